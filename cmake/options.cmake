@@ -1,0 +1,17 @@
+# What every target of ours is compiled with.
+add_library(project_options INTERFACE)
+target_compile_features(project_options INTERFACE cxx_std_20)
+target_compile_options(project_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                 -Wnon-virtual-dtor -Woverloaded-virtual)
+target_compile_definitions(project_options INTERFACE
+  PROJECT_VERSION="${PROJECT_VERSION}"
+  _TURN_OFF_PLATFORM_STRING) # cpprest's macro U(x)
+target_include_directories(project_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+if(WARNINGS_AS_ERRORS)
+  target_compile_options(project_options INTERFACE -Werror)
+endif()
+if(SANITIZE)
+  target_compile_options(project_options INTERFACE -fsanitize=${SANITIZE} -fno-omit-frame-pointer
+                                                   -fno-sanitize-recover=all)
+  target_link_options(project_options INTERFACE -fsanitize=${SANITIZE})
+endif()

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace base {
+
+/// SHA-256 of `data` as 64 lower-case hexadecimal digits.
+std::string sha256_hex(std::string_view data);
+
+/// The first `digits` of sha256_hex: for names and annotations, not for security.
+std::string short_hash(std::string_view data, std::size_t digits = 16);
+
+}  // namespace base

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+
+#include <string>
+#include <string_view>
+
+/// Every name, label and annotation of a child; nothing of it is spelled anywhere else.
+namespace gradient::names {
+
+inline constexpr std::string_view group = "gradient-operator.dev";
+inline constexpr const char* api_version = "gradient-operator.dev/v1alpha1";
+inline constexpr const char* deployment_label = "gradient-operator.dev/deployment";
+inline constexpr const char* dataset_label = "gradient-operator.dev/dataset";
+inline constexpr const char* registry_label = "gradient-operator.dev/registry";
+inline constexpr const char* applied_annotation = "gradient-operator.dev/applied";
+inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
+inline constexpr const char* managed_by = "gradient-operator";
+inline constexpr const char* app_container = "app";
+
+/// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that had to be changed
+/// or cut gets a short hash of the original, so that two of one pod never meet.
+std::string container(std::string_view prefix, std::string_view name);
+
+/// "clone-" / "sync-" and the way back: which kind of helper a container is.
+std::string clone_container(std::string_view repository);
+std::string sync_container(std::string_view model);
+
+/// Content revision of a repository: a hash over url, ref, name and the sync annotation.
+std::string content_revision(const Repository& repository, const std::string& sync);
+
+/// Folder of a checkout below .gradient/checkouts: deployment's UID, repository, revision.
+std::string checkout_key(const Parent& parent, const Repository& repository);
+
+}  // namespace gradient::names

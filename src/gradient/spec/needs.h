@@ -1,0 +1,55 @@
+#pragma once
+
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace gradient {
+
+/// A key of a Secret that must exist before anything is applied. An empty key: the Secret alone.
+struct SecretNeed {
+  std::string secret, key;
+  std::string used_by;  ///< "spec.env[2].value"
+  bool operator==(const SecretNeed&) const = default;
+};
+
+/// What a GradientDeployment refers to by name, all of its own namespace. Datasets of Models are
+/// not here: they are known once the Model is.
+struct Needs {
+  std::set<std::string> datasets, models, registries;
+  std::vector<SecretNeed> secrets;
+};
+
+Needs needs(const DeploymentSpec& spec, const Settings& settings);
+
+/// Why a deployment has to wait.
+struct Missing {
+  std::string reason;   ///< condition reason: "DatasetNotFound", ...
+  std::string message;  ///< names the object, the field that refers to it and the remedy
+  bool operator==(const Missing&) const = default;
+};
+
+struct FoundDataset {
+  std::string claim;
+  std::vector<AccessMode> access_modes;  ///< of the claim as it is
+  std::optional<std::int64_t> run_as_user, run_as_group;
+};
+
+struct FoundModel {
+  ModelSpec spec;
+  std::vector<AccessMode> claim_access_modes;  ///< of a pvc:// source's claim
+};
+
+/// What exists of it. When `missing` is empty, everything the Needs name is in the maps.
+struct Found {
+  std::map<std::string, FoundDataset> datasets;  ///< those of models included
+  std::map<std::string, FoundModel> models;
+  std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
+  std::vector<Missing> missing;
+};
+
+}  // namespace gradient

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "json/json.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gradient {
+
+/// A machine of the catalogue. Quantities in canonical form ("500m", "30Gi"); empty: not set.
+struct InstanceType {
+  std::string name;  ///< as listed, such as "P4000x2"
+  std::string cpu_request, cpu_limit, memory_request, memory_limit;
+  int gpus = 0;
+  std::string gpu_resource = "nvidia.com/gpu";
+  std::string shared_memory;  ///< size of /dev/shm; empty: the runtime's 64 MiB
+  json::Json node_selector;   ///< object or null
+  json::Json tolerations;     ///< array or null
+  std::string runtime_class;
+};
+
+enum class PodSecurity { Baseline, Restricted };
+
+/// What the cluster's owner decides: the operator's configuration file (docs/ and design 2.3).
+struct Settings {
+  std::map<std::string, InstanceType> instance_types;  ///< keyed by lower-case name
+  std::string sync_image;
+  std::string sync_pull_secret;  ///< empty: none
+  json::Json sync_resources;     ///< `resources` of helper containers
+  std::optional<std::int64_t> run_as_user, fs_group;
+  PodSecurity pod_security = PodSecurity::Baseline;
+  std::string secret_name = "gradient-secrets";
+  bool spare_gpus = false;
+  std::string cluster_domain = "cluster.local";
+  bool automount_service_account_token = false;
+  std::string request_duration_metric;  ///< external metric's name; empty: not available
+  json::Json
+      request_duration_selector;  ///< matchLabels of the metric, with ${name} and ${namespace}
+
+  /// Letter case ignored; null when the catalogue has no such machine.
+  const InstanceType* instance_type(std::string_view name) const;
+};
+
+}  // namespace gradient

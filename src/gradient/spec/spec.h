@@ -1,0 +1,170 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What users write, typed. Plain values with the defaults of the spec page; see read_spec.h for
+/// how a document becomes one of these, and crds/ for every field's meaning.
+namespace gradient {
+
+/// The identity of a custom resource: all that names and owner references are made of.
+struct Parent {
+  std::string kind;  ///< "GradientDeployment", "Dataset", ...
+  std::string ns;
+  std::string name;
+  std::string uid;  ///< all zeros when rendered without a cluster
+  std::int64_t generation = 0;
+  std::string sync;  ///< value of the annotation gradient-operator.dev/sync; empty when absent
+  bool operator==(const Parent&) const = default;
+};
+
+/// A reference SECRET:NAME or SECRET:SECRET-NAME/KEY.
+struct SecretKey {
+  std::string secret;  ///< empty: the Secret that the configuration names (gradient-secrets)
+  std::string key;
+  bool operator==(const SecretKey&) const = default;
+};
+
+struct EnvVar {
+  std::string name;
+  std::variant<std::string, SecretKey> value;
+  bool operator==(const EnvVar&) const = default;
+};
+
+struct ModelMount {
+  std::string id;  ///< name of a Model
+  std::string path = "/opt/models";
+  bool operator==(const ModelMount&) const = default;
+};
+
+struct Repository {
+  std::string url;
+  std::string name;                   ///< the folder below mountPath, exactly as written
+  std::string ref;                    ///< branch, tag or full commit; empty: the remote's HEAD
+  std::string username;               ///< empty: none
+  std::optional<SecretKey> password;  ///< absent: no credential
+  bool operator==(const Repository&) const = default;
+};
+
+struct Repositories {
+  std::string dataset;
+  std::string mount_path = "/opt/repos";
+  bool read_only = false;
+  std::vector<Repository> items;
+  bool operator==(const Repositories&) const = default;
+};
+
+struct HttpCheck {
+  std::string path;
+  std::optional<int> port;  ///< absent: the container's port
+  std::string host;         ///< empty: the pod's address
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool operator==(const HttpCheck&) const = default;
+};
+
+struct ExecCheck {
+  std::vector<std::string> command;
+  bool operator==(const ExecCheck&) const = default;
+};
+
+struct HealthCheck {
+  std::variant<HttpCheck, ExecCheck> action;
+  int initial_delay_seconds = 0;
+  int period_seconds = 10;
+  int timeout_seconds = 1;
+  int failure_threshold = 3;
+  bool operator==(const HealthCheck&) const = default;
+};
+
+struct HealthChecks {
+  std::optional<HealthCheck> liveness, readiness, startup;
+  bool operator==(const HealthChecks&) const = default;
+};
+
+enum class Metric { Cpu, Memory, RequestDuration };
+
+struct MetricTarget {
+  Metric metric = Metric::Cpu;
+  double value = 0;  ///< percent of the machine for cpu and memory; seconds for requestDuration
+  bool operator==(const MetricTarget&) const = default;
+};
+
+/// Present only when switched on.
+struct Autoscaling {
+  int max_replicas = 0;
+  std::vector<MetricTarget> metrics;
+  bool operator==(const Autoscaling&) const = default;
+};
+
+struct Resources {
+  int replicas = 1;  ///< the lower bound under autoscaling
+  std::string instance_type;
+  std::optional<Autoscaling> autoscaling;
+  bool operator==(const Resources&) const = default;
+};
+
+struct DeploymentSpec {
+  bool enabled = true;
+  std::string image;
+  std::string container_registry;  ///< name of a ContainerRegistry; empty: none
+  std::vector<std::string> command;
+  int port = 80;
+  std::vector<EnvVar> env;
+  std::vector<ModelMount> models;
+  std::optional<Repositories> repositories;
+  HealthChecks health_checks;
+  Resources resources;
+  bool operator==(const DeploymentSpec&) const = default;
+
+  /// How many replicas are asked for: 0 when switched off, whatever else is said.
+  int replicas() const { return enabled ? resources.replicas : 0; }
+  /// Autoscaling is on and there is something to scale.
+  bool autoscaled() const { return resources.autoscaling.has_value() && replicas() > 0; }
+};
+
+struct ModelSource {
+  enum class Scheme { S3, Http, Claim };
+  Scheme scheme = Scheme::S3;
+  std::string url;
+  std::string region;
+  std::string endpoint;
+  bool path_style = false;
+  std::string secret_name;  ///< Secret of the same namespace; empty: no credentials
+  std::string claim;        ///< Claim only: pvc://CLAIM/PATH
+  std::string claim_path;   ///< Claim only: relative, empty for the claim's root
+  bool operator==(const ModelSource&) const = default;
+};
+
+struct ModelSpec {
+  ModelSource source;
+  std::string dataset;               ///< empty: an emptyDir per pod
+  std::int64_t refresh_seconds = 0;  ///< 0: never
+  bool operator==(const ModelSpec&) const = default;
+};
+
+enum class AccessMode { ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod };
+enum class ReclaimPolicy { Retain, Delete };
+
+struct DatasetSpec {
+  std::string claim_name;     ///< an existing claim; empty: one is made, named like the Dataset
+  std::string size;           ///< canonical quantity; only without claim_name
+  std::string storage_class;  ///< empty: the cluster's default
+  std::vector<AccessMode> access_modes;  ///< never empty without claim_name
+  ReclaimPolicy reclaim_policy = ReclaimPolicy::Retain;
+  std::optional<std::int64_t> run_as_user, run_as_group;
+  bool operator==(const DatasetSpec&) const = default;
+};
+
+struct RegistrySpec {
+  std::string secret_name;  ///< an existing dockerconfigjson Secret; then nothing else is set
+  std::string server;
+  std::string username;
+  SecretKey password;
+  bool operator==(const RegistrySpec&) const = default;
+};
+
+}  // namespace gradient

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "gradient/spec/needs.h"
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+#include "json/json.h"
+#include "json/reader.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradient {
+
+/// The world of one GradientDeployment, as it was seen. Raw API objects.
+struct Observed {
+  std::optional<json::Json> deployment;  ///< apps/v1 Deployment
+  std::vector<json::Json> pods;          ///< all of its pods, of every revision
+  std::vector<json::Json> events;        ///< of its Deployment, ReplicaSets and pods; may be empty
+  /// Last JSON log line of a running sync sidecar, keyed "POD/CONTAINER".
+  std::map<std::string, json::Json> sync_lines;
+  /// What the API server refused or somebody else owns; reason and message as for the user.
+  std::vector<Missing> refused;
+};
+
+/// The status of a GradientDeployment whose children were applied. `previous` is the live status
+/// (null when there is none): conditions keep their lastTransitionTime unless their status changes,
+/// and content that is still true stays. `now` is RFC 3339 in UTC. Equal input, equal bytes.
+/// `rollout_reason` is render's Rollout::reason.
+json::Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& settings,
+                  const Observed& observed, const std::string& endpoint,
+                  const std::string& rollout_reason, const json::Json& previous,
+                  const std::string& now);
+
+/// The spec cannot be read: nothing was applied, what runs runs on. Counts and content of
+/// `previous` are kept.
+json::Json invalid_status(const Parent& parent, const json::Problems& problems,
+                          const json::Json& previous, const std::string& now);
+
+/// A reference is missing: nothing was applied. `reason` of the first entry decides.
+json::Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
+                          const json::Json& previous, const std::string& now);
+
+/// A status with the one condition Ready, for Dataset, Model and ContainerRegistry. `fields` are
+/// put beside it (object or null).
+json::Json simple_status(const Parent& parent, bool ready, const std::string& reason,
+                         const std::string& message, const json::Json& fields,
+                         const json::Json& previous, const std::string& now);
+
+/// Whether asking for events or sidecar logs can tell more than the pods themselves do: some pod
+/// waits, or there are fewer pods than wanted.
+bool wants_events(const DeploymentSpec& spec, const Observed& observed);
+/// "POD/CONTAINER" of the sync sidecars whose last log line is worth reading now.
+std::vector<std::string> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
+                                           const json::Json& previous);
+
+}  // namespace gradient

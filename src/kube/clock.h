@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace kube {
+
+/// Time as the runtime sees it, so that tests can move it. Safe to share between threads.
+class Clock {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  virtual TimePoint now() const = 0;  ///< monotonic
+  virtual std::chrono::system_clock::time_point wall() const = 0;
+};
+
+class SteadyClock final : public Clock {
+ public:
+  TimePoint now() const override { return std::chrono::steady_clock::now(); }
+  std::chrono::system_clock::time_point wall() const override {
+    return std::chrono::system_clock::now();
+  }
+};
+
+/// "2026-01-31T12:00:00Z"
+std::string rfc3339(std::chrono::system_clock::time_point time);
+/// "2026-01-31T12:00:00.123456Z", as a Lease wants it
+std::string rfc3339_micro(std::chrono::system_clock::time_point time);
+
+}  // namespace kube

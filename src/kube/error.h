@@ -1,0 +1,32 @@
+#pragma once
+
+#include "kube/request.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace kube {
+
+/// The API server's refusal, from the Status object in its answer.
+struct ApiError : std::runtime_error {
+  ApiError(int code_in, std::string reason_in, const std::string& message)
+      : std::runtime_error(message), code(code_in), reason(std::move(reason_in)) {}
+
+  int code;            ///< HTTP status
+  std::string reason;  ///< "Conflict", "Expired", "Forbidden", ...; may be empty
+  int retry_after_seconds = 0;
+  std::vector<std::string> causes;  ///< reason of each details.causes entry
+
+  bool not_found() const { return code == 404; }
+  bool conflict() const { return code == 409; }
+  bool gone() const { return code == 410; }
+  bool invalid() const { return code == 422; }
+  bool forbidden() const { return code == 403; }
+  bool throttled() const { return code == 429; }
+};
+
+/// The error in `response`; `what` says what was tried ("apply Deployment ns/name").
+ApiError api_error(const Response& response, const std::string& what);
+
+}  // namespace kube

@@ -1,0 +1,43 @@
+#include "kube/object.h"
+
+namespace kube {
+
+std::string to_string(const Key& key) {
+  return key.ns.empty() ? key.name : key.ns + "/" + key.name;
+}
+
+Key key_of(const Json& object) {
+  return {json::string_at(object, {"metadata", "namespace"}),
+          json::string_at(object, {"metadata", "name"})};
+}
+
+std::string uid_of(const Json& object) {
+  return json::string_at(object, {"metadata", "uid"});
+}
+
+std::string resource_version_of(const Json& object) {
+  return json::string_at(object, {"metadata", "resourceVersion"});
+}
+
+std::string label_of(const Json& object, std::string_view name) {
+  return json::string_at(object, {"metadata", "labels", name});
+}
+
+std::string annotation_of(const Json& object, std::string_view name) {
+  return json::string_at(object, {"metadata", "annotations", name});
+}
+
+const Json& controller_of(const Json& object) {
+  for (const auto& owner : json::elements_at(object, {"metadata", "ownerReferences"})) {
+    const auto& controller = json::at(owner, {"controller"});
+    if (controller.is_boolean() && controller.as_bool()) return owner;
+  }
+  return json::at(object, {"metadata", "ownerReferences", "none"});
+}
+
+std::strong_ordering compare_versions(std::string_view left, std::string_view right) {
+  if (left.size() != right.size()) return left.size() <=> right.size();
+  return left <=> right;
+}
+
+}  // namespace kube

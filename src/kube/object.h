@@ -1,0 +1,54 @@
+#pragma once
+
+#include "json/json.h"
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+namespace kube {
+
+using json::Json;
+
+/// Which object of a kind. `ns` is empty for cluster-scoped kinds.
+struct Key {
+  std::string ns;
+  std::string name;
+  auto operator<=>(const Key&) const = default;
+};
+
+std::string to_string(const Key& key);  ///< "ns/name"
+
+/// A kind of the API, as in its URL. Compile-time constants; see kinds below.
+struct Kind {
+  std::string_view api_version;  ///< "v1", "apps/v1"
+  std::string_view kind;         ///< "Deployment"
+  std::string_view plural;       ///< "deployments"
+  bool operator==(const Kind&) const = default;
+};
+
+inline constexpr Kind pods{"v1", "Pod", "pods"};
+inline constexpr Kind services{"v1", "Service", "services"};
+inline constexpr Kind secrets{"v1", "Secret", "secrets"};
+inline constexpr Kind events{"v1", "Event", "events"};
+inline constexpr Kind claims{"v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
+inline constexpr Kind deployments{"apps/v1", "Deployment", "deployments"};
+inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
+                                  "horizontalpodautoscalers"};
+inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
+inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
+
+Key key_of(const Json& object);
+std::string uid_of(const Json& object);
+std::string resource_version_of(const Json& object);
+std::string label_of(const Json& object, std::string_view name);       ///< empty when absent
+std::string annotation_of(const Json& object, std::string_view name);  ///< empty when absent
+
+/// The owner reference with `controller: true`; null when there is none.
+const Json& controller_of(const Json& object);
+
+/// Compares resource versions of one resource type: decimal strings of any length, ordered since
+/// KEP-5504 (and in fact before). An empty one is older than all.
+std::strong_ordering compare_versions(std::string_view left, std::string_view right);
+
+}  // namespace kube
