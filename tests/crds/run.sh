@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Sends every document of cases/*.yaml to a real API server, as kubectl would, and compares the answer. Needs a cluster in
+# KUBECONFIG. A document begins with a comment that says what to expect:
+#   # accepted            a dry run succeeds
+#   # applied             it succeeds and stays, for the documents after it (rules about changes)
+#   # refused: TEXT       a dry run fails and the answer contains TEXT; more such lines, more texts
+# A document without metadata is named after its place. Whatever contains "canary" must not come back in any answer.
+# usage: run.sh [FILE...]
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+kubectl=${KUBECTL:-kubectl}
+namespace=crd-cases-$$
+work=$(mktemp -d)
+trap '"$kubectl" delete namespace "$namespace" --wait=false >/dev/null 2>&1; rm -rf "$work"' EXIT
+
+# Splits FILE into DIR/NNN.yaml, one document each, completed with what the cases leave out.
+split_documents() { # FILE DIR
+	local kind
+	kind=$(sed -n 's/^# kind: //p' "$1" | head -1)
+	mkdir -p "$2"
+	awk -v dir="$2" -v kind="$kind" '
+		function flush() {
+			if (text ~ /\n# (accepted|applied|refused)/) {
+				file = sprintf("%s/%03d.yaml", dir, ++count)
+				if (text !~ /\nmetadata:/) text = text "metadata: {name: case-" count "}\n"
+				printf "%sapiVersion: gradient-operator.dev/v1alpha1\nkind: %s\n", text, kind > file
+				close(file)
+			}
+			text = "\n"
+		}
+		BEGIN { text = "\n" }
+		/^---/ { flush(); next }
+		{ text = text $0 "\n" }
+		END { flush() }' "$1"
+}
+
+# Prints what is wrong about one case; nothing when all is as expected.
+check_case() { # FILE
+	local answer status dry_run=--dry-run=server text
+	grep -q '^# applied' "$1" && dry_run=--dry-run=none
+	answer=$("$kubectl" apply -n "$namespace" --validate=strict $dry_run -f "$1" 2>&1)
+	status=$?
+	if grep -q '^# refused' "$1"; then
+		((status)) || echo "was accepted"
+		while IFS= read -r text; do
+			[[ $answer == *"$text"* ]] || printf 'does not say: %s\n' "$text"
+		done < <(sed -n 's/^# refused: //p' "$1")
+	elif ((status)); then
+		echo "was refused"
+	fi
+	[[ $answer != *[cC]anary* ]] || echo "repeats a value that must not be repeated"
+	((${#answer} < 4000)) || echo "answer of ${#answer} characters"
+	[[ -z ${VERBOSE:-} ]] || sed 's/^/    /' <<<"$answer" >&2
+	printf '%s' "$answer" >"$1.answer"
+}
+
+run_file() { # FILE
+	local name document problems
+	name=$(basename "$1" .yaml)
+	split_documents "$1" "$work/$name"
+	for document in "$work/$name"/*.yaml; do
+		problems=$(check_case "$document")
+		if [[ -z $problems ]]; then
+			echo ok >>"$work/$name.results"
+		else
+			echo "not ok" >>"$work/$name.results"
+			printf 'not ok %s %s\n' "$name" "$(basename "$document" .yaml)"
+			sed 's/^/  /' <<<"$problems"
+			sed 's/^/  | /' "$document"
+			sed 's/^/  > /' "$document.answer"
+			echo
+		fi
+	done
+	printf '# %s: %d cases\n' "$name" "$(wc -l <"$work/$name.results")"
+}
+
+"$kubectl" apply -f "$root/crds" >"$work/crds.log" 2>&1 || { cat "$work/crds.log"; exit 1; }
+"$kubectl" wait --for=condition=Established --timeout=30s -f "$root/crds" >/dev/null || exit 1
+"$kubectl" create namespace "$namespace" >/dev/null || exit 1
+files=("$@")
+((${#files[@]})) || files=("$here"/cases/*.yaml)
+for file in "${files[@]}"; do
+	run_file "$file" &
+done
+wait
+passed=$(cat "$work"/*.results | grep -c '^ok')
+failed=$(cat "$work"/*.results | grep -c '^not')
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
