@@ -1,0 +1,117 @@
+# Programs built from Go modules into a cache outside the repository, one folder per program and version. Sourced.
+
+KUBERNETES_VERSION=v1.34.4
+ETCD_VERSION=v3.6.5
+COREDNS_VERSION=v1.12.1
+MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
+GO_NEEDED=1.25    # the lowest that builds all of them
+GO_TOOLCHAIN=1.25.5 # fetched where the machine has none
+
+CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
+NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
+
+# NAME -> MODULE VERSION PACKAGE
+binary_source() {
+	case $1 in
+	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
+	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
+	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION github.com/coredns/coredns" ;;
+	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
+	*) fail "no recipe for the program $1" ;;
+	esac
+}
+
+# Where a program is, or will be once it is built.
+binary() {
+	local version
+	read -r _ version _ < <(binary_source "$1")
+	echo "$CACHE/bin/$1/$version/$1"
+}
+
+go_is_new_enough() { # GO
+	local have
+	have=$("$1" env GOVERSION 2>/dev/null) || return 1
+	printf '%s\n%s\n' "$GO_NEEDED" "${have#go}" | sort -VC
+}
+
+# Debian 12's Go is too old for these modules but can fetch a newer one, which is a module like any other. Go before 1.21 leaves
+# out what go would do itself: execute permission, and go.mod files under their own names.
+fetch_go() {
+	local old=/usr/lib/go-1.19/bin/go into=$CACHE/go/$GO_TOOLCHAIN from
+	[[ -x $into/bin/go ]] && return
+	[[ -x $old ]] || fail "building the cluster's programs needs Go $GO_NEEDED or newer; install it, or let ./dev fetch it: apt-get install golang-1.19-go"
+	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_TOOLCHAIN.linux-$("$old" env GOARCH)" | jq -r .Dir)
+	rm -rf "$into.new"
+	mkdir -p "$into.new"
+	cp -r --no-preserve=mode "$from/." "$into.new/"
+	chmod -R +x "$into.new/bin" "$into.new/pkg/tool"
+	find "$into.new" -name _go.mod -execdir mv {} go.mod \;
+	mv -T "$into.new" "$into"
+}
+
+# Prints the path of a Go that is new enough.
+find_go() {
+	local go
+	for go in "$(type -P go || true)" /usr/local/go/bin/go "$CACHE/go/$GO_TOOLCHAIN/bin/go"; do
+		if [[ -x $go ]] && go_is_new_enough "$go"; then
+			echo "$go"
+			return
+		fi
+	done
+	return 1
+}
+
+version_flags() { # NAME VERSION
+	local at=k8s.io/component-base/version
+	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
+	IFS=. read -r major minor _ <<<"${2#v}"
+	echo "-X $at.gitVersion=$2 -X $at.gitMajor=$major -X $at.gitMinor=$minor -X $at.gitTreeState=clean"
+}
+
+# Kubernetes replaces its staging modules by folders that a module download does not have: take their releases instead.
+replace_staging_modules() { # GO VERSION
+	local module mod
+	mod=$("$1" mod download -json "k8s.io/kubernetes@$2" | jq -r .GoMod)
+	for module in $("$1" mod edit -json "$mod" | jq -r '.Replace[]?.Old.Path'); do
+		"$1" mod edit -replace="$module=$module@v0.${2#v1.}"
+	done
+}
+
+build_binary() { # NAME
+	local go module version package into work
+	go=$(find_go)
+	read -r module version package < <(binary_source "$1")
+	into=$(binary "$1")
+	work=$CACHE/modules/${module//\//_}@$version
+	mkdir -p "$work" "$(dirname "$into")"
+	cd "$work" || return
+	export CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOWORK=off
+	if [[ ! -f go.mod ]]; then
+		"$go" mod init gradient-operator/tools
+		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
+		"$go" mod edit -require="$module@$version"
+	fi
+	"$go" build -v -trimpath -ldflags "-s -w $(version_flags "$1" "$version")" -o "$into.new" "$package"
+	mv "$into.new" "$into"
+}
+
+# Builds those that are missing, one run at a time.
+build_binaries() { # NAME...
+	local name missing=() need_go=0
+	for name; do [[ -x $(binary "$name") ]] || missing+=("$name"); done
+	((${#missing[@]})) || return 0
+	mkdir -p "$CACHE"
+	exec 8>"$CACHE/lock"
+	flock -n 8 || { say "another ./dev is building the cluster's programs: waiting for it"; flock 8; }
+	find_go >/dev/null || need_go=1
+	steps $((${#missing[@]} + need_go))
+	say "building what the cluster consists of, once, into $CACHE"
+	((!need_go)) || step "Go $GO_TOOLCHAIN" fetch_go
+	for name in "${missing[@]}"; do
+		step "$name $(basename "$(dirname "$(binary "$name")")")" build_missing "$name"
+	done
+	exec 8>&-
+}
+
+# Whoever held the lock before may have built it.
+build_missing() { [[ -x $(binary "$1") ]] || build_binary "$1"; }
