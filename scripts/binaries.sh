@@ -1,4 +1,4 @@
-# Programs built from Go modules into a cache outside the repository, one folder per program and version. Sourced.
+# Programs built from Go modules into a cache outside the repository, one folder per program and version. Sourced after packages.
 
 KUBERNETES_VERSION=v1.34.4
 ETCD_VERSION=v3.6.5
@@ -39,7 +39,6 @@ go_is_new_enough() { # GO
 fetch_go() {
 	local old=/usr/lib/go-1.19/bin/go into=$CACHE/go/$GO_TOOLCHAIN from
 	[[ -x $into/bin/go ]] && return
-	[[ -x $old ]] || fail "building the cluster's programs needs Go $GO_NEEDED or newer; install it, or let ./dev fetch it: apt-get install golang-1.19-go"
 	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_TOOLCHAIN.linux-$("$old" env GOARCH)" | jq -r .Dir)
 	rm -rf "$into.new"
 	mkdir -p "$into.new"
@@ -100,6 +99,7 @@ build_binaries() { # NAME...
 	local name missing=() need_go=0
 	for name; do [[ -x $(binary "$name") ]] || missing+=("$name"); done
 	((${#missing[@]})) || return 0
+	find_go >/dev/null || need_packages golang-1.19-go jq ca-certificates
 	mkdir -p "$CACHE"
 	exec 8>"$CACHE/lock"
 	flock -n 8 || { say "another ./dev is building the cluster's programs: waiting for it"; flock 8; }
@@ -115,3 +115,5 @@ build_binaries() { # NAME...
 
 # Whoever held the lock before may have built it.
 build_missing() { [[ -x $(binary "$1") ]] || build_binary "$1"; }
+
+PATH=$PATH:$(dirname "$(binary kubectl)") # for a machine that has no kubectl of its own

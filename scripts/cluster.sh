@@ -3,11 +3,11 @@
 #: cluster status                              what runs
 #: cluster env                                 its addresses and files, as shell assignments
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-for part in packages binaries processes certificates control_plane; do
+for part in packages binaries processes certificates control_plane network sandbox node images; do
 	source "$SCRIPTS/$part.sh"
 done
 
-SETTINGS=(MODE API_ADDRESS API_PORT ETCD_PORT ETCD_PEER_PORT SERVICE_RANGE)
+SETTINGS=(MODE API_ADDRESS API_PORT ETCD_PORT ETCD_PEER_PORT SERVICE_RANGE POD_RANGE HOST_ADDRESS NODE_ADDRESS)
 
 save_settings() {
 	local name
@@ -18,55 +18,119 @@ load_settings() { [[ -f $STATE/settings ]] && source "$STATE/settings"; }
 
 # One up or down at a time, so that two checkouts do not choose the same port or address. The folder itself is the lock.
 lock() {
-	mkdir -p "$STATES"
-	exec 9<"$STATES"
-	flock -n 9 || { say "another ./dev cluster is at work: waiting for it"; flock 9; }
+	local held=''
+	until [[ $held && $STATES -ef /proc/self/fd/9 ]]; do # the last down removes the folder
+		mkdir -p "$STATES"
+		exec 9<"$STATES"
+		flock -n 9 || { say "another ./dev cluster is at work: waiting for it"; flock 9; }
+		held=1
+	done
 }
 
-print_export() { printf 'export KUBECONFIG=%q\n' "$STATE/admin.kubeconfig"; }
+print_export() {
+	say "kubectl is $(binary kubectl)"
+	printf 'export KUBECONFIG=%q\n' "$STATE/admin.kubeconfig"
+}
+
+cluster_processes() { # of the mode
+	echo etcd kube-apiserver kube-controller-manager
+	[[ $MODE != node ]] || echo kube-scheduler sandbox containerd coredns kubelet kube-proxy
+}
 
 healthy() {
 	local name
 	load_settings || return 1
-	for name in etcd kube-apiserver kube-controller-manager; do alive "$name" || return 1; done
-	api_get /readyz >/dev/null
+	for name in $(cluster_processes); do alive "$name" || return 1; done
+	api_get /readyz >/dev/null && { [[ $MODE != node ]] || node_is_ready >/dev/null; }
 }
 
+# Whatever there is, of a cluster that was killed half-way as well. The node goes first: its rest is what cannot be seen from outside.
 remove_all() {
-	local name
-	for name in kube-controller-manager kube-apiserver etcd; do stop "$name"; done
+	if is_root; then
+		stop_sandbox
+		! type -P iptables >/dev/null || disconnect_node
+	fi
+	# shellcheck disable=SC2046 # names without blanks
+	GRACE=2 stop $(started)
 	rm -rf "$STATE"
-	rmdir "$STATES" 2>/dev/null || true
+	undo_all
 }
 
-up() { # control-plane | node
-	MODE=$1
+up_control_plane() {
+	MODE=control-plane
+	need_packages "${CONTROL_PLANE_PACKAGES[@]}"
 	build_binaries "${CONTROL_PLANE_BINARIES[@]}"
 	lock
-	if healthy; then
-		print_export
-		return
-	fi
-	remove_all
-	(umask 077 && mkdir -p "$STATE")
+	if healthy; then return; fi
+	begin
 	API_ADDRESS=127.0.0.1 SERVICE_RANGE=10.96.0.0/16
 	choose_ports
 	save_settings
 	make_credentials
 	start_control_plane
-	print_export
+}
+
+up_node() {
+	is_root || fail "a node needs root (containers, networks, mounts); without it: ./dev cluster up --control-plane"
+	need_packages "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}"
+	build_binaries "${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}"
+	lock
+	if healthy; then
+		[[ $MODE == node ]] || fail "a control plane without a node is up; end it first: ./dev cluster down"
+		return
+	fi
+	begin
+	MODE=node
+	choose_network
+	API_ADDRESS=$HOST_ADDRESS
+	choose_ports
+	save_settings
+	make_credentials
+	make_node_credentials
+	prepare_node
+	start_control_plane
+	start_node
+}
+
+begin() {
+	remove_all
+	(umask 077 && mkdir -p "$STATE")
+}
+
+environment() {
+	load_settings || fail "no cluster is up: ./dev cluster up"
+	local name
+	STATE_DIR=$STATE KUBECONFIG=$STATE/admin.kubeconfig OPERATOR_KUBECONFIG=$STATE/operator.kubeconfig KUBECTL=$(binary kubectl)
+	CONTAINERD_SOCKET=$STATE/containerd.sock CERTS_D=$STATE/certs.d HOSTS_FILE=$STATE/hosts
+	for name in "${SETTINGS[@]}" STATE_DIR KUBECONFIG OPERATOR_KUBECONFIG KUBECTL CONTAINERD_SOCKET CERTS_D HOSTS_FILE; do
+		printf '%s=%q\n' "$name" "${!name:-}"
+	done
+}
+
+status() {
+	local name
+	load_settings || { echo "no cluster is up"; return; }
+	echo "$MODE, API at https://$API_ADDRESS:$API_PORT, state in $STATE"
+	for name in $(cluster_processes); do
+		printf '%-26s %s\n' "$name" "$(process_id "$name" || echo "not running; its log is $STATE/log/$name.log")"
+	done
 }
 
 case ${1:-} in
 up)
 	case ${2:-} in
-	--control-plane) up control-plane ;;
+	'') up_node ;;
+	--control-plane) up_control_plane ;;
 	*) fail "cluster up: --control-plane is what there is" ;;
 	esac
+	print_export
 	;;
 down)
 	lock
 	remove_all
+	rmdir "$STATES" 2>/dev/null || true
 	;;
+status) status ;;
+env) environment ;;
 *) fail "usage: ./dev cluster up|down|status|env" ;;
 esac

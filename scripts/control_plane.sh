@@ -34,7 +34,8 @@ start_api_server() {
 	local pki=$STATE/pki more=()
 	[[ $MODE == node ]] || more=(--endpoint-reconciler-type=none) # nothing could reach a loopback address
 	[[ ! -f $pki/api-to-kubelet.crt ]] ||
-		more+=(--kubelet-certificate-authority="$pki/ca.crt" --kubelet-client-certificate="$pki/api-to-kubelet.crt" --kubelet-client-key="$pki/api-to-kubelet.key")
+		more+=(--kubelet-preferred-address-types=InternalIP --kubelet-certificate-authority="$pki/ca.crt"
+			--kubelet-client-certificate="$pki/api-to-kubelet.crt" --kubelet-client-key="$pki/api-to-kubelet.key")
 	start kube-apiserver "$(binary kube-apiserver)" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
 		--bind-address="$API_ADDRESS" --advertise-address="$API_ADDRESS" --secure-port="$API_PORT" \
 		--tls-cert-file="$pki/api-server.crt" --tls-private-key-file="$pki/api-server.key" --client-ca-file="$pki/ca.crt" \

@@ -1,0 +1,43 @@
+# Debian and Ubuntu packages, by what they are for. Sourced.
+
+BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libcpprest-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev
+	prometheus-cpp-dev libcivetweb-dev zlib1g-dev)
+TEST_PACKAGES=(catch2 clang git rclone openssl curl ca-certificates jq)
+LINT_PACKAGES=(clang-format clang-tidy shellcheck)
+CONTROL_PLANE_PACKAGES=(openssl curl ca-certificates jq util-linux)
+NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 tini buildah busybox-static gcc libc6-dev)
+SERVER_PACKAGES=(git rclone docker-registry apache2-utils lighttpd)
+
+missing_packages() { # NAME...
+	local name
+	for name; do
+		dpkg-query -Wf '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || echo "$name"
+	done
+}
+
+# Packages with a daemon must not start it: the cluster runs its own.
+install_packages() { # NAME...
+	local guard=/usr/sbin/policy-rc.d made='' status=0
+	if [[ ! -e $guard ]]; then
+		printf '#!/bin/sh\nexit 101\n' >$guard
+		chmod 755 $guard
+		made=1
+	fi
+	apt-get install -qy --no-install-recommends "$@" || status=$?
+	[[ -z $made ]] || rm $guard
+	return $status
+}
+
+# Installs those that are missing. Where it may not, says how.
+need_packages() { # NAME...
+	local missing
+	mapfile -t missing < <(missing_packages "$@" | sort -u)
+	((${#missing[@]})) || return 0
+	type -P apt-get >/dev/null || fail "missing, and this is neither Debian nor Ubuntu: ${missing[*]}"
+	is_root || fail "missing packages; as root: apt-get install --no-install-recommends ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	steps 2
+	say "installing ${missing[*]}"
+	step "package lists" apt-get update -q
+	step "${#missing[@]} packages" install_packages "${missing[@]}"
+}

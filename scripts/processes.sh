@@ -27,18 +27,20 @@ start() { # NAME COMMAND...
 		exec "$@"' start "$STATE/pid/$name" "$@" >>"$STATE/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
 }
 
-stop() { # NAME
-	local pid tries
-	if pid=$(process_id "$1"); then
-		kill "$pid" 2>/dev/null || true
-		for ((tries = 0; tries < 100; tries++)); do
-			alive "$1" || break
-			sleep 0.1
-		done
-		! alive "$1" || kill -KILL "$pid" 2>/dev/null || true
-	fi
-	rm -f "$STATE/pid/$1"
+# Ends processes with their children, by force where a polite request is not answered within GRACE seconds.
+stop() { # NAME...
+	local name pid limit=$((SECONDS + ${GRACE:-10}))
+	for name; do
+		! pid=$(process_id "$name") || kill -- "-$pid" 2>/dev/null || true
+	done
+	for name; do
+		while alive "$name" && ((SECONDS < limit)); do sleep 0.1; done
+		! pid=$(process_id "$name") || kill -KILL -- "-$pid" 2>/dev/null || true
+		rm -f "$STATE/pid/$name"
+	done
 }
+
+started() { ls "$STATE/pid" 2>/dev/null || true; } # names of all that were
 
 # Waits until COMMAND succeeds, as long as the process of that name lives.
 wait_for() { # NAME SECONDS COMMAND...
