@@ -26,6 +26,13 @@ struct Needs {
 
 Needs needs(const DeploymentSpec& spec, const Settings& settings);
 
+/// The Secret of a Model's source with the keys that its scheme cannot do without. `used_by` is the
+/// path of the Model's spec in messages ("spec", or "Model llm: spec").
+std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by);
+
+/// The Secret that holds a registry's password, or that is the registry's pull secret.
+SecretNeed need(const RegistrySpec& spec, const Settings& settings);
+
 /// Why a deployment has to wait.
 struct Missing {
   std::string reason;   ///< condition reason: "DatasetNotFound", ...

@@ -42,6 +42,13 @@ struct Settings {
 
   /// Letter case ignored; null when the catalogue has no such machine.
   const InstanceType* instance_type(std::string_view name) const;
+  /// All names as listed, "C1, C2, ...": what a message about an unknown one shows.
+  std::string instance_type_names() const;
+  /// Adds or replaces.
+  void set_instance_type(InstanceType type);
 };
+
+/// What holds without a configuration file: Gradient's machines, no node selectors.
+Settings default_settings();
 
 }  // namespace gradient

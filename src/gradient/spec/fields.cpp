@@ -1,0 +1,84 @@
+#include "gradient/spec/fields.h"
+
+#include "gradient/spec/values.h"
+
+namespace gradient::fields {
+namespace {
+
+constexpr std::size_t longest_argument = 32768;
+
+void read_texts(json::ObjectReader& metadata, std::string_view field) {
+  const auto* texts = metadata.find(field);
+  if (texts == nullptr) return;
+  const auto path = metadata.path(field);
+  if (!texts->is_object()) {
+    metadata.problem(field, "must be a mapping, not " + std::string(json::type_name(*texts)));
+    return;
+  }
+  for (const auto& [name, value] : texts->as_object()) {
+    if (value.is_string() || value.is_null()) continue;
+    metadata.report().add(
+        path.member(name),
+        "must be a string, not " + std::string(json::type_name(value)) + "; put it in quotes");
+  }
+}
+
+}  // namespace
+
+void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view)) {
+  object.allow({"apiVersion", "kind", "spec", "status"});
+  const auto* value = object.find("metadata");
+  if (value == nullptr) return;
+  const auto path = object.path("metadata");
+  json::ObjectReader metadata(*value, path, object.report());
+  metadata.allow({"generateName", "namespace", "uid", "resourceVersion", "generation",
+                  "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+                  "ownerReferences", "finalizers", "managedFields", "selfLink"});
+  metadata.string("name", {.longest = 253, .check = name_problem});
+  read_texts(metadata, "labels");
+  read_texts(metadata, "annotations");
+  metadata.finish();
+}
+
+std::string object_name(json::ObjectReader& reader, std::string_view field, std::string_view kind,
+                        std::string_view example, std::size_t longest) {
+  const auto name = reader.string(field, {.longest = longest, .example = example});
+  if (!name) return "";
+  if (values::is_dns_subdomain(*name)) return *name;
+  reader.problem(field, "must be the name of a " + std::string(kind) +
+                            " (lower-case letters, digits, '-' and '.'), such as " +
+                            std::string(example));
+  return "";
+}
+
+std::optional<SecretKey> password(json::ObjectReader& reader, std::string_view field,
+                                  std::string_view example) {
+  const auto text = reader.string(field, {.longest = 512, .example = example});
+  if (!text) return std::nullopt;
+  auto reference = values::secret_key(*text);
+  if (!reference) {
+    reader.problem(field, "must be a reference such as " + std::string(example) +
+                              " or SECRET:SECRET-NAME/KEY; put the value into that Secret and "
+                              "nowhere else");
+  }
+  return reference;
+}
+
+std::vector<std::string> command(json::ObjectReader& reader, std::int64_t fewest) {
+  std::vector<std::string> arguments;
+  const json::Text rule{.longest = longest_argument, .may_be_empty = true};
+  reader.elements("command", {fewest, 256}, [&](const json::Json& value, const json::Path& path) {
+    auto argument = json::text_of(value, path, rule, reader.report());
+    if (argument) arguments.push_back(std::move(*argument));
+  });
+  return arguments;
+}
+
+std::optional<int> port(json::ObjectReader& reader, std::string_view field) {
+  const auto* value = reader.find(field);
+  if (value == nullptr) return std::nullopt;
+  const auto number = json::integer_of(*value, reader.path(field), {1, 65535}, reader.report());
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+}
+
+}  // namespace gradient::fields

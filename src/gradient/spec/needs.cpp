@@ -1,0 +1,51 @@
+#include "gradient/spec/needs.h"
+
+namespace gradient {
+namespace {
+
+SecretNeed need(const SecretKey& reference, const Settings& settings, std::string used_by) {
+  return {reference.secret.empty() ? settings.secret_name : reference.secret, reference.key,
+          std::move(used_by)};
+}
+
+}  // namespace
+
+Needs needs(const DeploymentSpec& spec, const Settings& settings) {
+  Needs needs;
+  if (!spec.container_registry.empty()) needs.registries.insert(spec.container_registry);
+  for (const auto& model : spec.models)
+    needs.models.insert(model.id);
+  for (std::size_t i = 0; i < spec.env.size(); ++i) {
+    if (const auto* reference = std::get_if<SecretKey>(&spec.env[i].value)) {
+      needs.secrets.push_back(
+          need(*reference, settings, "spec.env[" + std::to_string(i) + "].value"));
+    }
+  }
+  if (!spec.repositories) return needs;
+  needs.datasets.insert(spec.repositories->dataset);
+  for (std::size_t i = 0; i < spec.repositories->items.size(); ++i) {
+    const auto& password = spec.repositories->items[i].password;
+    if (!password) continue;
+    needs.secrets.push_back(need(
+        *password, settings, "spec.repositories.repositories[" + std::to_string(i) + "].password"));
+  }
+  return needs;
+}
+
+std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by) {
+  const auto& source = spec.source;
+  if (source.secret_name.empty()) return {};
+  const auto field = used_by + ".source.secretName";
+  if (source.scheme != ModelSource::Scheme::S3) return {{source.secret_name, "", field}};
+  return {{source.secret_name, "accessKeyId", field},
+          {source.secret_name, "secretAccessKey", field}};
+}
+
+SecretNeed need(const RegistrySpec& spec, const Settings& settings) {
+  if (!spec.secret_name.empty()) {
+    return {spec.secret_name, ".dockerconfigjson", "spec.secretName"};
+  }
+  return need(spec.password, settings, "spec.password");
+}
+
+}  // namespace gradient

@@ -1,0 +1,102 @@
+#include "gradient/spec/read_parts.h"
+#include "gradient/spec/values.h"
+
+#include <set>
+
+/// What a deployment takes from elsewhere: secrets, models, repositories.
+namespace gradient {
+namespace {
+
+constexpr std::size_t longest_path = 1024;
+
+std::string read_mount_path(json::ObjectReader& reader, std::string_view field,
+                            const std::string& otherwise) {
+  if (reader.find(field) == nullptr) return otherwise;
+  const auto path = reader.string(
+      field, {.longest = longest_path, .example = otherwise, .check = values::mount_path_problem});
+  return path ? values::normal_path(*path) : "";
+}
+
+/// Names of the original platform could carry a version; objects of Kubernetes cannot.
+std::string read_unversioned(json::ObjectReader& reader, std::string_view field,
+                             std::string_view kind, std::string_view example,
+                             std::string_view remedy) {
+  const auto* name = reader.require(field, example);
+  if (name == nullptr) return "";
+  if (name->is_string() && name->as_string().find(':') != std::string::npos) {
+    reader.problem(field, "must not carry a version; " + std::string(remedy));
+    return "";
+  }
+  return fields::object_name(reader, field, kind, example);
+}
+
+Repository read_repository(json::ObjectReader& entry) {
+  Repository repository;
+  repository.url = entry.required_string("url", {.longest = 2048,
+                                                 .example = "https://github.com/example/app.git",
+                                                 .check = values::git_url_problem});
+  repository.name = entry.required_string(
+      "name", {.longest = 100, .example = "app", .check = values::repository_name_problem});
+  repository.ref =
+      entry.string("ref", {.longest = 250, .example = "main", .check = values::git_ref_problem})
+          .value_or("");
+  repository.username =
+      entry
+          .string("username",
+                  {.longest = 256, .example = "build-bot", .check = values::control_problem})
+          .value_or("");
+  repository.password = fields::password(entry, "password", "SECRET:GIT_TOKEN");
+  return repository;
+}
+
+}  // namespace
+
+std::variant<std::string, SecretKey> read_env_value(json::ObjectReader& entry) {
+  const auto* value = entry.find("value");
+  if (value == nullptr) return "";
+  const auto path = entry.path("value");
+  auto text = json::text_of(*value, path, {.longest = 32768, .may_be_empty = true}, entry.report());
+  if (!text) return "";
+  if (!values::claims_secret(*text)) return std::move(*text);
+  if (auto reference = values::secret_key(*text)) return std::move(*reference);
+  entry.problem("value",
+                "begins like a reference to a secret and is none; write SECRET:NAME or "
+                "SECRET:SECRET-NAME/KEY and nothing else");
+  return "";
+}
+
+ModelMount read_model_mount(json::ObjectReader& entry) {
+  ModelMount model;
+  model.id = read_unversioned(
+      entry, "id", "Model object", "sentiment",
+      "name the Model object alone and choose the version by that object's source.url");
+  model.path = read_mount_path(entry, "path", model.path);
+  return model;
+}
+
+Repositories read_repositories(const json::Json& value, const json::Path& path,
+                               json::Report& report) {
+  Repositories repositories;
+  json::ObjectReader reader(value, path, report);
+  repositories.dataset = read_unversioned(reader, "dataset", "Dataset object", "code",
+                                          "name the Dataset object alone");
+  repositories.mount_path = read_mount_path(reader, "mountPath", repositories.mount_path);
+  repositories.read_only = reader.boolean("readOnly").value_or(false);
+  std::set<std::string, std::less<>> names;
+  reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
+  reader.elements("repositories", {1, 20}, [&](const json::Json& element, const json::Path& place) {
+    json::ObjectReader entry(element, place, report);
+    auto repository = read_repository(entry);
+    entry.finish();
+    if (!repository.name.empty() && !names.insert(repository.name).second) {
+      entry.problem("name",
+                    "is the name of an earlier entry too; give each repository a folder "
+                    "of its own");
+    }
+    repositories.items.push_back(std::move(repository));
+  });
+  reader.finish();
+  return repositories;
+}
+
+}  // namespace gradient

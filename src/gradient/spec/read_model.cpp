@@ -1,0 +1,173 @@
+#include "gradient/spec/characters.h"
+#include "gradient/spec/fields.h"
+#include "gradient/spec/read_spec.h"
+#include "gradient/spec/values.h"
+
+namespace gradient {
+namespace {
+
+constexpr std::size_t longest_url = 2048;
+constexpr auto none = std::string_view::npos;
+
+std::string_view name_problem(std::string_view name) {
+  return values::is_dns_subdomain(name)
+             ? ""
+             : "must consist of lower-case letters, digits, '-' and '.', such as sentiment";
+}
+
+std::string_view after_scheme(std::string_view url) {
+  return url.substr(values::scheme(url).size() + 3);
+}
+
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 && values::all(text, values::is_digit);
+}
+
+/// Bucket, host or claim with an optional port.
+bool is_place(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto name = text.substr(0, colon);
+  const auto allowed = [](char c) {
+    return values::is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && values::all(name, allowed) && values::is_alphanumeric(name.front()) &&
+         (colon == none || is_port(text.substr(colon + 1)));
+}
+
+bool is_clean(std::string_view path) {
+  return !values::any(path, values::is_blank) && !values::has_control(path) &&
+         values::all_parts(path, '/', [](std::string_view part) { return part != ".."; });
+}
+
+std::string_view url_problem(std::string_view url) {
+  if (values::has_user(url)) {
+    return "must not carry a user or password; put them into a Secret and name it in "
+           "source.secretName";
+  }
+  const auto scheme = values::scheme(url);
+  if (scheme != "s3" && scheme != "https" && scheme != "http" && scheme != "pvc") {
+    return "must begin with s3://, https://, http:// or pvc://; this release reads no other "
+           "sources";
+  }
+  const auto rest = after_scheme(url);
+  const auto slash = rest.find('/');
+  const auto place = rest.substr(0, slash);
+  const bool fits = is_place(place) && (slash == none || is_clean(rest.substr(slash))) &&
+                    (scheme != "pvc" || values::is_dns_subdomain(place));
+  return fits ? ""
+              : "must name a bucket, host or claim and a path without blanks and '..', such "
+                "as s3://models/sentiment/";
+}
+
+std::string_view endpoint_problem(std::string_view url) {
+  const auto scheme = values::scheme(url);
+  if (scheme == "https" || scheme == "http") {
+    const auto rest = after_scheme(url);
+    const auto slash = rest.find('/');
+    const auto path = slash == none ? std::string_view() : rest.substr(slash);
+    if (is_place(rest.substr(0, slash)) && is_clean(path) && path.find('@') == none) return {};
+  }
+  return "must be an https or http URL without user and password, such as "
+         "https://minio.example.com:9000";
+}
+
+std::string_view region_problem(std::string_view region) {
+  const auto allowed = [](char c) { return values::is_alphanumeric(c) || c == '-'; };
+  return values::all(region, allowed) && region.front() != '-'
+             ? ""
+             : "must be the name of a region, such as eu-central-1";
+}
+
+/// Fields that mean nothing for this source would be silently without effect: refused.
+void check_source(const ModelSource& source, json::ObjectReader& reader) {
+  if (source.scheme != ModelSource::Scheme::S3) {
+    for (const std::string_view field : {"region", "endpoint", "pathStyle"}) {
+      if (reader.find(field) != nullptr) {
+        reader.problem(field, "belongs to an s3:// url; remove it");
+      }
+    }
+  }
+  if (reader.find("secretName") == nullptr) return;
+  if (source.scheme == ModelSource::Scheme::Claim) {
+    reader.problem("secretName", "has no meaning with a pvc:// url; remove it");
+  } else if (values::scheme(source.url) == "http") {
+    reader.problem("secretName",
+                   "would be sent unencrypted to an http:// url; write an https:// url or remove "
+                   "secretName");
+  }
+}
+
+void split_claim(ModelSource& source) {
+  const auto rest = after_scheme(source.url);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  source.claim = rest.substr(0, slash);
+  const auto path = values::normal_path(rest.substr(slash));
+  source.claim_path = path.empty() ? "" : path.substr(1);
+}
+
+ModelSource read_source(const json::Json& value, const json::Path& path, json::Report& report) {
+  json::ObjectReader reader(value, path, report);
+  ModelSource source;
+  source.url = reader.required_string(
+      "url", {.longest = longest_url, .example = "s3://models/sentiment/", .check = url_problem});
+  source.region =
+      reader.string("region", {.longest = 64, .example = "eu-central-1", .check = region_problem})
+          .value_or("");
+  source.endpoint = reader
+                        .string("endpoint", {.longest = longest_url,
+                                             .example = "https://minio.example.com:9000",
+                                             .check = endpoint_problem})
+                        .value_or("");
+  source.path_style = reader.boolean("pathStyle").value_or(!source.endpoint.empty());
+  source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
+  reader.finish();
+  if (source.url.empty()) return source;
+  const auto scheme = values::scheme(source.url);
+  source.scheme = scheme == "s3"    ? ModelSource::Scheme::S3
+                  : scheme == "pvc" ? ModelSource::Scheme::Claim
+                                    : ModelSource::Scheme::Http;
+  if (source.scheme == ModelSource::Scheme::Claim) split_claim(source);
+  check_source(source, reader);
+  return source;
+}
+
+std::int64_t read_refresh(json::ObjectReader& reader) {
+  constexpr std::int64_t shortest = 30;
+  constexpr std::int64_t longest = 720 * 3600;
+  const auto text = reader.string("refreshInterval", {.longest = 20, .example = "10m"});
+  if (!text) return 0;
+  const auto seconds = values::duration_seconds(*text);
+  if (seconds && *seconds >= shortest && *seconds <= longest) return *seconds;
+  reader.problem("refreshInterval", "must be a duration from 30s to 720h, such as 10m or 1h30m");
+  return 0;
+}
+
+ModelSpec read_fields(json::ObjectReader& reader) {
+  ModelSpec spec;
+  if (const auto* value = reader.require("source", "source: {url: s3://models/sentiment/}")) {
+    const auto path = reader.path("source");
+    spec.source = read_source(*value, path, reader.report());
+  }
+  spec.dataset = fields::object_name(reader, "dataset", "Dataset object", "model-cache");
+  spec.refresh_seconds = read_refresh(reader);
+  reader.finish();
+  if (spec.source.scheme != ModelSource::Scheme::Claim) return spec;
+  if (reader.find("dataset") != nullptr) {
+    reader.problem("dataset",
+                   "has no meaning with a pvc:// source, which is mounted as it is; remove it");
+  }
+  if (reader.find("refreshInterval") != nullptr) {
+    reader.problem("refreshInterval",
+                   "has no meaning with a pvc:// source, whose changes are visible at once; remove "
+                   "it");
+  }
+  return spec;
+}
+
+}  // namespace
+
+Reading<ModelSpec> read_model(const json::Json& object) {
+  return fields::read_object<ModelSpec>(object, name_problem, read_fields);
+}
+
+}  // namespace gradient

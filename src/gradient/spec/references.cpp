@@ -1,0 +1,178 @@
+#include "gradient/spec/characters.h"
+#include "gradient/spec/values.h"
+
+/// References to what lies elsewhere: images, git repositories, registries.
+namespace gradient::values {
+namespace {
+
+constexpr auto none = std::string_view::npos;
+
+bool is_tag_character(char c) {
+  return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
+}
+
+bool is_path_character(char c) {
+  return is_lower(c) || is_digit(c);
+}
+
+/// Length of the separator at the beginning of `text`: one dot, one or two '_', any number of '-'.
+std::size_t separator(std::string_view text) {
+  if (text.front() == '.') return 1;
+  if (text.front() == '_') return text.size() > 1 && text[1] == '_' ? 2 : 1;
+  return std::min(text.find_first_not_of('-'), text.size());
+}
+
+/// One part of an image's path: lower-case words with single separators between.
+bool is_image_part(std::string_view part) {
+  bool after_word = false;
+  while (!part.empty()) {
+    std::size_t length = 0;
+    while (length < part.size() && is_path_character(part[length]))
+      ++length;
+    if (length == 0) {
+      if (!after_word) return false;
+      length = separator(part);
+      if (length == 0) return false;
+    }
+    after_word = is_path_character(part.front());
+    part.remove_prefix(length);
+  }
+  return after_word;
+}
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || !all(text, is_digit)) return false;
+  int number = 0;
+  for (const char c : text)
+    number = number * 10 + (c - '0');
+  return number >= 1 && number <= 65535;
+}
+
+/// host or host:port, where `is_host` judges the host.
+template <class IsHost>
+bool is_host_and_port(std::string_view text, IsHost is_host) {
+  const auto colon = text.find(':');
+  return is_host(text.substr(0, colon)) && (colon == none || is_port(text.substr(colon + 1)));
+}
+
+bool is_host(std::string_view text) {
+  return all_parts(text, '.', [](std::string_view label) {
+    return !label.empty() && all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
+  });
+}
+
+/// Whether the part before an image's first slash names a registry.
+bool names_registry(std::string_view part) {
+  return part.find_first_of(".:") != none || part == "localhost";
+}
+
+bool is_tag(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && all(text, is_tag_character) &&
+         text.front() != '.' && text.front() != '-';
+}
+
+bool is_digest(std::string_view text) {
+  constexpr std::string_view prefix = "sha256:";
+  return text.size() == prefix.size() + 64 && text.substr(0, prefix.size()) == prefix &&
+         all(text.substr(prefix.size()),
+             [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_image(std::string_view image) {
+  if (const auto at = image.find('@'); at != none) {
+    if (!is_digest(image.substr(at + 1))) return false;
+    image = image.substr(0, at);
+  }
+  if (const auto slash = image.find('/'); slash != none && names_registry(image.substr(0, slash))) {
+    if (!is_host_and_port(image.substr(0, slash), is_host)) return false;
+    image.remove_prefix(slash + 1);
+  }
+  if (const auto colon = image.find(':'); colon != none) {
+    if (!is_tag(image.substr(colon + 1))) return false;
+    image = image.substr(0, colon);
+  }
+  return all_parts(image, '/', is_image_part);
+}
+
+}  // namespace
+
+std::string_view image_problem(std::string_view image) {
+  if (any(image, is_blank)) {
+    return "must not contain blanks or line breaks; write one reference such as "
+           "registry.example.com/team/app:1.4";
+  }
+  if (is_image(image)) return {};
+  return "must be a container image reference with its repository in lower case, such as "
+         "registry.example.com/team/app:1.4 (only the tag may have capitals)";
+}
+
+std::string_view scheme(std::string_view url) {
+  const auto end = url.find("://");
+  return end == none ? std::string_view() : url.substr(0, end);
+}
+
+bool has_user(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == none) return false;
+  const auto authority = url.substr(begin + 3);
+  return authority.substr(0, authority.find('/')).find('@') != none;
+}
+
+std::string_view git_url_problem(std::string_view url) {
+  if (has_user(url)) {
+    return "must not carry a user or password; write them as username and password (SECRET:...) "
+           "next to the url";
+  }
+  const auto used = scheme(url);
+  const auto rest = url.substr(used.empty() ? 0 : used.size() + 3);
+  const auto slash = rest.find('/');
+  const auto is_name = [](std::string_view host) {
+    return !host.empty() && host.find_first_of("?#") == none;
+  };
+  const bool fits = (used == "https" || used == "http") && slash != none &&
+                    slash + 1 < rest.size() && !any(url, is_blank) && !has_control(url) &&
+                    is_host_and_port(rest.substr(0, slash), is_name);
+  return fits ? ""
+              : "must be an https or http URL of a git repository, such as "
+                "https://github.com/example/app.git; this release does not clone over ssh or other "
+                "transports";
+}
+
+std::string_view git_ref_problem(std::string_view ref) {
+  const auto forbidden = [](char c) {
+    return is_blank(c) || is_control(c) || std::string_view("~^:?*[\\").find(c) != none;
+  };
+  constexpr std::string_view lock = ".lock";
+  const bool locked = ref.size() >= lock.size() && ref.substr(ref.size() - lock.size()) == lock;
+  const bool fits = ref.front() != '-' && ref.front() != '/' && ref.back() != '/' &&
+                    ref.back() != '.' && ref.find("..") == none && ref.find("@{") == none &&
+                    ref.find("//") == none && !locked && !any(ref, forbidden);
+  return fits ? ""
+              : "must be the name of a branch or tag, or a commit, such as main, v1.2 or its "
+                "40 digits";
+}
+
+std::string_view repository_name_problem(std::string_view name) {
+  const bool fits = all(name, is_tag_character) && name.front() != '-' && name != "." &&
+                    name != ".." && name != ".gradient";
+  return fits ? ""
+              : "must be one plain folder name of letters, digits, '_', '-' and '.' (not '.', "
+                "'..' or .gradient), such as app";
+}
+
+std::string_view registry_server_problem(std::string_view server) {
+  if (server.find('@') != none) {
+    return "must not carry a user or password; write them as username and password (SECRET:...)";
+  }
+  constexpr std::string_view https = "https://";
+  if (server.substr(0, https.size()) == https) server.remove_prefix(https.size());
+  const auto slash = server.find('/');
+  const auto is_path_text = [](char c) { return is_tag_character(c) || c == '/'; };
+  const bool fits = is_host_and_port(server.substr(0, slash), is_host) &&
+                    (slash == none || all(server.substr(slash), is_path_text));
+  return fits ? ""
+              : "must be a host with optional port and path, or an https URL, such as "
+                "registry.example.com:5000";
+}
+
+}  // namespace gradient::values

@@ -1,0 +1,142 @@
+#include "gradient/spec/values.h"
+
+#include "gradient/spec/characters.h"
+
+namespace gradient::values {
+namespace {
+
+constexpr std::string_view secret_prefix = "secret:";
+
+bool is_label_character(char c) {
+  return is_lower(c) || is_digit(c) || c == '-';
+}
+
+bool is_label_text(std::string_view text) {
+  return !text.empty() && all(text, is_label_character) && text.front() != '-' &&
+         text.back() != '-';
+}
+
+}  // namespace
+
+bool is_dns_label(std::string_view text) {
+  return text.size() <= 63 && is_label_text(text);
+}
+
+bool is_dns_subdomain(std::string_view text) {
+  return text.size() <= 253 && all_parts(text, '.', is_label_text);
+}
+
+bool is_deployment_name(std::string_view text) {
+  return text.size() <= 50 && is_label_text(text) && is_lower(text.front());
+}
+
+bool has_control(std::string_view text) {
+  return any(text, is_control);
+}
+
+bool is_secret_key(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && text != "." && text != ".." &&
+         all(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+bool claims_secret(std::string_view text) {
+  return text.size() >= secret_prefix.size() &&
+         std::equal(secret_prefix.begin(), secret_prefix.end(), text.begin(),
+                    [](char expected, char c) { return expected == to_lower(c); });
+}
+
+std::optional<SecretKey> secret_key(std::string_view text) {
+  if (!claims_secret(text)) return std::nullopt;
+  text.remove_prefix(secret_prefix.size());
+  SecretKey reference;
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    reference.secret = text.substr(0, slash);
+    if (!is_dns_subdomain(reference.secret)) return std::nullopt;
+    text.remove_prefix(slash + 1);
+  }
+  if (!is_secret_key(text)) return std::nullopt;
+  reference.key = text;
+  return reference;
+}
+
+std::string normal_path(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (c != '/' || out.empty() || out.back() != '/') out += c;
+  }
+  if (out.size() > 1 && out.back() == '/') out.pop_back();
+  return out;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && path.substr(0, folder.size()) == folder &&
+         path[folder.size()] == '/';
+}
+
+std::string_view mount_path_problem(std::string_view path) {
+  const auto normal = normal_path(path);
+  if (normal.front() != '/' || normal == "/") {
+    return "must be an absolute path below the root folder, such as /opt/models";
+  }
+  const auto is_plain = [](std::string_view part) { return part != "." && part != ".."; };
+  if (!all_parts(path, '/', is_plain) || path.find(':') != std::string_view::npos ||
+      has_control(path)) {
+    return "must not contain '.' or '..' as a part, ':' or control characters; write it out, such "
+           "as /opt/models";
+  }
+  for (const std::string_view taken : {"/dev", "/proc", "/sys"}) {
+    if (normal == taken || is_below(normal, taken)) {
+      return "must not be in /dev, /proc or /sys, which belong to the system; choose a path such "
+             "as /opt/models";
+    }
+  }
+  return {};
+}
+
+std::string_view env_name_problem(std::string_view name) {
+  const auto allowed = [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+  };
+  if (all(name, allowed) && !is_digit(name.front())) return {};
+  return "must consist of letters, digits, '_', '-' and '.' and must not begin with a digit, such "
+         "as MODEL_NAME";
+}
+
+std::string_view instance_type_problem(std::string_view name) {
+  const auto allowed = [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '+';
+  };
+  const bool ends_well = is_alphanumeric(name.back()) || name.back() == '+';  // GPU+
+  if (all(name, allowed) && is_alphanumeric(name.front()) && ends_well) return {};
+  return "must be the name of a machine, such as C4 or P4000x2";
+}
+
+std::string_view control_problem(std::string_view text) {
+  return has_control(text) ? "must not contain line breaks or control characters; write it on one "
+                             "line"
+                           : "";
+}
+
+std::optional<std::int64_t> duration_seconds(std::string_view text) {
+  constexpr std::size_t most_digits = 7;
+  std::int64_t total = 0;
+  std::int64_t last_unit = 0;
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    std::int64_t number = 0;
+    for (; digits < text.size() && is_digit(text[digits]); ++digits) {
+      if (digits == most_digits) return std::nullopt;
+      number = number * 10 + (text[digits] - '0');
+    }
+    if (digits == 0 || digits == text.size()) return std::nullopt;
+    const char name = text[digits];
+    const std::int64_t unit = name == 'h' ? 3600 : name == 'm' ? 60 : name == 's' ? 1 : 0;
+    if (unit == 0 || (last_unit != 0 && unit >= last_unit)) return std::nullopt;
+    total += number * unit;
+    last_unit = unit;
+    text.remove_prefix(digits + 1);
+  }
+  return last_unit == 0 ? std::nullopt : std::optional(total);
+}
+
+}  // namespace gradient::values

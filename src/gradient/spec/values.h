@@ -1,0 +1,59 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The small languages inside of single values. Functions that end in _problem say what is wrong
+/// and what would be right, without repeating the value; empty when nothing is wrong. The same
+/// rules stand in crds/.
+namespace gradient::values {
+
+bool is_dns_label(std::string_view text);      ///< RFC 1123, at most 63 characters
+bool is_dns_subdomain(std::string_view text);  ///< labels with dots, at most 253 characters
+/// RFC 1035 (begins with a letter), at most 50 characters: what a Service and its parts can bear.
+bool is_deployment_name(std::string_view text);
+bool has_control(std::string_view text);
+/// Characters of a Secret's key.
+bool is_secret_key(std::string_view text);
+
+/// SECRET:KEY or SECRET:NAME/KEY in any letter case of the prefix; empty when `text` is neither.
+std::optional<SecretKey> secret_key(std::string_view text);
+/// Whether `text` begins like a reference, well-formed or not.
+bool claims_secret(std::string_view text);
+
+/// One slash between parts, none at the end: equal places are equal text.
+std::string normal_path(std::string_view path);
+/// Whether normalised `path` is strictly below normalised `folder`.
+bool is_below(std::string_view path, std::string_view folder);
+
+std::string_view image_problem(std::string_view image);
+std::string_view git_url_problem(std::string_view url);
+std::string_view git_ref_problem(std::string_view ref);
+std::string_view repository_name_problem(std::string_view name);
+std::string_view mount_path_problem(std::string_view path);
+std::string_view env_name_problem(std::string_view name);
+std::string_view instance_type_problem(std::string_view name);
+std::string_view registry_server_problem(std::string_view server);
+std::string_view control_problem(std::string_view text);
+
+/// "https" of "https://host/path"; empty when there is none.
+std::string_view scheme(std::string_view url);
+/// Whether the authority of `url` holds a user or password.
+bool has_user(std::string_view url);
+
+/// The canonical form of a Kubernetes quantity ("1.5Gi" is "1536Mi"), as the API server shows it;
+/// empty when it is none. Negative ones are none.
+std::optional<std::string> canonical_quantity(std::string_view text);
+/// Thousandths of a quantity, rounded up; empty when it is none or too large for them.
+std::optional<std::int64_t> quantity_millis(std::string_view text);
+/// Whether canonical `quantity` is zero.
+bool is_zero_quantity(std::string_view quantity);
+
+/// Seconds of "1h30m", "10m", "45s"; empty when it is no such text.
+std::optional<std::int64_t> duration_seconds(std::string_view text);
+
+}  // namespace gradient::values
