@@ -1,0 +1,155 @@
+# shellcheck shell=bash
+# What the demo and the end-to-end tests use besides the cluster, all on the node's address: a container registry and an S3 server
+# that demand credentials, and a git server that does so for one of its repositories. Sourced after common, binaries and processes;
+# needs NODE_ADDRESS, HOSTS_FILE and CERTS_D of `./dev cluster env`.
+
+REGISTRY_HOST=registry.demo.internal
+GIT_HOST=git.demo.internal
+S3_HOST=s3.demo.internal
+REGISTRY_PORT=5443
+GIT_PORT=8418
+S3_PORT=8333
+SERVERS=(registry git-server s3-server)
+SERVERS_STATE=$STATE/servers
+
+# The samples say what the servers expect, so that each value has one place.
+demo_secret() { # KEY
+	sed -n "s/^  $1: //p" "$ROOT/manifests/samples/secrets.yaml"
+}
+
+start_registry() {
+	local dir=$SERVERS_STATE/registry
+	mkdir -p "$dir/files"
+	demo_secret REGISTRY_PASSWORD | htpasswd -niB demo >"$dir/users" # bcrypt, the only kind it takes
+	cat >"$dir/config.yml" <<-END
+		version: 0.1
+		log: {level: warn}
+		storage: {filesystem: {rootdirectory: $dir/files}, delete: {enabled: true}}
+		http: {addr: "$NODE_ADDRESS:$REGISTRY_PORT"}
+		auth: {htpasswd: {realm: demo, path: $dir/users}}
+	END
+	start registry docker-registry serve "$dir/config.yml"
+	wait_for registry 20 answers "http://$NODE_ADDRESS:$REGISTRY_PORT/v2/"
+	mkdir -p "$CERTS_D/$REGISTRY_HOST"
+	printf 'server = "http://%s"\n[host."http://%s"]\n' "$NODE_ADDRESS:$REGISTRY_PORT" "$NODE_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
+}
+
+# Puts an image that buildah has into the private registry.
+push_image() { # LOCAL-NAME NAME-IN-REGISTRY
+	local auth=$SERVERS_STATE/registry/auth.json
+	(umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}' "$NODE_ADDRESS:$REGISTRY_PORT" \
+		"$(printf 'demo:%s' "$(demo_secret REGISTRY_PASSWORD)" | base64 -w0)" >"$auth")
+	buildah push --quiet --authfile "$auth" --tls-verify=false "$1" "docker://$NODE_ADDRESS:$REGISTRY_PORT/$2"
+}
+
+# Any answer will do, also one that demands credentials.
+answers() { [[ $(curl --silent --output /dev/null --max-time 2 --write-out '%{http_code}' "$1") != 000 ]]; } # URL
+
+start_git_server() {
+	local dir=$SERVERS_STATE/git
+	make_repositories "$dir"
+	(umask 077 && printf 'demo:%s\n' "$(demo_secret GIT_PASSWORD)" >"$dir/users")
+	cat >"$dir/lighttpd.conf" <<-END
+		server.modules = ("mod_auth", "mod_authn_file", "mod_alias", "mod_setenv", "mod_cgi")
+		server.bind = "$NODE_ADDRESS"
+		server.port = $GIT_PORT
+		server.document-root = "$dir"
+		server.upload-dirs = ("$dir")
+		alias.url = ("/" => "/usr/lib/git-core/git-http-backend/")
+		cgi.assign = ("" => "")
+		setenv.set-environment = ("GIT_PROJECT_ROOT" => "$dir/repositories", "GIT_HTTP_EXPORT_ALL" => "1")
+		auth.backend = "plain"
+		auth.backend.plain.userfile = "$dir/users"
+		\$HTTP["url"] =~ "^/app\.git/" {
+			auth.require = ("" => ("method" => "basic", "realm" => "demo", "require" => "user=demo"))
+		}
+	END
+	start git-server lighttpd -D -f "$dir/lighttpd.conf"
+	wait_for git-server 20 answers "http://$NODE_ADDRESS:$GIT_PORT/data.git/info/refs?service=git-upload-pack"
+}
+
+# data.git is public and has one line; app.git is private and has the program that the demo serves.
+make_repositories() { # DIR
+	local name
+	for name in data app; do
+		git init --quiet --bare --initial-branch=main "$1/repositories/$name.git"
+	done
+	{
+		commit_file data line.txt 'a line out of the public repository'
+		commit_file app line.txt 'a line out of the private repository'
+		commit_file app serve.sh '#!/bin/sh
+# Serves one page; see www/cgi-bin/index.cgi.
+cd "$(dirname "$0")" || exit 1
+busybox httpd -f -p 8080 -h "$PWD/www" &
+# Requests that are on their way when the replica is told to end still get their answer.
+trap "sleep 3; kill $!" TERM INT
+wait
+wait'
+		commit_file app www/cgi-bin/index.cgi '#!/bin/sh
+# What this replica was given: two repositories, a model, a plain and a secret environment variable.
+cd "$(dirname "$0")/../.." || exit 1
+printf "Content-Type: text/plain\r\n\r\n"
+cat line.txt ../data/line.txt /opt/models/demo/line.txt
+printf "%s, and a secret of %d characters\n" "$GREETING" "${#API_TOKEN}"'
+	} >/dev/null
+}
+
+# Adds or replaces one file on a branch; prints the commit. A program stays one.
+commit_file() { # REPOSITORY FILE TEXT [BRANCH]
+	local repository=$SERVERS_STATE/git/repositories/$1.git branch=refs/heads/${4:-main} mode=100644 parent=() index blob commit
+	[[ $3 != '#!'* ]] || mode=100755
+	index=$(mktemp -u)
+	git() { GIT_INDEX_FILE=$index command git -C "$repository" -c user.name=demo -c user.email=demo@demo.internal "$@"; }
+	blob=$(printf '%s\n' "$3" | git hash-object -w --stdin)
+	if git rev-parse --quiet --verify "$branch" >/dev/null; then
+		parent=(-p "$branch")
+	elif git rev-parse --quiet --verify refs/heads/main >/dev/null; then
+		parent=(-p refs/heads/main)
+	fi
+	((${#parent[@]} == 0)) || git read-tree "${parent[1]}"
+	git update-index --add --cacheinfo "$mode,$blob,$2"
+	commit=$(git commit-tree "${parent[@]}" -m "Change $2" "$(git write-tree)")
+	git update-ref "$branch" "$commit"
+	unset -f git
+	rm -f "$index"
+	echo "$commit"
+}
+
+start_s3_server() {
+	local dir=$SERVERS_STATE/s3
+	mkdir -p "$dir"
+	MINIO_ROOT_USER=$(demo_secret accessKeyId) MINIO_ROOT_PASSWORD=$(demo_secret secretAccessKey) MINIO_BROWSER=off \
+		start s3-server "$(binary minio)" server --quiet --address "$NODE_ADDRESS:$S3_PORT" "$dir"
+	wait_for s3-server 60 answers "http://$NODE_ADDRESS:$S3_PORT/minio/health/ready"
+	s3_put models
+	s3_put models/demo/line.txt 'a line out of the model'
+}
+
+# Makes a bucket, or writes an object.
+s3_put() { # BUCKET[/PATH] [TEXT]
+	local text=${2:+$2$'\n'}
+	printf 'user = "%s:%s"\n' "$(demo_secret accessKeyId)" "$(demo_secret secretAccessKey)" |
+		curl --silent --show-error --fail --max-time 30 --config - --aws-sigv4 aws:amz:us-east-1:s3 --request PUT \
+			--header "x-amz-content-sha256: $(printf %s "$text" | sha256sum | cut -d' ' -f1)" \
+			--header 'Content-Type: application/octet-stream' --data-binary "$text" "http://$NODE_ADDRESS:$S3_PORT/$1"
+}
+
+# Pods find the servers by name, as the samples write them.
+publish_host_names() {
+	local line="$NODE_ADDRESS $GIT_HOST $S3_HOST $REGISTRY_HOST"
+	grep -qsxF "$line" "$HOSTS_FILE" || echo "$line" >>"$HOSTS_FILE"
+}
+
+servers_up() {
+	local name
+	for name in "${SERVERS[@]}"; do
+		alive "$name" || "start_${name//-/_}"
+	done
+	publish_host_names
+}
+
+servers_down() {
+	local name
+	for name in "${SERVERS[@]}"; do stop "$name"; done
+	rm -rf "$SERVERS_STATE"
+}
