@@ -9,6 +9,7 @@ GO_TOOLCHAIN=1.25.5 # fetched where the machine has none
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
+SERVER_BINARIES=(minio)
 
 # NAME -> MODULE VERSION PACKAGE
 binary_source() {

@@ -1,9 +1,10 @@
 #: cluster up [--control-plane | --kind]       start a local Kubernetes node, or etcd, API server and controller manager alone (no root)
 #: cluster down                                end it and remove every trace
+#: cluster restart                             restart the API server, as tests of what survives it do
 #: cluster status                              what runs
 #: cluster env                                 its addresses and files, as shell assignments
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-for part in packages binaries processes certificates control_plane network sandbox node images; do
+for part in packages binaries processes certificates control_plane network sandbox node kind images; do
 	source "$SCRIPTS/$part.sh"
 done
 
@@ -33,6 +34,7 @@ print_export() {
 }
 
 cluster_processes() { # of the mode
+	[[ $MODE != kind ]] || return 0
 	echo etcd kube-apiserver kube-controller-manager
 	[[ $MODE != node ]] || echo kube-scheduler sandbox containerd coredns kubelet kube-proxy
 }
@@ -40,12 +42,14 @@ cluster_processes() { # of the mode
 healthy() {
 	local name
 	load_settings || return 1
+	[[ $MODE != kind ]] || { api_get /readyz >/dev/null; return; }
 	for name in $(cluster_processes); do alive "$name" || return 1; done
 	api_get /readyz >/dev/null && { [[ $MODE != node ]] || node_is_ready >/dev/null; }
 }
 
 # Whatever there is, of a cluster that was killed half-way as well. The node goes first: its rest is what cannot be seen from outside.
 remove_all() {
+	if load_settings && [[ $MODE == kind ]]; then kind delete cluster --quiet --name "$(kind_name)"; fi
 	if is_root; then
 		stop_sandbox
 		! type -P iptables >/dev/null || disconnect_node
@@ -57,12 +61,11 @@ remove_all() {
 }
 
 up_control_plane() {
-	MODE=control-plane
 	need_packages "${CONTROL_PLANE_PACKAGES[@]}"
 	build_binaries "${CONTROL_PLANE_BINARIES[@]}"
 	lock
 	if healthy; then return; fi
-	begin
+	begin control-plane
 	API_ADDRESS=127.0.0.1 SERVICE_RANGE=10.96.0.0/16
 	choose_ports
 	save_settings
@@ -76,11 +79,10 @@ up_node() {
 	build_binaries "${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}"
 	lock
 	if healthy; then
-		[[ $MODE == node ]] || fail "a control plane without a node is up; end it first: ./dev cluster down"
+		[[ $MODE != control-plane ]] || fail "a control plane without a node is up; end it first: ./dev cluster down"
 		return
 	fi
-	begin
-	MODE=node
+	begin node
 	choose_network
 	API_ADDRESS=$HOST_ADDRESS
 	choose_ports
@@ -92,8 +94,34 @@ up_node() {
 	start_node
 }
 
-begin() {
+up_kind() {
+	local program
+	for program in docker kind; do type -P $program >/dev/null || fail "cluster up --kind needs $program"; done
+	need_packages openssl curl jq
+	build_binaries kubectl
+	lock
+	if healthy; then
+		[[ $MODE == kind ]] || fail "a cluster without kind is up; end it first: ./dev cluster down"
+		return
+	fi
+	begin kind
+	save_settings # so that down knows whom to ask
+	start_kind
+	save_settings
+}
+
+restart() {
+	lock
+	if ! load_settings || [[ $MODE == kind ]]; then fail "no API server of ours runs: ./dev cluster up"; fi
+	GRACE=2 stop kube-apiserver
+	start_api_server
+	wait_for kube-apiserver 90 api_get /readyz
+}
+
+begin() { # MODE
 	remove_all
+	unset "${SETTINGS[@]}"
+	MODE=$1
 	(umask 077 && mkdir -p "$STATE")
 }
 
@@ -121,7 +149,8 @@ up)
 	case ${2:-} in
 	'') up_node ;;
 	--control-plane) up_control_plane ;;
-	*) fail "cluster up: --control-plane is what there is" ;;
+	--kind) up_kind ;;
+	*) fail "usage: ./dev cluster up [--control-plane | --kind]" ;;
 	esac
 	print_export
 	;;
@@ -130,7 +159,8 @@ down)
 	remove_all
 	rmdir "$STATES" 2>/dev/null || true
 	;;
+restart) restart ;;
 status) status ;;
 env) environment ;;
-*) fail "usage: ./dev cluster up|down|status|env" ;;
+*) fail "usage: ./dev cluster up|down|restart|status|env" ;;
 esac

@@ -115,7 +115,7 @@ start_scheduler() {
 }
 
 # What a provider would set up: a default class with volumes that many pods may write, and CoreDNS' right to read.
-cluster_objects() {
+cluster_objects() { # FOLDER-OF-VOLUMES
 	local i
 	cat <<-'EOF'
 		apiVersion: storage.k8s.io/v1
@@ -141,17 +141,16 @@ cluster_objects() {
 			  capacity: {storage: 10Gi}
 			  accessModes: [ReadWriteOnce, ReadOnlyMany, ReadWriteMany]
 			  persistentVolumeReclaimPolicy: Retain
-			  hostPath: {path: $STATE/volumes/local-$i, type: Directory}
+			  hostPath: {path: $1/local-$i, type: Directory}
 		EOF
 	done
 }
 
-make_volumes() {
+apply_cluster_objects() { cluster_objects "$1" | "$(binary kubectl)" --kubeconfig "$STATE/admin.kubeconfig" apply -f - >/dev/null; } # FOLDER-OF-VOLUMES
+
+make_volumes() { # FOLDER
 	local i
-	for ((i = 1; i <= VOLUMES; i++)); do
-		mkdir -p "$STATE/volumes/local-$i"
-		chmod 0777 "$STATE/volumes/local-$i"
-	done
+	for ((i = 1; i <= VOLUMES; i++)); do install -d -m 0777 "$1/local-$i"; done
 }
 
 node_is_ready() { api_get "/api/v1/nodes/$NODE_NAME" | jq -e '.status.conditions[] | select(.type == "Ready" and .status == "True")'; }
@@ -161,7 +160,7 @@ prepare_node() {
 	configure_dns
 	configure_containerd
 	configure_kubelet
-	make_volumes
+	make_volumes "$STATE/volumes"
 	make_cgroups
 	start_sandbox
 	connect_node
@@ -172,7 +171,7 @@ start_node() {
 	start_scheduler
 	wait_for containerd 30 ctr --address "$STATE/containerd.sock" version
 	pause_image
-	cluster_objects | "$(binary kubectl)" --kubeconfig "$STATE/admin.kubeconfig" apply -f - >/dev/null
+	apply_cluster_objects "$STATE/volumes"
 	start_in_node coredns "$(binary coredns)" -conf "$STATE/Corefile"
 	start_kubelet
 	start_kube_proxy

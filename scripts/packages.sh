@@ -1,6 +1,6 @@
 # Debian and Ubuntu packages, by what they are for. Sourced.
 
-BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libcpprest-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev
+BUILD_PACKAGES=(g++ jq cmake ninja-build ccache pkg-config libcpprest-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev
 	prometheus-cpp-dev libcivetweb-dev zlib1g-dev)
 TEST_PACKAGES=(catch2 clang git rclone openssl curl ca-certificates jq)
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)

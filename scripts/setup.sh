@@ -1,0 +1,26 @@
+#: setup [build|unit|cluster|e2e|lint]...      install what is missing for a part, or for all
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$SCRIPTS/packages.sh"
+source "$SCRIPTS/binaries.sh"
+
+packages=() binaries=()
+(($#)) || set -- unit cluster e2e lint
+for part; do
+	case $part in
+	build) packages+=("${BUILD_PACKAGES[@]}") ;;
+	unit) packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}") ;;
+	cluster)
+		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
+		binaries+=("${CONTROL_PLANE_BINARIES[@]}")
+		;;
+	e2e)
+		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
+		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}")
+		;;
+	lint) packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}") ;;
+	*) fail "usage: ./dev setup [build|unit|cluster|e2e|lint]..." ;;
+	esac
+done
+need_packages "${packages[@]}"
+build_binaries "${binaries[@]}"
+say "everything is installed"

@@ -1,0 +1,99 @@
+#: test [unit|cluster|e2e]...                  run all tests, or the parts that are named
+# unit: no server; cluster: against a control plane of its own; e2e: on a node of its own, needs root. Unit and cluster tests run
+# plain, under AddressSanitizer with UndefinedBehaviorSanitizer, and under ThreadSanitizer.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$SCRIPTS/packages.sh"
+source "$SCRIPTS/binaries.sh"
+source "$SCRIPTS/compile.sh"
+
+PRESETS=(dev asan tsan)
+PASSED=0 FAILED=0
+
+# Adds up the last "N passed, N failed" of a log.
+count() { # LOG
+	local passed failed
+	read -r passed _ failed _ < <(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -1 || true) || return 1
+	PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
+}
+
+# Runs a command that ends with such a line, in full view. A failure without one counts as one.
+counted() { # COMMAND...
+	local log status=0 failed=$FAILED
+	log=$(mktemp)
+	"$@" 2>&1 | tee "$log" || status=$?
+	count "$log" || true
+	rm "$log"
+	if ((status != 0 && failed == FAILED)); then FAILED=$((FAILED + 1)); fi
+}
+
+# ctest's closing line in the form that the others use.
+run_ctest() { # PRESET LABEL
+	local log status=0
+	log=$(mktemp)
+	without_random_addresses "$1" ctest --preset "$1" --label-regex "^$2\$" --no-tests=error --parallel 2 | tee "$log" || status=$?
+	sed -n 's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$log" | while read -r failed all; do
+		echo "$((all - failed)) passed, $failed failed"
+	done
+	rm "$log"
+	return $status
+}
+
+test_presets() { # LABEL
+	local preset
+	for preset in "${PRESETS[@]}"; do
+		steps 2
+		compile "$preset"
+		say "$1 tests, $preset"
+		counted run_ctest "$preset" "$1"
+		((FAILED == 0)) || return 0
+	done
+}
+
+test_unit() {
+	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+	test_presets unit
+}
+
+test_cluster() {
+	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+	export GRADIENT_CLUSTER=test KUBECONFIG KUBECTL ETCD_PORT
+	end_cluster="$ROOT/dev cluster down"
+	"$ROOT/dev" cluster up --control-plane >/dev/null
+	eval "$("$ROOT/dev" cluster env)"
+	test_presets cluster
+	$end_cluster
+	end_cluster=
+	unset GRADIENT_CLUSTER KUBECONFIG
+}
+
+test_e2e() {
+	if ! is_root; then
+		left_out="; the end-to-end part was left out: it needs root"
+		return
+	fi
+	"$ROOT/dev" setup e2e
+	"$ROOT/dev" build release
+	counted "$ROOT/tests/e2e/run.sh"
+}
+
+finish() {
+	local status=$?
+	$end_cluster
+	echo "$PASSED passed, $FAILED failed"
+	if ((status || FAILED)); then
+		echo "tests failed: $part"
+		exit 1
+	fi
+	echo "all tests passed$left_out"
+}
+
+(($#)) || set -- unit cluster e2e
+for part; do
+	[[ $part =~ ^(unit|cluster|e2e)$ ]] || fail "usage: ./dev test [unit|cluster|e2e]..."
+done
+end_cluster='' left_out=''
+trap finish EXIT
+for part; do
+	"test_$part"
+	((FAILED == 0)) || exit 1
+done
