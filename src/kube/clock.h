@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 
 namespace kube {
@@ -17,6 +18,8 @@ class Clock {
 
   virtual TimePoint now() const = 0;  ///< monotonic
   virtual std::chrono::system_clock::time_point wall() const = 0;
+  /// Waits for `delay` or a stop, whichever comes first. False when it was the stop.
+  virtual bool wait(std::chrono::milliseconds delay, const std::stop_token& stop) const = 0;
 };
 
 class SteadyClock final : public Clock {
@@ -25,6 +28,7 @@ class SteadyClock final : public Clock {
   std::chrono::system_clock::time_point wall() const override {
     return std::chrono::system_clock::now();
   }
+  bool wait(std::chrono::milliseconds delay, const std::stop_token& stop) const override;
 };
 
 /// "2026-01-31T12:00:00Z"

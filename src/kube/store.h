@@ -2,10 +2,13 @@
 
 #include "kube/guarded.h"
 #include "kube/object.h"
+#include "kube/packed.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,13 +16,14 @@ namespace kube {
 
 /// The last known objects of one kind, fed by a watch and by the answers to our own writes. An
 /// object never goes back to an older resource version, so whoever wrote sees its own write at
-/// once. Objects are kept compressed and without managedFields. Safe to share between threads.
+/// once. Objects are kept compressed, without managedFields and without what kubectl last applied.
+/// Safe to share between threads.
 class Store {
  public:
   /// Terms under which an object can be looked up besides its key, such as "ns/owner".
   using Index = std::function<std::vector<std::string>(const Json& object)>;
 
-  explicit Store(Index index = {});
+  explicit Store(Index index = {}) : index_(std::move(index)) {}
 
   std::optional<Json> find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
@@ -30,30 +34,47 @@ class Store {
   /// What changed by a call. `Stale`: the store knew this version or a newer one already.
   enum class Change { Stale, Stored };
 
-  /// An ADDED or MODIFIED event, or the answer to one of our own writes.
+  /// Whether put() of this version would be Stale: saves parsing it.
+  bool knows(const Key& key, std::string_view version) const;
+  /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
   Change put(Json object);
   /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
-  /// deletion. Remembered until a newer list or version arrives, so that a late event does not
-  /// bring it back.
+  /// deletion. Remembered for a while, so that a late event or answer does not bring it back.
   Change erase(const Json& object);
-  /// The whole of a list taken at `resource_version`: what is not in it is gone, except what is
-  /// newer than the list. Returns the keys that changed or went.
-  std::vector<Key> replace(std::vector<Json> objects, const std::string& ns,
-                           const std::string& resource_version);
+
+  /// After all objects of a list taken at `version` were put: drops what is not `listed` in
+  /// namespace `ns` (empty: in any), except what is newer than the list. Returns the last known
+  /// state of what went.
+  std::vector<Json> retain(const std::set<Key>& listed, const std::string& ns,
+                           const std::string& version);
+  /// The server has lost its latest versions (restored from a backup): from now on any version of
+  /// the objects in `ns` counts as newer than what is known.
+  void distrust(const std::string& ns);
 
  private:
+  using Terms = std::multimap<std::string, const Key*>;  ///< keys of Data::entries
   struct Entry {
     std::string version;
-    std::string packed;
-    std::size_t size = 0;
-    std::vector<std::string> terms;
+    Packed object;
+    std::vector<Terms::iterator> terms;
+  };
+  struct Tombstone {
+    Key key;
+    std::string version;  ///< of the deletion, or the last one known before it
   };
   struct Data {
     std::map<Key, Entry> entries;
-    std::map<Key, std::string> tombstones;  ///< version of the deletion
-    std::multimap<std::string, Key> terms;
+    std::deque<Tombstone> tombstones;  ///< the latest few, oldest first
+    Terms terms;
+
+    bool knows(const Key& key, std::string_view version) const;
+    void bury(const Key& key, const std::string& version);
+    void remove(std::map<Key, Entry>::iterator entry);
   };
+  std::vector<Json> unpacked(const std::vector<Packed>& objects) const;
+
   Index index_;
+  Packer packer_;
   Guarded<Data> data_;
 };
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <stop_token>
+#include <utility>
 
 namespace kube {
 
@@ -18,34 +19,48 @@ namespace kube {
 /// key; a key that is added while it is worked on comes again. Safe to share between threads.
 class WorkQueue {
  public:
-  explicit WorkQueue(const Clock& clock);
+  explicit WorkQueue(const Clock& clock) : clock_(clock) {}
 
+  /// Due now; a later due time of the same key is forgotten.
   void add(const Key& key);
   /// Due in `delay`; an earlier due time of the same key wins.
   void add_after(const Key& key, std::chrono::milliseconds delay);
-  /// Due after this key's backoff: 5 ms doubling up to 1000 s.
-  void add_failed(const Key& key);
+  /// Due after this key's backoff (5 ms doubling up to 1000 s), but not before `at_least`. Returns
+  /// the delay.
+  std::chrono::milliseconds add_failed(const Key& key, std::chrono::milliseconds at_least = {});
   /// Ends the key's backoff.
   void forget(const Key& key);
 
   /// Waits for a key and marks it as being worked on; empty when a stop is asked for.
   std::optional<Key> take(const std::stop_token& stop);
+  /// Like take(), but empty when nothing is due now.
+  std::optional<Key> try_take();
   /// Ends what take() began.
   void done(const Key& key);
 
+  /// Keys that are due and wait for a worker.
   std::size_t depth() const;
 
  private:
-  void promote_due();  ///< moves due keys from delayed_ to ready_; mutex_ is held
+  using Due = std::pair<Clock::TimePoint, const Key*>;  ///< points to a key of delayed_
+
+  // All of these want the lock to be held.
   void enqueue(const Key& key);
+  void schedule(const Key& key, std::chrono::milliseconds delay);
+  void unschedule(const Key& key);
+  void promote_due();  ///< moves due keys from delayed_ to ready_
+  std::optional<Key> pop();
+  void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
 
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::uint64_t changes_ = 0;
+  std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
   std::deque<Key> ready_;
-  std::set<Key> dirty_, processing_;
+  std::set<Key> dirty_;       ///< in ready_, or to be put there when done
+  std::set<Key> processing_;  ///< taken and not done
   std::map<Key, Clock::TimePoint> delayed_;
+  std::set<Due> due_;
   std::map<Key, int> failures_;
 };
 

@@ -1,0 +1,109 @@
+#include "kube/raw.h"
+
+#include <algorithm>
+
+namespace kube::raw {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+}
+
+/// Behind the string that begins at `at`; npos when it does not end.
+std::size_t skip_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size(); ++at) {
+    at = text.find_first_of("\"\\", at);
+    if (at == npos) return npos;
+    if (text[at] == '"') return at + 1;
+    ++at;  // whatever is escaped
+  }
+  return npos;
+}
+
+/// Behind the object or array that begins at `at`; npos when it does not end.
+std::size_t skip_nested(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '"') {
+      at = skip_string(text, at);
+      continue;
+    }
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+  }
+  return npos;
+}
+
+/// Behind the value that begins at `at`; npos when there is none, or it does not end.
+std::size_t skip_value(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return npos;
+  if (text[at] == '"') return skip_string(text, at);
+  if (text[at] == '{' || text[at] == '[') return skip_nested(text, at);
+  const auto end = text.find_first_of(",}] \t\r\n", at);
+  return end == at ? npos : end;
+}
+
+/// Behind the comma and blanks that follow a value; npos when something else follows.
+std::size_t next_item(std::string_view text, std::size_t at) {
+  at = skip_blanks(text, at);
+  return at < text.size() && text[at] == ',' ? skip_blanks(text, at + 1) : npos;
+}
+
+}  // namespace
+
+std::string_view member(std::string_view object, std::string_view name) {
+  auto at = skip_blanks(object, 0);
+  if (at >= object.size() || object[at] != '{') return {};
+  at = skip_blanks(object, at + 1);
+  while (at < object.size() && object[at] == '"') {
+    const auto name_end = skip_string(object, at);
+    if (name_end == npos) return {};
+    const bool is_it = object.substr(at + 1, name_end - at - 2) == name;
+    const auto colon = skip_blanks(object, name_end);
+    const auto begin = skip_blanks(object, colon + 1);
+    const auto end = skip_value(object, begin);
+    if (end == npos) return {};
+    if (is_it) return object.substr(begin, end - begin);
+    at = next_item(object, end);
+  }
+  return {};
+}
+
+bool for_each(std::string_view array, const std::function<void(std::string_view)>& use) {
+  auto at = skip_blanks(array, 0);
+  if (at >= array.size() || array[at] != '[') return false;
+  at = skip_blanks(array, at + 1);
+  if (at < array.size() && array[at] == ']') return true;
+  while (at < array.size()) {
+    const auto end = skip_value(array, at);
+    if (end == npos) return false;
+    use(array.substr(at, end - at));
+    at = skip_blanks(array, end);
+    if (at < array.size() && array[at] == ']') return true;
+    at = next_item(array, end);
+  }
+  return false;
+}
+
+std::string_view plain_text(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"' || value.find('\\') != npos) return {};
+  return value.substr(1, value.size() - 2);
+}
+
+std::string without_managed_fields(std::string_view object) {
+  const auto managed_fields = member(member(object, "metadata"), "managedFields");
+  if (managed_fields.empty()) return std::string(object);
+  const auto begin = static_cast<std::size_t>(managed_fields.data() - object.data());
+  std::string out;
+  out.reserve(object.size() - managed_fields.size() + 4);
+  out += object.substr(0, begin);
+  out += "null";
+  out += object.substr(begin + managed_fields.size());
+  return out;
+}
+
+}  // namespace kube::raw

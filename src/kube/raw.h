@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+/// Finds its way in JSON text without building values: for the parts of an answer that need not be
+/// built. It trusts the text to be JSON; what it is wrong about the parser refuses later.
+/// Views point into the text that was given.
+namespace kube::raw {
+
+/// The value of a member, as text; empty when there is none, or `object` is no object.
+std::string_view member(std::string_view object, std::string_view name);
+
+/// Hands every element's text to `use`. False when `array` is no whole array.
+bool for_each(std::string_view array, const std::function<void(std::string_view)>& use);
+
+/// What a string without escapes says; empty for any other value.
+std::string_view plain_text(std::string_view value);
+
+/// `object` with null for its metadata.managedFields, which often is half of it.
+std::string without_managed_fields(std::string_view object);
+
+}  // namespace kube::raw

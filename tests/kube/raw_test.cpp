@@ -1,0 +1,77 @@
+#include "kube/raw.h"
+
+#include "json/json.h"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+namespace {
+
+using kube::raw::member;
+
+std::vector<std::string> elements(std::string_view array) {
+  std::vector<std::string> found;
+  if (!kube::raw::for_each(array, [&](std::string_view text) { found.emplace_back(text); })) {
+    return {"malformed"};
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("A member's text is found without building values") {
+  struct Case {
+    const char* object;
+    const char* name;
+    const char* value;
+  };
+  const auto c = GENERATE(values<Case>({
+      {R"({"a":1,"b":"x"})", "a", "1"},
+      {R"({"a":1,"b":"x"})", "b", R"("x")"},
+      {R"({"a":1})", "b", ""},
+      {R"( { "a" : [1, {"b": 2}] , "b" : null } )", "b", "null"},
+      {R"({"a":{"b":"nested"},"b":"top"})", "b", R"("top")"},
+      {R"({"a":"\"b\":1","b":2})", "b", "2"},
+      {R"({"a":"}\\","b":{"c":"]"}})", "b", R"({"c":"]"})"},
+      {R"({"a":{"b":1)", "a", ""},
+      {R"({"a":"unended)", "a", ""},
+      {R"({"a":)", "a", ""},
+      {R"({"a")", "a", ""},
+      {R"(["a"])", "a", ""},
+      {"", "a", ""},
+  }));
+  DYNAMIC_SECTION(c.object << " has " << c.name) {
+    CHECK(member(c.object, c.name) == c.value);
+  }
+}
+
+TEST_CASE("An array is taken apart element by element") {
+  CHECK(elements("[]").empty());
+  CHECK(elements(" [ ] ").empty());
+  CHECK(elements(R"([1,{"a":[2,3]},"x,]"])") ==
+        std::vector<std::string>{"1", R"({"a":[2,3]})", R"("x,]")"});
+}
+
+TEST_CASE("What is no whole array is said to be malformed") {
+  for (const auto* text : {"", "{}", "null", "[", "[1", "[1,", R"(["a)", "[1 2]", "[,]"}) {
+    CAPTURE(text);
+    CHECK_FALSE(kube::raw::for_each(text, [](std::string_view) {}));
+  }
+}
+
+TEST_CASE("Only a string without escapes has a plain text") {
+  CHECK(kube::raw::plain_text(R"("text")") == "text");
+  CHECK(kube::raw::plain_text(R"("a\nb")").empty());
+  CHECK(kube::raw::plain_text("12").empty());
+  CHECK(kube::raw::plain_text("").empty());
+}
+
+TEST_CASE("managedFields are cut out before parsing, and nothing else") {
+  const auto* const object =
+      R"({"metadata":{"managedFields":[{"f:a":"]}"}],"name":"x"},"spec":{"managedFields":1}})";
+  const auto cut = json::parse(kube::raw::without_managed_fields(object));
+  CHECK(json::text(cut) ==
+        R"({"metadata":{"managedFields":null,"name":"x"},"spec":{"managedFields":1}})");
+  CHECK(kube::raw::without_managed_fields(R"({"kind":"Status"})") == R"({"kind":"Status"})");
+}
