@@ -87,13 +87,15 @@ sync_image() {
 }
 
 # A small system with a shell, a web server and curl, for sample applications.
-app_image() {
+app_archive() { # prints the archive's path
 	local folder applets
 	folder=$(mktemp -d)
 	mapfile -t applets < <(busybox --list | grep -vx busybox)
 	add_base "$folder"
 	add_shell "$folder" "${applets[@]}"
 	add_programs "$folder" /usr/bin/curl
-	load_image "$(make_image "$APP_IMAGE" "$folder" --env PATH=/bin:/usr/bin)"
+	make_image "$APP_IMAGE" "$folder" --env PATH=/bin:/usr/bin
 	rm -rf "$folder"
 }
+
+app_image() { load_image "$(app_archive)"; }

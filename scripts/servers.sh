@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the demo and the end-to-end tests use besides the cluster, all on the node's address: a container registry and an S3 server
-# that demand credentials, and a git server that does so for one of its repositories. Sourced after common, binaries and processes;
-# needs NODE_ADDRESS, HOSTS_FILE and CERTS_D of `./dev cluster env`.
+# What the demo and the end-to-end tests use besides the cluster, on the machine's side of the node's network: a container registry
+# and an S3 server that demand credentials, and a git server that does so for one of its repositories. Sourced after common,
+# binaries, processes and images; needs what `./dev cluster env` prints.
 
 REGISTRY_HOST=registry.demo.internal
 GIT_HOST=git.demo.internal
@@ -25,21 +25,28 @@ start_registry() {
 		version: 0.1
 		log: {level: warn}
 		storage: {filesystem: {rootdirectory: $dir/files}, delete: {enabled: true}}
-		http: {addr: "$NODE_ADDRESS:$REGISTRY_PORT"}
+		http: {addr: "$HOST_ADDRESS:$REGISTRY_PORT"}
 		auth: {htpasswd: {realm: demo, path: $dir/users}}
 	END
 	start registry docker-registry serve "$dir/config.yml"
-	wait_for registry 20 answers "http://$NODE_ADDRESS:$REGISTRY_PORT/v2/"
+	wait_for registry 20 answers "http://$HOST_ADDRESS:$REGISTRY_PORT/v2/"
 	mkdir -p "$CERTS_D/$REGISTRY_HOST"
-	printf 'server = "http://%s"\n[host."http://%s"]\n' "$NODE_ADDRESS:$REGISTRY_PORT" "$NODE_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
+	printf 'server = "http://%s"\n' "$HOST_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
 }
 
-# Puts an image that buildah has into the private registry.
-push_image() { # LOCAL-NAME NAME-IN-REGISTRY
-	local auth=$SERVERS_STATE/registry/auth.json
-	(umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}' "$NODE_ADDRESS:$REGISTRY_PORT" \
-		"$(printf 'demo:%s' "$(demo_secret REGISTRY_PASSWORD)" | base64 -w0)" >"$auth")
-	buildah push --quiet --authfile "$auth" --tls-verify=false "$1" "docker://$NODE_ADDRESS:$REGISTRY_PORT/$2"
+# Puts an image archive into the private registry.
+push_image() { # ARCHIVE NAME:TAG...
+	local work name archive=$1
+	shift
+	work=$(mktemp -d)
+	local store=(buildah --root "$work/root" --runroot "$work/run" --storage-driver vfs)
+	(umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}' "$HOST_ADDRESS:$REGISTRY_PORT" \
+		"$(printf 'demo:%s' "$(demo_secret REGISTRY_PASSWORD)" | base64 -w0)" >"$work/auth.json")
+	"${store[@]}" pull --quiet "docker-archive:$archive" >"$work/id"
+	for name; do
+		"${store[@]}" push --quiet --authfile "$work/auth.json" --tls-verify=false "$(<"$work/id")" "docker://$HOST_ADDRESS:$REGISTRY_PORT/$name"
+	done
+	rm -rf "$work"
 }
 
 # Any answer will do, also one that demands credentials.
@@ -51,7 +58,7 @@ start_git_server() {
 	(umask 077 && printf 'demo:%s\n' "$(demo_secret GIT_PASSWORD)" >"$dir/users")
 	cat >"$dir/lighttpd.conf" <<-END
 		server.modules = ("mod_auth", "mod_authn_file", "mod_alias", "mod_setenv", "mod_cgi")
-		server.bind = "$NODE_ADDRESS"
+		server.bind = "$HOST_ADDRESS"
 		server.port = $GIT_PORT
 		server.document-root = "$dir"
 		server.upload-dirs = ("$dir")
@@ -65,33 +72,18 @@ start_git_server() {
 		}
 	END
 	start git-server lighttpd -D -f "$dir/lighttpd.conf"
-	wait_for git-server 20 answers "http://$NODE_ADDRESS:$GIT_PORT/data.git/info/refs?service=git-upload-pack"
+	wait_for git-server 20 answers "http://$HOST_ADDRESS:$GIT_PORT/data.git/info/refs?service=git-upload-pack"
 }
 
-# data.git is public and has one line; app.git is private and has the program that the demo serves.
+# data.git is public; app.git is private and has the program that the demo serves.
 make_repositories() { # DIR
-	local name
+	local name file
 	for name in data app; do
 		git init --quiet --bare --initial-branch=main "$1/repositories/$name.git"
-	done
-	{
-		commit_file data line.txt 'a line out of the public repository'
-		commit_file app line.txt 'a line out of the private repository'
-		commit_file app serve.sh '#!/bin/sh
-# Serves one page; see www/cgi-bin/index.cgi.
-cd "$(dirname "$0")" || exit 1
-busybox httpd -f -p 8080 -h "$PWD/www" &
-# Requests that are on their way when the replica is told to end still get their answer.
-trap "sleep 3; kill $!" TERM INT
-wait
-wait'
-		commit_file app www/cgi-bin/index.cgi '#!/bin/sh
-# What this replica was given: two repositories, a model, a plain and a secret environment variable.
-cd "$(dirname "$0")/../.." || exit 1
-printf "Content-Type: text/plain\r\n\r\n"
-cat line.txt ../data/line.txt /opt/models/demo/line.txt
-printf "%s, and a secret of %d characters\n" "$GREETING" "${#API_TOKEN}"'
-	} >/dev/null
+		while read -r file; do
+			commit_file "$name" "$file" "$(<"$SCRIPTS/demo/$name/$file")"
+		done < <(cd "$SCRIPTS/demo/$name" && find . -type f -printf '%P\n')
+	done >/dev/null
 }
 
 # Adds or replaces one file on a branch; prints the commit. A program stays one.
@@ -119,10 +111,10 @@ start_s3_server() {
 	local dir=$SERVERS_STATE/s3
 	mkdir -p "$dir"
 	MINIO_ROOT_USER=$(demo_secret accessKeyId) MINIO_ROOT_PASSWORD=$(demo_secret secretAccessKey) MINIO_BROWSER=off \
-		start s3-server "$(binary minio)" server --quiet --address "$NODE_ADDRESS:$S3_PORT" "$dir"
-	wait_for s3-server 60 answers "http://$NODE_ADDRESS:$S3_PORT/minio/health/ready"
+		start s3-server "$(binary minio)" server --quiet --address "$HOST_ADDRESS:$S3_PORT" "$dir"
+	wait_for s3-server 60 answers "http://$HOST_ADDRESS:$S3_PORT/minio/health/ready"
 	s3_put models
-	s3_put models/demo/line.txt 'a line out of the model'
+	s3_put models/demo/line.txt "$(<"$SCRIPTS/demo/model/line.txt")"
 }
 
 # Makes a bucket, or writes an object.
@@ -131,12 +123,12 @@ s3_put() { # BUCKET[/PATH] [TEXT]
 	printf 'user = "%s:%s"\n' "$(demo_secret accessKeyId)" "$(demo_secret secretAccessKey)" |
 		curl --silent --show-error --fail --max-time 30 --config - --aws-sigv4 aws:amz:us-east-1:s3 --request PUT \
 			--header "x-amz-content-sha256: $(printf %s "$text" | sha256sum | cut -d' ' -f1)" \
-			--header 'Content-Type: application/octet-stream' --data-binary "$text" "http://$NODE_ADDRESS:$S3_PORT/$1"
+			--header 'Content-Type: application/octet-stream' --data-binary "$text" "http://$HOST_ADDRESS:$S3_PORT/$1"
 }
 
 # Pods find the servers by name, as the samples write them.
 publish_host_names() {
-	local line="$NODE_ADDRESS $GIT_HOST $S3_HOST $REGISTRY_HOST"
+	local line="$HOST_ADDRESS $GIT_HOST $S3_HOST $REGISTRY_HOST"
 	grep -qsxF "$line" "$HOSTS_FILE" || echo "$line" >>"$HOSTS_FILE"
 }
 

@@ -51,7 +51,7 @@ check_case() { # FILE
 	fi
 	[[ $answer != *[cC]anary* ]] || echo "repeats a value that must not be repeated"
 	((${#answer} < 4000)) || echo "answer of ${#answer} characters"
-	[[ -z ${VERBOSE:-} ]] || sed 's/^/    /' <<<"$answer" >&2
+	[[ -z ${VERBOSE:-} ]] || printf '%s\n' "$answer" >&2
 	printf '%s' "$answer" >"$1.answer"
 }
 
@@ -66,7 +66,7 @@ run_file() { # FILE
 		else
 			echo "not ok" >>"$work/$name.results"
 			printf 'not ok %s %s\n' "$name" "$(basename "$document" .yaml)"
-			sed 's/^/  /' <<<"$problems"
+			printf '%s\n' "$problems" | sed 's/^/  /'
 			sed 's/^/  | /' "$document"
 			sed 's/^/  > /' "$document.answer"
 			echo

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# What the demo and the end-to-end tests have in common: the operator on a cluster of ./dev, and requests to what it deploys.
+# Sourced after common.
+
+for part in binaries processes images; do
+	# shellcheck source=/dev/null
+	source "$SCRIPTS/$part.sh"
+done
+
+OPERATOR=$ROOT/build/release/bin/gradient-operator
+OPERATOR_LOG=$STATE/log/gradient-operator.log
+
+# Makes the variables of `./dev cluster env` and a kubectl for them.
+use_cluster() {
+	local settings
+	settings=$("$ROOT/dev" cluster env)
+	eval "$settings"
+	export KUBECONFIG
+	# shellcheck source=/dev/null
+	source "$SCRIPTS/servers.sh"
+}
+
+kubectl() { command "$(binary kubectl)" "$@"; }
+
+install_definitions() {
+	kubectl apply -f "$ROOT/crds" -f "$ROOT/manifests/rbac.yaml"
+	kubectl wait --for=condition=Established --timeout=30s -f "$ROOT/crds"
+}
+
+operator_answers() { curl --silent --fail --max-time 2 "http://$OPERATOR_ADDRESS/readyz"; }
+
+# As a process of this machine, with the rights of manifests/rbac.yaml and nothing more.
+start_operator() { # [ARGUMENT...]
+	printf 'images:\n  sync: %s\n' "$SYNC_IMAGE" >"$STATE/operator.yaml"
+	start gradient-operator "$OPERATOR" run --kubeconfig "$STATE/operator.kubeconfig" --config "$STATE/operator.yaml" \
+		--metrics-address "${OPERATOR_ADDRESS:=$HOST_ADDRESS:9464}" "$@"
+	wait_for gradient-operator 30 operator_answers
+}
+
+# Sends a request through the Service's cluster IP.
+request() { # NAME [CURL-ARGUMENT...]
+	local address
+	address=$(kubectl get service "$1" -o jsonpath='{.spec.clusterIP}')
+	shift
+	curl --silent --show-error --fail --max-time 10 "$@" "http://$address/"
+}
