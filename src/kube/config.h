@@ -42,6 +42,10 @@ struct ClusterConfig {
   std::string ns;         ///< the context's namespace, or the pod's; "default" otherwise
 };
 
+/// From a service account's mounted files.
+ClusterConfig in_cluster_config(const std::string& host, const std::string& port,
+                                const std::filesystem::path& folder);
+
 /// Where from: `kubeconfig` (flag --kubeconfig), else the list in KUBECONFIG, else in-cluster
 /// files, else ~/.kube/config. `context` empty: the current one. Throws ConfigError.
 ClusterConfig load_config(const std::filesystem::path& kubeconfig, const std::string& context);

@@ -14,12 +14,15 @@ std::string_view to_string(Method method);
 /// One HTTP request to the API server, as a value: nothing is sent here.
 struct Request {
   Method method = Method::Get;
-  std::string path;                                        ///< "/apis/apps/v1/namespaces/ns/..."
-  std::vector<std::pair<std::string, std::string>> query;  ///< not yet percent-encoded, in order
-  std::string content_type;                                ///< empty without a body
-  std::string body;
+  std::string path{};                                        ///< "/apis/apps/v1/namespaces/ns/..."
+  std::vector<std::pair<std::string, std::string>> query{};  ///< not yet percent-encoded, in order
+  std::string content_type{};                                ///< empty without a body
+  std::string body{};
   bool operator==(const Request&) const = default;
 };
+
+/// Path and query as they go over the wire, percent-encoded.
+std::string target(const Request& request);
 
 struct Response {
   int status = 0;

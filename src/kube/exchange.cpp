@@ -1,0 +1,79 @@
+#include "kube/exchange.h"
+
+#include <utility>
+
+namespace kube {
+
+void Exchange::on_head(Head head) {
+  {
+    const std::lock_guard lock(mutex_);
+    news_.head = std::move(head);
+    ++changes_;
+  }
+  changed_.notify_all();
+}
+
+Exchange::Taken Exchange::on_bytes(std::string_view bytes, std::function<void()> resume) {
+  auto taken = Taken::Now;
+  {
+    const std::lock_guard lock(mutex_);
+    if (abandoned_) return Taken::Refused;
+    const bool full = news_.bytes.size() + bytes.size() > limit_;
+    if (full && overflow_ == Overflow::Refuse) {
+      news_.failure = {Failure::Cause::Unusable,
+                       "the answer is longer than " + std::to_string(limit_) + " bytes"};
+      return Taken::Refused;
+    }
+    news_.bytes += bytes;
+    ++changes_;
+    if (full) {
+      resume_ = std::move(resume);
+      taken = Taken::Later;
+    }
+  }
+  changed_.notify_all();
+  return taken;
+}
+
+void Exchange::on_end(std::optional<Failure> failure) {
+  {
+    const std::lock_guard lock(mutex_);
+    news_.ended = true;
+    if (!news_.failure) news_.failure = std::move(failure);  // the first one is the cause
+    ++changes_;
+  }
+  changed_.notify_all();
+}
+
+Exchange::News Exchange::wait(Until until, const std::stop_token& stop, TimePoint deadline) {
+  std::function<void()> resume;
+  News news;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, stop, deadline, [&] {
+      return news_.ended || (until == Until::Anything && changes_ != seen_);
+    });
+    news.is_new = changes_ != seen_;
+    seen_ = changes_;
+    news.head = news_.head;
+    news.ended = news_.ended;
+    news.failure = news_.failure;
+    news.bytes = std::exchange(news_.bytes, {});
+    resume = std::exchange(resume_, nullptr);
+  }
+  if (resume) resume();
+  return news;
+}
+
+void Exchange::abandon() {
+  std::function<void()> resume;
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    news_ = {};
+    resume = std::exchange(resume_, nullptr);
+  }
+  if (resume) resume();
+}
+
+}  // namespace kube
