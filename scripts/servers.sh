@@ -31,7 +31,7 @@ start_registry() {
 	start registry docker-registry serve "$dir/config.yml"
 	wait_for registry 20 answers "http://$HOST_ADDRESS:$REGISTRY_PORT/v2/"
 	mkdir -p "$CERTS_D/$REGISTRY_HOST"
-	printf 'server = "http://%s"\n' "$HOST_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
+	printf '[host."http://%s"]\n' "$HOST_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
 }
 
 # Puts an image archive into the private registry.
