@@ -32,7 +32,7 @@ steps() {
 show_progress() { # TITLE LOG
 	local started=$SECONDS every=30
 	[[ -t 2 ]] && every=1
-	while sleep $every; do
+	while sleep $every && kill -0 $$ 2>/dev/null; do
 		local last
 		last=$(tail -c 400 "$2" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -1 | cut -c1-70 || true)
 		if [[ -t 2 ]]; then
@@ -45,26 +45,27 @@ show_progress() { # TITLE LOG
 
 # step TITLE COMMAND...: runs the command with its output in a log, of which only a failure shows the end.
 step() {
-	local title log started=$SECONDS ticker worker status=0
+	local title log started=$SECONDS ticker status
 	STEP_NUMBER=$((STEP_NUMBER + 1))
 	title="[$STEP_NUMBER/$STEP_TOTAL] $1"
 	shift
 	log=$(mktemp)
-	[[ -t 2 ]] && printf '%s ...' "$title" >&2
+	[[ ! -t 2 ]] || printf '%s ...' "$title" >&2
 	show_progress "$title" "$log" &
 	ticker=$!
-	"$@" >"$log" 2>&1 </dev/null &
-	worker=$!
-	wait $worker || status=$?
-	kill $ticker 2>/dev/null || true
+	set +e # in a condition the command itself would not stop at errors
+	(set -e && "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	kill $ticker
 	wait $ticker 2>/dev/null || true
-	[[ -t 2 ]] && printf '\r\033[K' >&2
+	[[ ! -t 2 ]] || printf '\r\033[K' >&2
 	if ((status)); then
 		say "$title: failed after $(duration $((SECONDS - started)))"
 		tail -40 "$log" >&2
-		rm -f "$log"
-		return $status
+	else
+		say "$title: $(duration $((SECONDS - started)))"
 	fi
-	say "$title: $(duration $((SECONDS - started)))"
 	rm -f "$log"
+	return $status
 }

@@ -15,6 +15,7 @@ make_image() { # NAME FOLDER BUILDAH-CONFIG-ARGUMENT...
 	if [[ ! -f $archive ]]; then
 		work=$(mktemp -d)
 		mkdir -p "$CACHE/images"
+		find "$CACHE/images" -name "$(basename "${name%:*}")-*.tar" -mtime +7 -delete
 		local store=(buildah --root "$work/root" --runroot "$work/run" --storage-driver vfs)
 		container=$("${store[@]}" from scratch)
 		"${store[@]}" copy --quiet --chown 0:0 "$container" "$folder" / >/dev/null
