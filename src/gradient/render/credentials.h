@@ -1,0 +1,31 @@
+#pragma once
+
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+#include "json/json.h"
+
+#include <string>
+
+/// Secrets as files of a single helper container. The app never mounts them. They are readable by
+/// their group alone, which is the pod's fsGroup.
+namespace gradient {
+
+/// Where a git password is.
+inline constexpr const char* password_file = "/credentials/password";
+
+/// The Secret that `key` names, with the configured one for none.
+std::string secret_name(const SecretKey& key, const Settings& settings);
+
+/// {"secretKeyRef": ...} of an environment variable.
+json::Json secret_key_reference(const SecretKey& key, const Settings& settings);
+
+/// A volume of the one key that is the repository's password. It must have one.
+json::Json password_volume(const Repository& repository, const Settings& settings);
+
+/// A volume of the keys that a Model's source may have. It must name a Secret.
+json::Json source_volume(const std::string& model, const ModelSource& source);
+
+/// The mount of either in a helper.
+json::Json credentials_mount(const json::Json& volume);
+
+}  // namespace gradient

@@ -1,0 +1,95 @@
+#include "gradient/render/helper.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gradient {
+namespace {
+
+using json::array;
+using json::Json;
+using json::object;
+
+constexpr const char* temporary_volume = "sync-tmp";
+constexpr const char* temporary_path = "/tmp";
+constexpr const char* program = "gradient-sync";
+
+/// Kubernetes expands $(NAME) in arguments, and $$ is how it writes a dollar.
+Json literally(std::vector<std::string> arguments) {
+  for (auto& argument : arguments) {
+    for (auto at = argument.find('$'); at != std::string::npos; at = argument.find('$', at + 2))
+      argument.insert(at, 1, '$');
+  }
+  return json::strings(arguments);
+}
+
+/// Giving up is the program's decision, with a reason, so the probe has no limit of its own.
+Json startup_probe(std::vector<std::string> ready) {
+  ready.insert(ready.begin(), program);
+  return object({{"exec", object({{"command", json::strings(ready)}})},
+                 {"periodSeconds", 2},
+                 {"timeoutSeconds", 5},
+                 {"failureThreshold", std::numeric_limits<std::int32_t>::max()}});
+}
+
+Json security_context(const FoundDataset* dataset, const Settings& settings) {
+  const auto user =
+      dataset != nullptr && dataset->run_as_user ? dataset->run_as_user : settings.run_as_user;
+  const auto group =
+      dataset != nullptr && dataset->run_as_group ? dataset->run_as_group : settings.fs_group;
+  return object({
+      {"allowPrivilegeEscalation", false},
+      {"capabilities", object({{"drop", json::strings({"ALL"})}})},
+      {"readOnlyRootFilesystem", true},
+      {"runAsNonRoot", true},
+      {"runAsUser", user},
+      {"runAsGroup", group},
+      {"seccompProfile", object({{"type", "RuntimeDefault"}})},
+  });
+}
+
+Json environment() {
+  return array({object({{"name", "HOME"}, {"value", temporary_path}}),
+                object({{"name", "TMPDIR"}, {"value", temporary_path}})});
+}
+
+Json container(const Helper& helper, const Settings& settings) {
+  auto mounts = helper.volume_mounts;
+  mounts.push_back(mount(temporary_volume, temporary_path, Access::ReadWrite));
+  const bool sidecar = helper.lifetime == Lifetime::Sidecar;
+  const auto& resources = settings.sync_resources;
+  return object({
+      {"name", helper.name},
+      {"image", settings.sync_image},
+      {"restartPolicy", sidecar ? Json("Always") : Json()},
+      {"command", json::strings({program})},
+      {"args", literally(helper.arguments)},
+      {"env", environment()},
+      {"resources", resources.size() == 0 ? Json() : resources},
+      {"securityContext", security_context(helper.dataset, settings)},
+      {"startupProbe", sidecar ? startup_probe(helper.ready) : Json()},
+      {"volumeMounts", array(std::move(mounts))},
+  });
+}
+
+}  // namespace
+
+PodParts helper_parts(const Helper& helper, const Settings& settings) {
+  PodParts parts;
+  parts.init_containers = {container(helper, settings)};
+  parts.volumes = {empty_volume(temporary_volume)};
+  if (!settings.sync_pull_secret.empty())
+    parts.image_pull_secrets = {object({{"name", settings.sync_pull_secret}})};
+  if (helper.dataset != nullptr && helper.dataset->run_as_group)
+    parts.groups = {*helper.dataset->run_as_group};
+  return parts;
+}
+
+std::size_t message_bytes(const DeploymentSpec& spec) {
+  constexpr std::size_t of_pod = 12 * 1024;
+  constexpr std::size_t of_container = 4 * 1024;
+  const auto repositories = spec.repositories ? spec.repositories->items.size() : 0;
+  return std::min(of_container, of_pod / (1 + repositories + spec.models.size()));
+}
+
+}  // namespace gradient

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "gradient/render/pod_parts.h"
+#include "gradient/spec/needs.h"
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+
+#include <string>
+#include <vector>
+
+/// Helper containers: they run gradient-sync and satisfy the Pod Security Standard "restricted".
+namespace gradient {
+
+/// Where helpers see things; part of the contract with gradient-sync.
+namespace helper_paths {
+inline constexpr const char* volume = "/volume";            ///< root of a dataset
+inline constexpr const char* model = "/model";              ///< a model's own volume
+inline constexpr const char* credentials = "/credentials";  ///< one file per key of a Secret
+}  // namespace helper_paths
+
+enum class Lifetime { Init, Sidecar };
+
+struct Helper {
+  std::string name;
+  Lifetime lifetime = Lifetime::Init;
+  std::vector<std::string> arguments = {};     ///< of gradient-sync; taken literally
+  std::vector<std::string> ready = {};         ///< the same for a sidecar's startup probe
+  std::vector<json::Json> volume_mounts = {};  ///< besides /tmp
+  const FoundDataset* dataset = nullptr;       ///< whose files it writes; null: a volume of the pod
+};
+
+/// The container with what it always needs: its temporary files and the pull secret of its image.
+PodParts helper_parts(const Helper& helper, const Settings& settings);
+
+/// How long one container's termination message may be: the kubelet cuts all of a pod to 12 KiB
+/// together, and each to 4 KiB.
+std::size_t message_bytes(const DeploymentSpec& spec);
+
+}  // namespace gradient

@@ -1,0 +1,35 @@
+#include "gradient/render/machine.h"
+
+namespace gradient {
+namespace {
+
+using json::Json;
+using json::object;
+
+Json quantities(const std::string& cpu, const std::string& memory, const InstanceType& machine) {
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  auto result = object({{"cpu", or_null(cpu)}, {"memory", or_null(memory)}});
+  if (machine.gpus > 0) result[machine.gpu_resource] = Json(std::to_string(machine.gpus));
+  return result.size() == 0 ? Json() : result;
+}
+
+}  // namespace
+
+Json machine_resources(const InstanceType& machine) {
+  auto result =
+      object({{"requests", quantities(machine.cpu_request, machine.memory_request, machine)},
+              {"limits", quantities(machine.cpu_limit, machine.memory_limit, machine)}});
+  return result.size() == 0 ? Json() : result;
+}
+
+PodParts machine_parts(const InstanceType& machine) {
+  if (machine.shared_memory.empty()) return {};
+  PodParts parts;
+  parts.volumes = {
+      object({{"name", "shm"},
+              {"emptyDir", object({{"medium", "Memory"}, {"sizeLimit", machine.shared_memory}})}})};
+  parts.volume_mounts = {mount("shm", "/dev/shm", Access::ReadWrite)};
+  return parts;
+}
+
+}  // namespace gradient

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "gradient/render/pod_parts.h"
+#include "gradient/spec/settings.h"
+#include "json/json.h"
+
+namespace gradient {
+
+/// `resources` of the app container; null when the machine sets none.
+json::Json machine_resources(const InstanceType& machine);
+
+/// The shared memory that a machine brings along.
+PodParts machine_parts(const InstanceType& machine);
+
+}  // namespace gradient

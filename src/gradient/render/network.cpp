@@ -1,0 +1,27 @@
+#include "gradient/render/network.h"
+
+#include "gradient/render/labels.h"
+#include "gradient/render/render.h"
+
+namespace gradient {
+
+using json::array;
+using json::Json;
+using json::object;
+
+Json service(const Parent& parent) {
+  const auto port =
+      object({{"name", port_name}, {"port", 80}, {"targetPort", port_name}, {"protocol", "TCP"}});
+  return object({
+      {"apiVersion", "v1"},
+      {"kind", "Service"},
+      {"metadata", object({{"name", parent.name}})},
+      {"spec", object({{"selector", match_labels(parent)}, {"ports", array({port})}})},
+  });
+}
+
+std::string endpoint(const Parent& parent, const Settings& settings) {
+  return "http://" + parent.name + "." + parent.ns + ".svc." + settings.cluster_domain;
+}
+
+}  // namespace gradient

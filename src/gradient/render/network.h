@@ -1,0 +1,14 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "json/json.h"
+
+namespace gradient {
+
+/// Name of the app container's port. The Service refers to it by name, so that pods of before and
+/// after a change of `port` both answer.
+inline constexpr const char* port_name = "http";
+
+json::Json service(const Parent& parent);
+
+}  // namespace gradient

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "json/json.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradient {
+
+enum class Access { ReadOnly, ReadWrite };
+
+/// What one part of the spec adds to the pod. Parts are added up; the order of += is the order in
+/// the pod. Volumes, containers and pull secrets of a name that is there already are not added
+/// again, so a part may bring along what it shares with others.
+struct PodParts {
+  std::vector<json::Json> env, volume_mounts;  ///< of the app container
+  std::vector<json::Json> volumes, init_containers, image_pull_secrets;
+  /// Claims that somebody mounts: one pod volume each, however many mounts, because the kubelet
+  /// hangs on a pod with two volumes of one claim.
+  std::map<std::string, Access> claims;
+  /// Further groups that the app needs to write what helpers made.
+  std::set<std::int64_t> groups;
+
+  PodParts& operator+=(PodParts other);
+};
+
+/// The volume of a claim in `PodParts::claims`.
+std::string claim_volume(const std::string& claim);
+
+/// All volumes of the pod, those of claims first.
+std::vector<json::Json> pod_volumes(const PodParts& parts);
+
+/// {"name": ..., "emptyDir": {}}
+json::Json empty_volume(const std::string& name);
+
+/// A mount of a container. An empty sub path means the volume's root.
+json::Json mount(const std::string& volume, const std::string& path, Access access,
+                 const std::string& sub_path = {});
+
+/// The path of `name` in `folder`; one slash between them.
+std::string join(const std::string& folder, std::string_view name);
+
+}  // namespace gradient

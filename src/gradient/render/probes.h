@@ -1,0 +1,14 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "json/json.h"
+
+#include <optional>
+
+namespace gradient {
+
+/// A probe of the app container; null when there is no check. Requests go to `default_port` unless
+/// the check names one.
+json::Json probe(const std::optional<HealthCheck>& check, int default_port);
+
+}  // namespace gradient

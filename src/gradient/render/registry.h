@@ -1,0 +1,11 @@
+#pragma once
+
+#include "gradient/render/pod_parts.h"
+#include "gradient/spec/needs.h"
+
+namespace gradient {
+
+/// The pull secret of the app's image.
+PodParts registry_parts(const Found& found);
+
+}  // namespace gradient

@@ -1,0 +1,101 @@
+#include "gradient/render/repository.h"
+
+#include "gradient/render/credentials.h"
+#include "gradient/render/helper.h"
+#include "gradient/spec/names.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+using json::object;
+
+constexpr const char* hidden_folder = ".gradient";
+constexpr const char* mask_volume = "mask";
+
+void add_option(std::vector<std::string>& arguments, const char* option, const std::string& value) {
+  if (!value.empty()) arguments.insert(arguments.end(), {option, value});
+}
+
+std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& spec,
+                                   const Repository& repository) {
+  std::vector<std::string> result = {"repository", "--volume", helper_paths::volume};
+  add_option(result, "--key", names::checkout_key(parent, repository));
+  add_option(result, "--name", repository.name);
+  add_option(result, "--url", repository.url);
+  add_option(result, "--ref", repository.ref);
+  add_option(result, "--username", repository.username);
+  if (repository.password) add_option(result, "--password-file", password_file);
+  add_option(result, "--revision", names::content_revision(repository, parent.sync));
+  add_option(result, "--message-bytes", std::to_string(message_bytes(spec)));
+  return result;
+}
+
+PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Repository& repository,
+                     const FoundDataset& dataset, const Settings& settings) {
+  PodParts parts;
+  Helper helper{.name = names::clone_container(repository.name),
+                .arguments = arguments(parent, spec, repository),
+                .volume_mounts = {mount(claim_volume(dataset.claim), helper_paths::volume,
+                                        Access::ReadWrite)},
+                .dataset = &dataset};
+  if (repository.password) {
+    const auto volume = password_volume(repository, settings);
+    parts.volumes = {volume};
+    helper.volume_mounts.push_back(credentials_mount(volume));
+  }
+  return parts += helper_parts(helper, settings);
+}
+
+/// What the app sees: the dataset as it is, without our own folder, and over its empty folders the
+/// checkouts. Their sub paths exist: the init containers have ended before the app starts.
+std::vector<Json> app_mounts(const Parent& parent, const Repositories& repositories,
+                             const std::string& volume) {
+  const auto access = repositories.read_only ? Access::ReadOnly : Access::ReadWrite;
+  std::vector<Json> mounts = {
+      mount(volume, repositories.mount_path, Access::ReadWrite),
+      mount(mask_volume, join(repositories.mount_path, hidden_folder), Access::ReadOnly)};
+  for (const auto& repository : repositories.items) {
+    const auto tree = ".gradient/checkouts/" + names::checkout_key(parent, repository) + "/tree";
+    mounts.push_back(mount(volume, join(repositories.mount_path, repository.name), access, tree));
+  }
+  return mounts;
+}
+
+/// git refuses a checkout that belongs to another user unless it is told that it is safe.
+std::vector<Json> git_environment(const DeploymentSpec& spec) {
+  const bool taken = std::any_of(spec.env.begin(), spec.env.end(), [](const EnvVar& variable) {
+    return variable.name.rfind("GIT_CONFIG_", 0) == 0;
+  });
+  if (taken) return {};
+  const auto& items = spec.repositories->items;
+  std::vector<Json> env = {
+      object({{"name", "GIT_CONFIG_COUNT"}, {"value", std::to_string(items.size())}})};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto number = std::to_string(i);
+    const auto folder = join(spec.repositories->mount_path, items[i].name);
+    env.push_back(object({{"name", "GIT_CONFIG_KEY_" + number}, {"value", "safe.directory"}}));
+    env.push_back(object({{"name", "GIT_CONFIG_VALUE_" + number}, {"value", folder}}));
+  }
+  return env;
+}
+
+}  // namespace
+
+PodParts repository_parts(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                          const Settings& settings) {
+  if (!spec.repositories) return {};
+  const auto& dataset = found.datasets.at(spec.repositories->dataset);
+  PodParts parts;
+  parts.claims = {{dataset.claim, Access::ReadWrite}};
+  parts.volumes = {empty_volume(mask_volume)};
+  parts.volume_mounts = app_mounts(parent, *spec.repositories, claim_volume(dataset.claim));
+  parts.env = git_environment(spec);
+  for (const auto& repository : spec.repositories->items)
+    parts += clone_parts(parent, spec, repository, dataset, settings);
+  return parts;
+}
+
+}  // namespace gradient

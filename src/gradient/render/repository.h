@@ -1,0 +1,15 @@
+#pragma once
+
+#include "gradient/render/pod_parts.h"
+#include "gradient/spec/needs.h"
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+
+namespace gradient {
+
+/// Git repositories of the spec: an init container per repository that makes its checkout on the
+/// dataset's volume, and the app's mounts of the dataset and of each checkout.
+PodParts repository_parts(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                          const Settings& settings);
+
+}  // namespace gradient

@@ -1,0 +1,164 @@
+#include "gradient/render/workload.h"
+
+#include "gradient/render/credentials.h"
+#include "gradient/render/labels.h"
+#include "gradient/render/machine.h"
+#include "gradient/render/model.h"
+#include "gradient/render/network.h"
+#include "gradient/render/pod_parts.h"
+#include "gradient/render/probes.h"
+#include "gradient/render/registry.h"
+#include "gradient/render/render.h"
+#include "gradient/render/repository.h"
+#include "gradient/spec/names.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gradient {
+namespace {
+
+using json::array;
+using json::array_or_null;
+using json::Json;
+using json::object;
+
+Json unless_empty(const Json& value) {
+  return value.size() == 0 ? Json() : value;
+}
+
+PodParts environment(const DeploymentSpec& spec, const Settings& settings) {
+  PodParts parts;
+  for (const auto& variable : spec.env) {
+    const auto* text = std::get_if<std::string>(&variable.value);
+    const auto* secret = std::get_if<SecretKey>(&variable.value);
+    parts.env.push_back(object(
+        {{"name", variable.name},
+         // The API server drops an empty value; a variable without any is empty.
+         {"value", text != nullptr && !text->empty() ? Json(*text) : Json()},
+         {"valueFrom", secret != nullptr ? secret_key_reference(*secret, settings) : Json()}}));
+  }
+  return parts;
+}
+
+Json app_security_context(const Settings& settings) {
+  const bool restricted = settings.pod_security == PodSecurity::Restricted;
+  return object({
+      {"allowPrivilegeEscalation", false},
+      {"capabilities", restricted ? object({{"drop", json::strings({"ALL"})}}) : Json()},
+      {"runAsNonRoot", restricted ? Json(true) : Json()},
+      {"seccompProfile", object({{"type", "RuntimeDefault"}})},
+  });
+}
+
+Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
+                   const Settings& settings) {
+  const auto port =
+      object({{"name", port_name}, {"containerPort", spec.port}, {"protocol", "TCP"}});
+  const auto& checks = spec.health_checks;
+  return object({
+      {"name", names::app_container},
+      {"image", spec.image},
+      {"command", unless_empty(json::strings(spec.command))},
+      {"ports", array({port})},
+      {"env", array_or_null(parts.env)},
+      {"resources", machine_resources(machine)},
+      {"securityContext", app_security_context(settings)},
+      {"livenessProbe", probe(checks.liveness, spec.port)},
+      {"readinessProbe", probe(checks.readiness, spec.port)},
+      {"startupProbe", probe(checks.startup, spec.port)},
+      {"volumeMounts", array_or_null(parts.volume_mounts)},
+  });
+}
+
+/// A group for what the pod writes. A pod that only reads a foreign claim must not change the
+/// group of its files.
+Json pod_security_context(const PodParts& parts, const Settings& settings) {
+  const bool writes = !parts.volumes.empty() ||
+                      std::any_of(parts.claims.begin(), parts.claims.end(), [](const auto& claim) {
+                        return claim.second == Access::ReadWrite;
+                      });
+  if (!writes) return {};
+  const auto& group = settings.fs_group;
+  std::vector<Json> groups;
+  for (const auto& further : parts.groups)
+    groups.emplace_back(further);
+  return unless_empty(object({
+      {"fsGroup", group},
+      {"fsGroupChangePolicy", group ? Json("OnRootMismatch") : Json()},
+      {"supplementalGroups", array_or_null(std::move(groups))},
+  }));
+}
+
+Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+         const InstanceType& machine, const Settings& settings) {
+  auto parts = environment(spec, settings);
+  parts += registry_parts(found);
+  parts += repository_parts(parent, spec, found, settings);
+  parts += model_parts(spec, found, settings);
+  parts += machine_parts(machine);
+  const auto& runtime = machine.runtime_class;
+  return object({
+      {"automountServiceAccountToken", settings.automount_service_account_token},
+      {"containers", array({app_container(spec, parts, machine, settings)})},
+      {"enableServiceLinks", false},
+      {"imagePullSecrets", array_or_null(parts.image_pull_secrets)},
+      {"initContainers", array_or_null(parts.init_containers)},
+      {"nodeSelector", unless_empty(machine.node_selector)},
+      {"runtimeClassName", runtime.empty() ? Json() : Json(runtime)},
+      {"securityContext", pod_security_context(parts, settings)},
+      {"tolerations", unless_empty(machine.tolerations)},
+      {"volumes", array_or_null(pod_volumes(parts))},
+  });
+}
+
+/// How long a change may take without any progress before it is called stuck. Fetching content
+/// and a slow start are no progress in the eyes of Kubernetes, which only counts ready pods.
+std::int64_t progress_deadline_seconds(const DeploymentSpec& spec, const Found& found) {
+  constexpr std::int64_t start = 600;
+  constexpr std::int64_t clone = 3600;
+  constexpr std::int64_t fetch_models = 6 * std::int64_t{3600};
+  const bool synced = std::any_of(
+      spec.models.begin(), spec.models.end(),
+      [&](const ModelMount& model) { return is_synced(found.models.at(model.id).spec); });
+  auto seconds = start + (spec.repositories ? clone : 0) + (synced ? fetch_models : 0);
+  if (const auto& check = spec.health_checks.startup) {
+    seconds += check->initial_delay_seconds +
+               std::int64_t{check->period_seconds} * check->failure_threshold;
+  }
+  return std::min<std::int64_t>(seconds, std::numeric_limits<std::int32_t>::max());
+}
+
+Json strategy(const Rollout& rollout) {
+  return object({{"type", "RollingUpdate"},
+                 {"rollingUpdate", object({{"maxSurge", rollout.max_surge},
+                                           {"maxUnavailable", rollout.max_unavailable}})}});
+}
+
+}  // namespace
+
+Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                const Settings& settings) {
+  // Old replica sets hold nothing that the custom resource does not: a few are for looking back.
+  constexpr int revisions = 3;
+  static const InstanceType no_machine;
+  const auto* known = settings.instance_type(spec.resources.instance_type);
+  const auto& machine = known == nullptr ? no_machine : *known;
+  return object({
+      {"apiVersion", "apps/v1"},
+      {"kind", "Deployment"},
+      {"metadata", object({{"name", parent.name}})},
+      {"spec",
+       object({
+           {"replicas", spec.autoscaled() ? Json() : Json(spec.replicas())},
+           {"selector", selector(parent)},
+           {"strategy", strategy(rollout(spec, found, settings))},
+           {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
+           {"revisionHistoryLimit", revisions},
+           {"template", object({{"metadata", object({{"labels", deployment_labels(parent)}})},
+                                {"spec", pod(parent, spec, found, machine, settings)}})},
+       })},
+  });
+}
+
+}  // namespace gradient

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "gradient/spec/needs.h"
+#include "gradient/spec/settings.h"
+#include "gradient/spec/spec.h"
+#include "json/json.h"
+
+namespace gradient {
+
+/// The Deployment. It has no `replicas` while an autoscaler owns them.
+json::Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                      const Settings& settings);
+
+}  // namespace gradient
