@@ -20,7 +20,8 @@ use_cluster() {
 	source "$SCRIPTS/servers.sh"
 }
 
-kubectl() { command "$(binary kubectl)" "$@"; }
+# In NAMESPACE where it is set.
+kubectl() { command "$KUBECTL" ${NAMESPACE:+--namespace "$NAMESPACE"} "$@"; }
 
 install_definitions() {
 	kubectl apply -f "$ROOT/crds" -f "$ROOT/manifests/rbac.yaml"
@@ -29,9 +30,12 @@ install_definitions() {
 
 operator_answers() { curl --silent --fail --max-time 2 "http://$OPERATOR_ADDRESS/readyz"; }
 
+# What the operator is told; the tests tell it more.
+operator_settings() { printf 'images:\n  sync: %s\n' "$SYNC_IMAGE"; }
+
 # As a process of this machine, with the rights of manifests/rbac.yaml and nothing more.
 start_operator() { # [ARGUMENT...]
-	printf 'images:\n  sync: %s\n' "$SYNC_IMAGE" >"$STATE/operator.yaml"
+	operator_settings >"$STATE/operator.yaml"
 	start gradient-operator "$OPERATOR" run --kubeconfig "$STATE/operator.kubeconfig" --config "$STATE/operator.yaml" \
 		--metrics-address "${OPERATOR_ADDRESS:=$HOST_ADDRESS:9464}" "$@"
 	wait_for gradient-operator 30 operator_answers

@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# Repositories and models, and what happens where they cannot be had.
+
+the_private_repository_is_cloned_with_the_right_password() {
+	dataset code
+	app_repository code main | hello app
+	until_ready app
+	equals "$(kubectl exec "$(pods_of app)" -c app -- cat /opt/repos/app/line.txt)" 'a line out of the private repository'
+	equals "$(field gdep app '{.status.content.repositories[0].commit}')" "$(commit_of app main)"
+}
+
+a_wrong_git_password_is_named_and_can_be_corrected() {
+	kubectl create secret generic wrong --from-literal=password=canary-wrong
+	dataset code
+	app_repository code main SECRET:wrong/password | hello app
+	until_why app GitAuthenticationFailed
+	contains "$(message app)" app
+	lacks "$(message app)" canary
+	contains "$(kubectl get gdep app)" GitAuthenticationFailed
+	app_repository code main | hello app
+	until_ready app
+}
+
+a_ref_that_does_not_exist_is_named_and_can_be_corrected() {
+	dataset code
+	app_repository code no-such-branch | hello app
+	until_why app GitReferenceNotFound
+	contains "$(message app)" no-such-branch
+	app_repository code main | hello app
+	until_ready app
+}
+
+a_repository_that_does_not_exist_is_named() {
+	dataset code
+	hello app <<-END
+		repositories:
+		  dataset: code
+		  repositories: [{url: "http://$GIT_HOST:$GIT_PORT/none.git", name: none}]
+	END
+	until_why app GitRepositoryNotFound
+	contains "$(message app)" none
+}
+
+a_git_server_that_cannot_be_reached_is_named() {
+	dataset code
+	hello app <<-END
+		repositories:
+		  dataset: code
+		  repositories: [{url: "http://$HOST_ADDRESS:1/app.git", name: app}]
+	END
+	until_why app HostUnreachable
+}
+
+a_deployment_waits_for_its_dataset_and_starts_when_it_appears() {
+	app_repository code main | hello app
+	until_why app DatasetNotFound
+	contains "$(message app)" code
+	none deployment app
+	dataset code
+	until_ready app
+}
+
+replicas_that_come_later_run_the_same_commit_until_newer_ones_are_asked_for() {
+	local pod first second
+	first=$(commit_file app line.txt one pinned)
+	dataset code
+	app_repository code pinned | hello app
+	until_ready app
+	equals "$(field gdep app '{.status.content.repositories[0].commit}')" "$first"
+	second=$(commit_file app line.txt two pinned)
+	kubectl scale gdep/app --replicas=2
+	kubectl wait gdep/app --for=jsonpath='{.status.readyReplicas}'=2 --timeout=90s
+	for pod in $(pods_of app); do equals "$(kubectl exec "$pod" -c app -- cat /opt/repos/app/line.txt)" one; done
+	kubectl annotate gdep app gradient-operator.dev/sync=1
+	kubectl wait gdep/app --for=jsonpath='{.status.content.repositories[0].commit}'="$second" --timeout=120s
+	kubectl rollout status deployment/app --timeout=90s
+	eventually 60 all_pods_have app two
+}
+
+all_pods_have() { # NAME LINE
+	local pod
+	for pod in $(pods_of "$1"); do equals "$(kubectl exec "$pod" -c app -- cat /opt/repos/app/line.txt)" "$2" || return 1; done
+}
+
+a_model_is_refreshed_while_the_application_runs() {
+	s3_put models/refreshed/line.txt old
+	s3_model refreshed 'refreshInterval: 30s'
+	hello app <<<'models: [{id: refreshed, path: /opt/models}]'
+	until_ready app
+	equals "$(kubectl exec "$(pods_of app)" -c app -- cat /opt/models/line.txt)" old
+	s3_put models/refreshed/line.txt new
+	eventually 90 contains_file app /opt/models/line.txt new
+	equals "$(field pod "$(pods_of app)" '{.status.containerStatuses[0].restartCount}')" 0
+}
+
+contains_file() { # NAME FILE TEXT
+	equals "$(kubectl exec "$(pods_of "$1")" -c app -- cat "$2")" "$3"
+}
+
+# A Model in the bucket, below a prefix of its own name.
+s3_model() { # NAME [FIELDS]
+	object Model "$1" <<-END
+		source: {url: s3://models/$1/, endpoint: "http://$S3_HOST:$S3_PORT", secretName: ${SECRET:-demo-s3}}
+		${2:-}
+	END
+}
+
+a_model_on_a_dataset_is_shared_by_the_replicas() {
+	s3_put models/shared/line.txt shared
+	dataset cache
+	s3_model shared 'dataset: cache'
+	hello app <<-END
+		models: [{id: shared}]
+		resources: {instanceType: small, replicas: 2}
+	END
+	until_ready app
+	local pod
+	for pod in $(pods_of app); do equals "$(kubectl exec "$pod" -c app -- cat /opt/models/line.txt)" shared; done
+}
+
+a_model_on_a_claim_is_mounted_as_it_is() {
+	dataset files
+	kubectl wait gds/files --for=condition=Ready --timeout=30s
+	kubectl wait pvc/files --for=jsonpath='{.status.phase}'=Bound --timeout=30s
+	local folder
+	folder=$(volume_folder files)
+	mkdir -p "$folder/models/one"
+	echo claimed >"$folder/models/one/line.txt"
+	object Model claimed <<<'source: {url: "pvc://files/models/one"}'
+	hello app <<<'models: [{id: claimed}]'
+	until_ready app
+	equals "$(kubectl exec "$(pods_of app)" -c app -- cat /opt/models/line.txt)" claimed
+}
+
+a_model_whose_files_are_missing_is_named_and_starts_when_they_appear() {
+	s3_model absent
+	hello app <<<'models: [{id: absent}]'
+	until_why app ModelSourceMissing
+	contains "$(message app)" absent
+	s3_put models/absent/line.txt here
+	until_ready app 180s
+}
+
+a_model_whose_credentials_are_refused_is_named() {
+	kubectl create secret generic wrong-s3 --from-literal=accessKeyId=demo-access-key --from-literal=secretAccessKey=canary-wrong
+	SECRET=wrong-s3 s3_model refused
+	hello app <<<'models: [{id: refused}]'
+	until_why app ModelSourceRefused
+	lacks "$(message app)" canary
+}
