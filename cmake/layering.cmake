@@ -1,0 +1,32 @@
+# cmake -P: fails when a source includes what its folder must not know.
+cmake_minimum_required(VERSION 3.25)
+get_filename_component(src ${CMAKE_CURRENT_LIST_DIR}/../src ABSOLUTE)
+
+# forbid(FOLDER REGEX): what may not follow #include " or <; a source may be left out by EXCEPT.
+function(forbid folder regex)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "EXCEPT")
+  file(GLOB_RECURSE files ${src}/${folder}/*.h ${src}/${folder}/*.cpp)
+  foreach(file IN LISTS files)
+    file(RELATIVE_PATH name ${src} ${file})
+    if(NOT name IN_LIST arg_EXCEPT)
+      file(STRINGS ${file} lines REGEX "^#include [\"<](${regex})")
+      foreach(line IN LISTS lines)
+        message(SEND_ERROR "${name} must not have: ${line}")
+      endforeach()
+    endif()
+  endforeach()
+endfunction()
+
+forbid(base "(json|gradient|kube|reconcile|cli|sync)/")
+forbid(json "(gradient|kube|reconcile|cli|sync)/")
+forbid(gradient "(kube|reconcile|cli|sync|cpprest|spdlog|prometheus)/|(thread|mutex|chrono|random|atomic)>")
+forbid(gradient/spec "gradient/(render|status)/")
+forbid(gradient/render "gradient/status/")
+forbid(gradient/status "gradient/render/")
+forbid(kube "(gradient|reconcile|cli|sync)/")
+forbid(reconcile "(cli|sync|cpprest|prometheus)/")
+forbid(cli "(sync|cpprest)/")
+forbid(sync "(gradient|kube|reconcile|cli)/")
+# Each library has one home.
+forbid("." "yaml-cpp/" EXCEPT json/yaml.cpp)
+forbid("." "CLI/" EXCEPT cli/main.cpp sync/main.cpp sync/options.cpp)

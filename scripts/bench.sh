@@ -1,0 +1,203 @@
+#: bench [COUNT]...                            measure the operator against etcd and an API server (100 and 1000 objects); writes docs/benchmarks.md
+# One process of ours, no controllers: nothing but the operator writes to the objects that are counted. Figures come from /proc and from
+# the API server's own request counters, not from the operator.
+export GRADIENT_CLUSTER=bench
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$SCRIPTS/processes.sh"
+
+OPERATOR=$ROOT/build/release/bin/gradient-operator
+NAMESPACE=bench
+REPORT=$ROOT/docs/benchmarks.md
+IDLE_SECONDS=60
+QUIET_SECONDS=2
+OURS='gradientdeployments|datasets|models|containerregistries|deployments|services|horizontalpodautoscalers|poddisruptionbudgets|secrets|persistentvolumeclaims'
+work=$(mktemp -d)
+operator_pid=
+
+clean_up() {
+	stop_operator
+	"$ROOT/dev" cluster down >/dev/null 2>&1 || true
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+kube() { kubectl --kubeconfig "$KUBECONFIG" "$@"; }
+
+# How often the API server was asked to change objects of ours or our children, whoever asked.
+writes() {
+	kube get --raw /metrics | awk -v ours="^($OURS)$" '
+		/^apiserver_request_total/ && /verb="(APPLY|PATCH|POST|PUT|DELETE|DELETECOLLECTION)"/ && !/code="[45]/ {
+			match($0, /resource="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11)
+			if (name ~ ours) sum += $NF
+		}
+		END { printf "%d\n", sum }'
+}
+
+requests_sent() { curl -fs "http://$metrics/metrics" | awk '/^rest_client_requests_total/ && !/method="GET"/ { sum += $NF } END { printf "%d\n", sum }'; }
+
+cpu_ms() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", ($12 + $13) * 1000 / tick }' "/proc/$operator_pid/stat"; }
+
+status_kb() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$operator_pid/status"; } # VmRSS, VmHWM, Threads
+
+start_operator() {
+	"$OPERATOR" run --kubeconfig "$KUBECONFIG" --metrics-address "$metrics" >"$work/operator.log" 2>&1 &
+	operator_pid=$!
+	until curl -fso /dev/null "http://$metrics/readyz"; do
+		[[ -d /proc/$operator_pid ]] || { cat "$work/operator.log" >&2; fail "the operator ended"; }
+		read -rt 0.05 <> <(:) || true
+	done
+}
+
+stop_operator() {
+	[[ -n $operator_pid ]] || return 0
+	kill "$operator_pid" 2>/dev/null || true
+	wait "$operator_pid" 2>/dev/null || true
+	operator_pid=
+}
+
+now_ms() { date +%s%3N; }
+
+# Waits until no write was sent for QUIET_SECONDS; prints the time of the last one.
+last_write_ms() { # AT-LEAST
+	local seen=-1 count last
+	last=$(now_ms)
+	while :; do
+		count=$(requests_sent)
+		if ((count != seen)); then seen=$count last=$(now_ms); fi
+		((seen >= $1 && $(now_ms) - last > QUIET_SECONDS * 1000)) && break
+		read -rt 0.1 <> <(:) || true
+	done
+	echo "$last"
+}
+
+deployment() { # NAME
+	cat <<END
+{"apiVersion":"gradient-operator.dev/v1alpha1","kind":"GradientDeployment","metadata":{"name":"$1","namespace":"$NAMESPACE"},"spec":{
+"image":"registry.example.com/team/server:1.0","containerRegistry":"registry","port":8501,
+"env":[{"name":"MODEL_BASE_PATH","value":"/opt/models"}],"models":[{"id":"model","path":"/opt/models"}],
+"repositories":{"dataset":"dataset","mountPath":"/opt/repos","repositories":[{"url":"https://git.example.com/team/code.git","name":"code","ref":"main"}]},
+"resources":{"replicas":1,"instanceType":"C4"}}}
+END
+}
+
+companions() {
+	kube create namespace $NAMESPACE >/dev/null
+	kube apply -f - >/dev/null <<END
+{apiVersion: v1, kind: Secret, metadata: {name: gradient-secrets, namespace: $NAMESPACE}, stringData: {registry-password: bench}}
+---
+{apiVersion: gradient-operator.dev/v1alpha1, kind: Dataset, metadata: {name: dataset, namespace: $NAMESPACE}, spec: {size: 1Gi, accessModes: [ReadWriteMany]}}
+---
+{apiVersion: gradient-operator.dev/v1alpha1, kind: Model, metadata: {name: model, namespace: $NAMESPACE}, spec: {source: {url: "https://models.example.com/model.bin"}}}
+---
+apiVersion: gradient-operator.dev/v1alpha1
+kind: ContainerRegistry
+metadata: {name: registry, namespace: $NAMESPACE}
+spec: {server: registry.example.com, username: bench, password: "SECRET:registry-password"}
+END
+}
+
+# By curl, 16 at a time: kubectl's own rate limit would be what is measured.
+create() { # PREFIX COUNT
+	local i
+	server=$(kube config view --minify -o 'jsonpath={.clusters[0].cluster.server}')
+	: >"$work/requests"
+	for ((i = 0; i < $2; i++)); do
+		deployment "$1-$i" >"$work/$1-$i.json"
+		printf 'url = "%s/apis/gradient-operator.dev/v1alpha1/namespaces/%s/gradientdeployments"\ndata = "@%s"\nheader = "Content-Type: application/json"\noutput = "/dev/null"\n' \
+			"$server" $NAMESPACE "$work/$1-$i.json" >>"$work/requests"
+		((i == $2 - 1)) || echo next >>"$work/requests"
+	done
+	sed 's/^next$/next\n__TLS__/; 1i __TLS__' "$work/requests" |
+		sed "s|^__TLS__\$|cacert = \"$work/ca\"\ncert = \"$work/cert\"\nkey = \"$work/key\"|" >"$work/config"
+	curl -sS --fail-early --parallel --parallel-max 16 --config "$work/config"
+}
+
+credentials() {
+	local field
+	for field in ca:clusters[0].cluster.certificate-authority cert:users[0].user.client-certificate key:users[0].user.client-key; do
+		kube config view --raw --minify --flatten -o "jsonpath={.${field#*:}-data}" | base64 -d >"$work/${field%%:*}"
+	done
+}
+
+row() { printf '| %s | %s | %s |\n' "$1" "$2" "$3" >>"$work/table"; }
+
+per() { awk -v a="$1" -v n="$2" 'BEGIN { printf "%.2f", a / n }'; }
+seconds() { awk -v ms="$1" 'BEGIN { printf "%.1f", ms / 1000 }'; }
+
+begin() { # a new control plane without controllers
+	"$ROOT/dev" cluster down >/dev/null 2>&1 || true
+	eval "$("$ROOT/dev" cluster up --control-plane | tail -1)"
+	stop kube-controller-manager
+	credentials
+	metrics=127.0.0.1:$((20000 + RANDOM % 10000))
+	kube apply -f "$ROOT/crds" >/dev/null
+	kube wait --for=condition=Established crd --all --timeout=30s >/dev/null
+}
+
+measure() { # COUNT
+	local count=$1 started before empty settled cpu
+	say "bench: $count objects: cold start"
+	begin
+	start_operator
+	read -rt 3 <> <(:) || true # resident memory with no objects, after start-up has settled
+	empty=$(status_kb VmRSS)
+	stop_operator
+	companions
+	create cold "$count"
+	before=$(writes) started=$(now_ms)
+	start_operator
+	row "$count" "cold start, until the last write" "$(seconds $(($(last_write_ms $((3 * count))) - started))) s"
+	cpu=$(cpu_ms) settled=$(status_kb VmRSS)
+	row "$count" "CPU per object" "$(per "$cpu" "$count") ms"
+	row "$count" "writes per object" "$(per $(($(writes) - before)) "$count")"
+	row "$count" "resident: empty, settled, peak" "$empty, $settled, $(status_kb VmHWM) KB"
+	row "$count" "resident per object" "$(per $((settled - empty)) "$count") KB"
+	row "$count" "threads" "$(status_kb Threads)"
+
+	say "bench: $count objects: burst with the operator running"
+	before=$(requests_sent) cpu=$(cpu_ms) started=$(now_ms)
+	create burst "$count"
+	row "$count" "burst of as many again, until the last write" "$(seconds $(($(last_write_ms $((before + 3 * count))) - started))) s"
+	row "$count" "CPU per object in the burst" "$(per $(($(cpu_ms) - cpu)) "$count") ms"
+
+	say "bench: $count objects: $IDLE_SECONDS idle seconds"
+	before=$(writes) cpu=$(cpu_ms)
+	read -rt $IDLE_SECONDS <> <(:) || true
+	row "$count" "idle $IDLE_SECONDS s: writes; CPU" "$(($(writes) - before)); $(($(cpu_ms) - cpu)) ms"
+
+	say "bench: $count objects: restart"
+	stop_operator
+	before=$(writes) started=$(now_ms)
+	start_operator
+	row "$count" "restart: until all stores are filled" "$(seconds $(($(now_ms) - started))) s"
+	last_write_ms 0 >/dev/null
+	row "$count" "restart: writes; CPU until quiet" "$(($(writes) - before)); $(cpu_ms) ms"
+	stop_operator
+}
+
+report() {
+	cat <<END
+# Benchmarks
+
+The operator against a real etcd and API server on the same machine, nothing else running: no controllers, no nodes. Every
+GradientDeployment has a repository, a model and a pull secret, so it becomes a Deployment, a Service and a status. "Writes" are
+the API server's own counts for our kinds and our children; CPU and memory are the operator's, from /proc.
+
+    ./dev bench $*
+
+$(nproc) cores ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)), $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r),
+Kubernetes $(kube version -o json | jq -r .serverVersion.gitVersion), release build of $(git -C "$ROOT" describe --always).
+
+| objects | what | measured |
+|--:|---|---|
+$(cat "$work/table")
+END
+}
+
+"$ROOT/dev" build release
+: >"$work/table"
+[[ $# -gt 0 ]] || set -- 100 1000
+for count; do measure "$count"; done
+report "$@" >"$work/report"
+install -m 644 "$work/report" "$REPORT"
+cat "$work/table" >&2

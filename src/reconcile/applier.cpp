@@ -1,0 +1,234 @@
+#include "reconcile/applier.h"
+
+#include "gradient/render/render.h"
+#include "gradient/spec/names.h"
+#include "reconcile/drift.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reconcile {
+namespace {
+
+using gradient::Missing;
+using json::Json;
+namespace names = gradient::names;
+
+constexpr const char* manager = "gradient-operator";
+constexpr const char* replicas_manager = "gradient-operator-replicas";
+
+std::string describe(const kube::Kind& kind, const kube::Key& key) {
+  return std::string(kind.kind) + " " + kube::to_string(key);
+}
+
+/// Whether `live` is the child that `wanted` describes: same controller, or, for a claim that
+/// outlives its Dataset, no controller and the same label.
+bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& parent) {
+  const auto& controller = kube::controller_of(live);
+  if (!controller.is_null()) return json::string_at(controller, {"uid"}) == parent.uid;
+  const auto label = kube::label_of(wanted, names::dataset_label);
+  return !label.empty() && kube::label_of(live, names::dataset_label) == label;
+}
+
+Missing name_conflict(const kube::Kind& kind, const kube::Key& key, const Json& live) {
+  const auto& controller = kube::controller_of(live);
+  const auto owner = controller.is_null() ? "is not managed by this operator"
+                                          : "belongs to " + json::string_at(controller, {"kind"}) +
+                                                " " + json::string_at(controller, {"name"});
+  return {"NameConflict", describe(kind, key) + " exists and " + owner +
+                              "; it is left alone: delete or rename one of the two"};
+}
+
+bool is_current(const Json& live, const Json& wanted) {
+  return kube::annotation_of(live, names::applied_annotation) ==
+             kube::annotation_of(wanted, names::applied_annotation) &&
+         as_intended(live, wanted);
+}
+
+Json with_metadata(Json object, const char* name, const std::string& value) {
+  object["metadata"][name] = Json(value);
+  return object;
+}
+
+/// Ends the apply of one child that belongs to somebody else.
+struct NotOurs {
+  Missing conflict;
+};
+
+/// minReplicas of the autoscaler among the wanted objects; 1 when there is none.
+std::int64_t lower_bound(const std::vector<Json>& wanted) {
+  for (const auto& object : wanted) {
+    if (kind_of(object) == kube::autoscalers) {
+      return json::integer_at(object, {"spec", "minReplicas"}, 1);
+    }
+  }
+  return 1;
+}
+
+/// Whether `replicas` is in our apply set, by the managedFields of an object fresh from the server.
+bool owns_replicas(const Json& live) {
+  const auto& entries = json::elements_at(live, {"metadata", "managedFields"});
+  return std::any_of(entries.begin(), entries.end(), [](const Json& entry) {
+    return json::string_at(entry, {"manager"}) == manager &&
+           !json::at(entry, {"fieldsV1", "f:spec", "f:replicas"}).is_null();
+  });
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+std::optional<Missing> refusal(const kube::ApiError& error, const std::string& what) {
+  const std::string text = error.what();
+  if (error.forbidden() && has(text, "exceeded quota")) {
+    return Missing{"QuotaExceeded", what + " was refused: " + text};
+  }
+  if (error.forbidden() && has(text, " cannot ")) {
+    return Missing{"Forbidden", "the operator lacks a right: " + text};
+  }
+  if (error.forbidden() || error.invalid() || error.code == 400 ||
+      has(text, "denied the request")) {
+    return Missing{"AdmissionRefused", what + " was refused: " + text};
+  }
+  return std::nullopt;
+}
+
+std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
+                                    const std::stop_token& stop) {
+  std::vector<Missing> refused;
+  for (const auto& object : wanted) {
+    try {
+      apply_one(parent, object, lower_bound(wanted), stop);
+    } catch (const NotOurs& foreign) {
+      refused.push_back(foreign.conflict);
+    } catch (const kube::ApiError& error) {
+      auto reason = refusal(error, describe(kind_of(object), kube::key_of(object)));
+      if (!reason) throw;
+      refused.push_back(*std::move(reason));
+    }
+  }
+  return refused;
+}
+
+void Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
+                        std::int64_t lower_bound, const std::stop_token& stop) {
+  const auto& kind = kind_of(wanted);
+  const auto key = kube::key_of(wanted);
+  const bool leaves_replicas =
+      kind == kube::deployments && json::at(wanted, {"spec", "replicas"}).is_null();
+  auto current = live(kind, key, stop);
+  if (!current) {
+    try {
+      const auto created = create(kind, wanted, stop);
+      if (leaves_replicas && lower_bound > 1) own_replicas(created, lower_bound, stop);
+      return;
+    } catch (const kube::ApiError& error) {
+      if (!error.conflict()) throw;
+      current = context_.client.get(kind, key, stop);  // it exists, without our labels
+      if (!current) throw;                             // and is gone again: later
+    }
+  }
+  if (!is_ours(*current, wanted, parent)) throw NotOurs{name_conflict(kind, key, *current)};
+  if (is_current(*current, wanted)) return;
+  if (leaves_replicas) {
+    const auto fresh = context_.client.get(kind, key, stop);
+    if (fresh && owns_replicas(*fresh)) {
+      const auto replicas = json::integer_at(*fresh, {"spec", "replicas"}, 1);
+      own_replicas(*fresh, std::max(replicas, lower_bound), stop);
+    }
+  }
+  update(kind, wanted, *current, stop);
+}
+
+std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,
+                                  const std::stop_token& stop) {
+  if (auto* store = context_.stores.of(kind)) return store->find(key);
+  return context_.polled.find(kind, key, stop);
+}
+
+Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop_token& stop) {
+  // No object has version 1: where one exists the server answers 409 instead of merging into it;
+  // where none exists the version is ignored (seen with 1.34; force=false alone merges into a
+  // foreign object whose fields do not collide with ours).
+  auto created = context_.client.apply(kind, with_metadata(wanted, "resourceVersion", "1"), manager,
+                                       kube::Force::No, stop);
+  spdlog::info("created object={}", describe(kind, kube::key_of(wanted)));
+  remember(kind, created);
+  return created;
+}
+
+void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
+                     const std::stop_token& stop) {
+  // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
+  auto updated = context_.client.apply(kind, with_metadata(wanted, "uid", kube::uid_of(live)),
+                                       manager, kube::Force::Yes, stop);
+  spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
+  remember(kind, std::move(updated));
+}
+
+/// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
+/// of its own keeps the value until the autoscaler takes over.
+void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::stop_token& stop) {
+  const auto key = kube::key_of(live);
+  const auto intent = json::object(
+      {{"apiVersion", std::string(kube::deployments.api_version)},
+       {"kind", std::string(kube::deployments.kind)},
+       {"metadata",
+        json::object({{"name", key.name}, {"namespace", key.ns}, {"uid", kube::uid_of(live)}})},
+       {"spec", json::object({{"replicas", replicas}})}});
+  remember(kube::deployments, context_.client.apply(kube::deployments, intent, replicas_manager,
+                                                    kube::Force::Yes, stop));
+}
+
+void Applier::remember(const kube::Kind& kind, Json object) {
+  if (auto* store = context_.stores.of(kind)) {
+    store->put(std::move(object));
+  } else {
+    context_.polled.put(kind, object);
+  }
+}
+
+void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
+                    const std::stop_token& stop) {
+  constexpr std::array prunable{kube::autoscalers, kube::budgets, kube::services,
+                                kube::deployments};
+  for (const auto& kind : prunable) {
+    for (const auto& child :
+         context_.stores.of(kind)->indexed(parent_term({parent.ns, parent.name}))) {
+      const auto key = kube::key_of(child);
+      const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& object) {
+        return kind_of(object) == kind && kube::key_of(object) == key;
+      });
+      if (is_wanted || json::string_at(kube::controller_of(child), {"uid"}) != parent.uid) continue;
+      context_.client.remove(kind, key, kube::uid_of(child), stop);
+      context_.stores.of(kind)->erase(child);
+      spdlog::info("deleted object={}", describe(kind, key));
+    }
+  }
+}
+
+void Applier::remove_pull_secret(const gradient::Parent& registry, const std::string& in_use,
+                                 const std::stop_token& stop) {
+  const kube::Key key{registry.ns, gradient::pull_secret_name(registry.name, {})};
+  if (key.name == in_use) return;
+  const auto live = context_.polled.find(kube::secrets, key, stop);
+  if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != registry.uid) return;
+  context_.client.remove(kube::secrets, key, kube::uid_of(*live), stop);
+  context_.polled.forget(kube::secrets, key);
+}
+
+void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop) {
+  const kube::Key key{parent.ns, parent.name};
+  const auto live = context_.stores.deployments.find(key);
+  if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return;
+  if (json::integer_at(*live, {"spec", "replicas"}, 1) == 0) return;
+  const auto patch = json::object({{"spec", json::object({{"replicas", 0}})}});
+  remember(kube::deployments,
+           context_.client.merge_patch(kube::deployments, key, patch, manager, stop));
+}
+
+}  // namespace reconcile

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "gradient/spec/needs.h"
+#include "gradient/spec/spec.h"
+#include "reconcile/context.h"
+
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace reconcile {
+
+/// Brings children to what was rendered: server-side apply, only where the intent changed or an
+/// intended field is not live; removal of what is no longer wanted. Objects that are not the
+/// parent's own (by controller reference, or for claims by label) are never written.
+class Applier {
+ public:
+  explicit Applier(Context& context) : context_(context) {}
+
+  /// In the given order. What could not be applied and why, for the user. Throws ApiError and
+  /// TransportError for what a retry may mend.
+  std::vector<gradient::Missing> apply(const gradient::Parent& parent,
+                                       const std::vector<json::Json>& wanted,
+                                       const std::stop_token& stop);
+
+  /// Deletes the parent's children that are not in `wanted`. Workloads, Services, autoscalers and
+  /// disruption budgets only: never a claim, never a Secret.
+  void prune(const gradient::Parent& parent, const std::vector<json::Json>& wanted,
+             const std::stop_token& stop);
+
+  /// Deletes the Secret of a registry that now names another one, `in_use`.
+  void remove_pull_secret(const gradient::Parent& registry, const std::string& in_use,
+                          const std::stop_token& stop);
+
+  /// Turns pods off without touching anything else, for a spec that cannot be rendered.
+  void scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop);
+
+ private:
+  void apply_one(const gradient::Parent& parent, const json::Json& wanted, std::int64_t lower_bound,
+                 const std::stop_token& stop);
+  std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,
+                                 const std::stop_token& stop);
+  json::Json create(const kube::Kind& kind, const json::Json& wanted, const std::stop_token& stop);
+  void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
+              const std::stop_token& stop);
+  void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
+  void remember(const kube::Kind& kind, json::Json object);
+
+  Context& context_;
+};
+
+/// What the API server's refusal means to the user; empty when it is not about the object
+/// (conflict, throttling, a server in trouble) and should be retried.
+std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what);
+
+}  // namespace reconcile

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "kube/controller.h"
+#include "reconcile/applier.h"
+#include "reconcile/publisher.h"
+
+namespace reconcile {
+
+/// Dataset -> its claim (made, adopted or the given one) and a status that says which claim that
+/// is. Never deletes a claim.
+class DatasetReconciler {
+ public:
+  explicit DatasetReconciler(Context& context)
+      : context_(context), applier_(context), publisher_(context) {}
+
+  kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
+
+ private:
+  std::optional<gradient::Missing> apply_claim(const gradient::Parent& parent,
+                                               const gradient::DatasetSpec& spec,
+                                               const std::stop_token& stop);
+  std::optional<json::Json> claim(const gradient::Parent& parent, const gradient::DatasetSpec& spec,
+                                  const std::stop_token& stop);
+
+  Context& context_;
+  Applier applier_;
+  Publisher publisher_;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "kube/guarded.h"
+#include "kube/object.h"
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+/// One object of the namespace that another refers to or is.
+struct Ref {
+  std::string kind;  ///< "Dataset", "Secret", ...
+  kube::Key key;
+  auto operator<=>(const Ref&) const = default;
+};
+
+/// Who refers to what, as of each one's last reconcile; both directions. What is referred to need
+/// not exist. Safe to share between threads.
+class Dependents {
+ public:
+  /// Replaces what `dependent` refers to; an empty set forgets it.
+  void set(const Ref& dependent, std::set<Ref> refers_to);
+  /// Who refers to `target`.
+  std::vector<Ref> of(const Ref& target) const;
+  bool any(const Ref& target) const;
+
+ private:
+  struct Data {
+    std::map<Ref, std::set<Ref>> refers_to;
+    std::map<Ref, std::set<Ref>> referred_by;
+  };
+  kube::Guarded<Data> data_;
+};
+
+}  // namespace reconcile

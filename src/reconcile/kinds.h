@@ -1,0 +1,24 @@
+#pragma once
+
+#include "kube/object.h"
+
+#include <array>
+
+/// The kinds that users write, and how a rendered object finds its own.
+namespace reconcile {
+
+inline constexpr std::string_view api_version = "gradient-operator.dev/v1alpha1";
+inline constexpr kube::Kind gradient_deployments{api_version, "GradientDeployment",
+                                                 "gradientdeployments"};
+inline constexpr kube::Kind models{api_version, "Model", "models"};
+inline constexpr kube::Kind datasets{api_version, "Dataset", "datasets"};
+inline constexpr kube::Kind registries{api_version, "ContainerRegistry", "containerregistries"};
+
+/// Every kind that can be a child of ours.
+inline constexpr std::array child_kinds{kube::deployments, kube::services, kube::autoscalers,
+                                        kube::budgets,     kube::claims,   kube::secrets};
+
+/// The child kind of a rendered object. Throws std::logic_error for any other.
+const kube::Kind& kind_of(const json::Json& object);
+
+}  // namespace reconcile

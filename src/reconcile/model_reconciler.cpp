@@ -1,0 +1,31 @@
+#include "reconcile/model_reconciler.h"
+
+#include "gradient/spec/read_spec.h"
+#include "gradient/status/status.h"
+
+namespace reconcile {
+
+kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
+  const auto object = context_.stores.models.find(key);
+  if (!object || kube::is_being_deleted(*object)) {
+    context_.dependents.set({std::string(models.kind), key}, {});
+    return kube::Outcome::done();
+  }
+  const auto parent = gradient::parent(*object);
+  const auto publish = [&](bool ready, const std::string& reason, const std::string& message) {
+    publisher_.publish(models, *object,
+                       gradient::simple_status(parent, ready, reason, message, {},
+                                               json::at(*object, {"status"}), publisher_.now()),
+                       stop);
+    return kube::Outcome::done();
+  };
+  const auto read = gradient::read_model(*object);
+  if (const auto* problems = std::get_if<json::Problems>(&read)) {
+    return publish(false, "InvalidSpec", json::text(*problems));
+  }
+  const auto missing = resolver_.resolve(parent, std::get<gradient::ModelSpec>(read), stop);
+  if (!missing.empty()) return publish(false, missing.front().reason, missing.front().message);
+  return publish(true, "Ready", "can be used by deployments of this namespace");
+}
+
+}  // namespace reconcile

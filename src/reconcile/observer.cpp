@@ -1,0 +1,99 @@
+#include "reconcile/observer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace reconcile {
+namespace {
+
+using json::Json;
+
+bool is_ready(const Json& pod) {
+  for (const auto& condition : json::elements_at(pod, {"status", "conditions"})) {
+    if (json::string_at(condition, {"type"}) == "Ready") {
+      return json::string_at(condition, {"status"}) == "True";
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+gradient::Observed Observer::observe(const gradient::Parent& parent,
+                                     const gradient::DeploymentSpec& spec,
+                                     const Json& previous_status, const std::stop_token& stop) {
+  constexpr std::size_t most_pods = 5;  // enough to tell why; the rest share their fate
+  const kube::Key key{parent.ns, parent.name};
+  gradient::Observed observed{.deployment = context_.stores.deployments.find(key),
+                              .pods = context_.stores.pods.indexed(parent_term(key)),
+                              .events = {},
+                              .sync_lines = {},
+                              .refused = {}};
+  if (gradient::wants_events(spec, observed)) {
+    std::size_t asked = 0;
+    for (const auto& pod : observed.pods) {
+      if (is_ready(pod) || asked++ == most_pods) continue;
+      for (auto& event : events_of(pod, stop))
+        observed.events.push_back(std::move(event));
+    }
+  }
+  for (const auto& name : gradient::wanted_sync_lines(spec, observed, previous_status)) {
+    const auto slash = name.find('/');
+    const auto lines = last_line({parent.ns, name.substr(0, slash)}, name.substr(slash + 1), stop);
+    if (!lines.empty()) observed.sync_lines[name] = lines.front();
+  }
+  return observed;
+}
+
+std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,
+                                                         const gradient::Observed& observed,
+                                                         const Json& status) {
+  const bool awaited =
+      !observed.pods.empty() && (gradient::wants_events(spec, observed) ||
+                                 !gradient::wanted_sync_lines(spec, observed, status).empty());
+  if (awaited) return period;
+  return std::nullopt;
+}
+
+std::vector<Json> Observer::read_seldom(const std::string& what, const Read& read) {
+  const auto now = context_.clock.now();
+  const auto known = readings_.with([&](auto& readings) -> std::optional<Reading> {
+    std::erase_if(readings, [&](const auto& entry) { return now - entry.second.at >= period; });
+    const auto found = readings.find(what);
+    if (found == readings.end()) return std::nullopt;
+    return found->second;
+  });
+  if (known) return known->found;
+  std::vector<Json> found;
+  try {
+    found = read();
+  } catch (const kube::ApiError& error) {  // a log that is not there yet, a right not given
+    spdlog::debug("cannot read {} error=\"{}\"", what, error.what());
+  }
+  readings_.with([&](auto& readings) { readings[what] = {now, found}; });
+  return found;
+}
+
+std::vector<Json> Observer::events_of(const Json& pod, const std::stop_token& stop) {
+  const auto uid = kube::uid_of(pod);
+  return read_seldom("events of " + uid, [&] {
+    return context_.client.list(kube::events, kube::key_of(pod).ns,
+                                {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop);
+  });
+}
+
+std::vector<Json> Observer::last_line(const kube::Key& pod, const std::string& container,
+                                      const std::stop_token& stop) {
+  return read_seldom("log of " + kube::to_string(pod) + "/" + container,
+                     [&]() -> std::vector<Json> {
+                       const auto line = context_.client.log(pod, container, 1, stop);
+                       try {
+                         return {json::parse(line)};
+                       } catch (const std::invalid_argument&) {
+                         return {};  // half a line, or nothing yet
+                       }
+                     });
+}
+
+}  // namespace reconcile

@@ -1,0 +1,126 @@
+#include "reconcile/operator.h"
+
+#include "gradient/spec/names.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace reconcile {
+namespace {
+
+namespace names = gradient::names;
+
+template <class Reconciler>
+kube::Reconcile calling(Reconciler& reconciler) {
+  return [&reconciler](const kube::Key& key, const std::stop_token& stop) {
+    return reconciler.reconcile(key, stop);
+  };
+}
+
+}  // namespace
+
+Operator::Operator(kube::Client& client, const kube::Clock& clock,
+                   const gradient::Settings& settings, const OperatorOptions& options)
+    : client_(client),
+      clock_(clock),
+      polled_(client, clock),
+      events_(client, clock, std::string(names::managed_by)),
+      context_{.client = client,
+               .clock = clock,
+               .events = events_,
+               .settings = settings,
+               .stores = stores_,
+               .dependents = dependents_,
+               .polled = polled_,
+               .notify = [this](const Ref& changed) { notify(changed); }},
+      deployment_reconciler_(context_),
+      dataset_reconciler_(context_),
+      model_reconciler_(context_),
+      registry_reconciler_(context_),
+      deployments_("gradientdeployment", calling(deployment_reconciler_), options.workers, clock),
+      datasets_("dataset", calling(dataset_reconciler_), 1, clock),
+      models_("model", calling(model_reconciler_), 1, clock),
+      registries_("containerregistry", calling(registry_reconciler_), 1, clock) {
+  if (options.namespaces.empty()) add_watches("");
+  for (const auto& ns : options.namespaces)
+    add_watches(ns);
+}
+
+void Operator::add_watches(const std::string& ns) {
+  for (const auto& kind : {gradient_deployments, datasets, models, registries}) {
+    auto* const controller = controller_of(kind.kind);
+    add_watch(kind, ns, "", [this, kind, controller](const kube::Key& key, const json::Json&) {
+      controller->enqueue(key);
+      notify({std::string(kind.kind), key});
+    });
+  }
+  const auto enqueue_parent = [this](const kube::Key& key, const json::Json& child) {
+    deployments_.enqueue({key.ns, kube::label_of(child, names::deployment_label)});
+  };
+  for (const auto& kind :
+       {kube::deployments, kube::services, kube::autoscalers, kube::budgets, kube::pods}) {
+    add_watch(kind, ns, names::deployment_label, enqueue_parent);
+  }
+  add_watch(kube::claims, ns, names::dataset_label,
+            [this](const kube::Key& key, const json::Json& claim) {
+              datasets_.enqueue({key.ns, kube::label_of(claim, names::dataset_label)});
+            });
+}
+
+void Operator::add_watch(const kube::Kind& kind, const std::string& ns, const std::string& labels,
+                         kube::Watch::OnChange on_change) {
+  watches_.emplace_back(
+      client_, *stores_.of(kind), clock_,
+      kube::WatchOptions{.kind = kind, .ns = ns, .selector = {.labels = labels, .fields = {}}},
+      std::move(on_change));
+}
+
+kube::Controller* Operator::controller_of(std::string_view kind) {
+  if (kind == datasets.kind) return &datasets_;
+  if (kind == models.kind) return &models_;
+  if (kind == registries.kind) return &registries_;
+  return &deployments_;
+}
+
+void Operator::notify(const Ref& changed) {
+  for (const auto& dependent : dependents_.of(changed)) {
+    controller_of(dependent.kind)->enqueue(dependent.key);
+  }
+}
+
+bool Operator::ready() const {
+  return std::all_of(watches_.begin(), watches_.end(),
+                     [](const kube::Watch& watch) { return watch.synced(); });
+}
+
+void Operator::watch(const std::stop_token& stop) {
+  std::vector<std::jthread> threads;
+  for (auto& watch : watches_)
+    threads.emplace_back([&] { watch.run(stop); });
+}
+
+void Operator::reconcile(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds look_again{20};
+  while (!ready()) {
+    if (!clock_.wait(look_again, stop)) return;
+  }
+  spdlog::info("all stores are filled, reconciling");
+  std::vector<std::jthread> threads;
+  for (auto* controller : {&deployments_, &datasets_, &models_, &registries_}) {
+    threads.emplace_back([=, &stop] { controller->run(stop); });
+  }
+  poll(stop);
+}
+
+/// Secrets and foreign claims bring no watch events.
+void Operator::poll(const std::stop_token& stop) {
+  constexpr std::chrono::seconds look_again{5};
+  while (clock_.wait(look_again, stop)) {
+    polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); },
+                    [this](const Ref& ref) { notify(ref); }, stop);
+  }
+}
+
+}  // namespace reconcile

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "kube/controller.h"
+#include "kube/watch.h"
+#include "reconcile/dataset_reconciler.h"
+#include "reconcile/deployment_reconciler.h"
+#include "reconcile/model_reconciler.h"
+#include "reconcile/registry_reconciler.h"
+
+#include <list>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+struct OperatorOptions {
+  std::vector<std::string> namespaces;  ///< empty: all
+  int workers = 8;                      ///< for GradientDeployments; the other kinds have one each
+};
+
+/// All watches, queues and reconcilers of one operator. Not copyable; run() may be called once.
+class Operator {
+ public:
+  Operator(kube::Client& client, const kube::Clock& clock, const gradient::Settings& settings,
+           const OperatorOptions& options);
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  /// Keeps the stores up to date until a stop: what a standby does as well.
+  void watch(const std::stop_token& stop);
+  /// Reconciles, from when all stores are filled until a stop: what only the leader does.
+  void reconcile(const std::stop_token& stop);
+  /// All stores are filled.
+  bool ready() const;
+
+ private:
+  void add_watch(const kube::Kind& kind, const std::string& ns, const std::string& labels,
+                 kube::Watch::OnChange on_change);
+  void add_watches(const std::string& ns);
+  void notify(const Ref& changed);
+  void poll(const std::stop_token& stop);
+  kube::Controller* controller_of(std::string_view kind);
+
+  kube::Client& client_;
+  const kube::Clock& clock_;
+  Stores stores_;
+  Dependents dependents_;
+  Polled polled_;
+  kube::EventRecorder events_;
+  Context context_;
+  DeploymentReconciler deployment_reconciler_;
+  DatasetReconciler dataset_reconciler_;
+  ModelReconciler model_reconciler_;
+  RegistryReconciler registry_reconciler_;
+  kube::Controller deployments_, datasets_, models_, registries_;
+  std::list<kube::Watch> watches_;
+};
+
+}  // namespace reconcile

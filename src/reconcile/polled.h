@@ -1,0 +1,54 @@
+#pragma once
+
+#include "kube/client.h"
+#include "kube/clock.h"
+#include "kube/guarded.h"
+#include "reconcile/dependents.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+
+namespace reconcile {
+
+/// Objects that are read with `get` alone, each at most once a minute: Secrets, which the operator
+/// must not list or watch, and claims that are not its own. What was read is kept in memory for
+/// that minute. Safe to share between threads.
+class Polled {
+ public:
+  static constexpr std::chrono::minutes period{1};
+
+  Polled(kube::Client& client, const kube::Clock& clock) : client_(client), clock_(clock) {}
+
+  /// The object as of at most a minute ago; empty when it does not exist. `kind` must outlive this.
+  std::optional<json::Json> find(const kube::Kind& kind, const kube::Key& key,
+                                 const std::stop_token& stop);
+
+  /// The answer to one of our own writes.
+  void put(const kube::Kind& kind, const json::Json& object);
+
+  /// It will be read again when it is asked for: after one of our own deletions.
+  void forget(const kube::Kind& kind, const kube::Key& key);
+
+  /// Reads again what is older than a minute and still `wanted`, forgets the rest, and reports
+  /// every object that appeared, changed or went. A failed read keeps what was known.
+  void refresh(const std::function<bool(const Ref&)>& wanted,
+               const std::function<void(const Ref&)>& changed, const std::stop_token& stop);
+
+ private:
+  struct Entry {
+    const kube::Kind* kind = nullptr;
+    std::optional<json::Json> object;
+    kube::Clock::TimePoint read;
+  };
+  std::optional<json::Json> read(const kube::Kind& kind, const kube::Key& key,
+                                 const std::stop_token& stop);
+
+  kube::Client& client_;
+  const kube::Clock& clock_;
+  kube::Guarded<std::map<Ref, Entry>> entries_;
+};
+
+}  // namespace reconcile

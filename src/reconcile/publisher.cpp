@@ -1,0 +1,53 @@
+#include "reconcile/publisher.h"
+
+#include "reconcile/drift.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reconcile {
+namespace {
+
+constexpr const char* status_manager = "gradient-operator-status";
+
+const json::Json& ready(const json::Json& status) {
+  for (const auto& condition : json::elements_at(status, {"conditions"})) {
+    if (json::string_at(condition, {"type"}) == "Ready") return condition;
+  }
+  return json::at(status, {"conditions", "none"});
+}
+
+/// On the way to being ready, as every object is: no news.
+bool on_the_way(const std::string& reason) {
+  constexpr std::array<std::string_view, 4> reasons{"RollingOut", "Syncing", "Disabled",
+                                                    "MinimumReplicasUnavailable"};
+  return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+}
+
+}  // namespace
+
+void Publisher::publish(const kube::Kind& kind, const json::Json& object, const json::Json& status,
+                        const std::stop_token& stop) {
+  const auto& previous = json::at(object, {"status"});
+  const auto patch = merge_patch(previous, status);
+  if (patch.is_null()) return;
+  const auto key = kube::key_of(object);
+  const auto written = context_.client.patch_status(kind, key, json::object({{"status", patch}}),
+                                                    status_manager, stop);
+  if (!written) return;  // deleted meanwhile
+  context_.stores.of(kind)->put(*written);
+  context_.notify({std::string(kind.kind), key});
+
+  const auto reason = json::string_at(ready(status), {"reason"});
+  const auto is_true = json::string_at(ready(status), {"status"}) == "True";
+  if (reason == json::string_at(ready(previous), {"reason"}) || on_the_way(reason)) return;
+  const auto message = json::string_at(ready(status), {"message"});
+  spdlog::info("status changed kind={} object={} ready={} reason={}", kind.kind,
+               kube::to_string(key), is_true, reason);
+  context_.events.record(object, is_true ? kube::EventType::Normal : kube::EventType::Warning,
+                         reason, message);
+}
+
+}  // namespace reconcile

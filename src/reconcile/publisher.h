@@ -1,0 +1,26 @@
+#pragma once
+
+#include "kube/object.h"
+#include "reconcile/context.h"
+
+#include <stop_token>
+
+namespace reconcile {
+
+/// Writes the status of one of our objects when it differs from the live one, tells those who refer
+/// to the object, and records an event when what the user should know has changed.
+class Publisher {
+ public:
+  explicit Publisher(Context& context) : context_(context) {}
+
+  void publish(const kube::Kind& kind, const json::Json& object, const json::Json& status,
+               const std::stop_token& stop);
+
+  /// RFC 3339, for the conditions of the status under construction.
+  std::string now() const { return kube::rfc3339(context_.clock.wall()); }
+
+ private:
+  Context& context_;
+};
+
+}  // namespace reconcile

@@ -1,0 +1,174 @@
+#include "reconcile/resolver.h"
+
+#include "gradient/spec/access_modes.h"
+#include "gradient/spec/read_spec.h"
+
+namespace reconcile {
+namespace {
+
+using gradient::Missing;
+using json::Json;
+
+/// The condition Ready of one of our objects, when it is about the object's current generation.
+const Json& ready_condition(const Json& object) {
+  for (const auto& condition : json::elements_at(object, {"status", "conditions"})) {
+    if (json::string_at(condition, {"type"}) == "Ready" &&
+        json::integer_at(condition, {"observedGeneration"}) ==
+            json::integer_at(object, {"metadata", "generation"})) {
+      return condition;
+    }
+  }
+  return json::at(object, {"status", "conditions", "none"});
+}
+
+bool is_ready(const Json& object) {
+  return json::string_at(ready_condition(object), {"status"}) == "True";
+}
+
+/// "Dataset ns/ds1, which spec.repositories.dataset names, is not ready: ..."
+Missing not_ready(const Json& object, const std::string& used_by) {
+  const auto kind = json::string_at(object, {"kind"});
+  const auto& condition = ready_condition(object);
+  const auto why = condition.is_null() ? "it has not been looked at yet"
+                                       : json::string_at(condition, {"message"});
+  return {kind + "NotReady", kind + " " + kube::to_string(kube::key_of(object)) + " (" + used_by +
+                                 ") is not ready: " + why};
+}
+
+Missing not_found(std::string_view kind, const kube::Key& key, const std::string& used_by,
+                  const std::string& remedy) {
+  return {std::string(kind) + "NotFound", used_by + ": there is no " + std::string(kind) + " " +
+                                              key.name + " in namespace " + key.ns + "; " + remedy};
+}
+
+}  // namespace
+
+struct Resolver::Lookup {
+  const gradient::Parent& parent;
+  const std::stop_token& stop;
+  gradient::Found found;
+  std::set<Ref> refs;
+
+  kube::Key key(const std::string& name) const { return {parent.ns, name}; }
+  void refer(const kube::Kind& kind, const std::string& name) {
+    refs.insert({std::string(kind.kind), key(name)});
+  }
+};
+
+gradient::Found Resolver::resolve(const gradient::Parent& parent,
+                                  const gradient::DeploymentSpec& spec,
+                                  const std::stop_token& stop) {
+  Lookup lookup{.parent = parent, .stop = stop, .found = {}, .refs = {}};
+  const auto needs = gradient::needs(spec, context_.settings);
+  for (const auto& name : needs.datasets) {
+    add_dataset(lookup, name, "spec.repositories.dataset");
+  }
+  for (const auto& id : needs.models)
+    add_model(lookup, id);
+  for (const auto& name : needs.registries)
+    add_registry(lookup, name);
+  for (const auto& need : needs.secrets)
+    add_secret(lookup, need);
+  context_.dependents.set({parent.kind, {parent.ns, parent.name}}, std::move(lookup.refs));
+  return std::move(lookup.found);
+}
+
+std::vector<Missing> Resolver::resolve(const gradient::Parent& parent,
+                                       const gradient::ModelSpec& spec,
+                                       const std::stop_token& stop) {
+  Lookup lookup{.parent = parent, .stop = stop, .found = {}, .refs = {}};
+  std::vector<gradient::AccessMode> modes;
+  add_model_references(lookup, spec, "spec", modes);
+  context_.dependents.set({parent.kind, {parent.ns, parent.name}}, std::move(lookup.refs));
+  return std::move(lookup.found.missing);
+}
+
+void Resolver::add_dataset(Lookup& lookup, const std::string& name, const std::string& used_by) {
+  lookup.refer(datasets, name);
+  const auto dataset = context_.stores.datasets.find(lookup.key(name));
+  if (!dataset) {
+    lookup.found.missing.push_back(
+        not_found("Dataset", lookup.key(name), used_by, "create it or name another"));
+    return;
+  }
+  const auto read = gradient::read_dataset(*dataset);
+  const auto* spec = std::get_if<gradient::DatasetSpec>(&read);
+  if (spec == nullptr || !is_ready(*dataset)) {
+    lookup.found.missing.push_back(not_ready(*dataset, used_by));
+    return;
+  }
+  lookup.found.datasets[name] = {
+      .claim = json::string_at(*dataset, {"status", "claimName"}),
+      .access_modes = gradient::access_modes(json::at(*dataset, {"status", "accessModes"})),
+      .run_as_user = spec->run_as_user,
+      .run_as_group = spec->run_as_group};
+}
+
+void Resolver::add_model(Lookup& lookup, const std::string& id) {
+  lookup.refer(models, id);
+  const auto model = context_.stores.models.find(lookup.key(id));
+  const std::string used_by = "spec.models";
+  if (!model) {
+    lookup.found.missing.push_back(
+        not_found("Model", lookup.key(id), used_by, "create it or name another"));
+    return;
+  }
+  const auto read = gradient::read_model(*model);
+  const auto* spec = std::get_if<gradient::ModelSpec>(&read);
+  if (spec == nullptr) {
+    lookup.found.missing.push_back(not_ready(*model, used_by));
+    return;
+  }
+  auto& found = lookup.found.models[id];
+  found.spec = *spec;
+  add_model_references(lookup, *spec, "Model " + id + ": spec", found.claim_access_modes);
+}
+
+void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& spec,
+                                    const std::string& used_by,
+                                    std::vector<gradient::AccessMode>& modes) {
+  for (const auto& need : gradient::needs(spec, used_by))
+    add_secret(lookup, need);
+  if (!spec.dataset.empty()) add_dataset(lookup, spec.dataset, used_by + ".dataset");
+  if (spec.source.scheme != gradient::ModelSource::Scheme::Claim) return;
+  lookup.refer(kube::claims, spec.source.claim);
+  const auto claim = context_.polled.find(kube::claims, lookup.key(spec.source.claim), lookup.stop);
+  if (claim) {
+    modes = gradient::access_modes(json::at(*claim, {"spec", "accessModes"}));
+  } else {
+    lookup.found.missing.push_back(
+        {"ClaimNotFound", used_by + ".source.url: there is no PersistentVolumeClaim " +
+                              spec.source.claim + " in namespace " + lookup.parent.ns});
+  }
+}
+
+void Resolver::add_registry(Lookup& lookup, const std::string& name) {
+  lookup.refer(registries, name);
+  const auto registry = context_.stores.registries.find(lookup.key(name));
+  if (!registry) {
+    lookup.found.missing.push_back(not_found("ContainerRegistry", lookup.key(name),
+                                             "spec.containerRegistry",
+                                             "create it or name another"));
+  } else if (!is_ready(*registry)) {
+    lookup.found.missing.push_back(not_ready(*registry, "spec.containerRegistry"));
+  } else {
+    lookup.found.pull_secret = json::string_at(*registry, {"status", "secretName"});
+  }
+}
+
+void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
+  lookup.refer(kube::secrets, need.secret);
+  const auto secret = context_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
+  if (!secret) {
+    lookup.found.missing.push_back(
+        {"SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
+                               lookup.parent.ns + "; create it" +
+                               (need.key.empty() ? "" : " with the key " + need.key)});
+  } else if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
+    lookup.found.missing.push_back({"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
+                                                             " in namespace " + lookup.parent.ns +
+                                                             " has no key " + need.key});
+  }
+}
+
+}  // namespace reconcile

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "gradient/spec/needs.h"
+#include "reconcile/context.h"
+
+#include <set>
+#include <stop_token>
+
+namespace reconcile {
+
+/// Looks up what a spec refers to. Datasets, Models and ContainerRegistries come from the stores,
+/// Secrets and claims that are not ours through Polled. What was looked up, found or not, is noted
+/// in Dependents, so that its change brings the dependent back.
+class Resolver {
+ public:
+  explicit Resolver(Context& context) : context_(context) {}
+
+  gradient::Found resolve(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                          const std::stop_token& stop);
+
+  /// Which of a Model's references are missing.
+  std::vector<gradient::Missing> resolve(const gradient::Parent& parent,
+                                         const gradient::ModelSpec& spec,
+                                         const std::stop_token& stop);
+
+ private:
+  /// One resolve in progress: whose, and what it has referred to so far.
+  struct Lookup;
+
+  void add_dataset(Lookup& lookup, const std::string& name, const std::string& used_by);
+  void add_model(Lookup& lookup, const std::string& id);
+  void add_model_references(Lookup& lookup, const gradient::ModelSpec& spec,
+                            const std::string& used_by, std::vector<gradient::AccessMode>& modes);
+  void add_registry(Lookup& lookup, const std::string& name);
+  void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
+
+  Context& context_;
+};
+
+}  // namespace reconcile

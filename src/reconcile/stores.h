@@ -1,0 +1,23 @@
+#pragma once
+
+#include "kube/store.h"
+#include "reconcile/kinds.h"
+
+namespace reconcile {
+
+/// What the operator knows of the cluster: one Store a kind. Safe to share between threads.
+struct Stores {
+  Stores();
+
+  kube::Store gradient_deployments, models, datasets, registries;
+  kube::Store deployments, services, autoscalers, budgets, pods;  ///< indexed by parent_term
+  kube::Store claims;                                             ///< those with our label
+
+  /// Null for kinds that are not kept (Secrets).
+  kube::Store* of(const kube::Kind& kind);
+};
+
+/// Under which the children and pods of a GradientDeployment are found: "ns/name".
+std::string parent_term(const kube::Key& parent);
+
+}  // namespace reconcile
