@@ -37,6 +37,15 @@ std::string text(const Problem& problem) {
   return problem.path.empty() ? problem.message : problem.path + ": " + problem.message;
 }
 
+std::string text(const Problems& problems) {
+  std::string all;
+  for (const auto& problem : problems) {
+    if (!all.empty()) all += "; ";
+    all += text(problem);
+  }
+  return all;
+}
+
 Path Path::member(std::string_view name) const {
   Path path;
   path.parent_ = this;

@@ -19,6 +19,9 @@ using Problems = std::vector<Problem>;
 /// "spec.port: must be ...", or the message alone where there is no path.
 std::string text(const Problem& problem);
 
+/// All of them on one line, separated by "; ".
+std::string text(const Problems& problems);
+
 /// A place in a document, made on the way down and written out only for a problem. It refers to
 /// its parent and to the name it was made of: for the stack, not for keeping.
 class Path {

@@ -1,0 +1,215 @@
+#include "json/yaml.h"
+
+#include "json/scalar.h"
+#include "json/utf8.h"
+#include "json/yaml_builder.h"
+
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/emittermanip.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <istream>
+#include <streambuf>
+
+namespace json {
+namespace {
+
+int line(const YAML::Mark& mark) {
+  return mark.line + 1;
+}
+
+/// The text of a view as a stream, without a copy.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    auto* begin = const_cast<char*>(text.data());  // a get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+/// Knows which lines begin a document. The parser begins one wherever it can make nothing of what
+/// follows, so that half of a broken mapping would pass for a whole one. Lines are asked for in
+/// ascending order.
+class DocumentStarts {
+ public:
+  explicit DocumentStarts(std::string_view text) : rest_(text) {}
+
+  /// Whether `line` is marked as a document's first: by "---", by a directive, or by a "..."
+  /// before.
+  bool at(int line) {
+    for (; line_ < line && !rest_.empty(); ++line_) {
+      const auto text = rest_.substr(0, rest_.find('\n'));
+      if (begins(text, "...")) {
+        after_end_ = true;
+      } else if (!text.empty() && text.find_first_not_of(" \t\r") != std::string_view::npos &&
+                 text.front() != '#') {
+        after_end_ = false;
+      }
+      rest_.remove_prefix(std::min(text.size() + 1, rest_.size()));
+    }
+    const bool fresh = line != last_;
+    last_ = line;
+    return fresh && (after_end_ || begins(rest_, "---") || begins(rest_, "%"));
+  }
+
+ private:
+  static bool begins(std::string_view text, std::string_view with) {
+    return text.substr(0, with.size()) == with;
+  }
+
+  std::string_view rest_;
+  int line_ = 1, last_ = 0;
+  bool after_end_ = true;  // the first document needs no mark
+};
+
+/// Hands the parser's events to the builder. Throws YamlRefusal on to parse_yaml.
+class Events : public YAML::EventHandler {
+ public:
+  Events(YamlBuilder& builder, std::string_view text) : builder_(builder), starts_(text) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (!starts_.at(line(mark))) {
+      builder_.drop_document();
+      throw YamlRefusal(line(mark),
+                        "does not belong to what is before it; check quotes and indentation, or "
+                        "begin a new document with ---");
+    }
+    builder_.begin_document();
+  }
+  void OnDocumentEnd() override { builder_.end_document(); }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    builder_.scalar({line(mark), anchor}, "", YamlStyle::Plain);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    builder_.alias(line(mark), anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    builder_.scalar({line(mark), anchor}, value, style(tag, line(mark)));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    check_collection(tag, "tag:yaml.org,2002:seq", line(mark));
+    builder_.begin_list({line(mark), anchor});
+  }
+  void OnSequenceEnd() override { builder_.end_collection(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    check_collection(tag, "tag:yaml.org,2002:map", line(mark));
+    builder_.begin_mapping({line(mark), anchor});
+  }
+  void OnMapEnd() override { builder_.end_collection(); }
+
+ private:
+  static YamlStyle style(const std::string& tag, int at) {
+    if (tag == "?" || tag.empty()) return YamlStyle::Plain;
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return YamlStyle::Text;
+    for (const char* resolved : {"int", "float", "bool", "null"}) {
+      if (tag == std::string("tag:yaml.org,2002:") + resolved) return YamlStyle::Plain;
+    }
+    throw YamlRefusal(at,
+                      "tags other than !!str, !!int, !!float, !!bool and !!null are not "
+                      "supported; remove it");
+  }
+
+  static void check_collection(const std::string& tag, const char* expected, int at) {
+    if (tag == "?" || tag == "!" || tag.empty() || tag == expected) return;
+    throw YamlRefusal(at, "tags of lists and mappings are not supported; remove it");
+  }
+
+  YamlBuilder& builder_;
+  DocumentStarts starts_;
+};
+
+/// What is wrong with the bytes before anybody parses them; the parser would take some control
+/// characters for the end of the text or for another encoding.
+std::optional<LineProblem> check_bytes(std::string_view text, const YamlLimits& limits) {
+  if (text.size() > limits.bytes) {
+    return LineProblem{1, "has " + std::to_string(text.size()) + " bytes; at most " +
+                              std::to_string(limits.bytes) + " are read at once, split it"};
+  }
+  const auto line_at = [text](std::size_t offset) {
+    return 1 + static_cast<int>(
+                   std::count(text.begin(), text.begin() + static_cast<long>(offset), '\n'));
+  };
+  if (const auto bad = first_invalid_utf8(text)) {
+    return LineProblem{line_at(*bad), "is not valid UTF-8; save the file as UTF-8"};
+  }
+  const auto* control = std::find_if(text.begin(), text.end(), [](char c) {
+    return c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t';
+  });
+  if (control == text.end()) return std::nullopt;
+  return LineProblem{line_at(static_cast<std::size_t>(control - text.begin())),
+                     "has a control character; write it as an escape in double quotes"};
+}
+
+/// Quoted where the text alone would be read as something else.
+void write_string(YAML::Emitter& out, const std::string& text) {
+  const auto plain = plain_scalar(text);
+  const bool as_it_is = plain && plain->is_string() && text.find('\n') == std::string::npos;
+  out << (as_it_is ? YAML::Auto : YAML::DoubleQuoted) << text;
+}
+
+void write_value(YAML::Emitter& out, const Json& value) {
+  if (value.is_object()) {
+    out << (value.size() == 0 ? YAML::Flow : YAML::Block) << YAML::BeginMap;
+    for (const auto& [name, member] : value.as_object()) {
+      out << YAML::Key;
+      write_string(out, name);
+      out << YAML::Value;
+      write_value(out, member);
+    }
+    out << YAML::EndMap;
+  } else if (value.is_array()) {
+    out << (value.size() == 0 ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
+    for (const auto& element : value.as_array())
+      write_value(out, element);
+    out << YAML::EndSeq;
+  } else if (value.is_string()) {
+    write_string(out, value.as_string());
+  } else {
+    out << value.serialize();
+  }
+}
+
+}  // namespace
+
+std::string yaml_text(const Json& value) {
+  YAML::Emitter out;
+  write_value(out, value);
+  return std::string(out.c_str()) + '\n';
+}
+
+Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
+  Documents out;
+  if (auto problem = check_bytes(text, limits)) {
+    out.problems.push_back(std::move(*problem));
+    return out;
+  }
+  ViewBuffer buffer(text);
+  std::istream stream(&buffer);
+  YamlBuilder builder(limits, out);
+  Events events(builder, text);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(events)) {
+    }
+  } catch (const YamlRefusal& refusal) {
+    out.problems.push_back({refusal.line, refusal.what()});
+  } catch (const YAML::Exception& error) {
+    if (!builder.in_document()) builder.drop_document();
+    out.problems.push_back({line(error.mark), "is not YAML: " + error.msg});
+  }
+  return out;
+}
+
+}  // namespace json
