@@ -51,7 +51,7 @@ finish_scenario() { # NAME NAMESPACE STATUS SECONDS
 			kubectl get gdep -o json | jq -c '.items[] | .metadata.name, .status.conditions[]?'
 			kubectl get events | tail -15
 			grep -F "$2" "$OPERATOR_LOG" | tail -10
-		} 2>&1 | sed 's/^/# /'
+		} 2>&1 | sed 's/^/# /' || true
 	fi
 	command "$KUBECTL" delete namespace "$2" --wait=false >/dev/null
 }
