@@ -69,8 +69,9 @@ up_control_plane() {
 	API_ADDRESS=127.0.0.1 SERVICE_RANGE=10.96.0.0/16
 	choose_ports
 	save_settings
-	make_credentials
-	start_control_plane
+	steps 2
+	step "certificates" make_credentials
+	step "etcd, API server, controller manager" start_control_plane
 }
 
 up_node() {
@@ -87,11 +88,11 @@ up_node() {
 	API_ADDRESS=$HOST_ADDRESS
 	choose_ports
 	save_settings
-	make_credentials
-	make_node_credentials
-	prepare_node
-	start_control_plane
-	start_node
+	steps 4
+	step "certificates" make_node_credentials
+	step "namespaces, network, containerd" prepare_node
+	step "etcd, API server, controller manager" start_control_plane
+	step "scheduler, DNS, kubelet, kube-proxy" start_node
 }
 
 up_kind() {

@@ -30,10 +30,10 @@ steps() {
 
 # While a step runs: how long it has taken and what it last said, on one line of a terminal or twice a minute in a log.
 show_progress() { # TITLE LOG
-	local started=$SECONDS every=30
-	[[ -t 2 ]] && every=1
-	while sleep $every && kill -0 $$ 2>/dev/null; do
-		local last
+	local started=$SECONDS every=30 last never
+	[[ ! -t 2 ]] || every=1
+	exec {never}<> <(:) # waiting on it leaves no sleep behind that would hold files open
+	until read -rt $every -u "$never" || ! kill -0 $$ 2>/dev/null; do
 		last=$(tail -c 400 "$2" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -1 | cut -c1-70 || true)
 		if [[ -t 2 ]]; then
 			printf '\r\033[K%s ... %s  %s' "$1" "$(duration $((SECONDS - started)))" "$last" >&2

@@ -59,8 +59,8 @@ api_get() {
 start_control_plane() {
 	start_etcd
 	start_api_server
-	wait_for kube-apiserver 90 api_get /readyz
+	wait_for kube-apiserver 180 api_get /readyz
 	start_controller_manager
 	# A namespace that takes pods: the controller manager works.
-	wait_for kube-controller-manager 60 api_get /api/v1/namespaces/default/serviceaccounts/default
+	wait_for kube-controller-manager 120 api_get /api/v1/namespaces/default/serviceaccounts/default
 }

@@ -4,6 +4,7 @@ NODE_NAME=local
 VOLUMES=24
 
 make_node_credentials() {
+	make_credentials
 	issue api-to-kubelet /O=system:masters/CN=kube-apiserver
 	issue kubelet "/O=system:nodes/CN=system:node:$NODE_NAME" "IP:$NODE_ADDRESS,DNS:$NODE_NAME"
 	issue kube-proxy /CN=system:kube-proxy
@@ -169,11 +170,11 @@ prepare_node() {
 
 start_node() {
 	start_scheduler
-	wait_for containerd 30 ctr --address "$STATE/containerd.sock" version
+	wait_for containerd 60 ctr --address "$STATE/containerd.sock" version
 	pause_image
 	apply_cluster_objects "$STATE/volumes"
 	start_in_node coredns "$(binary coredns)" -conf "$STATE/Corefile"
 	start_kubelet
 	start_kube_proxy
-	wait_for kubelet 90 node_is_ready
+	wait_for kubelet 180 node_is_ready
 }

@@ -39,5 +39,5 @@ need_packages() { # NAME...
 	steps 2
 	say "installing ${missing[*]}"
 	step "package lists" apt-get update -q
-	step "${#missing[@]} packages" install_packages "${missing[@]}"
+	step "packages" install_packages "${missing[@]}"
 }

@@ -74,7 +74,9 @@ cgroup_folders() { find /sys/fs/cgroup -maxdepth 2 -type d -name "$(cgroup_name)
 make_cgroups() {
 	local folder controller
 	if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then
-		for controller in $(</sys/fs/cgroup/cgroup.controllers); do echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control; done
+		for controller in cpuset cpu io memory hugetlb pids; do
+			echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control || say "cgroup controller $controller is not to be had"
+		done
 		mkdir -p "/sys/fs/cgroup/$(cgroup_name)"
 		return
 	fi
