@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace json {
@@ -118,6 +119,10 @@ const Json* ObjectReader::find(std::string_view name) {
   known_.push_back(name);
   const auto& found = at(value_, {name});
   return found.is_null() ? nullptr : &found;
+}
+
+bool ObjectReader::is_null(std::string_view name) {
+  return find(name) == nullptr && value_.is_object() && value_.has_field(std::string(name));
 }
 
 const Json* ObjectReader::require(std::string_view name, std::string_view example) {
@@ -251,6 +256,13 @@ std::optional<std::string> text_of(const Json& value, const Path& path, const Te
   if (wrong.empty()) return value.as_string();
   report.add(path, std::move(wrong));
   return std::nullopt;
+}
+
+std::string shortest_text(const Json& number) {
+  if (number.is_integer()) return number.serialize();
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number.as_double()).ptr;
+  return {text.data(), end};
 }
 
 std::optional<std::int64_t> integer_of(const Json& value, const Path& path, Range range,

@@ -34,6 +34,8 @@ class ObjectReader {
 
   /// The member as it is, null pointer when absent.
   const Json* find(std::string_view name);
+  /// Whether the member is written as null, where that differs from absence.
+  bool is_null(std::string_view name);
   /// Like find(), but absence is a problem.
   const Json* require(std::string_view name, std::string_view example = "");
 
@@ -75,6 +77,9 @@ class ObjectReader {
 /// and fractions are refused: their text was lost. Adds a problem and returns nothing otherwise.
 std::optional<std::string> text_of(const Json& value, const Path& path, const Text& rule,
                                    Report& report);
+
+/// The shortest decimal text that reads as this number again.
+std::string shortest_text(const Json& number);
 
 /// An integer, also written as the string of one ("7860").
 std::optional<std::int64_t> integer_of(const Json& value, const Path& path, Range range,

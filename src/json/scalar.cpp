@@ -1,5 +1,7 @@
 #include "json/scalar.h"
 
+#include "json/reader.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -91,14 +93,6 @@ std::optional<Json> real(std::string_view text) {
   return Json(value);
 }
 
-/// The shortest text that reads as the same number.
-std::string shortest(const Json& number) {
-  if (number.is_integer()) return number.serialize();
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number.as_double()).ptr;
-  return {text.data(), end};
-}
-
 std::optional<Json> number(std::string_view text) {
   const bool begins = is_digit(text.front()) || text.front() == '-' || text.front() == '+';
   if (!begins && text.front() != '.') return std::nullopt;
@@ -133,7 +127,7 @@ std::string_view surprise(std::string_view text, const Json& value) {
     return value.as_bool() ? "is read as the boolean true; put it in quotes if the word is meant"
                            : "is read as the boolean false; put it in quotes if the word is meant";
   }
-  if (!value.is_number() || shortest(value) == text) return {};
+  if (!value.is_number() || shortest_text(value) == text) return {};
   const auto digits = text.substr(text.front() == '-' || text.front() == '+' ? 1 : 0);
   const bool octal = digits.size() > 1 && digits.front() == '0' && value.is_integer() &&
                      digits.find_first_not_of("01234567_") == std::string_view::npos;
@@ -144,7 +138,7 @@ std::string_view surprise(std::string_view text, const Json& value) {
 
 std::optional<std::string> key_text(const Json& value) {
   if (value.is_null()) return std::nullopt;
-  if (value.is_number()) return shortest(value);
+  if (value.is_number()) return shortest_text(value);
   return value.is_string() ? value.as_string() : value.serialize();
 }
 

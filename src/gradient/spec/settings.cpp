@@ -132,6 +132,10 @@ void Settings::set_instance_type(InstanceType type) {
   instance_types.insert_or_assign(std::move(key), std::move(type));
 }
 
+void Settings::remove_instance_type(std::string_view name) {
+  instance_types.erase(lower(name));
+}
+
 const InstanceType* Settings::instance_type(std::string_view name) const {
   const auto found = instance_types.find(lower(name));
   return found == instance_types.end() ? nullptr : &found->second;

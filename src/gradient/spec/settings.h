@@ -46,6 +46,7 @@ struct Settings {
   std::string instance_type_names() const;
   /// Adds or replaces.
   void set_instance_type(InstanceType type);
+  void remove_instance_type(std::string_view name);
 };
 
 /// What holds without a configuration file: Gradient's machines, no node selectors.

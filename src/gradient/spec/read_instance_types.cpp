@@ -1,0 +1,208 @@
+#include "gradient/spec/read_instance_types.h"
+
+#include "gradient/spec/characters.h"
+#include "gradient/spec/values.h"
+
+namespace gradient {
+namespace {
+
+constexpr std::int64_t most_gpus = 64;
+
+/// [prefix/]name as labels and resources have it.
+bool is_qualified(std::string_view text) {
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    if (!values::is_dns_subdomain(text.substr(0, slash))) return false;
+    text.remove_prefix(slash + 1);
+  }
+  const auto allowed = [](char c) {
+    return values::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 63 && values::all(text, allowed) &&
+         values::is_alphanumeric(text.front()) && values::is_alphanumeric(text.back());
+}
+
+bool is_label_value(std::string_view text) {
+  return text.empty() || (text.find('/') == std::string_view::npos && is_qualified(text));
+}
+
+std::string_view label_problem(std::string_view label) {
+  return is_qualified(label) ? "" : "must be the name of a label, such as paperspace.com/pool-name";
+}
+
+/// Half of the machine's memory, as the original platform had it.
+std::string half(const std::string& memory) {
+  const auto millis = values::quantity_millis(memory);
+  if (!millis) return "";
+  constexpr std::int64_t millis_of_ki = 1000 * 1024;
+  const auto kibibytes = *millis / 2 / millis_of_ki;
+  return values::canonical_quantity(std::to_string(kibibytes) + "Ki").value_or("");
+}
+
+void read_selector(json::ObjectReader& entry, InstanceType& type) {
+  const auto* selector = entry.find("nodeSelector");
+  if (selector == nullptr) return;
+  const auto path = entry.path("nodeSelector");
+  if (!selector->is_object()) {
+    entry.problem("nodeSelector", "must be a mapping of node labels to values");
+    return;
+  }
+  for (const auto& [label, value] : selector->as_object()) {
+    if (is_qualified(label) && value.is_string() && is_label_value(value.as_string())) continue;
+    entry.report().add(path.member(label), "must be a node label and its value as a string");
+  }
+  type.node_selector = *selector;
+}
+
+void read_tolerations(json::ObjectReader& entry, InstanceType& type) {
+  const auto check = [&](const json::Json& value, const json::Path& path) {
+    json::ObjectReader toleration(value, path, entry.report());
+    toleration.string("key", {.longest = 317, .example = "nvidia.com/gpu", .check = label_problem});
+    toleration.choice("operator", {"Exists", "Equal"});
+    toleration.string("value", {.longest = 63, .may_be_empty = true});
+    toleration.choice("effect", {"NoSchedule", "PreferNoSchedule", "NoExecute"});
+    toleration.integer("tolerationSeconds", {0, 1000000000});
+    toleration.finish();
+  };
+  if (entry.elements("tolerations", {0, 32}, check)) type.tolerations = *entry.find("tolerations");
+}
+
+void take_gpus(json::ObjectReader& entry, InstanceType& type, const std::string& resource,
+               const std::string& quantity, const json::Path& path) {
+  const auto millis = values::quantity_millis(quantity).value_or(-1);
+  if (resource.find('/') == std::string::npos || millis < 0 || millis % 1000 != 0 ||
+      millis / 1000 > most_gpus) {
+    entry.report().add(path,
+                       "must be cpu, memory, or an extended resource such as nvidia.com/gpu "
+                       "with a whole number up to 64");
+    return;
+  }
+  if (type.gpus > 0 && type.gpu_resource != resource) {
+    entry.report().add(path, "is a second extended resource; one is supported");
+    return;
+  }
+  type.gpus = static_cast<int>(millis / 1000);
+  type.gpu_resource = resource;
+}
+
+void check_bounds(json::ObjectReader& entry, std::string_view resource, const std::string& request,
+                  const std::string& limit) {
+  const auto least = values::quantity_millis(request);
+  const auto most = values::quantity_millis(limit);
+  if (least && most && *least > *most) {
+    entry.problem("requests", std::string(resource) +
+                                  " is more than the limit; lower it or raise limits." +
+                                  std::string(resource));
+  }
+}
+
+void read_machine(json::ObjectReader& entry, InstanceType& type) {
+  bool new_gpus = false;
+  read_quantities(
+      entry, "requests", [&](const auto& resource, const auto& quantity, const auto& path) {
+        if (resource == "cpu") {
+          type.cpu_request = quantity;
+        } else if (resource == "memory") {
+          type.memory_request = quantity;
+        } else {
+          entry.report().add(path, "must be cpu or memory; extended resources belong to limits");
+        }
+      });
+  read_quantities(entry, "limits",
+                  [&](const auto& resource, const auto& quantity, const auto& path) {
+                    if (resource == "cpu") {
+                      type.cpu_limit = quantity;
+                    } else if (resource == "memory") {
+                      type.memory_limit = quantity;
+                    } else {
+                      if (!new_gpus) type.gpus = 0;  // what the shipped machine had is replaced
+                      new_gpus = true;
+                      take_gpus(entry, type, resource, quantity, path);
+                    }
+                  });
+  check_bounds(entry, "cpu", type.cpu_request, type.cpu_limit);
+  check_bounds(entry, "memory", type.memory_request, type.memory_limit);
+  if (const auto* shared = entry.find("sharedMemory")) {
+    const auto text = json::text_of(*shared, entry.path("sharedMemory"),
+                                    {.longest = 64, .example = "15Gi"}, entry.report());
+    const auto size = text ? values::canonical_quantity(*text) : std::nullopt;
+    if (text && !size) entry.problem("sharedMemory", "must be a quantity, such as 15Gi");
+    type.shared_memory = size.value_or("");
+  } else if (type.gpus > 0 && !type.memory_limit.empty()) {
+    type.shared_memory = half(type.memory_limit);
+  }
+  read_selector(entry, type);
+  read_tolerations(entry, type);
+  const auto runtime = entry.string("runtimeClassName", {.example = "nvidia"});
+  if (runtime && !values::is_dns_subdomain(*runtime)) {
+    entry.problem("runtimeClassName", "must be the name of a RuntimeClass, such as nvidia");
+  }
+  type.runtime_class = runtime.value_or(type.runtime_class);
+  entry.finish();
+}
+
+void read_types(json::ObjectReader& reader, Settings& settings) {
+  const auto* types = reader.find("instanceTypes");
+  if (types == nullptr) return;
+  const auto path = reader.path("instanceTypes");
+  if (!types->is_object()) {
+    reader.problem("instanceTypes", "must be a mapping of machine names to requests and limits");
+    return;
+  }
+  for (const auto& [name, value] : types->as_object()) {
+    const auto place = path.member(name);
+    const auto wrong = name.empty() || name.size() > 63 ? "must be the name of a machine"
+                                                        : values::instance_type_problem(name);
+    if (!wrong.empty()) {
+      reader.report().add(place, std::string(wrong));
+    } else if (value.is_null()) {
+      settings.remove_instance_type(name);
+    } else {
+      const auto* shipped = settings.instance_type(name);
+      InstanceType type = shipped == nullptr ? InstanceType() : *shipped;
+      type.name = name;
+      json::ObjectReader entry(value, place, reader.report());
+      read_machine(entry, type);
+      settings.set_instance_type(std::move(type));
+    }
+  }
+}
+
+}  // namespace
+
+void read_quantities(json::ObjectReader& reader, std::string_view field, const OnQuantity& each) {
+  const auto* resources = reader.find(field);
+  if (resources == nullptr) return;
+  const auto path = reader.path(field);
+  if (!resources->is_object()) {
+    reader.problem(field, "must be a mapping, such as {cpu: 500m, memory: 1Gi}");
+    return;
+  }
+  for (const auto& [resource, value] : resources->as_object()) {
+    const auto place = path.member(resource);
+    if (value.is_null()) continue;
+    // 0.5 processors are a number in YAML; its shortest text is a quantity again.
+    const auto text = value.is_double() ? json::shortest_text(value)
+                      : value.is_integer() || value.is_string()
+                          ? json::text_of(value, place, {.longest = 64}, reader.report())
+                          : std::nullopt;
+    const auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
+    if (!quantity || !is_qualified(resource)) {
+      reader.report().add(place, "must be a resource and its quantity, such as cpu: 500m");
+      continue;
+    }
+    each(resource, *quantity, place);
+  }
+}
+
+void read_instance_types(json::ObjectReader& reader, Settings& settings) {
+  read_types(reader, settings);
+  const auto label = reader.string(
+      "instanceTypeLabel",
+      {.longest = 317, .example = "paperspace.com/pool-name", .check = label_problem});
+  if (!label) return;
+  for (auto& [key, type] : settings.instance_types) {
+    if (type.node_selector.is_null()) type.node_selector = json::object({{*label, type.name}});
+  }
+}
+
+}  // namespace gradient

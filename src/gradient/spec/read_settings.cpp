@@ -1,0 +1,126 @@
+#include "gradient/spec/read_settings.h"
+
+#include "gradient/spec/fields.h"
+#include "gradient/spec/read_instance_types.h"
+#include "gradient/spec/values.h"
+
+#include <map>
+
+namespace gradient {
+namespace {
+
+/// Calls `read` with a reader of the mapping `field`, when there is one.
+void inside(json::ObjectReader& reader, std::string_view field,
+            const std::function<void(json::ObjectReader&)>& read) {
+  const auto* value = reader.find(field);
+  if (value == nullptr) return;
+  const auto path = reader.path(field);
+  json::ObjectReader inner(*value, path, reader.report());
+  read(inner);
+  inner.finish();
+}
+
+/// An id of a user or group; a null that is written leaves it out of the pods.
+void read_id(json::ObjectReader& reader, std::string_view field, std::optional<std::int64_t>& id) {
+  if (reader.is_null(field)) {
+    id.reset();
+  } else if (const auto written = reader.integer(field, {1, 2147483647})) {
+    id = written;
+  }
+}
+
+json::Json read_resources(json::ObjectReader& reader, const json::Json& otherwise) {
+  if (reader.find("resources") == nullptr) return otherwise;
+  json::Json limits;
+  json::Json requests;
+  inside(reader, "resources", [&](json::ObjectReader& resources) {
+    const auto into = [](json::Json& target) {
+      return [&target](const std::string& resource, const std::string& quantity,
+                       const json::Path& /*path*/) {
+        if (target.is_null()) target = json::Json::object();
+        target[resource] = json::Json(quantity);
+      };
+    };
+    read_quantities(resources, "limits", into(limits));
+    read_quantities(resources, "requests", into(requests));
+  });
+  return json::object({{"limits", limits}, {"requests", requests}});
+}
+
+void read_sync(json::ObjectReader& reader, Settings& settings) {
+  inside(reader, "sync", [&](json::ObjectReader& sync) {
+    settings.sync_resources = read_resources(sync, settings.sync_resources);
+    settings.sync_pull_secret = fields::object_name(sync, "pullSecret", "Secret", "sync-pull");
+    read_id(sync, "runAsUser", settings.run_as_user);
+    read_id(sync, "fsGroup", settings.fs_group);
+  });
+}
+
+std::string_view metric_problem(std::string_view name) {
+  return values::control_problem(name);
+}
+
+void read_metrics(json::ObjectReader& reader, Settings& settings) {
+  inside(reader, "metrics", [&](json::ObjectReader& metrics) {
+    inside(metrics, "requestDuration", [&](json::ObjectReader& metric) {
+      settings.request_duration_metric = metric.required_string(
+          "name", {.longest = 253, .example = "request_duration_seconds", .check = metric_problem});
+      const auto* selector = metric.find("selector");
+      if (selector == nullptr) return;
+      const auto path = metric.path("selector");
+      if (!selector->is_object()) {
+        metric.problem("selector", "must be a mapping of labels to values");
+        return;
+      }
+      for (const auto& [label, value] : selector->as_object()) {
+        if (!value.is_string()) metric.report().add(path.member(label), "must be a string");
+      }
+      settings.request_duration_selector = *selector;
+    });
+  });
+}
+
+void read_scalars(json::ObjectReader& reader, Settings& settings) {
+  const auto security = reader.choice("podSecurity", {"baseline", "restricted"});
+  if (security) settings.pod_security = static_cast<PodSecurity>(*security);
+  if (const auto name = fields::object_name(reader, "secretName", "Secret", "gradient-secrets");
+      !name.empty()) {
+    settings.secret_name = name;
+  }
+  if (const auto domain = reader.string("clusterDomain", {.example = "cluster.local"})) {
+    if (!values::is_dns_subdomain(*domain)) {
+      reader.problem("clusterDomain", "must be a DNS domain, such as cluster.local");
+    }
+    settings.cluster_domain = *domain;
+  }
+  settings.automount_service_account_token =
+      reader.boolean("automountServiceAccountToken").value_or(false);
+}
+
+}  // namespace
+
+std::variant<Settings, json::Problems> read_settings(const json::Json& document) {
+  Settings settings = default_settings();
+  if (document.is_null()) return settings;
+  json::Report report;
+  const json::Path root;
+  json::ObjectReader reader(document, root, report);
+  read_instance_types(reader, settings);
+  inside(reader, "images", [&](json::ObjectReader& images) {
+    const auto image = images.string("sync", {.longest = 1024,
+                                              .example = "registry.example.com/gradient-sync:1.0",
+                                              .check = values::image_problem});
+    settings.sync_image = image.value_or(settings.sync_image);
+  });
+  read_sync(reader, settings);
+  inside(reader, "rollout", [&](json::ObjectReader& rollout) {
+    settings.spare_gpus = rollout.boolean("spareGpus").value_or(settings.spare_gpus);
+  });
+  read_metrics(reader, settings);
+  read_scalars(reader, settings);
+  reader.finish();
+  if (report.empty()) return settings;
+  return std::move(report).take();
+}
+
+}  // namespace gradient
