@@ -48,6 +48,8 @@ check_case() { # FILE
 		done < <(sed -n 's/^# refused: //p' "$1")
 	elif ((status)); then
 		echo "was refused"
+	elif ! answer=$("$kubectl" apply -n "$namespace" --server-side --field-manager=cases --force-conflicts --dry-run=server -f "$1" 2>&1); then
+		echo "was refused by a server-side apply"
 	fi
 	[[ $answer != *[cC]anary* ]] || echo "repeats a value that must not be repeated"
 	((${#answer} < 4000)) || echo "answer of ${#answer} characters"
