@@ -11,12 +11,12 @@ CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 SERVER_BINARIES=(minio)
 
-# NAME -> MODULE VERSION PACKAGE
+# NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
 	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
-	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION github.com/coredns/coredns" ;;
+	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	*) fail "no recipe for the program $1" ;;
 	esac
@@ -90,6 +90,10 @@ build_binary() { # NAME
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
 		"$go" mod edit -require="$module@$version"
+	fi
+	if [[ $package == *.go ]]; then
+		cp "$SCRIPTS/$package" main.go
+		package=.
 	fi
 	"$go" build -v -trimpath -ldflags "-s -w $(version_flags "$1" "$version")" -o "$into.new" "$package"
 	mv "$into.new" "$into"

@@ -1,7 +1,7 @@
 # containerd, kubelet, kube-proxy, CoreDNS and scheduler: a node that runs pods. Needs root. Sourced.
 
 NODE_NAME=local
-VOLUMES=24
+VOLUMES=40
 
 make_node_credentials() {
 	make_credentials

@@ -54,15 +54,19 @@ test_unit() {
 	test_presets unit
 }
 
+end_cluster() {
+	[[ ! $cluster_is_up ]] || "$ROOT/dev" cluster down
+	cluster_is_up=''
+}
+
 test_cluster() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	export GRADIENT_CLUSTER=test KUBECONFIG KUBECTL ETCD_PORT
-	end_cluster="$ROOT/dev cluster down"
+	cluster_is_up=1
 	"$ROOT/dev" cluster up --control-plane >/dev/null
 	eval "$("$ROOT/dev" cluster env)"
 	test_presets cluster
-	$end_cluster
-	end_cluster=
+	end_cluster
 	unset GRADIENT_CLUSTER KUBECONFIG
 }
 
@@ -78,7 +82,7 @@ test_e2e() {
 
 finish() {
 	local status=$?
-	$end_cluster
+	end_cluster
 	echo "$PASSED passed, $FAILED failed"
 	if ((status || FAILED)); then
 		echo "tests failed: $part"
@@ -91,7 +95,7 @@ finish() {
 for part; do
 	[[ $part =~ ^(unit|cluster|e2e)$ ]] || fail "usage: ./dev test [unit|cluster|e2e]..."
 done
-end_cluster='' left_out=''
+cluster_is_up='' left_out=''
 trap finish EXIT
 for part; do
 	"test_$part"
