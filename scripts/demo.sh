@@ -20,7 +20,7 @@ apply_samples() {
 condition() { kubectl get gdep demo -o jsonpath="{.status.conditions[?(@.type==\"Ready\")].$1}"; } # FIELD
 
 # Ages change all the time and say nothing.
-without_age() { printf '%s\n' "$1" | sed 's/ *[0-9hms]*$//'; } # TABLE
+without_age() { printf '%s\n' "$1" | sed -E 's, +([0-9]+[dhms])+$,,'; } # TABLE
 
 # Draws the table again in its place on a terminal; prints what changed elsewhere.
 show() { # TABLE
@@ -36,8 +36,7 @@ show() { # TABLE
 watch_until_ready() {
 	local limit=$((SECONDS + 240))
 	until [[ $(condition status) == True ]]; do
-		((SECONDS < limit)) || return 1
-		alive gradient-operator || return 1
+		((SECONDS < limit)) && alive gradient-operator || return 1
 		show "$(kubectl get gdep,pods 2>&1)"
 		sleep 1
 	done
@@ -54,13 +53,14 @@ ask() {
 	done
 }
 
+# Whatever ends the demo early leaves the cluster for a look at it.
 explain_failure() {
+	((FINISHED == 0)) || return 0
 	say
-	say "the deployment does not serve: $(condition reason): $(condition message)"
-	say "the operator's log, $OPERATOR_LOG, ends with"
-	tail -5 "$OPERATOR_LOG" >&2 || true
-	say "other logs are in $STATE/log; the cluster is still up: export KUBECONFIG=$STATE/admin.kubeconfig"
-	say "./dev cluster down removes it"
+	if [[ ${APPLIED:-} ]]; then say "the deployment does not serve: $(condition reason): $(condition message)"; fi
+	if [[ -f $OPERATOR_LOG ]]; then say "the operator's log ends with"$'\n'"$(tail -5 "$OPERATOR_LOG")"; fi
+	say "the demo did not get to its end. Logs are in $STATE/log"
+	say "the cluster may be up: export KUBECONFIG=$STATE/admin.kubeconfig; ./dev cluster down removes it"
 }
 
 how_to_look_around() {
@@ -89,6 +89,8 @@ esac
 
 "$ROOT/dev" setup e2e
 "$ROOT/dev" build release
+FINISHED=0
+trap explain_failure EXIT
 steps 6
 step "a Kubernetes node" "$ROOT/dev" cluster up
 use_cluster
@@ -97,10 +99,10 @@ step "container registry, git server and S3 server" servers_up
 step "images" load_images
 step "the operator" start_operator
 step "the sample: manifests/samples" apply_samples
-if ! watch_until_ready || ! ask; then
-	explain_failure
-	exit 1
-fi
+APPLIED=1
+watch_until_ready
+ask
+FINISHED=1
 if [[ $keep ]]; then
 	how_to_look_around
 else

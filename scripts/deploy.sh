@@ -33,8 +33,9 @@ operator_answers() { curl --silent --fail --max-time 2 "http://$OPERATOR_ADDRESS
 # What the operator is told; the tests tell it more.
 operator_settings() { printf 'images:\n  sync: %s\n' "$SYNC_IMAGE"; }
 
-# As a process of this machine, with the rights of manifests/rbac.yaml and nothing more.
+# As a process of this machine, with the rights of manifests/rbac.yaml and nothing more. One that runs already is replaced.
 start_operator() { # [ARGUMENT...]
+	stop gradient-operator
 	operator_settings >"$STATE/operator.yaml"
 	start gradient-operator "$OPERATOR" run --kubeconfig "$STATE/operator.kubeconfig" --config "$STATE/operator.yaml" \
 		--metrics-address "${OPERATOR_ADDRESS:=$HOST_ADDRESS:9464}" "$@"

@@ -40,18 +40,13 @@ set_up() {
 	step "custom resource definitions and rights" install_definitions
 	step "container registry, git server and S3 server" servers_up
 	step "images" load_images
-	step "the operator" restart_operator
+	step "the operator" start_operator
 }
 
 load_images() {
 	sync_image
 	app_image
 	push_image "$(app_archive)" team/app:1.0 team/app:2.0
-}
-
-restart_operator() {
-	stop gradient-operator
-	start_operator
 }
 
 apply() { kubectl apply -f -; } # objects from standard input
