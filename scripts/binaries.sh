@@ -38,7 +38,8 @@ go_is_new_enough() { # GO
 # Debian 12's Go is too old for these modules but can fetch a newer one, which is a module like any other. Go before 1.21 leaves
 # out what go would do itself: execute permission, and go.mod files under their own names.
 fetch_go() {
-	local old=/usr/lib/go-1.19/bin/go into=$CACHE/go/$GO_TOOLCHAIN from
+	local old into=$CACHE/go/$GO_TOOLCHAIN from
+	old=$(type -P go)
 	[[ -x $into/bin/go ]] && return
 	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_TOOLCHAIN.linux-$("$old" env GOARCH)" | jq -r .Dir)
 	rm -rf "$into.new"
@@ -104,7 +105,7 @@ build_binaries() { # NAME...
 	local name missing=() need_go=0
 	for name; do [[ -x $(binary "$name") ]] || missing+=("$name"); done
 	((${#missing[@]})) || return 0
-	find_go >/dev/null || need_packages golang-1.19-go jq ca-certificates
+	find_go >/dev/null || type -P go >/dev/null || need_packages golang-go jq ca-certificates
 	mkdir -p "$CACHE"
 	exec 8>"$CACHE/lock"
 	flock -n 8 || { say "another ./dev is building the cluster's programs: waiting for it"; flock 8; }

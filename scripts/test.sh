@@ -63,6 +63,7 @@ test_cluster() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	export GRADIENT_CLUSTER=test KUBECONFIG KUBECTL ETCD_PORT
 	cluster_is_up=1
+	"$ROOT/dev" cluster down # what a killed run left
 	"$ROOT/dev" cluster up --control-plane >/dev/null
 	eval "$("$ROOT/dev" cluster env)"
 	test_presets cluster
