@@ -2,7 +2,7 @@
 # What the demo and the end-to-end tests have in common: the operator on a cluster of ./dev, and requests to what it deploys.
 # Sourced after common.
 
-for part in binaries processes images; do
+for part in binaries processes kind images; do
 	# shellcheck source=/dev/null
 	source "$SCRIPTS/$part.sh"
 done
@@ -42,10 +42,11 @@ start_operator() { # [ARGUMENT...]
 	wait_for gradient-operator 30 operator_answers
 }
 
-# Sends a request through the Service's cluster IP.
+# Sends a request through the Service's cluster IP, which this machine reaches, but not that of a cluster in Docker.
 request() { # NAME [CURL-ARGUMENT...]
-	local address
+	local address from=()
 	address=$(kubectl get service "$1" -o jsonpath='{.spec.clusterIP}')
 	shift
-	curl --silent --show-error --fail --max-time 10 "$@" "http://$address/"
+	[[ $MODE != kind ]] || from=(docker exec "$(kind_name)-control-plane")
+	"${from[@]}" curl --silent --show-error --fail --max-time 10 "$@" "http://$address/"
 }

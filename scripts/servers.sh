@@ -3,6 +3,7 @@
 # and an S3 server that demand credentials, and a git server that does so for one of its repositories. Sourced after common,
 # binaries, processes and images; needs what `./dev cluster env` prints.
 
+: "${MODE:?of ./dev cluster env}"
 REGISTRY_HOST=registry.demo.internal
 GIT_HOST=git.demo.internal
 S3_HOST=s3.demo.internal
@@ -30,8 +31,6 @@ start_registry() {
 	END
 	start registry docker-registry serve "$dir/config.yml"
 	wait_for registry 20 answers "http://$HOST_ADDRESS:$REGISTRY_PORT/v2/"
-	mkdir -p "$CERTS_D/$REGISTRY_HOST"
-	printf '[host."http://%s"]\n' "$HOST_ADDRESS:$REGISTRY_PORT" >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
 }
 
 # Puts an image archive into the private registry.
@@ -126,10 +125,33 @@ s3_put() { # BUCKET[/PATH] [TEXT]
 			--header 'Content-Type: application/octet-stream' --data-binary "$text" "http://$HOST_ADDRESS:$S3_PORT/$1"
 }
 
-# Pods find the servers by name, as the samples write them.
+# Pods find the servers by name, as the samples write them, and containerd the registry by its address.
 publish_host_names() {
-	local line="$HOST_ADDRESS $GIT_HOST $S3_HOST $REGISTRY_HOST"
-	grep -qsxF "$line" "$HOSTS_FILE" || echo "$line" >>"$HOSTS_FILE"
+	local names="$GIT_HOST $S3_HOST $REGISTRY_HOST"
+	if [[ $MODE == kind ]]; then
+		publish_in_kind "$names"
+		return
+	fi
+	mkdir -p "$CERTS_D/$REGISTRY_HOST"
+	registry_address >"$CERTS_D/$REGISTRY_HOST/hosts.toml"
+	grep -qsxF "$HOST_ADDRESS $names" "$HOSTS_FILE" || echo "$HOST_ADDRESS $names" >>"$HOSTS_FILE"
+}
+
+registry_address() { printf '[host."http://%s"]\n' "$HOST_ADDRESS:$REGISTRY_PORT"; }
+
+# kind's node has a containerd that reads the same files, and its cluster a CoreDNS that reads its configuration from a ConfigMap.
+publish_in_kind() { # NAMES
+	local folder=/etc/containerd/certs.d/$REGISTRY_HOST config
+	registry_address | docker exec -i "$(kind_name)-control-plane" sh -c "mkdir -p $folder && cat >$folder/hosts.toml"
+	config=$(kubectl --namespace kube-system get configmap coredns -o jsonpath='{.data.Corefile}')
+	[[ $config != *"$1"* ]] || return 0
+	jq -n --arg config "${config/    kubernetes /    hosts {
+       $HOST_ADDRESS $1
+       fallthrough
+    }
+    kubernetes }" '{data: {Corefile: $config}}' >"$STATE/coredns.json"
+	kubectl --namespace kube-system patch configmap coredns --patch-file "$STATE/coredns.json"
+	kubectl --namespace kube-system rollout restart deployment coredns
 }
 
 servers_up() {
