@@ -1,7 +1,7 @@
 #include "kube/config.h"
 
 #include "base/files.h"
-#include "json/json.h"
+#include "json/yaml.h"
 #include "kube/kubeconfig.h"
 
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace kube {
 namespace {
 
 constexpr const char* service_account = "/var/run/secrets/kubernetes.io/serviceaccount";
-constexpr std::size_t max_kubeconfig = 16U << 20U;
+constexpr std::size_t max_kubeconfig = 3U << 20U;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets variables
@@ -24,9 +24,10 @@ std::string first_line(const std::filesystem::path& file) {
 
 Kubeconfig read_kubeconfig(const std::filesystem::path& file) {
   try {
-    return {file, json::parse(base::read_file(file, max_kubeconfig))};
+    const auto text = base::read_file(file, max_kubeconfig);
+    return {file, json::parse_single_yaml(text, file.string())};
   } catch (const std::exception& error) {
-    throw ConfigError(file.string() + ": " + error.what());
+    throw ConfigError(error.what());
   }
 }
 

@@ -16,30 +16,30 @@ struct ConfigError : std::runtime_error {
 
 /// A credential plugin (client.authentication.k8s.io/v1 or v1beta1).
 struct ExecPlugin {
-  std::string api_version, command;
-  std::vector<std::string> args;
-  std::vector<std::pair<std::string, std::string>> env;
+  std::string api_version{}, command{};
+  std::vector<std::string> args{};
+  std::vector<std::pair<std::string, std::string>> env{};
   bool provide_cluster_info = false;
-  std::string install_hint;
+  std::string install_hint{};
 };
 
 /// How to reach one API server. PEM texts are the content; files are re-read when they change.
 struct ClusterConfig {
-  std::string server;           ///< "https://10.0.0.1:6443", may have a path prefix
-  std::string tls_server_name;  ///< empty: the server's host
+  std::string server{};           ///< "https://10.0.0.1:6443", may have a path prefix
+  std::string tls_server_name{};  ///< empty: the server's host
   bool insecure_skip_tls_verify = false;
-  std::string ca_pem;
-  std::filesystem::path ca_file;
-  std::string client_certificate_pem, client_key_pem;
-  std::filesystem::path client_certificate_file, client_key_file;
-  std::string token;
-  std::filesystem::path token_file;  ///< re-read every minute and after a 401
-  std::string username, password;    ///< basic authentication
-  std::optional<ExecPlugin> exec;
-  std::string impersonate_user;
-  std::vector<std::string> impersonate_groups;
-  std::string proxy_url;  ///< http:// only
-  std::string ns;         ///< the context's namespace, or the pod's; "default" otherwise
+  std::string ca_pem{};
+  std::filesystem::path ca_file{};
+  std::string client_certificate_pem{}, client_key_pem{};
+  std::filesystem::path client_certificate_file{}, client_key_file{};
+  std::string token{};
+  std::filesystem::path token_file{};  ///< re-read every minute and after a 401
+  std::string username{}, password{};  ///< basic authentication
+  std::optional<ExecPlugin> exec{};
+  std::string impersonate_user{};
+  std::vector<std::string> impersonate_groups{};
+  std::string proxy_url{};  ///< http:// only
+  std::string ns{};         ///< the context's namespace, or the pod's; "default" otherwise
 };
 
 /// From a service account's mounted files.

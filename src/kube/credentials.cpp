@@ -11,7 +11,7 @@
 namespace kube {
 namespace {
 
-constexpr std::size_t max_token = 1U << 20U;
+constexpr std::size_t max_token = 256U << 10U;
 constexpr std::chrono::minutes reread_after{1};
 constexpr std::chrono::seconds leeway{10};  ///< a plugin's credential is renewed before its end
 

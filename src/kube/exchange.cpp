@@ -5,44 +5,38 @@
 namespace kube {
 
 void Exchange::on_head(Head head) {
-  {
-    const std::lock_guard lock(mutex_);
-    news_.head = std::move(head);
-    ++changes_;
-  }
-  changed_.notify_all();
+  std::unique_lock lock(mutex_);
+  news_.head = std::move(head);
+  changed(std::move(lock));
 }
 
 Exchange::Taken Exchange::on_bytes(std::string_view bytes, std::function<void()> resume) {
-  auto taken = Taken::Now;
-  {
-    const std::lock_guard lock(mutex_);
-    if (abandoned_) return Taken::Refused;
-    const bool full = news_.bytes.size() + bytes.size() > limit_;
-    if (full && overflow_ == Overflow::Refuse) {
-      news_.failure = {Failure::Cause::Unusable,
-                       "the answer is longer than " + std::to_string(limit_) + " bytes"};
-      return Taken::Refused;
-    }
-    news_.bytes += bytes;
-    ++changes_;
-    if (full) {
-      resume_ = std::move(resume);
-      taken = Taken::Later;
-    }
+  std::unique_lock lock(mutex_);
+  if (abandoned_) return Taken::Refused;
+  const bool full = news_.bytes.size() + bytes.size() > limit_;
+  if (full && overflow_ == Overflow::Refuse) {
+    news_.failure = {Failure::Cause::Unusable,
+                     "the answer is longer than " + std::to_string(limit_) + " bytes"};
+    return Taken::Refused;
   }
-  changed_.notify_all();
-  return taken;
+  news_.bytes += bytes;
+  if (full) resume_ = std::move(resume);
+  changed(std::move(lock));
+  return full ? Taken::Later : Taken::Now;
 }
 
 void Exchange::on_end(std::optional<Failure> failure) {
-  {
-    const std::lock_guard lock(mutex_);
-    news_.ended = true;
-    if (!news_.failure) news_.failure = std::move(failure);  // the first one is the cause
-    ++changes_;
-  }
-  changed_.notify_all();
+  std::unique_lock lock(mutex_);
+  news_.ended = true;
+  if (!news_.failure) news_.failure = std::move(failure);  // the first one is the cause
+  changed(std::move(lock));
+}
+
+void Exchange::changed(std::unique_lock<std::mutex> lock) {
+  ++changes_;
+  const bool is_awaited = awaited_ == Until::Anything || news_.ended;
+  lock.unlock();
+  if (is_awaited) changed_.notify_all();
 }
 
 Exchange::News Exchange::wait(Until until, const std::stop_token& stop, TimePoint deadline) {
@@ -50,6 +44,7 @@ Exchange::News Exchange::wait(Until until, const std::stop_token& stop, TimePoin
   News news;
   {
     std::unique_lock lock(mutex_);
+    awaited_ = until;
     changed_.wait_until(lock, stop, deadline, [&] {
       return news_.ended || (until == Until::Anything && changes_ != seen_);
     });
@@ -58,8 +53,10 @@ Exchange::News Exchange::wait(Until until, const std::stop_token& stop, TimePoin
     news.head = news_.head;
     news.ended = news_.ended;
     news.failure = news_.failure;
-    news.bytes = std::exchange(news_.bytes, {});
-    resume = std::exchange(resume_, nullptr);
+    if (news_.head) {  // bytes may overtake the head, and mean nothing without it
+      news.bytes = std::exchange(news_.bytes, {});
+      resume = std::exchange(resume_, nullptr);
+    }
   }
   if (resume) resume();
   return news;

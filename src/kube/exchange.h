@@ -66,6 +66,8 @@ class Exchange {
   void abandon();
 
  private:
+  void changed(std::unique_lock<std::mutex> lock);
+
   const std::size_t limit_;
   const Overflow overflow_;
   std::mutex mutex_;
@@ -73,6 +75,7 @@ class Exchange {
   unsigned changes_ = 0;
   unsigned seen_ = 0;
   bool abandoned_ = false;
+  Until awaited_ = Until::Anything;  ///< whoever waits for the end is not woken before it
   News news_;
   std::function<void()> resume_;
 };
