@@ -1,13 +1,14 @@
 #pragma once
 
-#include "kube/watch.h"
+#include "kube/guarded.h"
+#include "kube/metrics.h"
 #include "kube/work_queue.h"
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace kube {
 
@@ -20,13 +21,17 @@ struct Outcome {
 
 using Reconcile = std::function<Outcome(const Key& key, const std::stop_token& stop)>;
 
+/// How long to wait at least before what failed with `error` is tried again.
+std::chrono::milliseconds retry_delay(const std::exception& error);
+
 /// A queue and the workers that serve it: the one place where a reconcile's exceptions are caught,
-/// logged once and turned into a retry (429 and 503 honour Retry-After). Counts under
-/// controller-runtime's metric names.
+/// logged once and turned into a retry (429 and 503 honour Retry-After; what the server refuses for
+/// good is tried again slowly). Counts under controller-runtime's metric names.
 class Controller {
  public:
   Controller(std::string name, Reconcile reconcile, int workers, const Clock& clock);
 
+  /// May be called by any thread, also before and after run().
   void enqueue(const Key& key) { queue_.add(key); }
   void enqueue_after(const Key& key, std::chrono::milliseconds delay) {
     queue_.add_after(key, delay);
@@ -37,11 +42,18 @@ class Controller {
 
  private:
   void work(const std::stop_token& stop);
+  void serve(const Key& key, const std::stop_token& stop);
+  ReconcileResult reconcile(const Key& key, const std::stop_token& stop);
+  void retry(const Key& key, std::chrono::milliseconds at_least, const std::string& message,
+             const std::stop_token& stop);
 
   std::string name_;
   Reconcile reconcile_;
   int workers_;
+  const Clock& clock_;
   WorkQueue queue_;
+  ControllerMetrics metrics_;
+  Guarded<std::map<Key, std::size_t>> last_errors_;  ///< hashes of what was logged last
 };
 
 }  // namespace kube

@@ -18,10 +18,10 @@ struct LeaseOptions {
 };
 
 /// Waits until the Lease is ours, calls `lead` on another thread and renews. When it could not be
-/// renewed within the deadline, `lost` is called from a watchdog thread that waits for nothing: it
-/// is expected to end the process at once. Expiry is judged by our own monotonic clock since the
-/// record was last seen to change, never by the times in it. After a stop and the end of `lead` the
-/// Lease is released.
+/// renewed within the deadline, or is somebody else's, `lost` is called from a watchdog thread that
+/// waits for nothing: it is expected to end the process at once. Expiry is judged by our own
+/// monotonic clock since the record was last seen to change, never by the times in it. After a stop
+/// and the end of `lead` the Lease is released. Rethrows what `lead` throws.
 void lead_with_lease(Client& client, const Clock& clock, const LeaseOptions& options,
                      const std::function<void(const std::stop_token&)>& lead,
                      const std::function<void()>& lost, const std::stop_token& stop);

@@ -1,40 +1,57 @@
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
 class Registry;
-}
+}  // namespace prometheus
 
 namespace kube {
 
-/// The process's one registry, under controller-runtime's names. Safe to share between threads.
+/// The process's one registry, under controller-runtime's names. Everything here is safe to share
+/// between threads. Label values must come from small fixed sets.
 prometheus::Registry& registry();
+/// All of it in Prometheus' text format.
+std::string metrics_text();
 
-void count_reconcile(const std::string& controller, const std::string& result, double seconds);
-void count_request(const std::string& method, int code);
-void set_queue_depth(const std::string& controller, double depth);
-void count_queue_add(const std::string& controller);
-void count_retry(const std::string& controller);
-void set_active_workers(const std::string& controller, double count);
+void count_request(const std::string& method, int code, const std::string& host = {});
 void count_watch_restart(const std::string& kind, const std::string& why);
 void set_leader(const std::string& name, bool leader);
 
-/// Serves /metrics, /healthz (the process answers) and /readyz (`ready` says so) on `address`
-/// ("host:port", ":8080", "[::1]:8080") until destroyed. Throws std::runtime_error naming the
-/// address when it cannot listen.
-class HealthServer {
+/// How a reconcile ended.
+enum class ReconcileResult { Success, RequeueAfter, Error };
+
+/// controller_runtime_* of one controller.
+class ControllerMetrics {
  public:
-  HealthServer(const std::string& address, std::function<bool()> ready);
-  ~HealthServer();
-  HealthServer(const HealthServer&) = delete;
-  HealthServer& operator=(const HealthServer&) = delete;
+  ControllerMetrics(const std::string& controller, int workers);
+  void began();
+  void ended(ReconcileResult result, std::chrono::duration<double> took);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  prometheus::Gauge& active_workers_;
+  prometheus::Histogram& seconds_;
+  prometheus::Counter &success_, &requeue_after_, &error_, &errors_;
+};
+
+/// workqueue_* of one queue.
+class QueueMetrics {
+ public:
+  explicit QueueMetrics(const std::string& queue);
+  void added(std::size_t depth);
+  void taken(std::size_t depth, std::chrono::duration<double> waited);
+  void finished(std::chrono::duration<double> worked);
+  void retried();
+
+ private:
+  prometheus::Gauge& depth_;
+  prometheus::Counter &adds_, &retries_;
+  prometheus::Histogram &queue_seconds_, &work_seconds_;
 };
 
 }  // namespace kube

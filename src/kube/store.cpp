@@ -12,17 +12,18 @@ bool is_in(const Key& key, const std::string& ns) {
   return ns.empty() || key.ns == ns;
 }
 
-void erase_member(Json& object, const char* name) {
-  if (object.is_object() && object.has_field(name)) object.erase(name);
-}
+constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Takes out what nobody here reads and what would double the size.
-void strip(Json& object) {
-  auto& metadata = object["metadata"];
-  erase_member(metadata, "managedFields");
-  if (metadata.has_object_field("annotations")) {
-    erase_member(metadata["annotations"], "kubectl.kubernetes.io/last-applied-configuration");
-  }
+/// The text of `object` without what nobody here reads and what would double the size.
+std::string text_to_keep(const Json& object) {
+  const bool has_managed_fields = !json::at(object, {"metadata", "managedFields"}).is_null();
+  const bool has_last_applied =
+      !json::at(object, {"metadata", "annotations", last_applied}).is_null();
+  if (!has_managed_fields && !has_last_applied) return json::text(object);
+  auto copy = object;
+  if (has_managed_fields) copy["metadata"].erase("managedFields");
+  if (has_last_applied) copy["metadata"]["annotations"].erase(last_applied);
+  return json::text(copy);
 }
 
 }  // namespace
@@ -74,13 +75,12 @@ bool Store::knows(const Key& key, std::string_view version) const {
   return data_.with([&](const Data& data) { return data.knows(key, version); });
 }
 
-Store::Change Store::put(Json object) {
+Store::Change Store::put(const Json& object) {
   const auto key = key_of(object);
   auto version = resource_version_of(object);
   if (knows(key, version)) return Change::Stale;
-  strip(object);
   const auto terms = index_ ? index_(object) : std::vector<std::string>();
-  auto packed = packer_.pack(json::text(object));
+  auto packed = packer_.pack(text_to_keep(object));
 
   return data_.with([&](Data& data) {
     if (data.knows(key, version)) return Change::Stale;  // somebody was faster

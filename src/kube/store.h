@@ -37,7 +37,7 @@ class Store {
   /// Whether put() of this version would be Stale: saves parsing it.
   bool knows(const Key& key, std::string_view version) const;
   /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
-  Change put(Json object);
+  Change put(const Json& object);
   /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
   /// deletion. Remembered for a while, so that a late event or answer does not bring it back.
   Change erase(const Json& object);

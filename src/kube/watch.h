@@ -3,8 +3,12 @@
 #include "kube/client.h"
 #include "kube/clock.h"
 #include "kube/store.h"
+#include "kube/watch_event.h"
+#include "kube/watch_state.h"
 
+#include <atomic>
 #include <functional>
+#include <set>
 #include <string>
 
 namespace kube {
@@ -18,28 +22,42 @@ struct WatchOptions {
 
 /// Lists, then watches, for ever: pages of 500, bookmarks, a random server timeout of 5 to 10
 /// minutes, a new watch from the last version after a quiet or broken stream, a new list after 410
-/// in either form, backoff 0.8 s to 30 s. No failure ends it. See watch.cpp for the pure state
-/// machine.
+/// in either form, backoff 0.8 s to 30 s. No failure ends it. The rules are in WatchState.
 class Watch {
  public:
-  /// Called on the watch's thread for every object that changed or went.
+  /// Called on the watch's thread for every object that changed or went and that the store did not
+  /// know already: our own writes do not come back. `object` is its last known state. Must not
+  /// throw, and is to return soon.
   using OnChange = std::function<void(const Key& key, const Json& object)>;
 
   Watch(Client& client, Store& store, const Clock& clock, WatchOptions options, OnChange on_change);
 
   /// Runs until a stop is asked for.
   void run(const std::stop_token& stop);
-  /// The first list has been stored and its changes delivered.
-  bool synced() const;
+  /// The first list has been stored and its changes delivered. May be asked by any thread.
+  bool synced() const { return synced_; }
 
  private:
-  struct State;
+  void follow(const WatchState::Step& step, const std::stop_token& stop);
+  void list(const WatchState::Step& step, const std::stop_token& stop);
+  void watch(const WatchState::Step& step, const std::stop_token& stop);
+  void take_line(std::string_view line);
+  void take(const RawObject& raw);
+  void take_deletion(const RawObject& raw);
+  void finish_list(const std::string& version);
+  void fail(WatchFailure failure, int retry_after_seconds, const std::string& message);
+  std::string what(const char* verb) const;
+
   Client& client_;
   Store& store_;
   const Clock& clock_;
   WatchOptions options_;
   OnChange on_change_;
-  std::shared_ptr<State> state_;
+  WatchState state_;
+  std::set<Key> listed_;  ///< by the pages so far
+  std::size_t listed_bytes_ = 0;
+  std::string last_problem_;  ///< logged already; empty when all is well
+  std::atomic<bool> synced_ = false;
 };
 
 }  // namespace kube

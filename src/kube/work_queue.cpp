@@ -4,6 +4,10 @@
 
 namespace kube {
 
+WorkQueue::WorkQueue(const Clock& clock, const std::string& name) : clock_(clock) {
+  if (!name.empty()) metrics_.emplace(name);
+}
+
 void WorkQueue::add(const Key& key) {
   const std::lock_guard lock(mutex_);
   unschedule(key);
@@ -20,6 +24,7 @@ std::chrono::milliseconds WorkQueue::add_failed(const Key& key,
   const std::lock_guard lock(mutex_);
   const auto delay = std::max(item_backoff.after(++failures_[key]), at_least);
   schedule(key, delay);
+  if (metrics_) metrics_->retried();
   return delay;
 }
 
@@ -44,7 +49,10 @@ std::optional<Key> WorkQueue::try_take() {
 
 void WorkQueue::done(const Key& key) {
   const std::lock_guard lock(mutex_);
-  processing_.erase(key);
+  const auto taken = processing_.find(key);
+  if (taken == processing_.end()) return;
+  if (metrics_) metrics_->finished(clock_.now() - taken->second);
+  processing_.erase(taken);
   if (dirty_.erase(key) > 0) enqueue(key);
 }
 
@@ -56,7 +64,8 @@ std::size_t WorkQueue::depth() const {
 void WorkQueue::enqueue(const Key& key) {
   if (!dirty_.insert(key).second) return;
   if (processing_.count(key) > 0) return;  // done() puts it into ready_
-  ready_.push_back(key);
+  ready_.emplace_back(key, clock_.now());
+  if (metrics_) metrics_->added(ready_.size());
   ++changes_;
   wake_.notify_one();
 }
@@ -94,11 +103,13 @@ void WorkQueue::promote_due() {
 std::optional<Key> WorkQueue::pop() {
   promote_due();
   if (ready_.empty()) return std::nullopt;
-  auto key = std::move(ready_.front());
+  auto [key, since] = std::move(ready_.front());
   ready_.pop_front();
   dirty_.erase(key);
-  processing_.insert(key);
-  return key;
+  const auto now = clock_.now();
+  processing_.emplace(key, now);
+  if (metrics_) metrics_->taken(ready_.size(), now - since);
+  return std::move(key);
 }
 
 void WorkQueue::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kube/clock.h"
+#include "kube/metrics.h"
 #include "kube/object.h"
 
 #include <chrono>
@@ -19,7 +20,8 @@ namespace kube {
 /// key; a key that is added while it is worked on comes again. Safe to share between threads.
 class WorkQueue {
  public:
-  explicit WorkQueue(const Clock& clock) : clock_(clock) {}
+  /// Counts under `name`, if it has one.
+  explicit WorkQueue(const Clock& clock, const std::string& name = {});
 
   /// Due now; a later due time of the same key is forgotten.
   void add(const Key& key);
@@ -42,7 +44,8 @@ class WorkQueue {
   std::size_t depth() const;
 
  private:
-  using Due = std::pair<Clock::TimePoint, const Key*>;  ///< points to a key of delayed_
+  using TimePoint = Clock::TimePoint;
+  using Due = std::pair<TimePoint, const Key*>;  ///< points to a key of delayed_
 
   // All of these want the lock to be held.
   void enqueue(const Key& key);
@@ -53,13 +56,14 @@ class WorkQueue {
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
 
   const Clock& clock_;
+  std::optional<QueueMetrics> metrics_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
-  std::deque<Key> ready_;
-  std::set<Key> dirty_;       ///< in ready_, or to be put there when done
-  std::set<Key> processing_;  ///< taken and not done
-  std::map<Key, Clock::TimePoint> delayed_;
+  std::deque<std::pair<Key, TimePoint>> ready_;  ///< and since when
+  std::set<Key> dirty_;                          ///< in ready_, or to be put there when done
+  std::map<Key, TimePoint> processing_;          ///< taken when and not done
+  std::map<Key, TimePoint> delayed_;
   std::set<Due> due_;
   std::map<Key, int> failures_;
 };
