@@ -1,0 +1,228 @@
+#include "gradient/spec/documents.h"
+
+#include <catch2/catch.hpp>
+
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Case {
+  std::string name, more;
+  Lines problems;
+};
+
+/// A deployment with one repository of these fields.
+std::string repository(const std::string& fields) {
+  return "repositories: {dataset: code, repositories: [{" + fields + "}]}";
+}
+
+const std::string entry = "spec.repositories.repositories[0]";
+
+const std::string url_remedy =
+    ".url: must be an https or http URL of a git repository, such as "
+    "https://github.com/example/app.git; this release does not clone over ssh or other transports";
+const std::string user_remedy =
+    ".url: must not carry a user or password; write them as username and password (SECRET:...) "
+    "next to the url";
+const std::string name_remedy =
+    ".name: must be one plain folder name of letters, digits, '_', '-' and '.' (not '.', '..' or "
+    ".gradient), such as app";
+const std::string ref_remedy =
+    ".ref: must be the name of a branch or tag, or a commit, such as main, v1.2 or its 40 digits";
+const std::string password_remedy =
+    ".password: must be a reference such as SECRET:GIT_TOKEN or SECRET:SECRET-NAME/KEY; put the "
+    "value into that Secret and nowhere else";
+
+}  // namespace
+
+TEST_CASE("a git URL is https or http without credentials") {
+  for (const char* good : {"https://github.com/o/r", "https://github.com/o/r.git",
+                           "http://10.0.0.1:8080/r", "https://host/~user/r?x=1"}) {
+    INFO(good);
+    CHECK(documents::problems(documents::deployment(
+              repository("url: '" + std::string(good) + "', name: r"))) == Lines{});
+  }
+  for (const char* bad :
+       {"-uhttps://h/r", "--upload-pack=x", "ext::sh -c x", "git@github.com:o/r.git",
+        "ssh://git.example.com/r", "file:///etc", "https://", "https://host", "https://host/",
+        "https:///r", "https://host:0/r", "https://host:99999/r", "https://h ost/r",
+        "https://h/a b", "HTTPS://h/r", "/opt/r", "..", "git://h/r", "https://h?/r"}) {
+    INFO(bad);
+    CHECK(documents::problems(documents::deployment(repository(
+              "url: '" + std::string(bad) + "', name: r"))) == Lines{entry + url_remedy});
+  }
+  for (const char* leaking : {"https://user:canary@h/r", "https://canary@h/r", "ssh://git@h/r"}) {
+    INFO(leaking);
+    CHECK(documents::problems(documents::deployment(repository(
+              "url: '" + std::string(leaking) + "', name: r"))) == Lines{entry + user_remedy});
+  }
+  CHECK(documents::problems(documents::deployment(
+            repository(R"(url: "https://h/r\next", name: r)"))) == Lines{entry + url_remedy});
+}
+
+TEST_CASE("a repository's name is one plain folder that is nobody else's") {
+  for (const char* good : {"r", "My.Repo_2", ".hidden", "_", "0"}) {
+    INFO(good);
+    CHECK(documents::problems(documents::deployment(
+              repository("url: 'https://h/r', name: '" + std::string(good) + "'"))) == Lines{});
+  }
+  for (const char* bad : {".", "..", ".gradient", "a/b", "../a", "-a", "a b", "ä", "a:b"}) {
+    INFO(bad);
+    CHECK(documents::problems(documents::deployment(
+              repository("url: 'https://h/r', name: '" + std::string(bad) + "'"))) ==
+          Lines{entry + name_remedy});
+  }
+  CHECK(documents::problems(documents::deployment(
+            "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: a}, {url: "
+            "'https://h/s', name: a}]}")) ==
+        Lines{"spec.repositories.repositories[1].name: is the name of an earlier entry too; give "
+              "each repository a folder of its own"});
+}
+
+TEST_CASE("a ref is what git calls one and no option") {
+  for (const char* good : {"main", "release/1.x", "v1.2",
+                           "0123456789012345678901234567890123456789", "feature/a-b_c"}) {
+    INFO(good);
+    CHECK(documents::problems(documents::deployment(repository(
+              "url: 'https://h/r', name: r, ref: '" + std::string(good) + "'"))) == Lines{});
+  }
+  for (const char* bad : {"-b", "a..b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a",
+                          "a/", "a//b", "a.", "a@{1}", "a.lock"}) {
+    INFO(bad);
+    CHECK(documents::problems(documents::deployment(
+              repository("url: 'https://h/r', name: r, ref: '" + std::string(bad) + "'"))) ==
+          Lines{entry + ref_remedy});
+  }
+}
+
+TEST_CASE("a password is a reference and a value in its place is not repeated") {
+  for (const char* good : {"SECRET:a", "secret:paperspace-github-token", "SeCrEt:MY_TOKEN",
+                           "SECRET:my.secret/key.txt"}) {
+    INFO(good);
+    CHECK(documents::problems(documents::deployment(repository(
+              "url: 'https://h/r', name: r, password: '" + std::string(good) + "'"))) == Lines{});
+  }
+  for (const char* bad : {"canary", "SECRET:", "SECRET: canary", "SECRET:a/b/c", "SECRET:/a",
+                          "SECRET:A/b", "x SECRET:a", "SECRET:..", "SECRET:a/"}) {
+    INFO(bad);
+    CHECK(documents::problems(documents::deployment(
+              repository("url: 'https://h/r', name: r, password: '" + std::string(bad) + "'"))) ==
+          Lines{entry + password_remedy});
+  }
+  CHECK(documents::problems(
+            documents::deployment(repository("url: 'https://h/r', name: r, password: 12"))) ==
+        Lines{entry + ".password: must be a string, not a number; put it in quotes"});
+}
+
+TEST_CASE("problems of models and repositories are reported") {
+  const auto test = GENERATE(values<Case>({
+      {"versions of names",
+       "models: [{id: 'm:latest'}]\nrepositories: {dataset: 'd:v2', repositories: [{url: "
+       "'https://h/r', name: r}]}",
+       {"spec.models[0].id: must not carry a version; name the Model object alone and choose the "
+        "version by that object's source.url",
+        "spec.repositories.dataset: must not carry a version; name the Dataset object alone"}},
+      {"names that no object can have",
+       "models: [{id: My_Model}]\nrepositories: {dataset: -d, repositories: [{url: 'https://h/r', "
+       "name: r}]}",
+       {"spec.models[0].id: must be the name of a Model object (lower-case letters, digits, '-' "
+        "and '.'), such as sentiment",
+        "spec.repositories.dataset: must be the name of a Dataset object (lower-case letters, "
+        "digits, '-' and '.'), such as code"}},
+      {"nothing to clone",
+       "repositories: {}",
+       {"spec.repositories.dataset: is required; write it, such as code",
+        "spec.repositories.repositories: is required; write it, such as - {url: "
+        "https://github.com/example/app.git, name: app}"}},
+      {"fields of an empty entry",
+       "repositories: {dataset: d, repositories: [{}]}",
+       {"spec.repositories.repositories[0].url: is required; write it, such as "
+        "https://github.com/example/app.git",
+        "spec.repositories.repositories[0].name: is required; write it, such as app"}},
+      {"a list without entries",
+       "repositories: {dataset: d, repositories: []}",
+       {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},
+      {"a line break in a user",
+       R"(repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, username: "a\nb"}]})",
+       {"spec.repositories.repositories[0].username: must not contain line breaks or control "
+        "characters; write it on one line"}},
+      {"relative paths",
+       "models: [{id: m, path: models}, {id: k, path: /}]",
+       {"spec.models[0].path: must be an absolute path below the root folder, such as /opt/models",
+        "spec.models[1].path: must be an absolute path below the root folder, such as "
+        "/opt/models"}},
+      {"parts that lead elsewhere",
+       "models: [{id: m, path: /opt/../etc}, {id: k, path: '/a:b'}, {id: o, path: /a/./b}]",
+       {"spec.models[0].path: must not contain '.' or '..' as a part, ':' or control characters; "
+        "write it out, such as /opt/models",
+        "spec.models[1].path: must not contain '.' or '..' as a part, ':' or control characters; "
+        "write it out, such as /opt/models",
+        "spec.models[2].path: must not contain '.' or '..' as a part, ':' or control characters; "
+        "write it out, such as /opt/models"}},
+      {"places of the system",
+       "models: [{id: m, path: /dev/shm}, {id: k, path: /proc}]",
+       {"spec.models[0].path: must not be in /dev, /proc or /sys, which belong to the system; "
+        "choose a path such as /opt/models",
+        "spec.models[1].path: must not be in /dev, /proc or /sys, which belong to the system; "
+        "choose a path such as /opt/models"}},
+      {"two models at one place",
+       "models: [{id: m}, {id: k, path: /opt//models/}]",
+       {"spec.models[1].path: is the path of models[0] too (the default is /opt/models); give each "
+        "model a path of its own"}},
+      {"a model inside of the repositories",
+       "models: [{id: m, path: /opt/repos/m}, {id: k, path: /opt/repos}, {id: o, path: "
+       "/opt/repos-2}]\nrepositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}]}",
+       {"spec.models[0].path: is at or below repositories.mountPath, where it would hide the "
+        "dataset; choose a path outside of mountPath",
+        "spec.models[1].path: is at or below repositories.mountPath, where it would hide the "
+        "dataset; choose a path outside of mountPath"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(documents::deployment(test.more)) == test.problems);
+  }
+}
+
+TEST_CASE("problems of health checks are reported") {
+  const auto test = GENERATE(values<Case>({
+      {"neither form",
+       "healthChecks: {liveness: {}}",
+       {"spec.healthChecks.liveness: needs either path (an HTTP request) or exec (a command); "
+        "write exactly one of them"}},
+      {"both forms",
+       "healthChecks: {startup: {path: /, exec: {command: [a]}}}",
+       {"spec.healthChecks.startup: needs either path (an HTTP request) or exec (a command); write "
+        "exactly one of them"}},
+      {"an HTTP field beside a command",
+       "healthChecks: {startup: {port: 80, exec: {command: [a]}}}",
+       {"spec.healthChecks.startup.port: belongs to a check with path; remove it next to exec"}},
+      {"an empty command",
+       "healthChecks: {liveness: {exec: {command: []}}, readiness: {exec: {}}}",
+       {"spec.healthChecks.liveness.exec.command: must not be empty; add an entry, or remove the "
+        "field",
+        "spec.healthChecks.readiness.exec.command: is required; write it, such as [cat, "
+        "/tmp/ready]"}},
+      {"an unknown kind of check",
+       "healthChecks: {livenes: {path: /}}",
+       {"spec.healthChecks.livenes: unknown field; did you mean liveness?"}},
+      {"values",
+       R"(healthChecks: {readiness: {path: ready, host: 'a b', port: 0, headers: [{name: 'a b', value: "x\ny"}, {name: A}],
+          periodSeconds: 0, timeoutSeconds: 0, failureThreshold: 0, initialDelaySeconds: -1}})",
+       {"spec.healthChecks.readiness.path: must begin with '/' and have no blanks, such as "
+        "/healthz",
+        "spec.healthChecks.readiness.port: must be a whole number from 1 to 65535",
+        "spec.healthChecks.readiness.host: must be a host name or an address, such as 127.0.0.1; "
+        "the port goes into port",
+        "spec.healthChecks.readiness.headers[0].name: must consist of letters, digits and '-', "
+        "such as X-Probe",
+        "spec.healthChecks.readiness.headers[0].value: must not contain line breaks or control "
+        "characters; write it on one line",
+        "spec.healthChecks.readiness.headers[1].value: is required; write it, such as kubelet",
+        "spec.healthChecks.readiness.initialDelaySeconds: must be a whole number from 0 to 86400",
+        "spec.healthChecks.readiness.periodSeconds: must be a whole number from 1 to 86400",
+        "spec.healthChecks.readiness.timeoutSeconds: must be a whole number from 1 to 86400",
+        "spec.healthChecks.readiness.failureThreshold: must be a whole number from 1 to 10000"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(documents::deployment(test.more)) == test.problems);
+  }
+}

@@ -1,0 +1,236 @@
+#include "gradient/spec/documents.h"
+
+#include <catch2/catch.hpp>
+
+using gradient::AccessMode;
+using gradient::DatasetSpec;
+using gradient::ModelSpec;
+using gradient::RegistrySpec;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Case {
+  std::string name, spec;
+  Lines problems;
+};
+
+ModelSpec model(std::string_view spec) {
+  return std::get<ModelSpec>(gradient::read_model(documents::resource("Model", spec)));
+}
+
+DatasetSpec dataset(std::string_view spec) {
+  return std::get<DatasetSpec>(gradient::read_dataset(documents::resource("Dataset", spec)));
+}
+
+RegistrySpec registry(std::string_view spec) {
+  return std::get<RegistrySpec>(
+      gradient::read_registry(documents::resource("ContainerRegistry", spec)));
+}
+
+}  // namespace
+
+TEST_CASE("a model's source is a bucket, a web address or a claim") {
+  using Scheme = gradient::ModelSource::Scheme;
+  auto s3 = model(
+      "source: {url: 's3://models/sentiment/', region: eu-central-1, secretName: s3}\n"
+      "dataset: cache\nrefreshInterval: 1h30m");
+  CHECK(s3.source.scheme == Scheme::S3);
+  CHECK(s3.source.region == "eu-central-1");
+  CHECK(s3.source.secret_name == "s3");
+  CHECK_FALSE(s3.source.path_style);
+  CHECK(s3.dataset == "cache");
+  CHECK(s3.refresh_seconds == 5400);
+  CHECK(model("source: {url: 's3://b', endpoint: 'http://minio:9000'}").source.path_style);
+  CHECK_FALSE(
+      model("source: {url: 's3://b', endpoint: 'https://h', pathStyle: false}").source.path_style);
+  CHECK(model("source: {url: 'https://h/m.tar'}").source.scheme == Scheme::Http);
+  const auto claim = model("source: {url: 'pvc://my-claim//a/b/'}").source;
+  CHECK(claim.scheme == Scheme::Claim);
+  CHECK(claim.claim == "my-claim");
+  CHECK(claim.claim_path == "a/b");
+  CHECK(model("source: {url: 'pvc://c'}").source.claim_path.empty());
+  CHECK(model("source: {url: 'pvc://c/'}").source.claim_path.empty());
+}
+
+TEST_CASE("problems of a model are reported") {
+  const std::string shape =
+      "spec.source.url: must name a bucket, host or claim and a path without blanks and '..', such "
+      "as s3://models/sentiment/";
+  const auto test = GENERATE_COPY(values<Case>({
+      {"no source",
+       "{dataset: d}",
+       {"spec.source: is required; write it, such as source: {url: s3://models/sentiment/}"}},
+      {"no url",
+       "source: {}",
+       {"spec.source.url: is required; write it, such as s3://models/sentiment/"}},
+      {"a source of another release",
+       "source: {url: 'gs://b/p'}",
+       {"spec.source.url: must begin with s3://, https://, http:// or pvc://; this release reads "
+        "no "
+        "other sources"}},
+      {"credentials in the url",
+       "source: {url: 's3://key:canary@bucket/'}",
+       {"spec.source.url: must not carry a user or password; put them into a Secret and name it in "
+        "source.secretName"}},
+      {"a path upwards", "source: {url: 'pvc://c/../x'}", {shape}},
+      {"no bucket", "source: {url: 's3:///x'}", {shape}},
+      {"a claim's name", "source: {url: 'pvc://My_Claim/x'}", {shape}},
+      {"blanks", "source: {url: 'https://h/a b'}", {shape}},
+      {"fields of a bucket",
+       "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true}",
+       {"spec.source.region: belongs to an s3:// url; remove it",
+        "spec.source.endpoint: belongs to an s3:// url; remove it",
+        "spec.source.pathStyle: belongs to an s3:// url; remove it"}},
+      {"a credential over http",
+       "source: {url: 'http://h/m', secretName: s}",
+       {"spec.source.secretName: would be sent unencrypted to an http:// url; write an https:// "
+        "url "
+        "or remove secretName"}},
+      {"what a claim has no use for",
+       "source: {url: 'pvc://c/m', secretName: s}\ndataset: d\nrefreshInterval: 1h",
+       {"spec.source.secretName: has no meaning with a pvc:// url; remove it",
+        "spec.dataset: has no meaning with a pvc:// source, which is mounted as it is; remove it",
+        "spec.refreshInterval: has no meaning with a pvc:// source, whose changes are visible at "
+        "once; remove it"}},
+      {"an endpoint with a user",
+       "source: {url: 's3://b', endpoint: 'https://u:canary@h', region: 'a b', secretName: S}",
+       {"spec.source.region: must be the name of a region, such as eu-central-1",
+        "spec.source.endpoint: must be an https or http URL without user and password, such as "
+        "https://minio.example.com:9000",
+        "spec.source.secretName: must be the name of a Secret (lower-case letters, digits, '-' and "
+        "'.'), such as s3-credentials"}},
+      {"intervals",
+       "source: {url: 's3://b'}\nrefreshInterval: 29s",
+       {"spec.refreshInterval: must be a duration from 30s to 720h, such as 10m or 1h30m"}},
+      {"an interval without unit",
+       "source: {url: 's3://b'}\nrefreshInterval: '60'",
+       {"spec.refreshInterval: must be a duration from 30s to 720h, such as 10m or 1h30m"}},
+      {"an interval as a number",
+       "source: {url: 's3://b'}\nrefreshInterval: 60",
+       {"spec.refreshInterval: must be a string, not a number; put it in quotes"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(documents::resource("Model", test.spec)) == test.problems);
+  }
+}
+
+TEST_CASE("a dataset is a claim that exists or the size of a new one") {
+  const auto made = dataset(
+      "size: 1.5Gi\nstorageClassName: nfs\nreclaimPolicy: Delete\n"
+      "accessModes: [ReadWriteMany, ReadOnlyMany]\nrunAsUser: 1000\n"
+      "runAsGroup: 1001");
+  CHECK(made.size == "1536Mi");
+  CHECK(made.storage_class == "nfs");
+  CHECK(made.access_modes ==
+        std::vector<AccessMode>{AccessMode::ReadWriteMany, AccessMode::ReadOnlyMany});
+  CHECK(made.reclaim_policy == gradient::ReclaimPolicy::Delete);
+  CHECK(made.run_as_user == 1000);
+  CHECK(made.run_as_group == 1001);
+  CHECK(dataset("size: 1Gi").access_modes == std::vector<AccessMode>{AccessMode::ReadWriteOnce});
+  CHECK(dataset("size: 1073741824").size == "1073741824");
+  const auto existing = dataset("claimName: team-files");
+  CHECK(existing.claim_name == "team-files");
+  CHECK(existing.access_modes.empty());
+}
+
+TEST_CASE("problems of a dataset are reported") {
+  const std::string either =
+      "spec: needs either claimName (an existing PersistentVolumeClaim) or size (of a new one); "
+      "write exactly one of them";
+  const auto test = GENERATE_COPY(values<Case>({
+      {"neither", "{runAsUser: 1}", {either}},
+      {"both", "{claimName: a, size: 1Gi}", {either}},
+      {"fields of a new claim",
+       "{claimName: a, storageClassName: b, accessModes: [ReadWriteOnce], reclaimPolicy: Delete}",
+       {"spec.storageClassName: belongs to a new claim; remove it next to claimName",
+        "spec.accessModes: belongs to a new claim; remove it next to claimName, the existing claim "
+        "has its own",
+        "spec.reclaimPolicy: Delete belongs to a claim that the Dataset created; write Retain next "
+        "to claimName, or remove it"}},
+      {"sizes", "{size: ten}", {"spec.size: must be a quantity above zero, such as 10Gi"}},
+      {"nothing", "{size: 0}", {"spec.size: must be a quantity above zero, such as 10Gi"}},
+      {"less than nothing",
+       "{size: -1Gi}",
+       {"spec.size: must be a quantity above zero, such as 10Gi"}},
+      {"modes",
+       "{size: 1Gi, accessModes: [RWX, ReadOnlyMany, ReadOnlyMany]}",
+       {"spec.accessModes[0]: must be one of ReadWriteOnce, ReadOnlyMany, ReadWriteMany, "
+        "ReadWriteOncePod",
+        "spec.accessModes[2]: is in the list already; keep one of them"}},
+      {"a mode that stands alone",
+       "{size: 1Gi, accessModes: [ReadWriteOncePod, ReadOnlyMany]}",
+       {"spec.accessModes: ReadWriteOncePod excludes every other mode; write it alone"}},
+      {"ids",
+       "{size: 1Gi, runAsUser: 0, runAsGroup: x, reclaimPolicy: Keep}",
+       {"spec.reclaimPolicy: must be one of Retain, Delete",
+        "spec.runAsUser: must be a whole number from 1 to 2147483647",
+        "spec.runAsGroup: must be a whole number from 1 to 2147483647, not a string"}},
+      {"names",
+       "{claimName: A_b}",
+       {"spec.claimName: must be the name of a PersistentVolumeClaim (lower-case letters, digits, "
+        "'-' and '.'), such as team-files"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(documents::resource("Dataset", test.spec)) == test.problems);
+  }
+}
+
+TEST_CASE("a container registry is a Secret that exists or server, user and reference") {
+  CHECK(registry("secretName: hub").secret_name == "hub");
+  const auto made =
+      registry("server: https://registry.example.com:5000/v1/\nusername: bot\npassword: SECRET:P");
+  CHECK(made.server == "https://registry.example.com:5000/v1/");
+  CHECK(made.username == "bot");
+  CHECK(made.password == gradient::SecretKey{"", "P"});
+}
+
+TEST_CASE("problems of a container registry are reported") {
+  const auto test = GENERATE(values<Case>({
+      {"nothing",
+       "{}",
+       {"spec: needs server, username and password (SECRET:...) together, or secretName alone; add "
+        "what is missing"}},
+      {"a part of it",
+       "{server: s, username: u}",
+       {"spec: needs server, username and password (SECRET:...) together, or secretName alone; add "
+        "what is missing"}},
+      {"too much",
+       "{secretName: s, username: u}",
+       {"spec: has secretName and server, username or password; write secretName alone, or remove "
+        "it and write the other three"}},
+      {"values",
+       "{server: 'http://h', username: 'a:b', password: canary}",
+       {"spec.server: must be a host with optional port and path, or an https URL, such as "
+        "registry.example.com:5000",
+        "spec.username: must not contain ':' or control characters; write the user's name alone",
+        "spec.password: must be a reference such as SECRET:REGISTRY_PASSWORD or "
+        "SECRET:SECRET-NAME/KEY; put the value into that Secret and nowhere else"}},
+      {"a user in the server",
+       "{server: 'u:canary@h', username: u, password: 'SECRET:P'}",
+       {"spec.server: must not carry a user or password; write them as username and password "
+        "(SECRET:...)"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(documents::resource("ContainerRegistry", test.spec)) ==
+          test.problems);
+  }
+}
+
+TEST_CASE("names of the small kinds leave room for what is named after them") {
+  auto object = documents::resource("Dataset", "size: 1Gi");
+  object["metadata"]["name"] = json::Json(std::string(64, 'a'));
+  CHECK(documents::problems(object) ==
+        Lines{"metadata.name: must have at most 63 characters, lower-case letters, digits, '-' and "
+              "'.', such as code: the claim bears it as a label"});
+  object = documents::resource("ContainerRegistry", "secretName: s");
+  object["metadata"]["name"] = json::Json(std::string(249, 'a'));
+  CHECK(documents::problems(object) ==
+        Lines{"metadata.name: must have at most 248 characters, lower-case letters, digits, '-' "
+              "and '.': the Secret made of it is called <name>-pull"});
+  object = documents::resource("Model", "source: {url: 's3://b'}");
+  object["metadata"]["name"] = json::Json("M");
+  CHECK(documents::problems(object) ==
+        Lines{"metadata.name: must consist of lower-case letters, digits, '-' and '.', such as "
+              "sentiment"});
+}
