@@ -70,7 +70,8 @@ ListPage read_list_page(std::string_view body, const Kind& kind) {
                 .continue_token = text_of(metadata, "continue"),
                 .items = member(body, "items")};
   if (page.version.empty()) throw Malformed(about(kind, "a list without resourceVersion"));
-  if (page.items.empty() || page.items == "null") page.items = "[]";
+  if (page.items.empty()) throw Malformed(about(kind, "a list whose items are cut off"));
+  if (page.items == "null") page.items = "[]";
   return page;
 }
 

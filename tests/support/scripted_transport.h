@@ -12,11 +12,18 @@
 struct Exchange {
   std::string line;  ///< "GET /api/v1/namespaces/ns/pods/a?x=y"; a '*' at the end: any rest
   std::string body;  ///< JSON text the request's body must equal; empty: not looked at
-  kube::Response response;
+  kube::Response response = success();
   std::vector<std::string> lines;                    ///< of a stream, before it ends
   std::string transport_error;                       ///< instead of a response, or after the lines
   std::function<void(const kube::Request&)> action;  ///< runs before the answer
   std::function<kube::Response(const kube::Request&)> make_response;  ///< instead of `response`
+
+  static kube::Response success() {
+    kube::Response response;
+    response.status = 200;
+    response.body = "{}";
+    return response;
+  }
 
   Exchange& with_body(std::string json_text) {
     body = std::move(json_text);
@@ -63,7 +70,6 @@ class ScriptedTransport final : public kube::Transport {
   Exchange& expect(std::string line) {
     const std::lock_guard lock(mutex_);
     script_.emplace_back().line = std::move(line);
-    script_.back().response = {.status = 200, .body = "{}"};
     return script_.back();
   }
 
@@ -83,6 +89,9 @@ class ScriptedTransport final : public kube::Transport {
     if (!exchange.transport_error.empty()) throw kube::TransportError(exchange.transport_error);
     return std::move(exchange.response);
   }
+
+  /// Is asked to stop by the first request that is not in the script: ends loops under test.
+  std::stop_source& stop() { return stop_; }
 
   /// Every request so far, in order.
   std::vector<kube::Request> requests() const {
@@ -131,11 +140,13 @@ class ScriptedTransport final : public kube::Transport {
   }
 
   kube::TransportError unexpected(const std::string& line, const std::string& instead_of) {
+    stop_.request_stop();
     problems_.push_back("unexpected request: " + line + "\n  while waiting for: " + instead_of);
     return kube::TransportError(problems_.back());
   }
 
   mutable std::mutex mutex_;
+  std::stop_source stop_;
   std::deque<Exchange> script_;
   std::vector<kube::Request> requests_;
   std::vector<std::string> problems_;
