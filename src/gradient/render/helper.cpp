@@ -14,12 +14,9 @@ constexpr const char* temporary_volume = "sync-tmp";
 constexpr const char* temporary_path = "/tmp";
 constexpr const char* program = "gradient-sync";
 
-/// Kubernetes expands $(NAME) in arguments, and $$ is how it writes a dollar.
 Json literally(std::vector<std::string> arguments) {
-  for (auto& argument : arguments) {
-    for (auto at = argument.find('$'); at != std::string::npos; at = argument.find('$', at + 2))
-      argument.insert(at, 1, '$');
-  }
+  for (auto& argument : arguments)
+    argument = unexpanded(std::move(argument));
   return json::strings(arguments);
 }
 

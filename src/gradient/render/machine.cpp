@@ -22,6 +22,19 @@ Json machine_resources(const InstanceType& machine) {
   return result.size() == 0 ? Json() : result;
 }
 
+Json machine_tolerations(const InstanceType& machine) {
+  std::vector<Json> tolerations;
+  for (const auto& toleration : json::elements_at(machine.tolerations, {})) {
+    auto kept = Json::object();
+    for (const auto& [name, value] : toleration.as_object()) {
+      const bool dropped = value.is_null() || (value.is_string() && value.as_string().empty());
+      if (!dropped) kept[name] = value;
+    }
+    tolerations.push_back(std::move(kept));
+  }
+  return json::array_or_null(std::move(tolerations));
+}
+
 PodParts machine_parts(const InstanceType& machine) {
   if (machine.shared_memory.empty()) return {};
   PodParts parts;

@@ -75,7 +75,7 @@ std::vector<Json> git_environment(const DeploymentSpec& spec) {
       object({{"name", "GIT_CONFIG_COUNT"}, {"value", std::to_string(items.size())}})};
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto number = std::to_string(i);
-    const auto folder = join(spec.repositories->mount_path, items[i].name);
+    const auto folder = unexpanded(join(spec.repositories->mount_path, items[i].name));
     env.push_back(object({{"name", "GIT_CONFIG_KEY_" + number}, {"value", "safe.directory"}}));
     env.push_back(object({{"name", "GIT_CONFIG_VALUE_" + number}, {"value", folder}}));
   }

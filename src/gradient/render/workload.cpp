@@ -107,7 +107,7 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
       {"nodeSelector", unless_empty(machine.node_selector)},
       {"runtimeClassName", runtime.empty() ? Json() : Json(runtime)},
       {"securityContext", pod_security_context(parts, settings)},
-      {"tolerations", unless_empty(machine.tolerations)},
+      {"tolerations", machine_tolerations(machine)},
       {"volumes", array_or_null(pod_volumes(parts))},
   });
 }

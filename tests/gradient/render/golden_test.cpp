@@ -1,0 +1,221 @@
+#include "gradient/render/golden.h"
+
+#include "base/base64.h"
+#include "base/hash.h"
+#include "gradient/spec/names.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+namespace names = gradient::names;
+using json::Json;
+
+namespace {
+
+/// Runs `check` on the objects of every folder, in a section of its own.
+void for_each_folder(
+    const std::function<void(const golden::Input&, const std::vector<Json>&)>& check) {
+  const auto folders = golden::folders();
+  REQUIRE(folders.size() > 20);
+  for (const auto& folder : folders) {
+    DYNAMIC_SECTION(folder.filename().string()) {
+      const auto input = golden::read(folder);
+      check(input, golden::rendered(input));
+    }
+  }
+}
+
+const Json& pod(const Json& deployment) {
+  return json::at(deployment, {"spec", "template", "spec"});
+}
+
+/// Calls `visit` with every object and list in `value`, and the name it is known by.
+void walk(const Json& value, const std::string& name,
+          const std::function<void(const Json&, const std::string&)>& visit) {
+  visit(value, name);
+  if (value.is_object()) {
+    for (const auto& [member, inner] : value.as_object())
+      walk(inner, member, visit);
+  }
+  if (value.is_array()) {
+    for (const auto& element : value.as_array())
+      walk(element, name, visit);
+  }
+}
+
+std::size_t position(const std::vector<Json>& objects, const std::string& kind) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Json& object) {
+    return json::string_at(object, {"kind"}) == kind;
+  });
+  return static_cast<std::size_t>(found - objects.begin());
+}
+
+}  // namespace
+
+TEST_CASE("what is rendered is what the golden folder expects") {
+  for (const auto& folder : golden::folders()) {
+    DYNAMIC_SECTION(folder.filename().string()) {
+      golden::check(folder, golden::rendered(golden::read(folder)));
+    }
+  }
+}
+
+TEST_CASE("rendering twice gives the same bytes") {
+  for_each_folder([](const golden::Input& input, const std::vector<Json>& objects) {
+    const auto again = golden::rendered(input);
+    REQUIRE(again.size() == objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      CHECK(json::text(again[i]) == json::text(objects[i]));
+  });
+}
+
+TEST_CASE("every object is labelled, in the parent's namespace and hashed without its hash") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (auto object : objects) {
+      CHECK(json::string_at(object, {"metadata", "namespace"}) == "team-a");
+      CHECK(json::string_at(object, {"metadata", "labels", "app.kubernetes.io/managed-by"}) ==
+            "gradient-operator");
+      const auto hash =
+          json::string_at(object, {"metadata", "annotations", names::applied_annotation});
+      object["metadata"].erase("annotations");
+      CHECK(base::short_hash(json::text(object)) == hash);
+    }
+  });
+}
+
+TEST_CASE("every child of a deployment has it as controller, and its label") {
+  for_each_folder([](const golden::Input& input, const std::vector<Json>& objects) {
+    for (auto i = input.claims_and_secrets.size(); i < objects.size(); ++i) {
+      const auto& owners = json::elements_at(objects[i], {"metadata", "ownerReferences"});
+      REQUIRE(owners.size() == 1);
+      const auto& owner = owners.at(0);
+      CHECK(json::string_at(owner, {"kind"}) == "GradientDeployment");
+      CHECK(json::at(owner, {"controller"}).as_bool());
+      CHECK(json::at(owner, {"blockOwnerDeletion"}).as_bool());
+      const auto name = json::string_at(objects[i], {"metadata", "name"});
+      CHECK(json::string_at(owner, {"name"}) == name);
+      CHECK(json::string_at(objects[i], {"metadata", "labels", names::deployment_label}) == name);
+    }
+  });
+}
+
+TEST_CASE("names of containers and volumes fit and differ, and mounts refer to volumes") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      std::set<std::string> volumes;
+      for (const auto& volume : json::elements_at(pod(object), {"volumes"})) {
+        const auto name = json::string_at(volume, {"name"});
+        CHECK(name.size() <= 63);
+        CHECK(volumes.insert(name).second);
+      }
+      std::set<std::string> containers;
+      for (const char* list : {"initContainers", "containers"}) {
+        for (const auto& container : json::elements_at(pod(object), {list})) {
+          const auto name = json::string_at(container, {"name"});
+          CHECK(name.size() <= 63);
+          CHECK(containers.insert(name).second);
+          std::set<std::string> paths;
+          for (const auto& mount : json::elements_at(container, {"volumeMounts"})) {
+            CHECK(volumes.contains(json::string_at(mount, {"name"})));
+            CHECK(paths.insert(json::string_at(mount, {"mountPath"})).second);
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("a claim is one volume of the pod, however often it is mounted") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      std::set<std::string> claims;
+      for (const auto& volume : json::elements_at(pod(object), {"volumes"})) {
+        const auto claim = json::string_at(volume, {"persistentVolumeClaim", "claimName"});
+        CHECK((claim.empty() || claims.insert(claim).second));
+      }
+    }
+  });
+}
+
+TEST_CASE("a credential is mounted in one helper and never in the app") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      std::set<std::string> app_mounts;
+      for (const auto& container : json::elements_at(pod(object), {"containers"})) {
+        for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
+          app_mounts.insert(json::string_at(mount, {"name"}));
+      }
+      std::map<std::string, int> uses;
+      for (const auto& container : json::elements_at(pod(object), {"initContainers"})) {
+        for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
+          ++uses[json::string_at(mount, {"name"})];
+      }
+      for (const auto& volume : json::elements_at(pod(object), {"volumes"})) {
+        if (!volume.has_field("secret") && !volume.has_field("projected")) continue;
+        const auto name = json::string_at(volume, {"name"});
+        CHECK(uses[name] == 1);
+        CHECK(app_mounts.count(name) == 0);
+      }
+    }
+  });
+}
+
+TEST_CASE("helpers satisfy the restricted Pod Security Standard") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      for (const auto& container : json::elements_at(pod(object), {"initContainers"})) {
+        const auto& context = json::at(container, {"securityContext"});
+        CHECK_FALSE(json::at(context, {"allowPrivilegeEscalation"}).as_bool());
+        CHECK(json::at(context, {"readOnlyRootFilesystem"}).as_bool());
+        CHECK(json::at(context, {"runAsNonRoot"}).as_bool());
+        CHECK(json::integer_at(context, {"runAsUser"}, 1) > 0);
+        CHECK(json::text(json::at(context, {"capabilities"})) == R"({"drop":["ALL"]})");
+        CHECK(json::string_at(context, {"seccompProfile", "type"}) == "RuntimeDefault");
+      }
+    }
+  });
+}
+
+TEST_CASE("a password is in the pull secret alone") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    const auto encoded = base::base64_encode(golden::password);
+    for (const auto& object : objects) {
+      const auto text = json::text(object);
+      CHECK(text.find(golden::password) == std::string::npos);
+      if (json::string_at(object, {"kind"}) == "Secret") continue;
+      CHECK(text.find(encoded) == std::string::npos);
+    }
+  });
+}
+
+TEST_CASE("what the API server would drop or add is not left to it") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      walk(object, "", [](const Json& value, const std::string& name) {
+        INFO(name << ": " << json::text(value));
+        CHECK_FALSE(value.is_null());
+        if (value.is_array()) CHECK(value.size() > 0);
+        if (value.is_object() && name != "emptyDir") CHECK(value.size() > 0);
+        if (value.is_string() && name == "value") CHECK_FALSE(value.as_string().empty());
+        if (name == "initialDelaySeconds") CHECK(value.as_integer() > 0);
+        if (name == "ports" && value.is_object()) CHECK(value.has_field("protocol"));
+      });
+    }
+  });
+}
+
+TEST_CASE("claims and secrets come before what uses them, the Service before the Deployment") {
+  for_each_folder([](const golden::Input& input, const std::vector<Json>& objects) {
+    if (input.deployments.empty()) return;
+    const auto deployment = position(objects, "Deployment");
+    CHECK(deployment < objects.size());
+    CHECK(position(objects, "Service") < deployment);
+    CHECK(input.claims_and_secrets.size() < deployment);
+    for (const char* kind : {"HorizontalPodAutoscaler", "PodDisruptionBudget"})
+      CHECK(position(objects, kind) > deployment);
+  });
+}
