@@ -90,7 +90,7 @@ build_binary() { # NAME
 	if [[ ! -f go.mod ]]; then
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
-		"$go" mod edit -require="$module@$version"
+		"$go" mod edit -go="$GO_NEEDED" -require="$module@$version"
 	fi
 	if [[ $package == *.go ]]; then
 		cp "$SCRIPTS/$package" main.go

@@ -1,5 +1,5 @@
 # Images made of this machine's own files, because a fresh machine may reach no registry. Sourced.
-# make_image leaves an archive in the cache, load_image takes it to the node.
+# Wants the parts kind and processes. make_image leaves an archive in the cache, load_image takes it to the node.
 
 SYNC_IMAGE=gradient-operator.local/gradient-sync:dev
 APP_IMAGE=gradient-operator.local/busybox:dev
