@@ -61,7 +61,14 @@ class Entry {
   Entry inner(const char* field) const {
     return {file_, where_ + "." + field, json::at(body_, {field})};
   }
-  const json::Json& body() const { return body_; }
+  std::vector<Entry> elements(const char* field) const {
+    std::vector<Entry> result;
+    for (const auto& element : json::elements_at(body_, {field})) {
+      const auto index = std::to_string(result.size());
+      result.push_back({file_, where_ + "." + field + "[" + index + "]", element});
+    }
+    return result;
+  }
 
  private:
   const Kubeconfig& file_;
@@ -134,10 +141,8 @@ ExecPlugin read_plugin(const Entry& exec) {
     plugin.command = exec.beside_file(plugin.command).string();
   }
   plugin.args = exec.texts("args");
-  for (const auto& variable : json::elements_at(exec.body(), {"env"})) {
-    plugin.env.emplace_back(json::string_at(variable, {"name"}),
-                            json::string_at(variable, {"value"}));
-  }
+  for (const auto& variable : exec.elements("env"))
+    plugin.env.emplace_back(variable.text("name"), variable.text("value"));
   plugin.provide_cluster_info = exec.flag("provideClusterInfo");
   plugin.install_hint = exec.text("installHint");
   if (exec.text("interactiveMode") == "Always") {

@@ -27,6 +27,10 @@ std::string annotation_of(const Json& object, std::string_view name) {
   return json::string_at(object, {"metadata", "annotations", name});
 }
 
+bool is_being_deleted(const Json& object) {
+  return !json::string_at(object, {"metadata", "deletionTimestamp"}).empty();
+}
+
 const Json& controller_of(const Json& object) {
   for (const auto& owner : json::elements_at(object, {"metadata", "ownerReferences"})) {
     const auto& controller = json::at(owner, {"controller"});

@@ -44,6 +44,9 @@ std::string resource_version_of(const Json& object);
 std::string label_of(const Json& object, std::string_view name);       ///< empty when absent
 std::string annotation_of(const Json& object, std::string_view name);  ///< empty when absent
 
+/// It has a deletionTimestamp: no longer ours to write.
+bool is_being_deleted(const Json& object);
+
 /// The owner reference with `controller: true`; null when there is none.
 const Json& controller_of(const Json& object);
 

@@ -26,15 +26,15 @@ std::string target(const Request& request);
 
 struct Response {
   int status = 0;
-  std::string body;
-  int retry_after_seconds = 0;        ///< header Retry-After; 0 when absent
-  std::vector<std::string> warnings;  ///< texts of Warning headers
+  std::string body{};
+  int retry_after_seconds = 0;          ///< header Retry-After; 0 when absent
+  std::vector<std::string> warnings{};  ///< texts of Warning headers
 };
 
 /// Selects on the server. Both may be empty.
 struct Selector {
-  std::string labels;
-  std::string fields;
+  std::string labels{};
+  std::string fields{};
 };
 
 enum class Force { No, Yes };

@@ -9,9 +9,9 @@ namespace kube {
 
 /// A program to run, found along PATH when its name has no slash.
 struct Command {
-  std::string program;
-  std::vector<std::string> args;                         ///< without the program's name
-  std::vector<std::pair<std::string, std::string>> env;  ///< on top of our own environment
+  std::string program{};
+  std::vector<std::string> args{};                         ///< without the program's name
+  std::vector<std::pair<std::string, std::string>> env{};  ///< on top of our own environment
   std::chrono::milliseconds limit = std::chrono::seconds(60);
   std::size_t max_output = 1U << 20U;
 };

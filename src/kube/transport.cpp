@@ -290,7 +290,7 @@ http::http_request CpprestTransport::http_request(const Request& request,
 }
 
 void CpprestTransport::note(const Request& request, const Head& head) {
-  count_request(std::string(to_string(request.method)), head.status);
+  count_request(std::string(to_string(request.method)), head.status, address_.authority());
   for (const auto& warning : head.warnings) {
     const bool is_new = known_warnings_.with([&](std::set<std::string>& known) {
       return known.size() < max_known_warnings && known.insert(warning).second;
