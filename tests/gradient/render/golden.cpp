@@ -34,9 +34,14 @@ Value valid(std::variant<Value, json::Problems> reading) {
   return std::get<Value>(std::move(reading));
 }
 
+/// The shipped image bears the version of the project; the folders shall outlive that.
 gradient::Settings settings(const std::filesystem::path& folder) {
-  if (!exists(folder / "config.yaml")) return gradient::default_settings();
-  return valid(gradient::read_settings(documents(folder / "config.yaml").at(0)));
+  const auto file = folder / "config.yaml";
+  auto settings = exists(file) ? valid(gradient::read_settings(documents(file).at(0)))
+                               : gradient::default_settings();
+  if (settings.sync_image == gradient::default_settings().sync_image)
+    settings.sync_image = "registry.example.com/gradient-sync:1";
+  return settings;
 }
 
 /// The documents of an input as a stand-in for the cluster.
