@@ -7,37 +7,39 @@
 
 namespace gradient {
 
+// clang-format off
 /// The operator's configuration file. Every key is optional, unknown ones are refused; what is left
 /// out is as in default_settings(). With every key:
 ///
-///     instanceTypes:            # adds machines, changes those that are shipped, null takes one
-///     away
-///       C4: {nodeSelector: {paperspace.com/pool-name: C4}}        # the rest stays as shipped
+///     instanceTypes:              # adds machines, changes shipped ones, null takes one away
+///       C4: {nodeSelector: {paperspace.com/pool-name: C4}}   # the rest stays as shipped
 ///       C1: null
 ///       My-GPU:
 ///         requests: {cpu: 4, memory: 30Gi}
-///         limits: {cpu: 8, memory: 30Gi, nvidia.com/gpu: 1}       # one extended resource at most
-///         sharedMemory: 15Gi                                      # /dev/shm; default: half of the
-///                                                                 # memory where there are GPUs
+///         limits: {cpu: 8, memory: 30Gi, nvidia.com/gpu: 1}  # one extended resource at most
+///         sharedMemory: 15Gi      # of /dev/shm; default with GPUs: half of the memory
 ///         nodeSelector: {pool: gpu}
 ///         tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
 ///         runtimeClassName: nvidia
-///     instanceTypeLabel: paperspace.com/pool-name   # node label with the machine's name: selects
+///     instanceTypeLabel: paperspace.com/pool-name   # node label with the machine's name; selects
 ///                                                   # nodes for machines without nodeSelector
-///     images: {sync: registry.example.com/gradient-sync:1.0}
-///     podSecurity: baseline                   # or restricted, for the app's container
-///     secretName: gradient-secrets            # the Secret behind SECRET:NAME
+///     images: {sync: "registry.example.com/gradient-sync:1.0"}
+///     podSecurity: baseline       # or restricted, for the app's container
+///     secretName: gradient-secrets                  # the Secret behind SECRET:NAME
 ///     automountServiceAccountToken: false
-///     sync:                                   # the helper containers
+///     sync:                       # the helper containers
 ///       resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 1Gi}}
 ///       pullSecret: sync-pull
-///       runAsUser: 65532                      # null leaves it out
-///       fsGroup: 65532                        # null leaves it out
-///     rollout: {spareGpus: false}             # whether a new pod finds GPUs while the old one
-///     runs clusterDomain: cluster.local metrics:
-///       requestDuration:                      # external metric, average seconds per replica
+///       runAsUser: 65532          # null leaves it out
+///       fsGroup: 65532            # null leaves it out
+///     rollout: {spareGpus: false} # whether a new pod finds GPUs while the old one still runs
+///     clusterDomain: cluster.local
+///     metrics:
+///       requestDuration:          # an external metric: average seconds per replica
 ///         name: request_duration_seconds
 ///         selector: {service: "${name}", namespace: "${namespace}"}
+///
+// clang-format on
 std::variant<Settings, json::Problems> read_settings(const json::Json& document);
 
 }  // namespace gradient

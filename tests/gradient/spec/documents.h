@@ -23,7 +23,7 @@ json::Json deployment(std::string_view more);
 std::vector<std::string> problems(const json::Json& resource);
 
 template <class Spec>
-std::vector<std::string> problems(const gradient::Reading<Spec>& reading) {
+std::vector<std::string> problems(const std::variant<Spec, json::Problems>& reading) {
   std::vector<std::string> lines;
   const auto* problems = std::get_if<json::Problems>(&reading);
   for (const auto& problem : problems == nullptr ? json::Problems() : *problems)

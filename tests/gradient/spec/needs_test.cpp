@@ -1,0 +1,52 @@
+#include "gradient/spec/needs.h"
+
+#include "gradient/spec/documents.h"
+
+#include <catch2/catch.hpp>
+
+using gradient::SecretNeed;
+
+TEST_CASE("a deployment needs every object it names, and the keys of secrets with their place") {
+  const auto spec =
+      std::get<gradient::DeploymentSpec>(gradient::read_deployment(documents::deployment(R"(
+containerRegistry: hub
+env:
+  - {name: A, value: plain}
+  - {name: B, value: "SECRET:TOKEN"}
+models: [{id: m}, {id: k, path: /k}]
+repositories:
+  dataset: code
+  repositories:
+    - {url: "https://h/r", name: r}
+    - {url: "https://h/s", name: s, password: "SECRET:git/token"}
+)")));
+  const auto needs = gradient::needs(spec, gradient::default_settings());
+  CHECK(needs.registries == std::set<std::string>{"hub"});
+  CHECK(needs.models == std::set<std::string>{"k", "m"});
+  CHECK(needs.datasets == std::set<std::string>{"code"});
+  CHECK(needs.secrets ==
+        std::vector<SecretNeed>{{"gradient-secrets", "TOKEN", "spec.env[1].value"},
+                                {"git", "token", "spec.repositories.repositories[1].password"}});
+}
+
+TEST_CASE("a model needs the keys of its source's secret") {
+  gradient::ModelSpec model;
+  CHECK(gradient::needs(model, "spec").empty());
+  model.source.secret_name = "s3";
+  CHECK(gradient::needs(model, "spec") ==
+        std::vector<SecretNeed>{{"s3", "accessKeyId", "spec.source.secretName"},
+                                {"s3", "secretAccessKey", "spec.source.secretName"}});
+  model.source.scheme = gradient::ModelSource::Scheme::Http;
+  CHECK(gradient::needs(model, "spec") ==
+        std::vector<SecretNeed>{{"s3", "", "spec.source.secretName"}});
+}
+
+TEST_CASE("a registry needs its password or its own secret") {
+  gradient::RegistrySpec registry;
+  registry.password = {"", "P"};
+  const auto settings = gradient::default_settings();
+  CHECK(gradient::need(registry, settings) == SecretNeed{"gradient-secrets", "P", "spec.password"});
+  registry.secret_name = "hub";
+  CHECK(gradient::need(registry, settings) ==
+        SecretNeed{"hub", ".dockerconfigjson", "spec.secretName"});
+}

@@ -1,0 +1,189 @@
+#include "base/files.h"
+#include "gradient/spec/documents.h"
+#include "gradient/spec/read_settings.h"
+
+#include <catch2/catch.hpp>
+
+using gradient::Settings;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+Settings settings(std::string_view yaml) {
+  const auto reading = gradient::read_settings(documents::document(yaml));
+  INFO(Catch::StringMaker<Lines>::convert(documents::problems(reading)));
+  REQUIRE(std::holds_alternative<Settings>(reading));
+  return std::get<Settings>(reading);
+}
+
+struct Case {
+  std::string name, yaml;
+  Lines problems;
+};
+
+}  // namespace
+
+TEST_CASE("without a file there are Gradient's machines and the defaults of the design") {
+  const auto defaults = gradient::default_settings();
+  CHECK(defaults.sync_image == "gradient-sync:" PROJECT_VERSION);
+  CHECK(defaults.secret_name == "gradient-secrets");
+  CHECK(defaults.run_as_user == 65532);
+  CHECK(defaults.fs_group == 65532);
+  CHECK(defaults.cluster_domain == "cluster.local");
+  CHECK_FALSE(defaults.spare_gpus);
+
+  const auto* c4 = defaults.instance_type("C4");
+  REQUIRE(c4 != nullptr);
+  CHECK(c4->cpu_request == "1");
+  CHECK(c4->cpu_limit == "2");
+  CHECK(c4->memory_request == "4Gi");
+  CHECK(c4->memory_limit == "4Gi");
+  CHECK(c4->gpus == 0);
+  CHECK(c4->shared_memory.empty());
+  CHECK(c4->node_selector.is_null());
+
+  CHECK(defaults.instance_type("c1")->cpu_request == "500m");
+  CHECK(defaults.instance_type("C1")->memory_limit == "512Mi");
+  const auto* gpus = defaults.instance_type("a4000X4");
+  REQUIRE(gpus != nullptr);
+  CHECK(gpus->name == "A4000x4");
+  CHECK(gpus->gpus == 4);
+  CHECK(gpus->gpu_resource == "nvidia.com/gpu");
+  CHECK(gpus->memory_limit == "180Gi");
+  CHECK(gpus->shared_memory == "90Gi");
+  CHECK(defaults.instance_type("A4000")->shared_memory == "23040Mi");
+  CHECK(defaults.instance_type("H100x8")->memory_limit == "2Ti");
+  CHECK(defaults.instance_type("C99") == nullptr);
+}
+
+TEST_CASE("the names of the catalogue are listed in the order people count") {
+  const auto names = gradient::default_settings().instance_type_names();
+  CHECK(names.find("C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, GPU+") != std::string::npos);
+  CHECK(Settings().instance_type_names() == "none");
+}
+
+TEST_CASE("every key of the configuration file arrives") {
+  const auto read = settings(R"(
+instanceTypes:
+  C4: {nodeSelector: {paperspace.com/pool-name: pool-c4}}
+  C1: null
+  My-GPU:
+    requests: {cpu: 4, memory: 30Gi}
+    limits: {cpu: 8, memory: 30Gi, amd.com/gpu: 2}
+    tolerations: [{key: amd.com/gpu, operator: Exists, effect: NoSchedule}]
+    runtimeClassName: amd
+  Half: {requests: {cpu: 0.5}, sharedMemory: 1Gi}
+instanceTypeLabel: paperspace.com/pool-name
+images: {sync: "registry.example.com/gradient-sync:1.0"}
+podSecurity: restricted
+secretName: team-secrets
+automountServiceAccountToken: true
+sync:
+  resources: {limits: {memory: 2048Mi}, requests: {cpu: 0.1}}
+  pullSecret: sync-pull
+  runAsUser: 1000
+  fsGroup: null
+rollout: {spareGpus: true}
+clusterDomain: example.org
+metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
+)");
+  CHECK(json::text(read.instance_type("C4")->node_selector) ==
+        R"({"paperspace.com/pool-name":"pool-c4"})");
+  CHECK(read.instance_type("C4")->memory_limit == "4Gi");
+  CHECK(read.instance_type("C1") == nullptr);
+  CHECK(json::text(read.instance_type("C5")->node_selector) ==
+        R"({"paperspace.com/pool-name":"C5"})");
+  const auto* mine = read.instance_type("my-gpu");
+  REQUIRE(mine != nullptr);
+  CHECK(mine->name == "My-GPU");
+  CHECK(mine->cpu_request == "4");
+  CHECK(mine->gpus == 2);
+  CHECK(mine->gpu_resource == "amd.com/gpu");
+  CHECK(mine->shared_memory == "15Gi");
+  CHECK(json::text(mine->tolerations) ==
+        R"([{"effect":"NoSchedule","key":"amd.com/gpu","operator":"Exists"}])");
+  CHECK(mine->runtime_class == "amd");
+  CHECK(read.instance_type("half")->cpu_request == "500m");
+  CHECK(read.instance_type("half")->shared_memory == "1Gi");
+  CHECK(read.sync_image == "registry.example.com/gradient-sync:1.0");
+  CHECK(read.pod_security == gradient::PodSecurity::Restricted);
+  CHECK(read.secret_name == "team-secrets");
+  CHECK(read.automount_service_account_token);
+  CHECK(json::text(read.sync_resources) ==
+        R"({"limits":{"memory":"2Gi"},"requests":{"cpu":"100m"}})");
+  CHECK(read.sync_pull_secret == "sync-pull");
+  CHECK(read.run_as_user == 1000);
+  CHECK_FALSE(read.fs_group);
+  CHECK(read.spare_gpus);
+  CHECK(read.cluster_domain == "example.org");
+  CHECK(read.request_duration_metric == "request_seconds");
+  CHECK(json::text(read.request_duration_selector) == R"({"service":"${name}"})");
+}
+
+TEST_CASE("the example that documents the file is valid") {
+  const auto header =
+      base::read_file(std::string(SOURCE_DIR) + "/src/gradient/spec/read_settings.h");
+  std::string yaml;
+  const std::string start = "///     ";
+  for (std::size_t from = 0; from < header.size();) {
+    const auto to = header.find('\n', from);
+    const auto line = header.substr(from, to - from);
+    if (line.rfind(start, 0) == 0) yaml += line.substr(start.size()) + "\n";
+    from = to + 1;
+  }
+  CHECK(settings(yaml).instance_type("My-GPU")->gpus == 1);
+}
+
+TEST_CASE("problems of the configuration are reported") {
+  const auto test = GENERATE(values<Case>({
+      {"unknown keys",
+       "instanceType: {}\nsync: {image: x}",
+       {"sync.image: unknown field; remove it (known here: fsGroup, pullSecret, resources, "
+        "runAsUser)",
+        "instanceType: unknown field; did you mean instanceTypes?"}},
+      {"types",
+       "instanceTypes: []\nimages: x\nmetrics: {requestDuration: {selector: x}}",
+       {"instanceTypes: must be a mapping of machine names to requests and limits",
+        "images: must be a mapping, not a string",
+        "metrics.requestDuration.name: is required; write it, such as request_duration_seconds",
+        "metrics.requestDuration.selector: must be a mapping of labels to values"}},
+      {"machines",
+       "instanceTypes: {'a b': {}, M: {requests: {gpu: 1, cpu: 2, memory: lots}, limits: {cpu: 1, "
+       "pods: 3, nvidia.com/gpu: 1.5}, nodeSelector: {a: 1}, tolerations: [{effect: No}], "
+       "runtimeClassName: A_b, memory: 1}}",
+       {"instanceTypes.M.requests.gpu: must be cpu or memory; extended resources belong to limits",
+        "instanceTypes.M.requests.memory: must be a resource and its quantity, such as cpu: 500m",
+        "instanceTypes.M.limits[\"nvidia.com/gpu\"]: must be cpu, memory, or an extended resource "
+        "such as nvidia.com/gpu with a whole number up to 64",
+        "instanceTypes.M.limits.pods: must be cpu, memory, or an extended resource such as "
+        "nvidia.com/gpu with a whole number up to 64",
+        "instanceTypes.M.requests: cpu is more than the limit; lower it or raise limits.cpu",
+        "instanceTypes.M.nodeSelector.a: must be a node label and its value as a string",
+        "instanceTypes.M.tolerations[0].effect: must be one of NoSchedule, PreferNoSchedule, "
+        "NoExecute",
+        "instanceTypes.M.runtimeClassName: must be the name of a RuntimeClass, such as nvidia",
+        "instanceTypes.M.memory: unknown field; remove it (known here: limits, nodeSelector, "
+        "requests, runtimeClassName, sharedMemory, tolerations)",
+        "instanceTypes[\"a b\"]: must be the name of a machine, such as C4 or P4000x2"}},
+      {"two kinds of GPU",
+       "instanceTypes: {M: {limits: {amd.com/gpu: 1, nvidia.com/gpu: 1}}}",
+       {"instanceTypes.M.limits[\"nvidia.com/gpu\"]: is a second extended resource; one is "
+        "supported"}},
+      {"scalars",
+       "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
+       "sync: {runAsUser: 0}\nrollout: {spareGpus: maybe}\ninstanceTypeLabel: a/b/c",
+       {"instanceTypeLabel: must be the name of a label, such as paperspace.com/pool-name",
+        "images.sync: must not contain blanks or line breaks; write one reference such as "
+        "registry.example.com/team/app:1.4",
+        "sync.runAsUser: must be a whole number from 1 to 2147483647",
+        "rollout.spareGpus: must be true or false, not a string",
+        "podSecurity: must be one of baseline, restricted",
+        "secretName: must be the name of a Secret (lower-case letters, digits, '-' and '.'), such "
+        "as gradient-secrets",
+        "clusterDomain: must be a DNS domain, such as cluster.local"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(documents::problems(gradient::read_settings(documents::document(test.yaml))) ==
+          test.problems);
+  }
+}
