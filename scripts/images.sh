@@ -46,11 +46,13 @@ add_programs() { # FOLDER PROGRAM...
 	done
 }
 
-add_shell() { # FOLDER [APPLET...]
-	local folder=$1 applet
+add_shell() { # FOLDER APPLET...
+	local folder=$1 busybox applet
+	busybox=$(type -P busybox)
 	shift
-	install -D -m 755 /bin/busybox "$folder/bin/busybox"
-	for applet; do ln -sf busybox "$folder/bin/$applet"; done
+	add_programs "$folder" "$busybox"
+	mkdir -p "$folder/bin"
+	for applet; do ln -sf "$busybox" "$folder/bin/$applet"; done
 }
 
 # Users, certificates and name service, as programs linked against glibc expect them.
@@ -78,7 +80,7 @@ sync_image() {
 	folder=$(mktemp -d)
 	add_base "$folder"
 	add_shell "$folder" sh cat ls sleep # git starts credential helpers through a shell
-	add_programs "$folder" /usr/bin/git "$git/git-remote-http" /usr/bin/rclone "$ROOT/build/release/bin/gradient-sync"
+	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$(type -P rclone)" "$ROOT/build/release/bin/gradient-sync"
 	ln -s git-remote-http "$folder$git/git-remote-https"
 	mkdir -p "$folder/usr/share/git-core/templates" "$folder/usr/local/bin"
 	mv "$folder$ROOT/build/release/bin/gradient-sync" "$folder/usr/local/bin/"
@@ -94,7 +96,7 @@ app_archive() { # prints the archive's path
 	mapfile -t applets < <(busybox --list | grep -vx busybox)
 	add_base "$folder"
 	add_shell "$folder" "${applets[@]}"
-	add_programs "$folder" /usr/bin/curl
+	add_programs "$folder" "$(type -P curl)"
 	make_image "$APP_IMAGE" "$folder" --env PATH=/bin:/usr/bin
 	rm -rf "$folder"
 }

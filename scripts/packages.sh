@@ -5,13 +5,14 @@ BUILD_PACKAGES=(g++ jq cmake ninja-build ccache pkg-config libcpprest-dev libyam
 TEST_PACKAGES=(catch2 clang git rclone openssl curl ca-certificates jq)
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)
 CONTROL_PLANE_PACKAGES=(openssl curl ca-certificates jq util-linux)
-NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 tini buildah busybox-static gcc libc6-dev)
+NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 tini buildah busybox gcc libc6-dev)
 SERVER_PACKAGES=(git rclone docker-registry apache2-utils lighttpd)
 
+# A program of the same name does as well, wherever it came from: Docker's own packages bring another containerd.
 missing_packages() { # NAME...
 	local name
 	for name; do
-		dpkg-query -Wf '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || echo "$name"
+		type -P "$name" >/dev/null || dpkg-query -Wf '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || echo "$name"
 	done
 }
 
@@ -23,7 +24,7 @@ install_packages() { # NAME...
 		chmod 755 $guard
 		made=1
 	fi
-	apt-get install -qy --no-install-recommends "$@" || status=$?
+	apt-get install -qy --no-install-recommends --no-remove "$@" || status=$?
 	[[ -z $made ]] || rm $guard
 	return $status
 }
