@@ -30,6 +30,7 @@ class Candidate {
   /// answer or refuses.
   bool try_once(const std::stop_token& stop) {
     if (!state_.is_ours()) look(stop);  // otherwise it is as we wrote it, or the server will say so
+    if (state_.decide(clock_.now()) == Step::Wait) return false;
     if (write(stop)) return true;
     look(stop);  // somebody else has written meanwhile, or an answer to ourselves was lost
     return state_.is_ours() && write(stop);
@@ -45,10 +46,9 @@ class Candidate {
   std::string name() const { return to_string(options_.key); }
 
  private:
-  /// False when it is not our turn, or not the version that we know.
+  /// False when the server has another version than we know.
   bool write(const std::stop_token& stop) {
     const auto step = state_.decide(clock_.now());
-    if (step == Step::Wait) return false;
     const auto lease = state_.claimed(options_.key, options_.duration, clock_.wall());
     const auto response = send(step == Step::Create ? create_request(leases, options_.key.ns, lease)
                                                     : replace_request(leases, lease),
