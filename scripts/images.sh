@@ -41,7 +41,7 @@ add_programs() { # FOLDER PROGRAM...
 	shift
 	for file; do install -D -m 755 "$file" "$folder$file"; done
 	# A static program has no libraries: ldd's complaint about it is no error.
-	for file; do ldd "$file" 2>/dev/null || true; done | grep -oE '/[^ ]+\.so[^ ]*' | sort -u | while read -r file; do
+	for file; do ldd "$file" 2>/dev/null || true; done | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\/.*\.so/) print $i }' | sort -u | while read -r file; do
 		install -D -m 755 "$(readlink -f "$file")" "$folder$file"
 	done
 }
