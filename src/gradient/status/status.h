@@ -28,6 +28,19 @@ struct Observed {
 /// (null when there is none): conditions keep their lastTransitionTime unless their status changes,
 /// and content that is still true stays. `now` is RFC 3339 in UTC. Equal input, equal bytes.
 /// `rollout_reason` is render's Rollout::reason.
+///
+/// Ready is about the spec as it is now, Available about the users of the service:
+///  * False when something stands in the way of what the spec asks for: a refused child, a pod of
+///    the newest revision that cannot come up (even while pods of the old one serve: Available
+///    stays True then), content that is on its way, or too few pods.
+///  * Unknown while a change rolls out, nothing is wrong and enough pods serve.
+///  * True when all is done; also with 0 replicas (Disabled), and with autoscaling by
+///    requestDuration that the operator's configuration provides no metric for: SpecValid is then
+///    False with MetricNotConfigured, which Ready repeats as its reason, but the pods serve.
+/// Its reason and message are those of the condition that decides, in the order of the list.
+///
+/// content: {"repositories": [{name, url, ref, commit}], "models": [{id, source, revision,
+/// bytes}]}, in the order of the spec; what is not known yet is left out.
 json::Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& settings,
                   const Observed& observed, const std::string& endpoint,
                   const std::string& rollout_reason, const json::Json& previous,
@@ -48,9 +61,10 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
                          const std::string& message, const json::Json& fields,
                          const json::Json& previous, const std::string& now);
 
-/// Whether asking for events or sidecar logs can tell more than the pods themselves do: some pod
-/// waits, or there are fewer pods than wanted.
+/// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
+/// are fewer pods than wanted.
 bool wants_events(const DeploymentSpec& spec, const Observed& observed);
+
 /// "POD/CONTAINER" of the sync sidecars whose last log line is worth reading now.
 std::vector<std::string> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
                                            const json::Json& previous);

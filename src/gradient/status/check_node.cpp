@@ -1,0 +1,83 @@
+// Finding a node, and staying on it.
+#include "gradient/status/checks.h"
+#include "gradient/status/text.h"
+
+#include <array>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+/// What the scheduler says about a pod that has no node; empty when it has not said anything.
+std::string scheduler_text(const Case& about) {
+  if (about.pod.is_scheduled()) return {};
+  const auto& condition = about.pod.condition("PodScheduled");
+  const auto message = json::string_at(condition, {"message"});
+  if (json::string_at(condition, {"status"}) == "False" && !message.empty()) return message;
+  const auto* event = last(about, {"FailedScheduling"});
+  return event == nullptr ? "" : json::string_at(*event, {"message"});
+}
+
+/// Preemption is the scheduler's own affair: what follows is about other pods.
+std::string without_preemption(const std::string& text) {
+  return excerpt(text.substr(0, text.find(" preemption:")));
+}
+
+bool is_about_claim(const std::string& text) {
+  constexpr std::array<std::string_view, 6> parts{"persistentvolumeclaim",
+                                                  "persistent volumes to bind",
+                                                  "pvc(s) bound to non-existent",
+                                                  "binding volumes",
+                                                  "storageclass",
+                                                  "enough free storage"};
+  return has_any(text, parts);
+}
+
+std::string claims(const Pod& pod) {
+  std::string names;
+  for (const auto& volume : json::elements_at(pod.object(), {"spec", "volumes"})) {
+    const auto name = json::string_at(volume, {"persistentVolumeClaim", "claimName"});
+    if (!name.empty()) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::optional<Cause> claim_pending(const Case& about) {
+  const auto text = scheduler_text(about);
+  if (text.empty() || !is_about_claim(text)) return std::nullopt;
+  return Cause{"ClaimPending",
+               "no volume is bound to its claims (" + claims(about.pod) + "): " +
+                   without_preemption(text) + "; see kubectl describe pvc -n " + about.parent.ns +
+                   ", and check size, access modes and storage class of the Dataset",
+               "claims"};
+}
+
+std::optional<Cause> unschedulable(const Case& about) {
+  const auto text = scheduler_text(about);
+  if (text.empty()) return std::nullopt;
+  return Cause{"Unschedulable",
+               "no node takes it (instance type " + about.spec.resources.instance_type +
+                   "): " + without_preemption(text),
+               "node"};
+}
+
+std::optional<Cause> ended_by_node(const Case& about) {
+  if (!about.pod.is_failed()) return std::nullopt;
+  const auto reason = json::string_at(about.pod.object(), {"status", "reason"});
+  const auto text = excerpt(json::string_at(about.pod.object(), {"status", "message"}));
+  if (reason == "Evicted") {
+    return Cause{"Evicted",
+                 "was evicted by its node: " + text +
+                     "; choose a larger spec.resources.instanceType, or free what the node lacks",
+                 "node"};
+  }
+  return Cause{"StartFailed",
+               "was ended by its node: " + (reason.empty() ? "Failed" : reason) +
+                   (text.empty() ? "" : ": " + text),
+               "node"};
+}
+
+}  // namespace gradient::why

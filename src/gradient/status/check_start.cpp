@@ -1,0 +1,123 @@
+// Starting a container whose image is there.
+#include "gradient/status/checks.h"
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+/// The helper's own reasons; what it says otherwise is SyncFailed.
+constexpr std::array<std::string_view, 12> sync_reasons{"GitAuthenticationFailed",
+                                                        "GitRepositoryNotFound",
+                                                        "GitReferenceNotFound",
+                                                        "HostUnreachable",
+                                                        "TLSVerificationFailed",
+                                                        "NameTaken",
+                                                        "VolumeReadOnly",
+                                                        "VolumeFull",
+                                                        "ModelSourceRefused",
+                                                        "ModelSourceMissing",
+                                                        "ModelEmpty",
+                                                        "SyncFailed"};
+
+std::string termination_text(const Container& container) {
+  return json::string_at(container.failure(), {"message"});
+}
+
+/// The runtime's words when it could not start the program.
+std::string start_error(const Container& container) {
+  constexpr std::array<std::string_view, 4> waits{"RunContainerError", "CreateContainerError",
+                                                  "PreStartHookError", "PostStartHookError"};
+  constexpr std::array<std::string_view, 3> ends{"StartError", "ContainerCannotRun",
+                                                 "PostStartHookError"};
+  const auto is_one_of = [](const auto& list, const std::string& reason) {
+    return std::find(list.begin(), list.end(), reason) != list.end();
+  };
+  if (is_one_of(waits, container.waiting_reason())) return container.waiting_message();
+  if (is_one_of(ends, json::string_at(container.failure(), {"reason"})))
+    return termination_text(container);
+  return {};
+}
+
+/// Of the runtime's chain of errors the last part: what happened, not who passed it on.
+std::string innermost(std::string text) {
+  constexpr std::string_view marker = "unable to start container process: ";
+  const auto at = text.find(marker);
+  if (at != std::string::npos) text.erase(0, at + marker.size());
+  constexpr std::string_view tail = ": unknown";
+  if (text.size() > tail.size() && text.compare(text.size() - tail.size(), tail.size(), tail) == 0)
+    text.resize(text.size() - tail.size());
+  return excerpt(text);
+}
+
+std::string memory_limit(const Container& container) {
+  const auto limit = json::string_at(*container.spec, {"resources", "limits", "memory"});
+  return limit.empty() ? "that of its node" : limit;
+}
+
+}  // namespace
+
+std::optional<Cause> secret_missing(const Case& about, const Container& container) {
+  if (container.waiting_reason() != "CreateContainerConfigError") return std::nullopt;
+  const auto text = container.waiting_message();
+  const auto where = " in namespace " + about.parent.ns;
+  const auto cause = [&](const char* reason, const std::string& message) {
+    return Cause{reason, container.subject + ": " + message, container.name};
+  };
+  if (has(text, "couldn't find key") && has(text, " in secret ")) {
+    return cause("SecretKeyNotFound", excerpt(text) + "; add the key to the Secret");
+  }
+  if (has(text, "secret \"") && has(text, "not found")) {
+    return cause("SecretNotFound", "there is no Secret " + quoted(text) + where + "; create it");
+  }
+  if (has(text, "subpath")) return cause("VolumeNotMounted", excerpt(text));
+  return cause("StartFailed", "cannot be started: " + excerpt(text));
+}
+
+std::optional<Cause> content_failed(const Case&, const Container& container) {
+  if (!container.is_helper() || container.failure().is_null()) return std::nullopt;
+  Json told;
+  try {
+    told = json::parse(termination_text(container));
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;  // it was ended before it could tell: other checks know why
+  }
+  const auto reason = json::string_at(told, {"reason"});
+  if (reason.empty()) return std::nullopt;
+  const bool known =
+      std::find(sync_reasons.begin(), sync_reasons.end(), reason) != sync_reasons.end();
+  return Cause{known ? reason : "SyncFailed",
+               container.subject + ": " + excerpt(json::string_at(told, {"message"}), 2000),
+               container.name, true};
+}
+
+std::optional<Cause> out_of_memory(const Case& about, const Container& container) {
+  const bool killed = json::string_at(container.failure(), {"reason"}) == "OOMKilled" ||
+                      has(start_error(container), "oom-killed");
+  if (!killed) return std::nullopt;
+  const auto limit = memory_limit(container);
+  const auto remedy = [&]() -> std::string {
+    if (container.is_helper()) return "raise sync.resources in the operator's configuration";
+    return "choose a larger spec.resources.instanceType than " +
+           about.spec.resources.instance_type + ", or use less";
+  }();
+  return Cause{"OutOfMemory",
+               container.subject + " needed more memory than its limit of " + limit + "; " + remedy,
+               container.name, container.is_helper()};
+}
+
+std::optional<Cause> start_failed(const Case&, const Container& container) {
+  const auto error = start_error(container);
+  if (error.empty()) return std::nullopt;
+  const auto remedy =
+      container.role == Container::Role::App ? "; check spec.command and spec.image" : "";
+  return Cause{"StartFailed",
+               container.subject + " cannot be started: " + innermost(error) + remedy,
+               container.name, container.is_helper()};
+}
+
+}  // namespace gradient::why

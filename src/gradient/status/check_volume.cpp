@@ -1,0 +1,100 @@
+// Volumes and the network of a pod that has a node: all before its first container.
+#include "gradient/status/checks.h"
+#include "gradient/status/text.h"
+
+#include <array>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+/// The last such event while it is the last word: once a container has run or an image is being
+/// pulled, all volumes are there.
+const Json* trouble(const Case& about, std::initializer_list<std::string_view> reasons) {
+  if (!about.pod.is_scheduled() || about.pod.has_begun()) return nullptr;
+  const auto* event = last(about, reasons);
+  const auto* success = last(about, {"Pulling", "Pulled", "Created", "Started"});
+  if (event == nullptr || (success != nullptr && seen(*success) >= seen(*event))) return nullptr;
+  return event;
+}
+
+std::string message_of(const Json& event) {
+  return json::string_at(event, {"message"});
+}
+
+/// The word after the last `before`, without what ends it.
+std::string word_after(const std::string& text, std::string_view before) {
+  const auto at = text.rfind(before);
+  if (at == std::string::npos) return {};
+  const auto begin = at + before.size();
+  return text.substr(begin, text.find_first_of(" ,;\"", begin) - begin);
+}
+
+const Json& volume(const Pod& pod, const std::string& name) {
+  for (const auto& entry : json::elements_at(pod.object(), {"spec", "volumes"})) {
+    if (json::string_at(entry, {"name"}) == name) return entry;
+  }
+  return json::at(pod.object(), {"spec", "volumes", "none"});
+}
+
+}  // namespace
+
+std::optional<Cause> volume_without_secret(const Case& about) {
+  constexpr std::string_view missing_key = "references non-existent secret key: ";
+  const auto* event = trouble(about, {"FailedMount"});
+  if (event == nullptr) return std::nullopt;
+  const auto text = message_of(*event);
+  const auto& where = about.parent.ns;
+  if (has(text, missing_key)) {
+    const auto secret = json::string_at(volume(about.pod, quoted(text)), {"secret", "secretName"});
+    const auto key = word_after(text, missing_key);
+    return Cause{"SecretKeyNotFound",
+                 "Secret " + secret + " in namespace " + where + " has no key " + key + "; add it",
+                 "secret"};
+  }
+  if (has(text, "secret \"") && has(text, "not found")) {
+    const auto secret = word_after(text, "secret \"");
+    return Cause{"SecretNotFound",
+                 "there is no Secret " + secret + " in namespace " + where + "; create it",
+                 "secret"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Cause> volume_not_attached(const Case& about) {
+  const auto* event = trouble(about, {"FailedAttachVolume"});
+  const auto* success = last(about, {"SuccessfulAttachVolume"});
+  if (event == nullptr || (success != nullptr && seen(*success) >= seen(*event))) {
+    return std::nullopt;
+  }
+  const auto text = message_of(*event);
+  const std::string remedy = has(text, "multi-attach")
+                                 ? "; a volume that one node at a time may use is still in use: "
+                                   "wait for the other pod to end, or use a Dataset with "
+                                   "ReadWriteMany"
+                                 : "";
+  return Cause{"VolumeNotAttached",
+               "a volume cannot be attached to node " +
+                   json::string_at(about.pod.object(), {"spec", "nodeName"}) + ": " +
+                   excerpt(text) + remedy,
+               "volume"};
+}
+
+std::optional<Cause> volume_not_mounted(const Case& about) {
+  const auto* event = trouble(about, {"FailedMount", "FailedMapVolume", "VolumeResizeFailed"});
+  if (event == nullptr) return std::nullopt;
+  return Cause{"VolumeNotMounted",
+               "a volume cannot be mounted on node " +
+                   json::string_at(about.pod.object(), {"spec", "nodeName"}) + ": " +
+                   excerpt(message_of(*event)),
+               "volume"};
+}
+
+std::optional<Cause> no_sandbox(const Case& about) {
+  const auto* event = trouble(about, {"FailedCreatePodSandBox"});
+  if (event == nullptr) return std::nullopt;
+  return Cause{"StartFailed", excerpt(message_of(*event)), "sandbox"};
+}
+
+}  // namespace gradient::why

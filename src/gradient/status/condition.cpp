@@ -1,0 +1,50 @@
+#include "gradient/status/condition.h"
+
+#include "gradient/status/text.h"
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+constexpr std::size_t longest_message = 4096;
+
+const char* text(Truth truth) {
+  switch (truth) {
+    case Truth::True:
+      return "True";
+    case Truth::False:
+      return "False";
+    case Truth::Unknown:
+      break;
+  }
+  return "Unknown";
+}
+
+}  // namespace
+
+const Json& condition(const Json& status, const std::string& type) {
+  for (const auto& entry : json::elements_at(status, {"conditions"})) {
+    if (json::string_at(entry, {"type"}) == type) return entry;
+  }
+  return json::at(status, {"conditions", "none"});
+}
+
+Json conditions(const std::vector<Condition>& list, const Parent& parent, const Json& previous,
+                const std::string& now) {
+  std::vector<Json> entries;
+  for (const auto& entry : list) {
+    const auto& before = condition(previous, entry.type);
+    const auto since = json::string_at(before, {"lastTransitionTime"});
+    const bool same = json::string_at(before, {"status"}) == text(entry.truth) && !since.empty();
+    entries.push_back(json::object({{"type", entry.type},
+                                    {"status", text(entry.truth)},
+                                    {"observedGeneration", parent.generation},
+                                    {"lastTransitionTime", same ? since : now},
+                                    {"reason", entry.reason},
+                                    {"message", why::excerpt(entry.message, longest_message)}}));
+  }
+  return json::array(std::move(entries));
+}
+
+}  // namespace gradient

@@ -1,0 +1,251 @@
+#include "gradient/status/content.h"
+
+#include "gradient/spec/names.h"
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+/// How many pods say what. The most frequent, then the smallest, stands for all.
+using Votes = std::map<std::string, std::size_t>;
+
+std::string elected(const Votes& votes) {
+  const auto most = std::max_element(
+      votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == votes.end() ? "" : most->first;
+}
+
+void add_remark(Content& content, const std::string& remark) {
+  content.remarks += (content.remarks.empty() ? "" : "; ") + remark;
+}
+
+void add_difference(Content& content, const std::string& subject, const Votes& votes) {
+  if (votes.size() < 2) return;
+  std::string remark = "replicas differ: " + subject + " is at";
+  for (const auto& [value, pods] : votes) {
+    remark += (remark.back() == 't' ? " " : ", ") + value + " in " +
+              counted(static_cast<std::int64_t>(pods), "pod");
+  }
+  add_remark(content, remark);
+}
+
+/// The entry of the previous status; null when it is not about the same content any more.
+Json known(const Json& previous, const char* list, const Json& entry,
+           std::initializer_list<const char*> same) {
+  for (const auto& before : json::elements_at(previous, {"content", list})) {
+    const bool matches = std::all_of(same.begin(), same.end(), [&](const char* field) {
+      return json::string_at(before, {field}) == json::string_at(entry, {field});
+    });
+    if (matches) return before;
+  }
+  return {};
+}
+
+Json parsed(const std::string& text) {
+  try {
+    return json::parse(text);
+  } catch (const std::invalid_argument&) {
+    return {};
+  }
+}
+
+/// The commit that a container reports that has ended well; empty otherwise.
+std::string commit(const Container& container) {
+  if (!container.is_completed()) return {};
+  const auto told = parsed(json::string_at(*container.status, {"state", "terminated", "message"}));
+  return json::string_at(told, {"commit"}).substr(0, 64);
+}
+
+Json repository_entry(const Repository& repository, const World& world, const Json& previous,
+                      Content& content) {
+  auto entry = json::object({{"name", repository.name},
+                             {"url", repository.url},
+                             {"ref", repository.ref.empty() ? Json() : Json(repository.ref)}});
+  Votes commits;
+  for (const auto& pod : world.pods) {
+    const auto* container = pod.container(names::clone_container(repository.name));
+    const auto told = container == nullptr ? "" : commit(*container);
+    if (!told.empty()) ++commits[told];
+  }
+  add_difference(content, "repository " + repository.name, commits);
+  const auto told =
+      commits.empty()
+          ? json::string_at(known(previous, "repositories", entry, {"name", "url", "ref"}),
+                            {"commit"})
+          : elected(commits);
+  if (!told.empty()) entry["commit"] = Json(told);
+  return entry;
+}
+
+/// Arguments of containers are expanded: a dollar is written twice there.
+std::string unescaped(std::string text) {
+  for (auto at = text.find("$$"); at != std::string::npos; at = text.find("$$", at + 1))
+    text.erase(at, 1);
+  return text;
+}
+
+std::string argument(const Json& container, const std::string& option) {
+  const auto& arguments = json::elements_at(container, {"args"});
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    const auto& name = arguments.at(i);
+    if (name.is_string() && name.as_string() == option && arguments.at(i + 1).is_string())
+      return unescaped(arguments.at(i + 1).as_string());
+  }
+  return {};
+}
+
+const Json* named(const web::json::array& list, const std::string& name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Json& entry) {
+    return json::string_at(entry, {"name"}) == name;
+  });
+  return found == list.end() ? nullptr : &*found;
+}
+
+/// A model that is mounted as it is, without a sidecar: pvc://CLAIM/PATH.
+std::string claim_source(const Json& pod, const ModelMount& model) {
+  const auto* app = named(json::elements_at(pod, {"containers"}), names::app_container);
+  if (app == nullptr) return {};
+  for (const auto& mount : json::elements_at(*app, {"volumeMounts"})) {
+    if (json::string_at(mount, {"mountPath"}) != model.path) continue;
+    const auto* volume =
+        named(json::elements_at(pod, {"volumes"}), json::string_at(mount, {"name"}));
+    if (volume == nullptr) return {};
+    const auto claim = json::string_at(*volume, {"persistentVolumeClaim", "claimName"});
+    const auto path = json::string_at(mount, {"subPath"});
+    return claim.empty() ? "" : "pvc://" + claim + (path.empty() ? "" : "/" + path);
+  }
+  return {};
+}
+
+/// Where a model comes from, by the pods' template: the Model itself may have changed since.
+std::string source(const Observed& observed, const ModelMount& model) {
+  if (!observed.deployment) return {};
+  const auto& pod = json::at(*observed.deployment, {"spec", "template", "spec"});
+  const auto* sidecar =
+      named(json::elements_at(pod, {"initContainers"}), names::sync_container(model.id));
+  return sidecar == nullptr ? claim_source(pod, model) : argument(*sidecar, "--source");
+}
+
+/// The last lines of a model's sidecars, by pod.
+std::vector<const Json*> lines(const Observed& observed, const World& world,
+                               const std::string& model) {
+  std::vector<const Json*> found;
+  for (const auto& pod : world.pods) {
+    const auto line = observed.sync_lines.find(pod.name() + "/" + names::sync_container(model));
+    if (line != observed.sync_lines.end()) found.push_back(&line->second);
+  }
+  return found;
+}
+
+bool is_event(const Json& line, const char* event) {
+  return json::string_at(line, {"event"}) == event;
+}
+
+/// Whether the previous status may still tell about this model: a pod that is ready was there when
+/// it was written, unless the model is being fetched for all of them.
+bool is_still_true(const World& world, const std::vector<const Json*>& lines) {
+  const bool fetching = std::any_of(lines.begin(), lines.end(),
+                                    [](const Json* line) { return is_event(*line, "progress"); });
+  return !fetching || std::any_of(world.pods.begin(), world.pods.end(),
+                                  [](const Pod& pod) { return pod.is_ready(); });
+}
+
+Json model_entry(const ModelMount& model, const Observed& observed, const World& world,
+                 const Json& previous, Content& content) {
+  const auto from = source(observed, model);
+  auto entry = json::object({{"id", model.id}, {"source", from.empty() ? Json() : Json(from)}});
+  const auto told = lines(observed, world, model.id);
+  Votes revisions;
+  std::map<std::string, std::int64_t> sizes;
+  for (const auto* line : told) {
+    if (is_event(*line, "refresh-failed")) {
+      add_remark(content, "model " + model.id +
+                              ": the last refresh failed, the files before it stay: " +
+                              excerpt(json::string_at(*line, {"message"})));
+    }
+    const auto revision = json::string_at(*line, {"revision"}).substr(0, 256);
+    if (!is_event(*line, "published") || revision.empty()) continue;
+    ++revisions[revision];
+    sizes[revision] = json::integer_at(*line, {"bytes"}, -1);
+  }
+  add_difference(content, "model " + model.id, revisions);
+  const auto set = [&](const std::string& revision, std::int64_t size) {
+    if (!revision.empty()) entry["revision"] = Json(revision);
+    if (size >= 0) entry["bytes"] = Json(size);
+  };
+  if (!revisions.empty()) {
+    set(elected(revisions), sizes[elected(revisions)]);
+  } else if (is_still_true(world, told)) {
+    const auto before = known(previous, "models", entry, {"id", "source"});
+    set(json::string_at(before, {"revision"}), json::integer_at(before, {"bytes"}, -1));
+  }
+  return entry;
+}
+
+/// "1.2 GiB of 5.0 GiB (24 %), 85.0 MiB/s, 45 s left", as far as the line tells.
+std::string progress(const Json& line) {
+  const auto done = json::integer_at(line, {"bytes"}, -1);
+  const auto total = json::integer_at(line, {"total"});
+  if (done < 0 || !is_event(line, "progress")) return {};
+  auto text = bytes(done);
+  if (total > 0 && done <= total) {
+    text += " of " + bytes(total) + " (" +
+            std::to_string(
+                static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))) +
+            " %)";
+  }
+  const auto rate = json::integer_at(line, {"rate"});
+  if (rate > 0) text += ", " + bytes(rate) + "/s";
+  const auto left = json::integer_at(line, {"eta"});
+  if (left > 0) text += ", " + std::to_string(left) + " s left";
+  return text;
+}
+
+/// What the first helper of a pod that is not complete does.
+std::string activity(const Pod& pod, const Observed& observed) {
+  for (const auto& container : pod.containers()) {
+    if (!container.is_helper() || container.is_up()) continue;
+    if (!container.is_running()) return container.subject + " waits for its turn";
+    const auto line = observed.sync_lines.find(pod.name() + "/" + container.name);
+    const auto far = line == observed.sync_lines.end() ? "" : progress(line->second);
+    return container.subject + " is being fetched" + (far.empty() ? "" : ": " + far);
+  }
+  return {};
+}
+
+void look_at(const Pod& pod, const Observed& observed, Content& content) {
+  if (!pod.is_fetching()) {
+    ++content.complete;
+    return;
+  }
+  if (content.fetching++ == 0)
+    content.progress = "pod " + pod.name() + ": " + activity(pod, observed);
+}
+
+}  // namespace
+
+Content content(const DeploymentSpec& spec, const Observed& observed, const World& world,
+                const Json& previous) {
+  Content result;
+  std::vector<Json> repositories;
+  std::vector<Json> models;
+  if (spec.repositories) {
+    for (const auto& repository : spec.repositories->items)
+      repositories.push_back(repository_entry(repository, world, previous, result));
+  }
+  for (const auto& model : spec.models)
+    models.push_back(model_entry(model, observed, world, previous, result));
+  for (const auto& pod : world.pods)
+    look_at(pod, observed, result);
+  if (repositories.empty() && models.empty()) return result;
+  result.json = json::object({{"repositories", json::array_or_null(std::move(repositories))},
+                              {"models", json::array_or_null(std::move(models))}});
+  return result;
+}
+
+}  // namespace gradient::why

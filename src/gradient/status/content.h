@@ -1,0 +1,25 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "gradient/status/status.h"
+#include "gradient/status/world.h"
+#include "json/json.h"
+
+#include <string>
+
+namespace gradient::why {
+
+/// What the pods of the newest revision have on their volumes, as far as they or the previous
+/// status tell.
+struct Content {
+  json::Json json;       ///< status.content; null when the spec names none
+  std::string remarks;   ///< replicas that differ, refreshes that failed; empty when all is well
+  std::string progress;  ///< what is being fetched right now; empty when nothing is
+  std::size_t fetching = 0;  ///< pods that are not complete
+  std::size_t complete = 0;  ///< pods that are
+};
+
+Content content(const DeploymentSpec& spec, const Observed& observed, const World& world,
+                const json::Json& previous);
+
+}  // namespace gradient::why

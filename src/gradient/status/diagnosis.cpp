@@ -1,0 +1,152 @@
+#include "gradient/status/diagnosis.h"
+
+#include "gradient/status/condition.h"
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+constexpr std::array<PodCheck, 7> pod_checks{
+    claim_pending,          // a volume has to be found before a node
+    unschedulable,          // no node fits
+    ended_by_node,          // evicted, or not admitted by the node
+    volume_without_secret,  // before the mount failures that it causes
+    volume_not_attached,    // another node has the volume
+    volume_not_mounted,     // the node has it but cannot use it
+    no_sandbox,             // no network for the pod
+};
+
+constexpr std::array<ContainerCheck, 8> container_checks{
+    image_not_pulled,    // the registry's answer
+    secret_missing,      // environment of the container
+    content_failed,      // the helper's own words are the best there are
+    out_of_memory,       // before the exit code that it causes
+    start_failed,        // the runtime could not start the program
+    restarted_by_probe,  // before the exit code that it causes
+    crash_loop,          // the program ended
+    probe_failing,       // the program runs, but does not answer
+};
+
+std::optional<Cause> cause_of(const Case& about) {
+  if (about.pod.is_ready()) return std::nullopt;
+  for (const auto check : pod_checks) {
+    if (auto cause = check(about)) return cause;
+  }
+  for (const auto& container : about.pod.containers()) {
+    for (const auto check : container_checks) {
+      if (auto cause = check(about, container)) return cause;
+    }
+  }
+  return std::nullopt;
+}
+
+/// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
+std::string without_pod_name(const std::string& text) {
+  constexpr std::string_view end = "\" is forbidden: ";
+  const auto begin = text.find("pods \"");
+  const auto at = text.find(end);
+  if (begin == std::string::npos || at == std::string::npos || at < begin) return text;
+  return text.substr(at + end.size());
+}
+
+/// Why the ReplicaSet cannot make pods; empty when it can.
+std::string replica_failure(const Observed& observed, const World& world) {
+  const auto& status = json::at(*observed.deployment, {"status"});
+  const auto& failure = condition(status, "ReplicaFailure");
+  if (json::string_at(failure, {"status"}) == "True") return json::string_at(failure, {"message"});
+  std::string last_seen;
+  std::string message;
+  for (const auto& event : observed.events) {
+    if (json::string_at(event, {"reason"}) != "FailedCreate" ||
+        json::string_at(event, {"involvedObject", "name"}) != world.newest ||
+        seen(event) < last_seen) {
+      continue;
+    }
+    last_seen = seen(event);
+    message = json::string_at(event, {"message"});
+  }
+  const bool outdated = std::any_of(world.pods.begin(), world.pods.end(), [&](const Pod& pod) {
+    return pod.created().substr(0, 19) >= last_seen;
+  });
+  return outdated ? "" : message;
+}
+
+std::optional<Cause> not_created(const Observed& observed, const World& world) {
+  if (!observed.deployment) return std::nullopt;
+  const auto text = replica_failure(observed, world);
+  if (text.empty()) return std::nullopt;
+  const auto said = excerpt(without_pod_name(text), 1500);
+  if (has(text, "exceeded quota") || has(text, "failed quota")) {
+    return Cause{"QuotaExceeded",
+                 "no room in the namespace's quota for more pods: " + said +
+                     "; raise the ResourceQuota, or ask for fewer replicas or a smaller "
+                     "spec.resources.instanceType",
+                 "quota"};
+  }
+  const auto remedy = has(text, "violates podsecurity")
+                          ? "; set podSecurity: restricted in the operator's configuration, or "
+                            "relax the namespace's pod-security labels"
+                          : "";
+  return Cause{"AdmissionRefused", "the cluster refused the pods: " + said + remedy, "admission"};
+}
+
+/// Pods that share a cause.
+struct Group {
+  Cause cause;
+  std::vector<std::string> pods;
+};
+
+std::vector<Group> groups(const Parent& parent, const DeploymentSpec& spec,
+                          const Observed& observed, const std::vector<Pod>& pods) {
+  std::vector<Group> result;
+  for (const auto& pod : pods) {
+    auto cause = cause_of({parent, spec, pod, events_of(pod, observed.events)});
+    if (!cause) continue;
+    const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
+      return group.cause.reason == cause->reason && group.cause.subject == cause->subject;
+    });
+    if (same == result.end()) {
+      result.push_back({*std::move(cause), {pod.name()}});
+    } else {
+      same->pods.push_back(pod.name());
+    }
+  }
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Group& a, const Group& b) { return a.pods.size() > b.pods.size(); });
+  return result;
+}
+
+std::string who(const Group& group, std::size_t all) {
+  if (all == 1) return "pod " + group.pods.front();
+  return std::to_string(group.pods.size()) + " of " +
+         counted(static_cast<std::int64_t>(all), "pod") + " (" + group.pods.front() +
+         (group.pods.size() > 1 ? ", ..." : "") + ")";
+}
+
+}  // namespace
+
+std::optional<Cause> diagnosis(const Parent& parent, const DeploymentSpec& spec,
+                               const Observed& observed, const World& world) {
+  if (world.lags || world.wanted == 0) return std::nullopt;
+  if (world.updated < world.wanted) {
+    if (auto cause = not_created(observed, world)) return cause;
+  }
+  auto found = groups(parent, spec, observed, world.pods);
+  if (found.empty()) found = groups(parent, spec, observed, world.failed);
+  if (found.empty()) return std::nullopt;
+  const auto all = std::max(world.pods.size(), static_cast<std::size_t>(world.wanted));
+  auto result = found.front().cause;
+  result.message.clear();
+  for (const auto& group : found) {
+    result.message +=
+        (result.message.empty() ? "" : "; ") + who(group, all) + ": " + group.cause.message;
+  }
+  return result;
+}
+
+}  // namespace gradient::why

@@ -1,0 +1,177 @@
+#include "gradient/status/pod.h"
+
+#include "gradient/spec/names.h"
+
+#include <algorithm>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+using Role = Container::Role;
+
+const Json& nothing() {
+  static const Json null;
+  return null;
+}
+
+bool is_true(const Json& value) {
+  return value.is_boolean() && value.as_bool();
+}
+
+/// A node that restarted does not know how its containers ended: that says nothing about them.
+bool is_known(const Json& termination) {
+  const auto reason = json::string_at(termination, {"reason"});
+  return reason != "ContainerStatusUnknown" && reason != "Unknown";
+}
+
+void describe(Container& container, const DeploymentSpec& spec) {
+  container.subject = "container " + container.name;
+  if (container.name == names::app_container) container.role = Role::App;
+  if (spec.repositories) {
+    for (const auto& repository : spec.repositories->items) {
+      if (container.name != names::clone_container(repository.name)) continue;
+      container.role = Role::Clone;
+      container.item = repository.name;
+      container.subject = "repository " + repository.name;
+    }
+  }
+  for (const auto& model : spec.models) {
+    if (container.name != names::sync_container(model.id)) continue;
+    container.role = Role::Sync;
+    container.item = model.id;
+    container.subject = "model " + model.id;
+  }
+}
+
+const Json& status_of(const Json& statuses, const std::string& name) {
+  for (const auto& status : json::elements_at(statuses, {})) {
+    if (json::string_at(status, {"name"}) == name) return status;
+  }
+  return nothing();
+}
+
+}  // namespace
+
+std::string Container::image() const {
+  return json::string_at(*spec, {"image"});
+}
+
+std::string Container::waiting_reason() const {
+  return json::string_at(*status, {"state", "waiting", "reason"});
+}
+
+std::string Container::waiting_message() const {
+  return json::string_at(*status, {"state", "waiting", "message"});
+}
+
+bool Container::is_running() const {
+  return !json::at(*status, {"state", "running"}).is_null();
+}
+
+std::string Container::running_since() const {
+  return json::string_at(*status, {"state", "running", "startedAt"});
+}
+
+bool Container::is_completed() const {
+  const auto& ended = json::at(*status, {"state", "terminated"});
+  return role != Role::App && role != Role::Sync && !ended.is_null() &&
+         json::integer_at(ended, {"exitCode"}) == 0;
+}
+
+bool Container::is_up() const {
+  if (role == Role::App) return is_running() && is_true(json::at(*status, {"ready"}));
+  if (role == Role::Sync) return is_running() && is_true(json::at(*status, {"started"}));
+  return is_completed() || (is_running() && is_true(json::at(*status, {"ready"})));
+}
+
+const Json& Container::failure() const {
+  if (is_up()) return nothing();
+  const auto& now = json::at(*status, {"state", "terminated"});
+  const auto& ended = now.is_null() ? json::at(*status, {"lastState", "terminated"}) : now;
+  if (ended.is_null() || !is_known(ended)) return nothing();
+  // An end is one too many for the app; for a helper it is what it was asked for.
+  if (role != Role::App && json::integer_at(ended, {"exitCode"}) == 0) return nothing();
+  return ended;
+}
+
+bool Container::has_begun() const {
+  return is_running() || !json::at(*status, {"state", "terminated"}).is_null() ||
+         !json::at(*status, {"lastState", "terminated"}).is_null();
+}
+
+Pod::Pod(const Json& object, const DeploymentSpec& spec) : object_(&object) {
+  const auto add = [&](const char* list, const char* statuses) {
+    for (const auto& entry : json::elements_at(object, {"spec", list})) {
+      Container container;
+      container.name = json::string_at(entry, {"name"});
+      container.spec = &entry;
+      container.status = &status_of(json::at(object, {"status", statuses}), container.name);
+      describe(container, spec);
+      containers_.push_back(std::move(container));
+    }
+  };
+  add("initContainers", "initContainerStatuses");
+  add("containers", "containerStatuses");
+}
+
+std::string Pod::name() const {
+  return json::string_at(*object_, {"metadata", "name"});
+}
+
+std::string Pod::uid() const {
+  return json::string_at(*object_, {"metadata", "uid"});
+}
+
+std::string Pod::created() const {
+  return json::string_at(*object_, {"metadata", "creationTimestamp"});
+}
+
+std::string Pod::replica_set() const {
+  for (const auto& owner : json::elements_at(*object_, {"metadata", "ownerReferences"})) {
+    if (json::string_at(owner, {"kind"}) == "ReplicaSet") return json::string_at(owner, {"name"});
+  }
+  return {};
+}
+
+bool Pod::is_deleted() const {
+  return !json::at(*object_, {"metadata", "deletionTimestamp"}).is_null();
+}
+
+bool Pod::is_failed() const {
+  return json::string_at(*object_, {"status", "phase"}) == "Failed";
+}
+
+bool Pod::is_ready() const {
+  return json::string_at(condition("Ready"), {"status"}) == "True";
+}
+
+bool Pod::is_scheduled() const {
+  return !json::string_at(*object_, {"spec", "nodeName"}).empty();
+}
+
+bool Pod::has_begun() const {
+  return std::any_of(containers_.begin(), containers_.end(),
+                     [](const Container& container) { return container.has_begun(); });
+}
+
+bool Pod::is_fetching() const {
+  return std::any_of(containers_.begin(), containers_.end(), [](const Container& container) {
+    return container.is_helper() && !container.is_up();
+  });
+}
+
+const Container* Pod::container(const std::string& name) const {
+  const auto found = std::find_if(containers_.begin(), containers_.end(),
+                                  [&](const Container& c) { return c.name == name; });
+  return found == containers_.end() ? nullptr : &*found;
+}
+
+const Json& Pod::condition(const std::string& type) const {
+  for (const auto& entry : json::elements_at(*object_, {"status", "conditions"})) {
+    if (json::string_at(entry, {"type"}) == type) return entry;
+  }
+  return nothing();
+}
+
+}  // namespace gradient::why

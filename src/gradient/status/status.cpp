@@ -1,0 +1,229 @@
+#include "gradient/status/status.h"
+
+#include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
+#include "gradient/status/content.h"
+#include "gradient/status/diagnosis.h"
+#include "gradient/status/text.h"
+#include "gradient/status/world.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+using why::Cause;
+using why::Content;
+using why::counted;
+using why::World;
+
+/// All that the conditions are made of.
+struct Facts {
+  const DeploymentSpec& spec;
+  const Settings& settings;
+  const Observed& observed;
+  const World world;
+  const Content content;
+  const std::optional<Cause> cause;
+  const std::string& endpoint;
+  const std::string& rollout_reason;
+};
+
+bool wants_duration(const DeploymentSpec& spec) {
+  if (!spec.autoscaled()) return false;
+  const auto& metrics = spec.resources.autoscaling->metrics;
+  return std::any_of(metrics.begin(), metrics.end(), [](const MetricTarget& target) {
+    return target.metric == Metric::RequestDuration;
+  });
+}
+
+Condition spec_valid(const Facts& facts) {
+  if (!wants_duration(facts.spec) || !facts.settings.request_duration_metric.empty()) {
+    return {"SpecValid", Truth::True, "Valid", "the spec is accepted"};
+  }
+  const bool alone = facts.spec.resources.autoscaling->metrics.size() == 1;
+  return {"SpecValid", Truth::False, "MetricNotConfigured",
+          std::string("spec.resources.autoscaling.metrics: requestDuration has no effect, as the "
+                      "operator's configuration names no metric for it") +
+              (alone ? ", so nothing is scaled" : "") +
+              "; set metrics.requestDuration.name there, or scale by cpu or memory"};
+}
+
+bool is_conflict(const Missing& refused) {
+  return refused.reason == "NameConflict";
+}
+
+std::string joined(const std::vector<Missing>& list) {
+  std::string text;
+  for (const auto& entry : list)
+    text += (text.empty() ? "" : "; ") + entry.message;
+  return text;
+}
+
+Condition references_resolved(const Facts& facts) {
+  std::vector<Missing> conflicts;
+  std::copy_if(facts.observed.refused.begin(), facts.observed.refused.end(),
+               std::back_inserter(conflicts), is_conflict);
+  if (!conflicts.empty()) {
+    return {"ReferencesResolved", Truth::False, conflicts.front().reason, joined(conflicts)};
+  }
+  return {"ReferencesResolved", Truth::True, "Resolved", "all that the spec names exists"};
+}
+
+Condition content_synced(const Facts& facts) {
+  const auto& content = facts.content;
+  const std::string type = "ContentSynced";
+  if (content.json.is_null()) {
+    return {type, Truth::True, "NoContent", "the spec names no repositories and no models"};
+  }
+  if (facts.world.wanted == 0) {
+    return {type, Truth::Unknown, "Disabled", "0 replicas: nothing is fetched"};
+  }
+  if (facts.cause && facts.cause->is_content) {
+    return {type, Truth::False, facts.cause->reason, facts.cause->message};
+  }
+  if (content.fetching > 0 && (content.complete == 0 || !facts.world.is_available())) {
+    const auto all = static_cast<std::int64_t>(content.fetching + content.complete);
+    return {type, Truth::False, "Syncing",
+            std::to_string(content.fetching) + " of " + counted(all, "pod") +
+                (all == 1 ? " is" : " are") + " not complete: " + content.progress};
+  }
+  if (content.complete == 0) {
+    return {type, Truth::Unknown, "Syncing", "no pod of this revision has been seen yet"};
+  }
+  return {type, Truth::True, "Synced",
+          content.remarks.empty() ? "repositories and models are complete" : content.remarks};
+}
+
+/// What a pod without a known cause is waiting for.
+std::string patience(const World& world) {
+  for (const auto& pod : world.pods) {
+    if (pod.is_ready()) continue;
+    if (!pod.is_scheduled()) return "; pod " + pod.name() + " waits for a node";
+    for (const auto& container : pod.containers()) {
+      if (container.is_up()) continue;
+      if (container.is_running())
+        return "; pod " + pod.name() + ": " + container.subject + " runs but is not ready yet";
+      return "; pod " + pod.name() + ": " + container.subject + " is about to start";
+    }
+    return "; pod " + pod.name() + " is not ready yet";
+  }
+  return {};
+}
+
+std::string count_text(const World& world) {
+  return std::to_string(world.available) + " of " + counted(world.wanted, "replica") +
+         (world.wanted == 1 ? " is" : " are") + " available";
+}
+
+Condition available(const Facts& facts) {
+  const auto& world = facts.world;
+  const std::string type = "Available";
+  if (world.wanted == 0) return {type, Truth::False, "Disabled", "0 replicas: nothing answers"};
+  if (world.is_available()) {
+    return {type, Truth::True, "MinimumReplicasAvailable",
+            count_text(world) + " at " + facts.endpoint};
+  }
+  if (facts.cause) return {type, Truth::False, facts.cause->reason, facts.cause->message};
+  return {type, Truth::False, world.lags ? "RollingOut" : "MinimumReplicasUnavailable",
+          count_text(world) + patience(world)};
+}
+
+Condition progressing(const Facts& facts) {
+  const auto& world = facts.world;
+  const std::string type = "Progressing";
+  const auto how = " (" + facts.rollout_reason + ")";
+  const auto& refused = facts.observed.refused;
+  const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_conflict);
+  if (refusal != refused.end()) {
+    return {type, Truth::False, refusal->reason, joined(refused)};
+  }
+  if (world.lags) {
+    return {type, Truth::True, "RollingOut",
+            "the Deployment controller has not taken up the change yet" + how};
+  }
+  const auto text = std::to_string(world.updated) + " of " + counted(world.wanted, "replica") +
+                    (world.wanted == 1 ? " is" : " are") + " of the newest revision";
+  const auto& theirs = condition(json::at(*facts.observed.deployment, {"status"}), "Progressing");
+  const bool stuck = world.is_rolling() || !world.is_available();
+  if (stuck && facts.cause) {
+    return {type, Truth::False, facts.cause->reason, text + how + ": " + facts.cause->message};
+  }
+  if (stuck && json::string_at(theirs, {"status"}) == "False") {
+    return {type, Truth::False, "ProgressDeadlineExceeded",
+            text + how + ", and nothing has moved for longer than the Deployment's deadline" +
+                patience(world)};
+  }
+  if (world.is_rolling()) return {type, Truth::True, "RollingOut", text + how};
+  return {type, Truth::True, "NewReplicaSetAvailable", text + how};
+}
+
+Condition ready_as(Truth truth, const Condition& decides) {
+  return {"Ready", truth, decides.reason, decides.message};
+}
+
+Condition switched_off(const Facts& facts) {
+  const auto why = facts.spec.enabled ? "spec.resources.replicas is 0" : "spec.enabled is false";
+  const auto left = facts.world.replicas;
+  return {"Ready", Truth::True, "Disabled",
+          std::string("0 replicas: switched off, as ") + why +
+              (left == 0 ? "" : "; " + counted(left, "pod") + " to end")};
+}
+
+/// status.h says which condition decides.
+Condition ready(const Facts& facts, const std::vector<Condition>& others) {
+  const auto find = [&](const char* type) -> const Condition& {
+    return *std::find_if(others.begin(), others.end(),
+                         [&](const Condition& c) { return c.type == type; });
+  };
+  const auto& spec_valid = find("SpecValid");
+  const auto& references = find("ReferencesResolved");
+  const auto& content = find("ContentSynced");
+  const auto& available = find("Available");
+  const auto& progressing = find("Progressing");
+  if (references.truth == Truth::False) return ready_as(Truth::False, references);
+  if (!facts.observed.refused.empty()) return ready_as(Truth::False, progressing);
+  if (facts.world.wanted == 0) return switched_off(facts);
+  if (facts.cause) return {"Ready", Truth::False, facts.cause->reason, facts.cause->message};
+  if (content.truth == Truth::False) return ready_as(Truth::False, content);
+  if (progressing.truth == Truth::False) return ready_as(Truth::False, progressing);
+  if (available.truth == Truth::False) return ready_as(Truth::False, available);
+  if (facts.world.is_rolling()) return ready_as(Truth::Unknown, progressing);
+  if (spec_valid.truth == Truth::False) return ready_as(Truth::True, spec_valid);
+  return {"Ready", Truth::True, "Ready", available.message};
+}
+
+Json document(const Facts& facts, const Parent& parent, const Json& list) {
+  const auto& world = facts.world;
+  return json::object({{"observedGeneration", parent.generation},
+                       {"conditions", list},
+                       {"replicas", world.replicas},
+                       {"readyReplicas", world.ready},
+                       {"updatedReplicas", world.updated},
+                       {"selector", std::string(names::deployment_label) + "=" + parent.name},
+                       {"endpoint", facts.endpoint},
+                       {"content", facts.content.json}});
+}
+
+}  // namespace
+
+Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& settings,
+            const Observed& observed, const std::string& endpoint,
+            const std::string& rollout_reason, const Json& previous, const std::string& now) {
+  const auto world = why::world(spec, observed);
+  const Facts facts{.spec = spec,
+                    .settings = settings,
+                    .observed = observed,
+                    .world = world,
+                    .content = why::content(spec, observed, world, previous),
+                    .cause = why::diagnosis(parent, spec, observed, world),
+                    .endpoint = endpoint,
+                    .rollout_reason = rollout_reason};
+  std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),
+                              available(facts), progressing(facts)};
+  list.insert(list.begin(), ready(facts, list));
+  return document(facts, parent, conditions(list, parent, previous, now));
+}
+
+}  // namespace gradient

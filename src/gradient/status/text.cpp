@@ -1,0 +1,90 @@
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace gradient::why {
+namespace {
+
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+bool is_blank_or_control(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (!is_blank_or_control(c)) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (!line.empty() && line.back() == ' ')
+    line.pop_back();
+  return line;
+}
+
+void drop_grpc(std::string& text) {
+  constexpr std::string_view begin = "rpc error: code = ";
+  constexpr std::string_view end = " desc = ";
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    const auto stop = text.find(end, at);
+    if (stop == std::string::npos) return;
+    text.erase(at, stop + end.size() - at);
+  }
+}
+
+void drop_queries(std::string& text) {
+  for (auto url = text.find("://"); url != std::string::npos; url = text.find("://", url + 1)) {
+    const auto stop = std::min(text.find_first_of(" \"'", url), text.size());
+    const auto query = text.find('?', url);
+    if (query < stop) text.erase(query, stop - query);
+  }
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view text, std::size_t most) {
+  auto line = one_line(text);
+  drop_grpc(line);
+  drop_queries(line);
+  if (line.size() <= most) return line;
+  auto end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
+    --end;
+  return line.substr(0, end) + "...";
+}
+
+bool has(std::string_view text, std::string_view part) {
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](char a, char b) { return lower(a) == b; }) != text.end();
+}
+
+std::string quoted(std::string_view text) {
+  const auto first = text.find('"');
+  if (first == std::string_view::npos) return {};
+  const auto second = text.find('"', first + 1);
+  if (second == std::string_view::npos) return {};
+  return std::string(text.substr(first + 1, second - first - 1));
+}
+
+std::string bytes(std::int64_t count) {
+  constexpr std::array<const char*, 5> units{"KiB", "MiB", "GiB", "TiB", "PiB"};
+  if (count < 1024) return std::to_string(count) + " B";
+  std::size_t unit = 0;
+  auto tenths = count / 1024 * 10 + count % 1024 * 10 / 1024;
+  for (; tenths >= 10240 && unit + 1 < units.size(); ++unit)
+    tenths /= 1024;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + units[unit];
+}
+
+std::string counted(std::int64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+}  // namespace gradient::why

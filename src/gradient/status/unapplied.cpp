@@ -1,0 +1,86 @@
+// Statuses without a look at pods: of a spec that was not applied, and of the small kinds.
+#include "gradient/status/condition.h"
+#include "gradient/status/status.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+constexpr const char* order[] = {"Ready",         "SpecValid", "ReferencesResolved",
+                                 "ContentSynced", "Available", "Progressing"};
+
+/// `decided` as they are; the rest of the list as it was, or unknown for the reason that Ready has.
+Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
+                   const Json& previous, const std::string& now) {
+  const auto fresh = conditions(decided, parent, previous, now);
+  const auto made = json::object({{"conditions", fresh}});
+  std::vector<Json> list;
+  for (const std::string type : order) {
+    const auto& entry = condition(made, type);
+    const auto& before = condition(previous, type);
+    if (!entry.is_null()) {
+      list.push_back(entry);
+    } else if (!before.is_null()) {
+      list.push_back(before);
+    } else {
+      const Condition unknown{type, Truth::Unknown, decided.front().reason,
+                              "nothing was applied yet"};
+      list.push_back(conditions({unknown}, parent, previous, now).at(0));
+    }
+  }
+  return json::array(std::move(list));
+}
+
+Json kept(const std::vector<Condition>& decided, const Parent& parent, const Json& previous,
+          const std::string& now) {
+  auto status = previous.is_object() ? previous : Json::object();
+  status["observedGeneration"] = Json(parent.generation);
+  status["conditions"] = with_previous(decided, parent, previous, now);
+  return status;
+}
+
+/// The one mistake that has a reason of its own: a machine that the catalogue does not have.
+std::string reason_of(const json::Problems& problems) {
+  const bool machine = problems.size() == 1 &&
+                       problems.front().path == "spec.resources.instanceType" &&
+                       problems.front().message.find("no such machine") != std::string::npos;
+  return machine ? "UnknownInstanceType" : "InvalidSpec";
+}
+
+}  // namespace
+
+Json invalid_status(const Parent& parent, const json::Problems& problems, const Json& previous,
+                    const std::string& now) {
+  const auto reason = reason_of(problems);
+  const auto message = json::text(problems);
+  return kept(
+      {{"Ready", Truth::False, reason, message}, {"SpecValid", Truth::False, reason, message}},
+      parent, previous, now);
+}
+
+Json waiting_status(const Parent& parent, const std::vector<Missing>& missing, const Json& previous,
+                    const std::string& now) {
+  std::string message;
+  for (const auto& entry : missing)
+    message += (message.empty() ? "" : "; ") + entry.message;
+  const auto& reason = missing.front().reason;
+  return kept({{"Ready", Truth::False, reason, message},
+               {"SpecValid", Truth::True, "Valid", "the spec is accepted"},
+               {"ReferencesResolved", Truth::False, reason, message}},
+              parent, previous, now);
+}
+
+Json simple_status(const Parent& parent, bool ready, const std::string& reason,
+                   const std::string& message, const Json& fields, const Json& previous,
+                   const std::string& now) {
+  auto status = fields.is_object() ? fields : Json::object();
+  status["observedGeneration"] = Json(parent.generation);
+  status["conditions"] = conditions(
+      {{"Ready", ready ? Truth::True : Truth::False, reason, message}}, parent, previous, now);
+  return status;
+}
+
+}  // namespace gradient

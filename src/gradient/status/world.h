@@ -1,0 +1,33 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "gradient/status/pod.h"
+#include "gradient/status/status.h"
+
+#include <string>
+#include <vector>
+
+namespace gradient::why {
+
+/// What of the observation counts. Refers to it.
+struct World {
+  std::int64_t wanted = 0;    ///< pods that are asked for now, by spec or autoscaler
+  std::int64_t needed = 0;    ///< pods below which the deployment counts as unavailable
+  std::int64_t replicas = 0;  ///< pods that exist, by the Deployment's count; so the next three
+  std::int64_t ready = 0;
+  std::int64_t updated = 0;
+  std::int64_t available = 0;
+  /// The Deployment's status is about an earlier spec, or there is none yet.
+  bool lags = true;
+  std::string newest;       ///< ReplicaSet of the newest revision; empty when not known
+  std::vector<Pod> pods;    ///< of the newest revision, that live; by name
+  std::vector<Pod> failed;  ///< of the newest revision, that ended for good and were not replaced
+
+  bool is_available() const { return available >= needed; }
+  /// Pods of an older revision are still to be replaced, or new ones to be made.
+  bool is_rolling() const { return lags || updated < wanted || replicas > updated; }
+};
+
+World world(const DeploymentSpec& spec, const Observed& observed);
+
+}  // namespace gradient::why
