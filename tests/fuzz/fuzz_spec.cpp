@@ -1,0 +1,86 @@
+#include "fuzz/target.h"
+#include "gradient/spec/needs.h"
+#include "gradient/spec/read_spec.h"
+#include "json/yaml.h"
+
+#include <string_view>
+
+namespace {
+
+using gradient::DeploymentSpec;
+
+bool is_safe(const std::string& argument) {
+  return !argument.empty() && argument.front() != '-' &&
+         argument.find_first_of(std::string_view("\0\n\r ", 4)) == std::string::npos;
+}
+
+bool is_path(const std::string& path) {
+  return path.size() > 1 && path.front() == '/' && (path + "/").find("/../") == std::string::npos;
+}
+
+void check(const DeploymentSpec& spec) {
+  fuzz::require(!spec.image.empty() && !spec.resources.instance_type.empty(),
+                "required fields are there");
+  fuzz::require(spec.port >= 1 && spec.port <= 65535, "the port is one");
+  fuzz::require(spec.resources.replicas >= 0 && spec.resources.replicas <= 1000,
+                "replicas are bounded");
+  for (const auto& model : spec.models)
+    fuzz::require(is_path(model.path) && is_safe(model.id), "models have a name and a path");
+  if (spec.repositories) {
+    fuzz::require(is_path(spec.repositories->mount_path), "mountPath is absolute");
+    fuzz::require(!spec.repositories->items.empty(), "there is something to clone");
+    for (const auto& repository : spec.repositories->items) {
+      fuzz::require(is_safe(repository.url) && repository.url.rfind("http", 0) == 0,
+                    "a git URL is http or https and no option");
+      fuzz::require(repository.ref.empty() || is_safe(repository.ref), "a ref is no option");
+      fuzz::require(is_safe(repository.name) && repository.name.find('/') == std::string::npos,
+                    "a repository's name is one part of a path");
+    }
+  }
+  gradient::needs(spec, gradient::default_settings());
+}
+
+void check(const gradient::ModelSpec& spec) {
+  fuzz::require(is_safe(spec.source.url), "a model's url is no option");
+  fuzz::require(("/" + spec.source.claim_path + "/").find("/../") == std::string::npos,
+                "a path in a claim stays in the claim");
+}
+
+void check(const gradient::DatasetSpec& spec) {
+  fuzz::require(spec.claim_name.empty() != spec.size.empty(), "a dataset is old or new");
+}
+
+void check(const gradient::RegistrySpec& spec) {
+  fuzz::require(spec.secret_name.empty() != spec.server.empty(), "a registry is a Secret or not");
+}
+
+template <class Spec>
+void check(const gradient::Reading<Spec>& reading) {
+  if (const auto* spec = std::get_if<Spec>(&reading)) {
+    check(*spec);
+    return;
+  }
+  const auto& problems = std::get<json::Problems>(reading);
+  fuzz::require(!problems.empty() && problems.size() <= json::Report::most + 1,
+                "problems are at least one and bounded");
+  for (const auto& problem : problems) {
+    fuzz::require(problem.message.size() < 1000 && problem.path.size() < 2000,
+                  "problems are short");
+    fuzz::require(problem.message.find("canary") == std::string::npos,
+                  "a message repeats no value");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto read = json::parse_yaml(std::string_view(reinterpret_cast<const char*>(data), size));
+  for (const auto& document : read.documents) {
+    gradient::parent(document.value);
+    check(gradient::read_deployment(document.value));
+    check(gradient::read_model(document.value));
+    check(gradient::read_dataset(document.value));
+    check(gradient::read_registry(document.value));
+  }
+  return 0;
+}
