@@ -32,11 +32,12 @@ std::string cut(std::string text, std::size_t limit) {
 
 /// "<object>.<hash>": the same however often the request is sent, so none is doubled.
 std::string event_name(std::string object, const std::string& what, const std::string& first) {
-  const auto suffix = "." + base::short_hash(what + first);
-  object.resize(std::min(object.size(), max_name - suffix.size()));
+  const auto hash = base::short_hash(what + first);
+  object.resize(std::min(object.size(), max_name - hash.size() - 1));
   while (!object.empty() && (object.back() == '.' || object.back() == '-'))
     object.pop_back();
-  return object + suffix;
+  object += '.';
+  return object + hash;
 }
 
 Json involved_object(const Json& object) {

@@ -62,15 +62,17 @@ Exchange::News Exchange::wait(Until until, const std::stop_token& stop, TimePoin
   return news;
 }
 
-void Exchange::abandon() {
+bool Exchange::abandon() {
   std::function<void()> resume;
+  bool ended = false;
   {
     const std::lock_guard lock(mutex_);
     abandoned_ = true;
-    news_ = {};
+    ended = std::exchange(news_, {}).ended;
     resume = std::exchange(resume_, nullptr);
   }
   if (resume) resume();
+  return ended;
 }
 
 }  // namespace kube

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kube/response_head.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -8,29 +10,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace kube {
-
-/// What an HTTP response begins with, as far as we look at it.
-struct Head {
-  int status = 0;
-  int retry_after_seconds = 0;
-  std::vector<std::string> warnings{};
-  bool is_success() const { return status >= 200 && status < 300; }
-};
-
-/// Why no (whole) response came.
-struct Failure {
-  enum class Cause {
-    NotSent,      ///< a pooled connection turned out to be closed before anything was written
-    Unreachable,  ///< no connection, or no trust in it
-    Broken,       ///< the connection broke on the way
-    Unusable,     ///< what came cannot be used
-  };
-  Cause cause = Cause::Broken;
-  std::string text;
-};
 
 /// One request's answer on its way from the I/O thread to the thread that asked. The asking thread
 /// may leave at any time: both sides share ownership. Safe to share between threads.
@@ -62,8 +43,8 @@ class Exchange {
 
   /// Waits for something new (or the end), a stop, or the deadline; makes room for more bytes.
   News wait(Until until, const std::stop_token& stop, TimePoint deadline);
-  /// The asking thread is not interested any more.
-  void abandon();
+  /// The asking thread is not interested any more. True when the end has come already.
+  bool abandon();
 
  private:
   void changed(std::unique_lock<std::mutex> lock);

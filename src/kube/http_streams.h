@@ -5,7 +5,6 @@
 #include <cpprest/astreambuf.h>
 #include <cpprest/streams.h>
 
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -57,12 +56,7 @@ class BodySource final : public PlainBuffer {
  public:
   explicit BodySource(std::string body) : PlainBuffer(std::ios_base::in), body_(std::move(body)) {}
 
-  pplx::task<std::size_t> getn(std::uint8_t* out, std::size_t count) override {
-    const auto copied = std::min(count, body_.size() - position_);
-    std::memcpy(out, body_.data() + position_, copied);
-    position_ += copied;
-    return pplx::task_from_result(copied);
-  }
+  pplx::task<std::size_t> getn(std::uint8_t* out, std::size_t count) override;
 
  private:
   std::string body_;
@@ -75,28 +69,15 @@ class BodySink final : public PlainBuffer {
   explicit BodySink(std::shared_ptr<Exchange> exchange)
       : PlainBuffer(std::ios_base::out), exchange_(std::move(exchange)) {}
 
-  pplx::task<std::size_t> putn_nocopy(const std::uint8_t* data, std::size_t count) override {
-    const std::string_view bytes(reinterpret_cast<const char*>(data), count);
-    pplx::task_completion_event<std::size_t> room;
-    switch (exchange_->on_bytes(bytes, [room, count] { room.set(count); })) {
-      case Exchange::Taken::Now:
-        return pplx::task_from_result(count);
-      case Exchange::Taken::Later:
-        return pplx::create_task(room);
-      case Exchange::Taken::Refused:
-        break;
-    }
-    return pplx::task_from_exception<std::size_t>(std::length_error("not wanted any more"));
-  }
+  pplx::task<std::size_t> putn_nocopy(const std::uint8_t* data, std::size_t count) override;
 
  private:
   std::shared_ptr<Exchange> exchange_;
 };
 
-/// cpprest's handle of a buffer; its constructor is protected.
+/// cpprest's handle of a buffer, whose constructor is protected.
 struct BufferHandle : concurrency::streams::streambuf<std::uint8_t> {
-  explicit BufferHandle(std::shared_ptr<PlainBuffer> buffer)
-      : concurrency::streams::streambuf<std::uint8_t>(std::move(buffer)) {}
+  explicit BufferHandle(std::shared_ptr<PlainBuffer> buffer) : streambuf(std::move(buffer)) {}
 };
 
 }  // namespace kube

@@ -90,7 +90,7 @@ std::string file_names(const std::vector<Kubeconfig>& files) {
 
 std::string current_context(const std::vector<Kubeconfig>& files) {
   for (const auto& file : files) {
-    const auto name = json::string_at(file.content, {"current-context"});
+    auto name = json::string_at(file.content, {"current-context"});
     if (!name.empty()) return name;
   }
   throw ConfigError(file_names(files) + ": current-context: is not set; set it or name a context");

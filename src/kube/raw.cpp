@@ -14,10 +14,8 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 /// Behind the string that begins at `at`; npos when it does not end.
 std::size_t skip_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size(); ++at) {
-    at = text.find_first_of("\"\\", at);
-    if (at == npos) return npos;
     if (text[at] == '"') return at + 1;
-    ++at;  // whatever is escaped
+    if (text[at] == '\\') ++at;  // whatever is escaped
   }
   return npos;
 }

@@ -1,12 +1,30 @@
 #pragma once
 
-#include "kube/exchange.h"
-
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kube {
+
+/// What an HTTP response begins with, as far as we look at it.
+struct Head {
+  int status = 0;
+  int retry_after_seconds = 0;
+  std::vector<std::string> warnings{};
+  bool is_success() const { return status >= 200 && status < 300; }
+};
+
+/// Why no (whole) response came.
+struct Failure {
+  enum class Cause {
+    NotSent,      ///< a pooled connection turned out to be closed before anything was written
+    Unreachable,  ///< no connection, or no trust in it
+    Broken,       ///< the connection broke on the way
+    Unusable,     ///< what came cannot be used
+  };
+  Cause cause = Cause::Broken;
+  std::string text;
+};
 
 /// Seconds in a Retry-After header, at most an hour; 0 when it is a date or nonsense.
 int retry_after_seconds(std::string_view header);

@@ -78,8 +78,12 @@ std::vector<std::string> environment(const std::vector<std::pair<std::string, st
   for (const auto& [name, value] : more)
     merged[name] = value;
   std::vector<std::string> texts;
-  for (const auto& [name, value] : merged)
-    texts.push_back(name + "=" + value);
+  texts.reserve(merged.size());
+  for (const auto& [name, value] : merged) {
+    auto& text = texts.emplace_back(name);
+    text += '=';
+    text += value;
+  }
   return texts;
 }
 

@@ -1,11 +1,10 @@
 #include "kube/transport.h"
 
 #include "kube/address.h"
+#include "kube/answer.h"
 #include "kube/credentials.h"
-#include "kube/exchange.h"
 #include "kube/guarded.h"
 #include "kube/http_streams.h"
-#include "kube/line_framer.h"
 #include "kube/metrics.h"
 #include "kube/response_head.h"
 #include "kube/sockets.h"
@@ -26,12 +25,9 @@ namespace http = web::http;
 using asio::ip::tcp;
 using http::client::http_client;
 using http::client::http_client_config;
-using TimePoint = Exchange::TimePoint;
 
 constexpr std::size_t max_body = 64U << 20U;
-constexpr std::size_t max_line = 8U << 20U;
 constexpr std::size_t stream_window = 1U << 20U;  ///< what may wait for a slow consumer
-constexpr std::size_t max_error_body = 1U << 20U;
 constexpr int max_stale_connections = 64;
 constexpr std::size_t max_known_warnings = 1000;
 
@@ -170,38 +166,20 @@ class InFlight {
         });
   }
   ~InFlight() {
-    exchange_->abandon();
+    if (exchange_->abandon()) return;
     // On the I/O thread, which is then not at work on this connection's socket.
-    if (!ended_) {
-      crossplat::threadpool::shared_instance().service().post(
-          [source = cancellation_] { source.cancel(); });
-    }
+    crossplat::threadpool::shared_instance().service().post(
+        [source = cancellation_] { source.cancel(); });
   }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
 
-  Exchange::News wait(Exchange::Until until, const std::stop_token& stop, TimePoint deadline) {
-    auto news = exchange_->wait(until, stop, deadline);
-    ended_ = news.ended;
-    return news;
-  }
+  Exchange& exchange() { return *exchange_; }
 
  private:
   pplx::cancellation_token_source cancellation_;
   std::shared_ptr<Exchange> exchange_;
-  bool ended_ = false;
 };
-
-/// An attempt failed; `cause` decides whether another one may follow.
-struct AttemptFailed : TransportError {
-  AttemptFailed(const std::string& server, const Failure& failure)
-      : TransportError(server + ": " + failure.text), cause(failure.cause) {}
-  Failure::Cause cause;
-};
-
-Response response(const Head& head, std::string body) {
-  return {head.status, std::move(body), head.retry_after_seconds, head.warnings};
-}
 
 class CpprestTransport final : public Transport {
  public:
@@ -221,10 +199,7 @@ class CpprestTransport final : public Transport {
   Response with_proof(const Request& request, Attempt attempt);
   template <class Attempt>
   Response with_retries(const Request& request, Attempt attempt);
-  Response consume(InFlight& flight, const Request& request, const OnLine& on_line,
-                   const std::stop_token& stop, std::chrono::milliseconds idle);
-  void feed(LineFramer& framer, const std::string& bytes, const OnLine& on_line);
-  void note(const Request& request, const Head& head);
+  void note(const Request& request, int status, const std::vector<std::string>& warnings);
 
   struct Connected {
     ClientCertificate certificate;
@@ -289,9 +264,10 @@ http::http_request CpprestTransport::http_request(const Request& request,
   return result;
 }
 
-void CpprestTransport::note(const Request& request, const Head& head) {
-  count_request(std::string(to_string(request.method)), head.status, address_.authority());
-  for (const auto& warning : head.warnings) {
+void CpprestTransport::note(const Request& request, int status,
+                            const std::vector<std::string>& warnings) {
+  count_request(std::string(to_string(request.method)), status, address_.authority());
+  for (const auto& warning : warnings) {
     const bool is_new = known_warnings_.with([&](std::set<std::string>& known) {
       return known.size() < max_known_warnings && known.insert(warning).second;
     });
@@ -334,60 +310,23 @@ Response CpprestTransport::send(const Request& request, const std::stop_token& s
     const auto pools = this->pools(proof);
     InFlight flight(pools->unary, http_request(request, proof),
                     std::make_shared<Exchange>(max_body, Exchange::Overflow::Refuse), tls_);
-    auto news = flight.wait(Exchange::Until::End, stop, deadline);
-    if (news.failure) throw AttemptFailed(address_.text(), *news.failure);
-    if (!news.ended) {
-      throw TransportError(address_.text() + (stop.stop_requested()
-                                                  ? ": stopped while waiting for the answer"
-                                                  : ": no whole answer within the time allowed"));
-    }
-    note(request, *news.head);
-    return response(*news.head, std::move(news.bytes));
+    auto response = read_whole(flight.exchange(), address_.text(), stop, deadline);
+    note(request, response.status, response.warnings);
+    return response;
   });
 }
 
 Response CpprestTransport::stream(const Request& request, const OnLine& on_line,
                                   const std::stop_token& stop, std::chrono::milliseconds idle) {
+  const std::function<void(const Head&)> on_head = [&](const Head& head) {
+    note(request, head.status, head.warnings);
+  };
   return with_proof(request, [&](const Proof& proof) {
     const auto pools = this->pools(proof);
     InFlight flight(pools->watch, http_request(request, proof),
                     std::make_shared<Exchange>(stream_window, Exchange::Overflow::HoldBack), tls_);
-    return consume(flight, request, on_line, stop, idle);
+    return read_lines(flight.exchange(), address_.text(), {on_head, on_line}, stop, idle);
   });
-}
-
-Response CpprestTransport::consume(InFlight& flight, const Request& request, const OnLine& on_line,
-                                   const std::stop_token& stop, std::chrono::milliseconds idle) {
-  LineFramer framer(max_line);
-  std::string body;
-  bool is_noted = false;
-  while (true) {
-    const auto news =
-        flight.wait(Exchange::Until::Anything, stop, std::chrono::steady_clock::now() + idle);
-    if (stop.stop_requested()) return response(news.head.value_or(Head()), std::move(body));
-    if (!news.head) {
-      if (news.failure) throw AttemptFailed(address_.text(), *news.failure);
-      if (!news.is_new)
-        throw TransportError(address_.text() + ": no answer within the time allowed");
-      continue;
-    }
-    if (!std::exchange(is_noted, true)) note(request, *news.head);
-    if (!news.head->is_success()) {
-      body.append(news.bytes, 0, max_error_body - body.size());
-    } else {
-      feed(framer, news.bytes, on_line);
-    }
-    const bool is_idle = !news.is_new;
-    if (news.ended || is_idle) return response(*news.head, std::move(body));
-  }
-}
-
-void CpprestTransport::feed(LineFramer& framer, const std::string& bytes, const OnLine& on_line) {
-  try {
-    framer.feed(bytes, on_line);
-  } catch (const LineFramer::TooLong& error) {
-    throw TransportError(address_.text() + ": " + error.what());
-  }
 }
 
 }  // namespace

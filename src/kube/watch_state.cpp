@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr int page_size = 500;
 constexpr auto healthy_after = 2min;
 constexpr auto very_short = 1s;
+constexpr int max_silent = 2;
 
 bool is_too_large_version(const ApiError& error) {
   const auto has_cause = std::find(error.causes.begin(), error.causes.end(),
@@ -87,7 +88,16 @@ void WatchState::saw(const std::string& version) {
 }
 
 void WatchState::ended(Clock::TimePoint now) {
-  if (!saw_anything_ && now - opened_ < very_short) delay_ = backoff(now);
+  if (saw_anything_) {
+    silent_ = 0;
+  } else if (now - opened_ < very_short) {
+    delay_ = backoff(now);
+  } else if (++silent_ >= max_silent) {
+    // Bookmarks come every minute: a server that was restored from a backup, and waits for a
+    // version that it will not reach for long, is just as silent as one with nothing to say.
+    silent_ = 0;
+    what_ = Step::What::List;
+  }
 }
 
 void WatchState::failed(WatchFailure failure, std::chrono::seconds retry_after,

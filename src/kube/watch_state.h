@@ -59,6 +59,7 @@ class WatchState {
   int failures_ = 0;
   Clock::TimePoint last_failure_{}, opened_{};
   bool saw_anything_ = false;
+  int silent_ = 0;                 ///< watches in a row that brought nothing, not even a bookmark
   bool relisted_at_once_ = false;  ///< since a watch last brought something
 };
 
