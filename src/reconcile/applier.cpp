@@ -90,6 +90,10 @@ std::optional<Missing> refusal(const kube::ApiError& error, const std::string& w
   if (error.forbidden() && has(text, " cannot ")) {
     return Missing{"Forbidden", "the operator lacks a right: " + text};
   }
+  // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
+  if (has(text, "failed to create typed patch object")) {
+    return Missing{"AdmissionRefused", what + " was refused: " + text};
+  }
   if (error.forbidden() || error.invalid() || error.code == 400 ||
       has(text, "denied the request")) {
     return Missing{"AdmissionRefused", what + " was refused: " + text};

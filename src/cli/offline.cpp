@@ -1,0 +1,132 @@
+#include "cli/offline.h"
+
+#include "base/base64.h"
+#include "gradient/render/render.h"
+#include "gradient/spec/access_modes.h"
+#include "gradient/spec/read_spec.h"
+
+namespace cli {
+namespace {
+
+using gradient::Found;
+using gradient::Missing;
+using json::Json;
+
+/// The spec of an object that was found to be free of problems before.
+template <class Spec>
+Spec valid(gradient::Reading<Spec> reading) {
+  return std::get<Spec>(std::move(reading));
+}
+
+Missing undefined(const std::string& kind, const std::string& name, const std::string& used_by) {
+  return {kind + "NotFound", used_by + ": no given file defines the " + kind + " " + name +
+                                 "; add one that does, or --assume-missing"};
+}
+
+}  // namespace
+
+Offline::Offline(const Inputs& inputs) {
+  for (const auto& input : inputs.objects) {
+    const auto name = json::string_at(input.object, {"metadata", "namespace"}) + "/" +
+                      json::string_at(input.object, {"metadata", "name"});
+    objects_[{input.kind(), name}] = &input.object;
+  }
+}
+
+const Json* Offline::object(const std::string& kind, const std::string& ns,
+                            const std::string& name) const {
+  const auto found = objects_.find({kind, ns + "/" + name});
+  return found == objects_.end() ? nullptr : found->second;
+}
+
+std::vector<gradient::AccessMode> Offline::claim_modes(const std::string& ns,
+                                                       const std::string& claim) const {
+  const auto* found = object("PersistentVolumeClaim", ns, claim);
+  return found == nullptr ? std::vector<gradient::AccessMode>{}
+                          : gradient::access_modes(json::at(*found, {"spec", "accessModes"}));
+}
+
+void Offline::add_dataset(const std::string& ns, const std::string& name,
+                          const std::string& used_by, Found& found) const {
+  const auto* dataset = object("Dataset", ns, name);
+  if (dataset == nullptr) {
+    found.missing.push_back(undefined("Dataset", name, used_by));
+    return;
+  }
+  const auto spec = valid(gradient::read_dataset(*dataset));
+  const bool given = !spec.claim_name.empty();
+  found.datasets[name] = {
+      .claim = given ? spec.claim_name : name,
+      .access_modes = given ? claim_modes(ns, spec.claim_name) : spec.access_modes,
+      .run_as_user = spec.run_as_user,
+      .run_as_group = spec.run_as_group};
+}
+
+void Offline::add_model(const std::string& ns, const std::string& id, Found& found) const {
+  const auto* model = object("Model", ns, id);
+  if (model == nullptr) {
+    found.missing.push_back(undefined("Model", id, "spec.models"));
+    return;
+  }
+  auto spec = valid(gradient::read_model(*model));
+  if (!spec.dataset.empty()) {
+    add_dataset(ns, spec.dataset, "Model " + id + ": spec.dataset", found);
+  }
+  auto modes = claim_modes(ns, spec.source.claim);
+  found.models[id] = {.spec = std::move(spec), .claim_access_modes = std::move(modes)};
+}
+
+Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                    const gradient::Settings& settings) const {
+  Found found;
+  const auto needs = gradient::needs(spec, settings);
+  for (const auto& name : needs.datasets) {
+    add_dataset(parent.ns, name, "spec.repositories.dataset", found);
+  }
+  for (const auto& id : needs.models)
+    add_model(parent.ns, id, found);
+  for (const auto& name : needs.registries) {
+    const auto* registry = object("ContainerRegistry", parent.ns, name);
+    if (registry == nullptr) {
+      found.missing.push_back(undefined("ContainerRegistry", name, "spec.containerRegistry"));
+    } else {
+      found.pull_secret =
+          gradient::pull_secret_name(name, valid(gradient::read_registry(*registry)));
+    }
+  }
+  return found;
+}
+
+void Offline::assume(const gradient::Needs& needs, Found& found) {
+  for (const auto& name : needs.datasets) {
+    if (!found.datasets.contains(name)) found.datasets[name].claim = name;
+  }
+  for (const auto& id : needs.models) {
+    if (found.models.contains(id)) continue;
+    auto& source = found.models[id].spec.source;
+    source.scheme = gradient::ModelSource::Scheme::Http;
+    source.url = "missing://" + id;
+  }
+  for (auto& [id, model] : found.models) {
+    const auto& dataset = model.spec.dataset;
+    if (!dataset.empty() && !found.datasets.contains(dataset)) {
+      found.datasets[dataset].claim = dataset;
+    }
+  }
+  for (const auto& name : needs.registries) {
+    if (found.pull_secret.empty()) found.pull_secret = gradient::pull_secret_name(name, {});
+  }
+  found.missing.clear();
+}
+
+std::optional<std::string> Offline::secret_value(const std::string& ns, const std::string& secret,
+                                                 const std::string& key) const {
+  const auto* found = object("Secret", ns, secret);
+  if (found == nullptr) return std::nullopt;
+  const auto& plain = json::at(*found, {"stringData", key});
+  if (plain.is_string()) return plain.as_string();
+  const auto& encoded = json::at(*found, {"data", key});
+  return encoded.is_string() ? base::base64_decode(encoded.as_string()) : std::nullopt;
+}
+
+}  // namespace cli

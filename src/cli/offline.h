@@ -1,0 +1,45 @@
+#pragma once
+
+#include "cli/documents.h"
+#include "gradient/spec/needs.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+/// The objects of the given files as a stand-in for the cluster, for `render`. Keeps references
+/// into `inputs`, which must outlive it.
+class Offline {
+ public:
+  explicit Offline(const Inputs& inputs);
+
+  /// What of a spec's references the files define. Secrets are not looked for: no rendered object
+  /// needs their values.
+  gradient::Found find(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                       const gradient::Settings& settings) const;
+
+  /// Replaces what is missing in `found` with defaults: a Dataset's claim and a registry's Secret
+  /// bear their names, a Model's source is a marked placeholder.
+  static void assume(const gradient::Needs& needs, gradient::Found& found);
+
+  /// The value of a key of a Secret in the files, from data or stringData.
+  std::optional<std::string> secret_value(const std::string& ns, const std::string& secret,
+                                          const std::string& key) const;
+
+ private:
+  const json::Json* object(const std::string& kind, const std::string& ns,
+                           const std::string& name) const;
+  void add_dataset(const std::string& ns, const std::string& name, const std::string& used_by,
+                   gradient::Found& found) const;
+  void add_model(const std::string& ns, const std::string& id, gradient::Found& found) const;
+  std::vector<gradient::AccessMode> claim_modes(const std::string& ns,
+                                                const std::string& claim) const;
+
+  std::map<std::pair<std::string, std::string>, const json::Json*> objects_;  ///< kind, "ns/name"
+};
+
+}  // namespace cli

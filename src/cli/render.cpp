@@ -1,0 +1,116 @@
+#include "cli/render.h"
+
+#include "cli/check.h"
+#include "cli/exit_code.h"
+#include "cli/load_settings.h"
+#include "cli/offline.h"
+#include "gradient/render/render.h"
+#include "gradient/spec/fit.h"
+
+#include <iostream>
+
+namespace cli {
+namespace {
+
+using json::Json;
+
+/// One run: objects come out in the order of the input, messages as they arise.
+class Renderer {
+ public:
+  Renderer(const RenderOptions& options, const gradient::Settings& settings, const Inputs& inputs)
+      : options_(options), settings_(settings), offline_(inputs) {}
+
+  void add(const Input& input);
+  bool fine() const { return fine_; }
+  std::vector<Json> take() { return std::move(objects_); }
+
+ private:
+  void add_deployment(const Input& input);
+  void add_registry(const Input& input);
+  void refuse(const Input& input, const std::string& message) {
+    std::cerr << input.at({"", message}) << '\n';
+    fine_ = false;
+  }
+
+  const RenderOptions& options_;
+  const gradient::Settings& settings_;
+  Offline offline_;
+  std::vector<Json> objects_;
+  bool fine_ = true;
+};
+
+void Renderer::add(const Input& input) {
+  const auto kind = input.kind();
+  if (kind == "GradientDeployment") {
+    add_deployment(input);
+  } else if (kind == "ContainerRegistry") {
+    add_registry(input);
+  } else if (kind == "Dataset") {
+    const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
+    auto claim = gradient::render_claim(gradient::parent(input.object), spec);
+    if (claim) objects_.push_back(*std::move(claim));
+  }
+}
+
+void Renderer::add_deployment(const Input& input) {
+  const auto parent = gradient::parent(input.object);
+  const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+  auto found = offline_.find(parent, spec, settings_);
+  for (const auto& missing : found.missing) {
+    if (!options_.assume_missing) {
+      refuse(input, missing.message);
+    } else {
+      std::cerr << input.at({"", "warning: " + missing.message}) << '\n';
+    }
+  }
+  if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
+  for (const auto& misfit : gradient::misfits(spec, found))
+    refuse(input, misfit.message);
+  if (!fine_) return;
+  for (auto& object : gradient::render(parent, spec, found, settings_)) {
+    objects_.push_back(std::move(object));
+  }
+}
+
+void Renderer::add_registry(const Input& input) {
+  const auto parent = gradient::parent(input.object);
+  const auto spec = std::get<gradient::RegistrySpec>(gradient::read_registry(input.object));
+  if (!spec.secret_name.empty()) return;
+  const auto need = gradient::need(spec, settings_);
+  const auto password = offline_.secret_value(parent.ns, need.secret, need.key);
+  if (password) {
+    objects_.push_back(gradient::render_pull_secret(parent, spec, *password));
+  } else {
+    std::cerr << input.at({"", "warning: Secret " + gradient::pull_secret_name(parent.name, spec) +
+                                   " is left out: no given file has the key " + need.key +
+                                   " of Secret " + need.secret})
+              << '\n';
+  }
+}
+
+void print(const std::vector<Json>& objects, const std::string& output) {
+  if (output == "json") {
+    std::cout << json::pretty(
+        json::object({{"apiVersion", "v1"}, {"kind", "List"}, {"items", json::array(objects)}}));
+    return;
+  }
+  for (const auto& object : objects)
+    std::cout << "---\n" << json::yaml_text(object);
+}
+
+}  // namespace
+
+int render(const RenderOptions& options) {
+  const auto settings = load_settings(options.config);
+  if (!settings) return ProblemsInInput;
+  const auto inputs = read_inputs(options.files, options.name, options.ns);
+  if (!report(inputs, *settings)) return ProblemsInInput;
+  Renderer renderer(options, *settings, inputs);
+  for (const auto& input : inputs.objects)
+    renderer.add(input);
+  if (!renderer.fine()) return ProblemsInInput;
+  print(renderer.take(), options.output);
+  return Fine;
+}
+
+}  // namespace cli
