@@ -1,0 +1,32 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+namespace content {
+
+struct GitRemote;
+
+/// The value of git's credential.helper for this remote: a shell command that runs
+/// `gradient-sync credential`, which knows the password's file only. Empty without a password; an
+/// empty helper also clears those that were configured before.
+std::string credential_helper(const GitRemote& remote);
+
+struct CredentialOptions {
+  std::string protocol;
+  std::string host;  ///< with the port, when the URL has one
+  std::string username;
+  std::string password_file;
+};
+
+/// git's credential protocol (gitcredentials(7)): reads what git asks for and answers with username
+/// and password when it is for exactly this protocol and host, else with nothing. Throws Failure
+/// when the password cannot be read or cannot be one.
+void answer_credential(const CredentialOptions& options, std::istream& question,
+                       std::ostream& answer);
+
+/// The one line of a credential's file, without the newline that editors leave. Throws Failure,
+/// which names the file and never its content.
+std::string read_credential(const std::string& file);
+
+}  // namespace content

@@ -1,0 +1,159 @@
+#include "sync/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+namespace content {
+namespace {
+
+/// The first of these whose text occurs decides.
+struct Rule {
+  std::string_view text;
+  std::string_view reason;
+  std::string_view message;
+  Kind kind = Kind::Permanent;
+};
+
+constexpr std::string_view full = "the volume is full; make it larger or remove files from it";
+constexpr std::string_view read_only = "the volume is read-only; use one that can be written";
+constexpr std::string_view unresolved =
+    "the host name cannot be resolved; check its spelling and the cluster's DNS";
+constexpr std::string_view refused = "the host refuses the connection; check port and server";
+constexpr std::string_view silent = "the host does not answer";
+constexpr std::string_view busy = "the server is in trouble or asks to slow down";
+constexpr std::string_view untrusted =
+    "the server's certificate is not trusted; it may be expired, self-signed or for another name";
+
+constexpr std::array volume_rules{
+    Rule{"No space left on device", "VolumeFull", full},
+    Rule{"no space left on device", "VolumeFull", full},
+    Rule{"Disk quota exceeded", "VolumeFull", full},
+    Rule{"disk quota exceeded", "VolumeFull", full},
+    Rule{"Read-only file system", "VolumeReadOnly", read_only},
+    Rule{"read-only file system", "VolumeReadOnly", read_only},
+};
+
+constexpr std::array network_rules{
+    Rule{"Could not resolve host", "HostUnreachable", unresolved, Kind::Transient},
+    Rule{"no such host", "HostUnreachable", unresolved, Kind::Transient},
+    Rule{"Connection refused", "HostUnreachable", refused, Kind::Transient},
+    Rule{"connection refused", "HostUnreachable", refused, Kind::Transient},
+    Rule{"Failed to connect", "HostUnreachable", silent, Kind::Transient},
+    Rule{"timed out", "HostUnreachable", silent, Kind::Transient},
+    Rule{"i/o timeout", "HostUnreachable", silent, Kind::Transient},
+    Rule{"No route to host", "HostUnreachable", silent, Kind::Transient},
+    Rule{"no route to host", "HostUnreachable", silent, Kind::Transient},
+    Rule{"Network is unreachable", "HostUnreachable", silent, Kind::Transient},
+    Rule{"network is unreachable", "HostUnreachable", silent, Kind::Transient},
+    Rule{"SSL certificate problem", "TLSVerificationFailed", untrusted},
+    Rule{"certificate verification failed", "TLSVerificationFailed", untrusted},
+    Rule{"server certificate", "TLSVerificationFailed", untrusted},
+    Rule{"x509:", "TLSVerificationFailed", untrusted},
+};
+
+constexpr std::array git_rules{
+    Rule{"Authentication failed", "GitAuthenticationFailed",
+         "the server refuses the credentials; check username and password"},
+    Rule{"could not read Username", "GitAuthenticationFailed",
+         "the server asks for credentials; give username and password"},
+    Rule{"could not read Password", "GitAuthenticationFailed",
+         "the server asks for credentials; give username and password"},
+    Rule{"The requested URL returned error: 401", "GitAuthenticationFailed",
+         "the server refuses the credentials; check username and password"},
+    Rule{"The requested URL returned error: 403", "GitAuthenticationFailed",
+         "the server denies access with these credentials; check what they may read"},
+    Rule{"The requested URL returned error: 404", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"not found", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"not valid: is this a git repository?", "GitRepositoryNotFound",
+         "the server's answer is not that of a git repository; check the URL"},
+    Rule{"unable to update url base from redirection", "GitRepositoryNotFound",
+         "the server redirects elsewhere; write the final URL"},
+    Rule{"The requested URL returned error: 30", "GitRepositoryNotFound",
+         "the server redirects elsewhere; write the final URL"},
+    Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
+    Rule{"not our ref", "GitReferenceNotFound", "the server has no such commit"},
+    Rule{"unadvertised object", "GitReferenceNotFound",
+         "the server does not give out this commit; name a branch or tag that has it"},
+    Rule{"The requested URL returned error: 429", "HostUnreachable", busy, Kind::Transient},
+    Rule{"The requested URL returned error: 5", "HostUnreachable", busy, Kind::Transient},
+    Rule{"early EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"RPC failed", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"remote end hung up", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"Empty reply from server", "HostUnreachable", "the connection broke off", Kind::Transient},
+};
+
+constexpr std::array rclone_rules{
+    Rule{"InvalidAccessKeyId", "ModelSourceRefused", "the access key is not known"},
+    Rule{"SignatureDoesNotMatch", "ModelSourceRefused", "the secret key is wrong"},
+    Rule{"AccessDenied", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"Forbidden", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"status code: 403", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"403", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"401", "ModelSourceRefused", "the server refuses the credentials"},
+    Rule{"NoSuchBucket", "ModelSourceMissing", "there is no such bucket"},
+    Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
+    Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"404", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"429", "HostUnreachable", busy, Kind::Transient},
+    Rule{"SlowDown", "HostUnreachable", busy, Kind::Transient},
+    Rule{"500", "HostUnreachable", busy, Kind::Transient},
+    Rule{"502", "HostUnreachable", busy, Kind::Transient},
+    Rule{"503", "HostUnreachable", busy, Kind::Transient},
+    Rule{"unexpected EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"connection reset", "HostUnreachable", "the connection broke off", Kind::Transient},
+};
+
+template <std::size_t N>
+const Rule* find(const std::array<Rule, N>& rules, std::string_view output) {
+  const auto* const found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
+    return output.find(rule.text) != std::string_view::npos;
+  });
+  return found == rules.end() ? nullptr : found;
+}
+
+template <std::size_t N>
+Failure failure(const std::array<Rule, N>& rules, std::string_view output, const std::string& url,
+                const char* program) {
+  const auto* rule = find(volume_rules, output);
+  if (rule == nullptr) rule = find(network_rules, output);
+  if (rule == nullptr) rule = find(rules, output);
+  if (rule == nullptr) {
+    const auto said = last_line(output);
+    return {"SyncFailed", url + ": " + program + (said.empty() ? " failed" : " says: " + said),
+            Kind::Transient};
+  }
+  return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
+}
+
+}  // namespace
+
+Failure git_failure(std::string_view output, const std::string& url) {
+  return failure(git_rules, output, url, "git");
+}
+
+Failure rclone_failure(std::string_view output, const std::string& url) {
+  return failure(rclone_rules, output, url, "rclone");
+}
+
+Failure volume_failure(int error, const std::string& what) {
+  if (error == ENOSPC || error == EDQUOT) return {"VolumeFull", what + ": " + std::string(full)};
+  if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(read_only)};
+  return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
+}
+
+std::string last_line(std::string_view output, std::size_t longest) {
+  const auto end = output.find_last_not_of(" \r\n\t");
+  if (end == std::string_view::npos) return {};
+  output = output.substr(0, end + 1);
+  const auto begin = output.find_last_of("\r\n");
+  if (begin != std::string_view::npos) output.remove_prefix(begin + 1);
+  return std::string(output.substr(0, longest));
+}
+
+}  // namespace content

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace content {
+
+/// Whether trying again soon may help.
+enum class Kind { Permanent, Transient };
+
+/// Why content did not arrive. `reason` is one of the stable reasons that the operator shows as it
+/// is; the message is the user's and holds no secret.
+struct Failure : std::runtime_error {
+  Failure(std::string reason_in, const std::string& message, Kind kind_in = Kind::Permanent)
+      : std::runtime_error(message), reason(std::move(reason_in)), kind(kind_in) {}
+  std::string reason;
+  Kind kind;
+};
+
+/// What git's messages (LC_ALL=C) mean. `url` bears no credential.
+Failure git_failure(std::string_view output, const std::string& url);
+
+/// What rclone's messages mean.
+Failure rclone_failure(std::string_view output, const std::string& url);
+
+/// What errno says about writing to the volume.
+Failure volume_failure(int error, const std::string& what);
+
+/// The last line with content, at most `longest` bytes: what a program said at the end.
+std::string last_line(std::string_view output, std::size_t longest = 300);
+
+}  // namespace content

@@ -1,0 +1,129 @@
+#include "sync/git.h"
+
+#include "sync/credential.h"
+#include "sync/environment.h"
+#include "sync/failure.h"
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace content {
+namespace {
+
+/// A value of git's configuration: in quotes, with escapes.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+void write_configuration(const Path& file, const GitRemote& remote) {
+  std::ofstream out(file);
+  // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
+  // which no app can write.
+  out << "[safe]\n\tdirectory = *\n"
+         "[core]\n\thooksPath = /dev/null\n"
+         "[init]\n\tdefaultBranch = main\n"
+         "[advice]\n\tdetachedHead = false\n"
+         "[gc]\n\tauto = 0\n"
+         "[maintenance]\n\tauto = false\n"
+         "[protocol]\n\tallow = never\n"
+         "[protocol \"http\"]\n\tallow = always\n"
+         "[protocol \"https\"]\n\tallow = always\n"
+         "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
+         "[credential]\n\thelper = "
+      << quoted(credential_helper(remote)) << "\n";
+  if (!out.flush()) volume_trouble(file);
+}
+
+std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
+  std::map<std::string, std::string, std::less<>> result;
+  std::istringstream lines{std::string(ls_remote)};
+  for (std::string line; std::getline(lines, line);) {
+    const auto tab = line.find('\t');
+    if (tab == std::string::npos) continue;
+    auto value = line.substr(0, tab);
+    auto name = line.substr(tab + 1);
+    if (value.rfind("ref: ", 0) == 0) {
+      name = "-> " + name;
+      value.erase(0, 5);
+    }
+    result.emplace(std::move(name), std::move(value));
+  }
+  return result;
+}
+
+}  // namespace
+
+Git::Git(GitRemote remote, std::stop_token stop, OnProgress on_progress)
+    : remote_(std::move(remote)),
+      stop_(std::move(stop)),
+      on_progress_(std::move(on_progress)),
+      home_(std::filesystem::temp_directory_path(), "git-") {
+  write_configuration(home_.path() / "config", remote_);
+}
+
+std::string Git::operator()(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), "git");
+  auto environment = environment_for_programs();
+  environment.insert(
+      environment.end(),
+      {"HOME=" + home_.path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
+       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_.path() / "config").string()});
+  auto finished = run({.arguments = std::move(arguments),
+                       .environment = std::move(environment),
+                       .on_error_line =
+                           [this](std::string_view line) {
+                             const auto bytes = received_bytes(line);
+                             if (bytes && on_progress_) on_progress_(*bytes);
+                           }},
+                      stop_);
+  if (finished.exit_code != 0) throw git_failure(finished.errors, remote_.url);
+  return std::move(finished.output);
+}
+
+bool is_commit(const std::string& ref) {
+  return (ref.size() == 40 || ref.size() == 64) &&
+         ref.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref) {
+  const auto known = refs(ls_remote);
+  if (ref.empty() || ref == "HEAD") {
+    const auto head = known.find("HEAD");
+    if (head == known.end()) return {};
+    const auto name = known.find("-> HEAD");
+    return Resolved{head->second, name == known.end() ? "HEAD" : name->second};
+  }
+  for (const auto& name : {"refs/heads/" + ref, "refs/tags/" + ref, ref}) {
+    const auto peeled = known.find(name + "^{}");
+    if (peeled != known.end()) return Resolved{peeled->second, name};
+    const auto found = known.find(name);
+    if (found != known.end()) return Resolved{found->second, name};
+  }
+  return {};
+}
+
+std::optional<std::int64_t> received_bytes(std::string_view line) {
+  if (line.rfind("Receiving objects:", 0) != 0) return {};
+  const auto comma = line.find("), ");
+  if (comma == std::string_view::npos) return {};
+  std::istringstream rest{std::string(line.substr(comma + 3))};
+  double amount = 0;
+  std::string unit;
+  if (!(rest >> amount >> unit) || amount < 0) return {};
+  constexpr std::array<std::string_view, 4> units{"bytes", "KiB", "MiB", "GiB"};
+  for (std::size_t power = 0; power < units.size(); ++power) {
+    if (unit == units.at(power))
+      return std::llround(std::ldexp(amount, static_cast<int>(10 * power)));
+  }
+  return {};
+}
+
+}  // namespace content

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "sync/process.h"
+#include "sync/volume.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Where a repository comes from and how one is let in. No secret is in it.
+struct GitRemote {
+  std::string url;            ///< http or https, without user information
+  std::string username = {};  ///< empty: a name that token-only servers take
+  Path password_file = {};    ///< empty: none
+};
+
+/// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
+/// transport but http and https, and a credential for the remote's host alone.
+class Git {
+ public:
+  using OnProgress = std::function<void(std::int64_t bytes)>;
+
+  Git(GitRemote remote, std::stop_token stop, OnProgress on_progress);
+
+  /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
+  std::string operator()(std::vector<std::string> arguments) const;
+
+  const std::string& url() const { return remote_.url; }
+
+ private:
+  GitRemote remote_;
+  std::stop_token stop_;
+  OnProgress on_progress_;
+  WorkFolder home_;
+};
+
+/// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.
+struct Resolved {
+  std::string commit;
+  std::string name;
+};
+
+/// Whether `ref` is a whole commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
+bool is_commit(const std::string& ref);
+
+/// What `ref` means by the output of `git ls-remote --symref`: a branch, else a tag (the commit
+/// that an annotated one is for), else a full name; HEAD when `ref` is empty.
+std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref);
+
+/// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".
+std::optional<std::int64_t> received_bytes(std::string_view line);
+
+}  // namespace content

@@ -1,0 +1,192 @@
+#include "sync/process.h"
+
+#include "sync/failure.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace content {
+namespace {
+
+constexpr std::size_t kept_errors = 8192;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw Failure("SyncFailed", what + ": " + std::generic_category().message(errno),
+                Kind::Transient);
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  void reset(int fd) {
+    close();
+    fd_ = fd;
+  }
+
+ private:
+  int fd_;
+};
+
+struct Pipe {
+  Descriptor read_end, write_end;
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe");
+    read_end.reset(ends[0]);
+    write_end.reset(ends[1]);
+  }
+};
+
+/// Nobody but the child can read it: it has no name.
+void fill_memory_file(const std::string& content, Descriptor& file) {
+  file.reset(memfd_create("secret", MFD_CLOEXEC));
+  if (file.get() < 0) fail("memfd_create");
+  if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
+    fail("memory file");
+  }
+  lseek(file.get(), 0, SEEK_SET);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  result.reserve(texts.size() + 1);
+  for (const auto& text : texts)
+    result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int secret) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output.write_end.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, errors.write_end.get(), STDERR_FILENO);
+  if (secret >= 0) posix_spawn_file_actions_adddup2(&actions, secret, 3);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  pid_t pid = 0;
+  const int error =
+      posix_spawnp(&pid, program.arguments.front().c_str(), &actions, &attributes,
+                   pointers(program.arguments).data(), pointers(program.environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    throw Failure("SyncFailed", program.arguments.front() + " cannot be started: " +
+                                    std::generic_category().message(error));
+  }
+  return pid;
+}
+
+/// Takes lines out of `pending`; what is longer than any sensible line is dropped.
+void take_lines(std::string& pending, const std::function<void(std::string_view)>& on_line) {
+  constexpr std::size_t longest = 64U << 10U;
+  std::size_t begin = 0;
+  for (auto end = pending.find_first_of("\r\n"); end != std::string::npos;
+       end = pending.find_first_of("\r\n", begin)) {
+    if (end > begin && on_line) on_line(std::string_view(pending).substr(begin, end - begin));
+    begin = end + 1;
+  }
+  pending.erase(0, begin);
+  if (pending.size() > longest) pending.clear();
+}
+
+/// Reads both pipes to their ends.
+void collect(const Program& program, Pipe& output, Pipe& errors, Finished& finished) {
+  std::array<pollfd, 2> waiting{pollfd{output.read_end.get(), POLLIN, 0},
+                                pollfd{errors.read_end.get(), POLLIN, 0}};
+  std::array<char, 65536> buffer{};
+  std::string pending;
+  while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
+    if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) fail("poll");
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
+      const auto size = read(waiting[i].fd, buffer.data(), buffer.size());
+      if (size <= 0) {
+        waiting[i].fd = -1;
+      } else if (i == 0) {
+        finished.output.append(buffer.data(), static_cast<std::size_t>(size));
+        if (finished.output.size() > program.longest_output) {
+          throw Failure("SyncFailed", program.arguments.front() + " says too much");
+        }
+      } else {
+        pending.append(buffer.data(), static_cast<std::size_t>(size));
+        finished.errors.append(buffer.data(), static_cast<std::size_t>(size));
+        if (finished.errors.size() > 2 * kept_errors) {
+          finished.errors.erase(0, finished.errors.size() - kept_errors);
+        }
+        take_lines(pending, program.on_error_line);
+      }
+    }
+  }
+}
+
+/// Ends the group and reaps its leader, whatever happened.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() {
+    if (pid_ > 0) {
+      kill(-pid_, SIGKILL);
+      reap();
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  int reap() {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  void terminate() const { kill(-pid_, SIGTERM); }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace
+
+Finished run(const Program& program, const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Stopped();
+  Pipe output;
+  Pipe errors;
+  Descriptor secret;
+  if (!program.secret_file.empty()) fill_memory_file(program.secret_file, secret);
+  Child child(spawn(program, output, errors, secret.get()));
+  output.write_end.close();
+  errors.write_end.close();
+  secret.close();
+  Finished finished;
+  {
+    const std::stop_callback on_stop(stop, [&] { child.terminate(); });
+    collect(program, output, errors, finished);
+  }
+  finished.exit_code = child.reap();
+  if (stop.stop_requested()) throw Stopped();
+  return finished;
+}
+
+}  // namespace content

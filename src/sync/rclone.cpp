@@ -1,0 +1,208 @@
+#include "sync/rclone.h"
+
+#include "base/base64.h"
+#include "base/hash.h"
+#include "sync/credential.h"
+#include "sync/environment.h"
+#include "sync/failure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace content {
+namespace {
+
+using json::Json;
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+std::optional<std::string> credential(const Source& source, const char* name) {
+  const auto file = source.credentials / name;
+  if (source.credentials.empty() || !std::filesystem::exists(file)) return {};
+  return read_credential(file.string());
+}
+
+std::string required(const Source& source, const char* name) {
+  if (auto value = credential(source, name)) return *value;
+  throw Failure("SyncFailed", std::string("the Secret of the model has no key ") + name);
+}
+
+void set(std::string& configuration, const char* name, const std::string& value) {
+  if (!value.empty()) configuration += std::string(name) + " = " + value + "\n";
+}
+
+RcloneRemote s3_remote(const Source& source) {
+  std::string configuration = "[source]\ntype = s3\nenv_auth = false\n";
+  set(configuration, "provider", source.endpoint.empty() ? "AWS" : "Other");
+  set(configuration, "endpoint", source.endpoint);
+  set(configuration, "region", source.region);
+  set(configuration, "force_path_style", source.path_style ? "true" : "false");
+  if (!source.credentials.empty()) {
+    set(configuration, "access_key_id", required(source, "accessKeyId"));
+    set(configuration, "secret_access_key", required(source, "secretAccessKey"));
+    set(configuration, "session_token", credential(source, "sessionToken").value_or(""));
+  }
+  return {std::move(configuration), source.url.substr(std::string_view("s3://").size())};
+}
+
+/// A field of a comma-separated list.
+std::string list_field(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text)
+    result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
+std::string authorization(const Source& source) {
+  if (const auto token = credential(source, "token")) return "Bearer " + *token;
+  const auto username = credential(source, "username");
+  const auto password = credential(source, "password");
+  if (!username && !password) return {};
+  return "Basic " + base::base64_encode(username.value_or("") + ":" + password.value_or(""));
+}
+
+std::string percent_decoded(std::string_view text) {
+  const auto digit = [](char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c));
+  };
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) != std::string_view::npos &&
+        digit(text[i + 2]) != std::string_view::npos) {
+      result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+RcloneRemote http_remote(const Source& source) {
+  const auto slash = source.url.rfind('/');
+  const auto has_path = slash != std::string::npos && slash > source.url.find("://") + 2;
+  const auto folder = has_path ? source.url.substr(0, slash + 1) : source.url + "/";
+  std::string configuration = "[source]\ntype = http\n";
+  set(configuration, "url", folder);
+  const auto header = authorization(source);
+  if (!header.empty()) set(configuration, "headers", "Authorization," + list_field(header));
+  return {std::move(configuration),
+          percent_decoded(source.url.substr(std::min(folder.size(), source.url.size())))};
+}
+
+/// Joins the texts of the errors that rclone logs, one JSON object a line.
+void collect_error(const Json& line, std::string& errors) {
+  const auto level = json::string_at(line, {"level"});
+  if (level != "error" && level != "critical" && level != "fatal" && level != "emergency") return;
+  if (errors.size() < (8U << 10U)) errors += json::string_at(line, {"msg"}) + "\n";
+}
+
+std::int64_t rounded(const Json& number) {
+  return number.is_number() ? std::llround(number.as_double()) : 0;
+}
+
+void tell_progress(const Json& line, const Rclone::OnProgress& on_progress) {
+  const auto& stats = json::at(line, {"stats"});
+  if (!stats.is_object() || !on_progress) return;
+  const auto& left = json::at(stats, {"eta"});
+  on_progress(json::object({{"bytes", rounded(json::at(stats, {"bytes"}))},
+                            {"total", rounded(json::at(stats, {"totalBytes"}))},
+                            {"rate", rounded(json::at(stats, {"speed"}))},
+                            {"eta", left.is_number() ? left : Json()}}));
+}
+
+bool is_ours(std::string_view part) {
+  return part.empty() || part == "." || starts_with(part, "..");
+}
+
+void check_path(const std::string& path) {
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    if (is_ours(std::string_view(path).substr(begin, end - begin))) {
+      throw Failure("ModelSourceRefused",
+                    "the source has \"" + path.substr(0, 200) +
+                        "\", which cannot be a file here; no part of a name may be empty, \".\" or "
+                        "begin with \"..\"");
+    }
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+RcloneRemote rclone_remote(const Source& source) {
+  return starts_with(source.url, "s3://") ? s3_remote(source) : http_remote(source);
+}
+
+Listing read_listing(const std::string& lsjson) {
+  Listing listing;
+  std::vector<std::string> lines;
+  const auto entries = json::parse(lsjson);
+  for (const auto& entry : json::elements_at(entries, {})) {
+    SourceFile file{json::string_at(entry, {"Path"}), json::integer_at(entry, {"Size"}, -1)};
+    check_path(file.path);
+    lines.push_back(json::text(
+        json::array({Json(file.path), Json(file.bytes), Json(json::string_at(entry, {"ModTime"})),
+                     json::at(entry, {"Hashes"})})));
+    listing.bytes += std::max<std::int64_t>(file.bytes, 0);
+    listing.files.push_back(std::move(file));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string all;
+  for (const auto& line : lines)
+    all += line + "\n";
+  listing.fingerprint = base::sha256_hex(all);
+  std::sort(listing.files.begin(), listing.files.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  return listing;
+}
+
+std::string Rclone::operator()(const std::string& command, std::vector<std::string> options,
+                               const OnProgress& on_progress) const {
+  const auto remote = rclone_remote(source_);
+  std::vector<std::string> arguments = {
+      "rclone",           command,          "source:" + remote.path, "--config",
+      "/proc/self/fd/3",  "--use-json-log", "--retries=1",           "--low-level-retries=3",
+      "--contimeout=20s", "--timeout=60s"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  std::string errors;
+  auto finished = run({.arguments = std::move(arguments),
+                       .environment = environment_for_programs(),
+                       .secret_file = remote.configuration,
+                       .on_error_line =
+                           [&](std::string_view text) {
+                             try {
+                               const auto line = json::parse(text);
+                               collect_error(line, errors);
+                               tell_progress(line, on_progress);
+                             } catch (const std::invalid_argument&) {
+                               errors += std::string(text.substr(0, 300)) + "\n";
+                             }
+                           }},
+                      stop_);
+  if (finished.exit_code != 0) throw rclone_failure(errors, source_.url);
+  return std::move(finished.output);
+}
+
+Listing Rclone::list() const {
+  auto listing = read_listing((*this)(
+      "lsjson", {"--recursive", "--files-only", "--no-mimetype", "--hash", "--use-server-modtime"},
+      {}));
+  if (listing.files.empty())
+    throw Failure("ModelEmpty",
+                  source_.url + ": there is no file; check bucket, path and spelling");
+  return listing;
+}
+
+void Rclone::copy(const Path& target, OnProgress on_progress) const {
+  (*this)("copy",
+          {target.string(), "--stats=2s", "--stats-log-level=NOTICE", "--buffer-size=4Mi",
+           "--transfers=4", "--use-server-modtime"},
+          on_progress);
+}
+
+}  // namespace content

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "json/json.h"
+#include "sync/process.h"
+#include "sync/volume.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Where a model's files are.
+struct Source {
+  std::string url;  ///< s3://BUCKET[/PREFIX], http(s)://HOST/FILE or, with a listing, .../FOLDER/
+  std::string endpoint;  ///< of S3; empty: Amazon's
+  std::string region;
+  bool path_style = false;
+  /// Files accessKeyId, secretAccessKey and sessionToken for s3; token, or username and password,
+  /// for http. Empty: anonymous.
+  Path credentials{};
+};
+
+struct SourceFile {
+  std::string path;  ///< relative, with slashes
+  std::int64_t bytes = 0;
+  bool operator==(const SourceFile&) const = default;
+};
+
+struct Listing {
+  std::vector<SourceFile> files;  ///< by path
+  std::int64_t bytes = 0;
+  /// Changes when a file does, as far as the source tells (names, sizes, times, checksums).
+  std::string fingerprint;
+};
+
+/// Reads the array that `rclone lsjson` prints. Throws Failure when a path would leave its folder
+/// or take a name of ours ("..*").
+Listing read_listing(const std::string& lsjson);
+
+/// The remote "source" in rclone's configuration format, and the path in it. Holds secrets: it goes
+/// to rclone through an unnamed file. Throws Failure when a credential cannot be read.
+struct RcloneRemote {
+  std::string configuration;
+  std::string path;
+};
+RcloneRemote rclone_remote(const Source& source);
+
+class Rclone {
+ public:
+  /// {"bytes", "total", "rate", "eta"}
+  using OnProgress = std::function<void(const json::Json&)>;
+
+  Rclone(Source source, std::stop_token stop)
+      : source_(std::move(source)), stop_(std::move(stop)) {}
+
+  /// Throws Failure (ModelEmpty when there is no file) and Stopped.
+  Listing list() const;
+  /// Copies all files to the folder `target`. Throws Failure and Stopped.
+  void copy(const Path& target, OnProgress on_progress) const;
+
+  const Source& source() const { return source_; }
+
+ private:
+  std::string operator()(const std::string& command, std::vector<std::string> options,
+                         const OnProgress& on_progress) const;
+
+  Source source_;
+  std::stop_token stop_;
+};
+
+}  // namespace content

@@ -1,0 +1,88 @@
+#include "sync/report.h"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+
+namespace content {
+namespace {
+
+std::string now() {
+  const auto time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::string text(sizeof "2026-01-31T12:00:00Z" - 1, '\0');
+  std::strftime(text.data(), text.size() + 1, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+void add(const json::Json& fields, json::Json& to) {
+  if (!fields.is_object()) return;
+  for (const auto& [name, value] : fields.as_object())
+    to[name] = value;
+}
+
+bool continues_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+}  // namespace
+
+Report::Report(std::filesystem::path termination_log, std::size_t budget, json::Json subject)
+    : termination_log_(std::move(termination_log)), budget_(budget), subject_(std::move(subject)) {}
+
+void Report::log(const std::string& level, const std::string& event, const json::Json& fields) {
+  auto line = json::object({{"time", now()}, {"level", level}, {"event", event}});
+  add(subject_, line);
+  add(fields, line);
+  const std::lock_guard lock(mutex_);
+  std::cout << json::text(line) << std::endl;  // flushed: the operator reads the last line
+}
+
+void Report::succeeded(const json::Json& fields) {
+  terminate(fields);
+}
+
+void Report::failed(const Failure& failure) {
+  const auto fields =
+      json::object({{"reason", failure.reason}, {"message", std::string(failure.what())}});
+  log("error", "failed", fields);
+  terminate(fields);
+}
+
+void Report::terminate(const json::Json& message) {
+  auto fields = subject_;
+  add(message, fields);
+  std::ofstream(termination_log_) << within_budget(std::move(fields), budget_);
+}
+
+void ProgressLines::operator()(std::int64_t bytes) {
+  (*this)(json::object({{"bytes", bytes}}));
+}
+
+void ProgressLines::operator()(const json::Json& fields) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + std::chrono::seconds(2);
+  report_.log("info", "progress", fields);
+}
+
+std::string within_budget(json::Json fields, std::size_t budget) {
+  auto text = json::text(fields);
+  while (text.size() > budget && fields.has_field("message")) {
+    auto message = fields.at("message").as_string();
+    const auto excess = text.size() - budget;
+    auto keep = message.size() > excess ? message.size() - excess : 0;
+    while (keep > 0 && continues_character(message[keep]))
+      --keep;
+    if (keep == message.size()) break;
+    message.resize(keep);
+    fields["message"] = json::Json(message);
+    text = json::text(fields);
+    if (keep == 0) break;
+  }
+  return text;
+}
+
+}  // namespace content

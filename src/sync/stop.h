@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+#include <thread>
+
+namespace content {
+
+/// Thrown where a stop ends the work.
+struct Stopped {};
+
+/// Requests a stop when SIGTERM or SIGINT comes. Must be made before any other thread: it blocks
+/// both signals for the threads to come.
+class StopOnSignal {
+ public:
+  StopOnSignal();
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  std::stop_source source_;
+  std::jthread waiter_;
+};
+
+/// Lets `time` pass. Throws Stopped as soon as there is a stop.
+void wait(std::chrono::milliseconds time, const std::stop_token& stop);
+
+}  // namespace content

@@ -1,0 +1,109 @@
+#include "sync/volume.h"
+
+#include "sync/failure.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace content {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr auto abandoned_after = 24h;
+constexpr auto between_tries = 250ms;
+
+bool is_true_folder(const Path& path) {
+  return fs::is_directory(fs::symlink_status(path));
+}
+
+int open_folder(const Path& path) {
+  return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/// Old, and nobody's: the lock of a process goes with it.
+bool is_abandoned(const Path& folder) {
+  std::error_code error;
+  const auto written = fs::last_write_time(folder, error);
+  if (error || fs::file_time_type::clock::now() - written < abandoned_after) return false;
+  const OpenFile file(open_folder(folder));
+  return file.fd() >= 0 && flock(file.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void sweep(const Path& parent, const std::string& prefix) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(parent, error)) {
+    if (entry.path().filename().string().rfind(prefix, 0) == 0 && is_true_folder(entry.path()) &&
+        is_abandoned(entry.path())) {
+      fs::remove_all(entry.path(), error);
+    }
+  }
+}
+
+Path make_unique(const Path& parent, const std::string& prefix) {
+  auto pattern = (parent / (prefix + "XXXXXX")).string();
+  if (mkdtemp(pattern.data()) == nullptr) volume_trouble(parent);
+  return pattern;
+}
+
+}  // namespace
+
+void volume_trouble(const Path& path) {
+  throw volume_failure(errno, path.string());
+}
+
+OpenFile::~OpenFile() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Path own_folder(const Path& root, const Path& relative) {
+  auto path = root;
+  for (const auto& part : relative) {
+    path /= part;
+    if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) volume_trouble(path);
+    if (!is_true_folder(path)) {
+      throw Failure("NameTaken", path.string() + " must be a folder; move away what has its name");
+    }
+  }
+  return path;
+}
+
+WorkFolder::WorkFolder(const Path& parent, const std::string& prefix)
+    : path_((sweep(parent, prefix), make_unique(parent, prefix))), lock_(open_folder(path_)) {
+  if (lock_.fd() >= 0) flock(lock_.fd(), LOCK_EX | LOCK_NB);
+}
+
+WorkFolder::~WorkFolder() {
+  std::error_code ignored;  // the sweep of a later day takes what is left
+  fs::remove_all(path_, ignored);
+}
+
+Lock::Lock(const Path& file, const std::stop_token& stop, std::chrono::milliseconds patience)
+    : file_(open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) {
+  if (file_.fd() < 0) volume_trouble(file);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (flock(file_.fd(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return;
+    wait(between_tries, stop);
+  }
+  held_ = true;
+}
+
+bool publish(const Path& folder, const Path& name) {
+  const OpenFile file(open_folder(folder));
+  if (file.fd() < 0 || syncfs(file.fd()) != 0) volume_trouble(folder);
+  if (rename(folder.c_str(), name.c_str()) == 0) {
+    const OpenFile parent(open_folder(name.parent_path()));
+    if (parent.fd() >= 0) fsync(parent.fd());
+    return true;
+  }
+  if (errno == EEXIST || errno == ENOTEMPTY) return false;
+  volume_trouble(name);
+}
+
+}  // namespace content

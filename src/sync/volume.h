@@ -1,0 +1,66 @@
+#pragma once
+
+#include "sync/stop.h"
+
+#include <filesystem>
+#include <string>
+
+/// What makes work on a shared volume safe: unique temporary names and one rename. Locks only save
+/// double work; on network volumes they may lie.
+namespace content {
+
+using Path = std::filesystem::path;
+
+/// `root`/`relative`, made as far as it is missing. Everything below `root` must be a true folder:
+/// a symbolic link could lead elsewhere. Throws Failure.
+Path own_folder(const Path& root, const Path& relative);
+
+/// A descriptor that is closed with its owner.
+class OpenFile {
+ public:
+  explicit OpenFile(int fd) : fd_(fd) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// A new folder `parent`/`prefix`XXXXXX that nobody else uses: locked while this lives, and removed
+/// with what is left in it. Making one removes those that a crash left behind a day ago or earlier.
+class WorkFolder {
+ public:
+  explicit WorkFolder(const Path& parent, const std::string& prefix = "");
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  const Path& path() const { return path_; }
+
+ private:
+  Path path_;
+  OpenFile lock_;
+};
+
+/// An exclusive lock of `file`, waited for for at most `patience`. Not held when it takes longer or
+/// the volume knows no locks: then do the work alone.
+class Lock {
+ public:
+  Lock(const Path& file, const std::stop_token& stop,
+       std::chrono::milliseconds patience = std::chrono::minutes(10));
+  bool held() const { return held_; }
+
+ private:
+  OpenFile file_;
+  bool held_ = false;
+};
+
+/// Writes everything to the disk and renames the folder. False when the name is taken: somebody
+/// else was first.
+bool publish(const Path& folder, const Path& name);
+
+/// Throws Failure with what errno says.
+[[noreturn]] void volume_trouble(const Path& path);
+
+}  // namespace content
