@@ -13,37 +13,48 @@ json::Problems problems_of(const gradient::Reading<Spec>& reading) {
   return problems == nullptr ? json::Problems{} : *problems;
 }
 
-/// Empty for a kind that is not ours.
-std::optional<json::Problems> check(const Input& input, const gradient::Settings& settings) {
+json::Problems check(const Input& input, const gradient::Settings& settings) {
   const auto kind = input.kind();
   const auto& object = input.object;
   if (kind == "GradientDeployment") return problems_of(gradient::read_deployment(object, settings));
   if (kind == "Model") return problems_of(gradient::read_model(object));
   if (kind == "Dataset") return problems_of(gradient::read_dataset(object));
-  if (kind == "ContainerRegistry") return problems_of(gradient::read_registry(object));
-  return std::nullopt;
+  return problems_of(gradient::read_registry(object));
 }
+
+/// Lines for people, of one sort and not without end: nobody reads thousands.
+class Lines {
+ public:
+  void print(const std::string& line) {
+    if (++count_ <= most_messages) std::cerr << line << '\n';
+  }
+  bool any() const { return count_ > 0; }
+  bool too_many() const { return count_ > most_messages; }
+
+ private:
+  std::size_t count_ = 0;
+};
 
 }  // namespace
 
 bool report(const Inputs& inputs, const gradient::Settings& settings) {
+  Lines problems, remarks;
   for (const auto& problem : inputs.problems)
-    std::cerr << problem << '\n';
-  bool fine = inputs.problems.empty();
+    problems.print(problem);
   for (const auto& input : inputs.objects) {
-    for (const auto& warning : input.document.warnings) {
-      std::cerr << input.at({warning.path, "warning: " + warning.message}) << '\n';
-    }
-    const auto problems = check(input, settings);
-    if (!problems) {
-      std::cerr << input.at({"", "note: a " + input.kind() + " is not checked here"}) << '\n';
+    if (problems.too_many()) break;
+    for (const auto& warning : input.document.warnings)
+      remarks.print(input.at({warning.path, "warning: " + warning.message}));
+    if (!input.ours) {
+      remarks.print(input.at({"", "note: a " + input.kind() + " is not checked here"}));
       continue;
     }
-    for (const auto& problem : *problems)
-      std::cerr << input.at(problem) << '\n';
-    fine = fine && problems->empty();
+    for (const auto& problem : check(input, settings))
+      problems.print(input.at(problem));
   }
-  return fine;
+  if (problems.too_many()) std::cerr << "and more problems; correct these first\n";
+  if (remarks.too_many()) std::cerr << "and more warnings\n";
+  return !problems.any();
 }
 
 }  // namespace cli

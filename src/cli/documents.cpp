@@ -1,8 +1,11 @@
 #include "cli/documents.h"
 
 #include "base/files.h"
+#include "cli/identity.h"
 #include "gradient/spec/names.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
@@ -12,7 +15,22 @@ namespace {
 using json::Json;
 
 std::string position(const std::string& file, int line) {
-  return (file == "-" ? "stdin" : file) + ":" + std::to_string(line) + ": ";
+  return (file == "-" ? "stdin" : file) + ":" + std::to_string(line);
+}
+
+/// `path` itself, or the files of the folder `path` in alphabetical order.
+std::vector<std::string> files_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    const auto extension = entry.path().extension();
+    const bool fits = extension == ".yaml" || extension == ".yml" || extension == ".json";
+    if (fits && !entry.is_directory()) files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 Json wrapped(const Json& spec, const std::string& name) {
@@ -22,52 +40,107 @@ Json wrapped(const Json& spec, const std::string& name) {
                        {"spec", spec}});
 }
 
-/// The items of a List with their places, or the document itself.
-std::vector<json::Document> items_of(json::Document document) {
-  const auto& kind = json::at(document.value, {"kind"});
-  if (!kind.is_string() || kind.as_string() != "List") return {std::move(document)};
-  std::vector<json::Document> items;
-  const auto places = document.place.members.find("items");
-  std::size_t index = 0;
-  for (const auto& item : json::elements_at(document.value, {"items"})) {
-    json::Place place;
-    if (places != document.place.members.end() && index < places->second.elements.size()) {
-      place = places->second.elements[index];
-    }
-    items.push_back({.value = item, .place = std::move(place), .warnings = {}});
-    ++index;
+/// Element `index` of `items` of a list of objects, with what is known about its text.
+json::Document item_of(const json::Document& list, std::size_t index) {
+  json::Document item;
+  item.value = json::elements_at(list.value, {"items"}).at(index);
+  item.place.line = list.place.line;
+  const auto places = list.place.members.find("items");
+  if (places != list.place.members.end() && index < places->second.elements.size()) {
+    item.place = places->second.elements[index];
   }
-  return items;
+  const auto prefix = "items[" + std::to_string(index) + "].";
+  for (const auto& warning : list.warnings) {
+    if (!warning.path.starts_with(prefix)) continue;
+    item.warnings.push_back({warning.path.substr(prefix.size()), warning.message});
+  }
+  return item;
 }
 
-void add_document(const std::string& file, json::Document document, const std::string& name,
-                  const std::string& ns, Inputs& inputs) {
-  Input input{.file = file, .document = std::move(document), .object = {}, .bare = false};
-  if (!input.document.value.is_object()) {
-    inputs.problems.push_back(position(file, input.document.place.line) +
-                              "must be a mapping: a custom resource or a Gradient spec");
+class Collector {
+ public:
+  Collector(const std::string& name, const std::string& ns) : name_(name), ns_(ns) {}
+
+  void add_file(const std::string& file) {
+    auto text = json::parse_yaml(read_text(file));
+    for (const auto& problem : text.problems)
+      refuse(file, problem.line, problem.message);
+    for (auto& document : text.documents)
+      add(file, std::move(document));
+    if (text.documents.empty() && text.problems.empty()) refuse(file, 1, "holds no document");
+  }
+
+  void refuse(const std::string& file, int line, const std::string& message) {
+    add_problem(position(file, line) + ": " + message);
+  }
+
+  Inputs take() { return std::move(inputs_); }
+
+ private:
+  /// A document, or every item of one that is a list of objects.
+  void add(const std::string& file, json::Document document) {
+    const auto& items = json::at(document.value, {"items"});
+    const bool is_list = json::string_at(document.value, {"kind"}).ends_with("List");
+    if (!is_list || !items.is_array()) {
+      add_object(file, std::move(document));
+      return;
+    }
+    for (std::size_t i = 0; i < items.size(); ++i)
+      add(file, item_of(document, i));
+  }
+
+  void add_object(const std::string& file, json::Document document);
+
+  void add_problem(std::string message) {
+    if (inputs_.problems.size() <= most_messages) inputs_.problems.push_back(std::move(message));
+  }
+
+  const std::string& name_;
+  const std::string& ns_;
+  Inputs inputs_;
+};
+
+void Collector::add_object(const std::string& file, json::Document document) {
+  const int line = document.place.line;
+  if (!document.value.is_object()) {
+    refuse(file, line, "must be a mapping: a custom resource or a Gradient spec");
     return;
   }
-  input.bare = !input.document.value.has_field("kind");
-  if (input.bare && name.empty()) {
-    inputs.problems.push_back(position(file, input.document.place.line) +
-                              "is a bare Gradient spec: give the deployment's name with --name");
+  Input input;
+  input.file = file;
+  input.document = std::move(document);
+  input.bare = is_bare(input.document.value);
+  if (input.bare && name_.empty()) {
+    refuse(file, line, "is a bare Gradient spec: give the deployment's name with --name");
     return;
   }
-  input.object = input.bare ? wrapped(input.document.value, name) : input.document.value;
+  input.object = input.bare ? wrapped(input.document.value, name_) : input.document.value;
+  input.ours = is_ours(input.object);
+  if (const auto problem = identity_problem(input.object)) {
+    add_problem(input.at(*problem));
+    return;
+  }
   auto& metadata = input.object["metadata"];
-  if (metadata.is_object() && !metadata.has_field("namespace")) metadata["namespace"] = Json(ns);
-  inputs.objects.push_back(std::move(input));
+  if (metadata.is_null()) metadata = Json::object();
+  if (metadata.is_object() && json::at(metadata, {"namespace"}).is_null()) {
+    metadata["namespace"] = Json(ns_);
+  }
+  inputs_.objects.push_back(std::move(input));
 }
 
 }  // namespace
 
+std::string Input::where() const {
+  return position(file, document.place.line);
+}
+
 std::string Input::at(const json::Problem& problem) const {
   constexpr std::string_view spec = "spec.";
-  const bool inside = bare && problem.path.starts_with(spec);
-  const auto path = inside ? problem.path.substr(spec.size()) : problem.path;
-  return position(file, json::line_of(document, path)) +
-         json::text(json::Problem{path, problem.message});
+  auto path = problem.path;
+  if (bare && path.starts_with(spec)) path.erase(0, spec.size());
+  const auto begin = position(file, json::line_of(document, path)) + ": ";
+  if (bare && path == "metadata.name") path = "--name";
+  return begin + json::text(json::Problem{path, problem.message});
 }
 
 std::string read_text(const std::string& file) {
@@ -80,24 +153,16 @@ std::string read_text(const std::string& file) {
   return text;
 }
 
-Inputs read_inputs(const std::vector<std::string>& files, const std::string& name,
+Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
                    const std::string& ns) {
-  Inputs inputs;
-  for (const auto& file : files) {
-    auto text = json::parse_yaml(read_text(file));
-    for (const auto& problem : text.problems) {
-      inputs.problems.push_back(position(file, problem.line) + problem.message);
-    }
-    for (auto& document : text.documents) {
-      for (auto& item : items_of(std::move(document))) {
-        add_document(file, std::move(item), name, ns, inputs);
-      }
-    }
-    if (text.documents.empty() && text.problems.empty()) {
-      inputs.problems.push_back(position(file, 1) + "holds no document");
-    }
+  Collector collector(name, ns);
+  for (const auto& path : paths) {
+    const auto files = files_of(path);
+    if (files.empty()) collector.refuse(path, 1, "is a folder without .yaml, .yml or .json files");
+    for (const auto& file : files)
+      collector.add_file(file);
   }
-  return inputs;
+  return collector.take();
 }
 
 }  // namespace cli

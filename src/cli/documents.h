@@ -13,21 +13,29 @@ struct Input {
   json::Document document;  ///< as written
   json::Json object;        ///< as a whole resource: a bare spec is wrapped, a namespace filled in
   bool bare = false;
+  bool ours = false;  ///< of our group; anything else is not checked
 
   std::string kind() const { return json::string_at(object, {"kind"}); }
+  /// "FILE:LINE", where the object begins.
+  std::string where() const;
   /// "FILE:LINE: spec.port: must be ..."
   std::string at(const json::Problem& problem) const;
 };
 
+/// So many problems, or warnings, are shown of one run.
+inline constexpr std::size_t most_messages = 200;
+
 struct Inputs {
   std::vector<Input> objects;
-  std::vector<std::string> problems;  ///< "FILE:LINE: message": what could not be read at all
+  /// "FILE:LINE: message": what could not be read at all; of more than most_messages the first
+  std::vector<std::string> problems;
 };
 
-/// Reads `files` ("-" is standard input), with all their documents and the items of Lists. A
-/// mapping without `kind` is a bare Gradient spec and becomes the GradientDeployment `name`; a
-/// resource without namespace gets `ns`. Throws std::runtime_error when a file cannot be read.
-Inputs read_inputs(const std::vector<std::string>& files, const std::string& name,
+/// Reads `paths` ("-" is standard input, a folder stands for the .yaml, .yml and .json files in
+/// it), with all their documents and the items of Lists. A mapping without `kind` is a bare
+/// Gradient spec and becomes the GradientDeployment `name`; a resource without namespace gets `ns`.
+/// Throws std::runtime_error when a file cannot be read.
+Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
                    const std::string& ns);
 
 /// Standard input or a file; at most 16 MiB.

@@ -15,6 +15,11 @@ std::optional<gradient::Settings> load_settings(const std::string& path) {
   }
   if (!text.problems.empty()) return std::nullopt;
   if (text.documents.empty()) return gradient::default_settings();
+  if (text.documents.size() > 1) {
+    std::cerr << path << ':' << text.documents[1].place.line
+              << ": is a second document; only one is read here\n";
+    return std::nullopt;
+  }
   const auto reading = gradient::read_settings(text.documents.front().value);
   if (const auto* settings = std::get_if<gradient::Settings>(&reading)) return *settings;
   for (const auto& problem : std::get<json::Problems>(reading)) {

@@ -1,25 +1,47 @@
 #include "cli/logging.h"
 
 #include "json/json.h"
+#include "json/utf8.h"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace cli {
 namespace {
 
-/// The message as a JSON string: %v alone would let a quote or a newline break the line.
-class JsonMessage final : public spdlog::custom_flag_formatter {
+/// What others wrote may be anything; a log is UTF-8.
+std::string masked(std::string_view message) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+  std::string out;
+  while (const auto bad = json::first_invalid_utf8(message)) {
+    out.append(message.substr(0, *bad)).append(replacement);
+    message.remove_prefix(*bad + 1);
+  }
+  return out.append(message);
+}
+
+/// The message on one line, whatever is in it: %v alone would let a newline, or in JSON a quote,
+/// begin a line of its own.
+template <bool as_json>
+class OneLine final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
               spdlog::memory_buf_t& out) override {
-    const auto text =
-        json::text(json::Json(std::string(message.payload.data(), message.payload.size())));
+    auto text = masked({message.payload.data(), message.payload.size()});
+    if constexpr (as_json) {
+      text = json::text(json::Json(text));
+    } else {
+      const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+      std::replace_if(text.begin(), text.end(), is_control, ' ');
+    }
     out.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<JsonMessage>();
+    return std::make_unique<OneLine>();
   }
 };
 
@@ -30,10 +52,10 @@ void set_up_logging(const std::string& format, const std::string& level) {
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (format == "json") {
-    formatter->add_flag<JsonMessage>('*').set_pattern(
+    formatter->add_flag<OneLine<true>>('*').set_pattern(
         R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
   } else {
-    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v");
+    formatter->add_flag<OneLine<false>>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %*");
   }
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::from_str(level));

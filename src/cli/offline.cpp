@@ -27,6 +27,8 @@ Missing undefined(const std::string& kind, const std::string& name, const std::s
 
 Offline::Offline(const Inputs& inputs) {
   for (const auto& input : inputs.objects) {
+    const bool core = json::string_at(input.object, {"apiVersion"}) == "v1";
+    if (!input.ours && !core) continue;  // other groups have a Dataset or Model too
     const auto name = json::string_at(input.object, {"metadata", "namespace"}) + "/" +
                       json::string_at(input.object, {"metadata", "name"});
     objects_[{input.kind(), name}] = &input.object;
@@ -62,10 +64,11 @@ void Offline::add_dataset(const std::string& ns, const std::string& name,
       .run_as_group = spec.run_as_group};
 }
 
-void Offline::add_model(const std::string& ns, const std::string& id, Found& found) const {
+void Offline::add_model(const std::string& ns, const std::string& id, const std::string& used_by,
+                        Found& found) const {
   const auto* model = object("Model", ns, id);
   if (model == nullptr) {
-    found.missing.push_back(undefined("Model", id, "spec.models"));
+    found.missing.push_back(undefined("Model", id, used_by));
     return;
   }
   auto spec = valid(gradient::read_model(*model));
@@ -83,8 +86,9 @@ Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSp
   for (const auto& name : needs.datasets) {
     add_dataset(parent.ns, name, "spec.repositories.dataset", found);
   }
-  for (const auto& id : needs.models)
-    add_model(parent.ns, id, found);
+  for (std::size_t i = 0; i < spec.models.size(); ++i) {
+    add_model(parent.ns, spec.models[i].id, "spec.models[" + std::to_string(i) + "].id", found);
+  }
   for (const auto& name : needs.registries) {
     const auto* registry = object("ContainerRegistry", parent.ns, name);
     if (registry == nullptr) {

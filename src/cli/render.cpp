@@ -7,12 +7,22 @@
 #include "gradient/render/render.h"
 #include "gradient/spec/fit.h"
 
+#include <array>
 #include <iostream>
+#include <map>
+#include <stdexcept>
 
 namespace cli {
 namespace {
 
 using json::Json;
+
+/// A message that begins with a field, taken apart so that the field's line is known.
+json::Problem placed(const std::string& message) {
+  const auto end = message.find(": ");
+  if (!message.starts_with("spec.") || end == std::string::npos) return {"", message};
+  return {message.substr(0, end), message.substr(end + 2)};
+}
 
 /// One run: objects come out in the order of the input, messages as they arise.
 class Renderer {
@@ -28,7 +38,7 @@ class Renderer {
   void add_deployment(const Input& input);
   void add_registry(const Input& input);
   void refuse(const Input& input, const std::string& message) {
-    std::cerr << input.at({"", message}) << '\n';
+    std::cerr << input.at(placed(message)) << '\n';
     fine_ = false;
   }
 
@@ -60,7 +70,9 @@ void Renderer::add_deployment(const Input& input) {
     if (!options_.assume_missing) {
       refuse(input, missing.message);
     } else {
-      std::cerr << input.at({"", "warning: " + missing.message}) << '\n';
+      auto warning = placed(missing.message);
+      warning.message.insert(0, "warning: ");
+      std::cerr << input.at(warning) << '\n';
     }
   }
   if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
@@ -98,18 +110,42 @@ void print(const std::vector<Json>& objects, const std::string& output) {
     std::cout << "---\n" << json::yaml_text(object);
 }
 
+/// Objects that are one to the API server: only the last of them would count.
+bool refuse_repeated(const Inputs& inputs) {
+  std::size_t repeated = 0;
+  std::map<std::array<std::string, 4>, std::string> places;
+  for (const auto& input : inputs.objects) {
+    const auto& object = input.object;
+    const auto name = json::string_at(object, {"metadata", "name"});
+    if (name.empty()) continue;
+    const auto [first, is_new] =
+        places.emplace(std::array{json::string_at(object, {"apiVersion"}), input.kind(),
+                                  json::string_at(object, {"metadata", "namespace"}), name},
+                       input.where());
+    if (is_new) continue;
+    std::cerr << input.at(
+                     {"", "defines the object of " + first->second + " again; keep one of the two"})
+              << '\n';
+    if (++repeated == most_messages) break;
+  }
+  return repeated == 0;
+}
+
 }  // namespace
 
 int render(const RenderOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return ProblemsInInput;
   const auto inputs = read_inputs(options.files, options.name, options.ns);
-  if (!report(inputs, *settings)) return ProblemsInInput;
+  const bool fine = report(inputs, *settings);
+  if (!refuse_repeated(inputs) || !fine) return ProblemsInInput;
   Renderer renderer(options, *settings, inputs);
   for (const auto& input : inputs.objects)
     renderer.add(input);
   if (!renderer.fine()) return ProblemsInInput;
   print(renderer.take(), options.output);
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error("standard output cannot be written");
   return Fine;
 }
 

@@ -4,7 +4,6 @@
 #include "cli/load_settings.h"
 #include "cli/logging.h"
 #include "kube/health.h"
-#include "kube/health.h"
 #include "kube/lease.h"
 #include "reconcile/operator.h"
 

@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::size_t longest_argument = 32768;
 
+std::string_view namespace_problem(std::string_view name) {
+  return values::is_dns_label(name)
+             ? ""
+             : "must be a DNS label of at most 63 lower-case letters, digits and '-', such as "
+               "default";
+}
+
 void read_texts(json::ObjectReader& metadata, std::string_view field) {
   const auto* texts = metadata.find(field);
   if (texts == nullptr) return;
@@ -31,10 +38,11 @@ void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(
   if (value == nullptr) return;
   const auto path = object.path("metadata");
   json::ObjectReader metadata(*value, path, object.report());
-  metadata.allow({"generateName", "namespace", "uid", "resourceVersion", "generation",
-                  "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
-                  "ownerReferences", "finalizers", "managedFields", "selfLink"});
+  metadata.allow({"generateName", "uid", "resourceVersion", "generation", "creationTimestamp",
+                  "deletionTimestamp", "deletionGracePeriodSeconds", "ownerReferences",
+                  "finalizers", "managedFields", "selfLink"});
   metadata.string("name", {.longest = 253, .check = name_problem});
+  metadata.string("namespace", {.longest = 253, .example = "default", .check = namespace_problem});
   read_texts(metadata, "labels");
   read_texts(metadata, "annotations");
   metadata.finish();
