@@ -50,6 +50,7 @@ class Renderer {
 };
 
 void Renderer::add(const Input& input) {
+  if (!input.ours) return;
   const auto kind = input.kind();
   if (kind == "GradientDeployment") {
     add_deployment(input);

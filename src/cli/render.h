@@ -6,10 +6,10 @@
 namespace cli {
 
 struct RenderOptions {
-  std::vector<std::string> files;
-  std::string name;
+  std::vector<std::string> files = {};
+  std::string name = {};
   std::string ns = "default";
-  std::string config;
+  std::string config = {};
   bool assume_missing = false;
   std::string output = "yaml";
 };

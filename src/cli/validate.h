@@ -6,9 +6,9 @@
 namespace cli {
 
 struct ValidateOptions {
-  std::vector<std::string> files;
-  std::string name;
-  std::string config;
+  std::vector<std::string> files = {};
+  std::string name = {};
+  std::string config = {};
 };
 
 /// Prints every problem and warning to standard error, one a line, FILE:LINE: field: message. The

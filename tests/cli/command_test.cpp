@@ -1,0 +1,92 @@
+#include "cli/exit_code.h"
+#include "cli/support/session.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <sys/wait.h>
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string output;  ///< both streams
+};
+
+/// Runs the executable with arguments as a shell takes them.
+Outcome run(const std::string& arguments) {
+  Outcome outcome;
+  std::FILE* const pipe = popen(("'" OPERATOR "' " + arguments + " 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::vector<char> buffer(4096);
+  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    outcome.output.append(buffer.data(), got);
+  const int status = pclose(pipe);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("the exit code says whether the input, the call or the world was wrong") {
+  const session::Folder folder;
+  folder.add("good.yaml", "image: app\nresources: {instanceType: C4}\n");
+  folder.add("bad.yaml", "image: app\n");
+  CHECK(run("validate -f good.yaml").code == cli::Fine);
+  CHECK(run("validate -f bad.yaml").code == cli::ProblemsInInput);
+  CHECK(run("validate -f good.yaml bad.yaml").code == cli::ProblemsInInput);
+  CHECK(run("render -f good.yaml").code == cli::ProblemsInInput);
+  CHECK(run("render -f good.yaml --name demo").code == cli::Fine);
+  const auto missing = run("validate -f missing.yaml");
+  CHECK(missing.code == cli::Failure);
+  CHECK(missing.output == "gradient-operator: missing.yaml: No such file or directory\n");
+  const auto full = run("render -f good.yaml --name demo >/dev/full");
+  CHECK(full.code == cli::Failure);
+}
+
+TEST_CASE("a disk that is full is an error of render") {
+  const session::Folder folder;
+  folder.add("good.yaml", "image: app\nresources: {instanceType: C4}\n");
+  CHECK(run("render -f good.yaml --name demo 2>message >/dev/full; cat message").output ==
+        "gradient-operator: standard output cannot be written\n");
+}
+
+TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
+  const auto arguments =
+      GENERATE(as<std::string>{}, "", "frobnicate", "validate", "validate -f", "validate -x",
+               "render -f - -o xml", "render", "run --workers 0", "run --workers x",
+               "run --log-level loud", "run --log-format xml");
+  INFO(arguments);
+  const auto outcome = run(arguments);
+  CHECK(outcome.code == cli::Usage);
+  CHECK_THAT(outcome.output, Contains("Run with --help for more information."));
+}
+
+TEST_CASE("help and version are there for every command") {
+  CHECK_THAT(run("--version").output, StartsWith(PROJECT_VERSION));
+  for (const char* arguments : {"--help", "run --help", "render --help", "validate --help"}) {
+    INFO(arguments);
+    const auto outcome = run(arguments);
+    CHECK(outcome.code == cli::Fine);
+    CHECK_THAT(outcome.output, Contains("Usage:"));
+  }
+}
+
+TEST_CASE("a configuration with problems ends run before anything is watched") {
+  const session::Folder folder;
+  folder.add("config.yaml", "secretNmae: x\n");
+  const auto outcome = run("run --config config.yaml --metrics-address ''");
+  CHECK(outcome.code == cli::ProblemsInInput);
+  CHECK(outcome.output == "config.yaml:1: secretNmae: unknown field; did you mean secretName?\n");
+  CHECK(run("run --config missing.yaml").code == cli::Failure);
+}
+
+TEST_CASE("a kubeconfig that is not there ends run with its name") {
+  const auto outcome =
+      run("run --kubeconfig /nonexistent/config --metrics-address '' --log-format json");
+  CHECK(outcome.code == cli::Failure);
+  CHECK_THAT(outcome.output, Contains("/nonexistent/config"));
+}

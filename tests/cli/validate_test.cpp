@@ -1,0 +1,326 @@
+#include "cli/validate.h"
+
+#include "cli/exit_code.h"
+#include "cli/support/session.h"
+
+#include <catch2/catch.hpp>
+
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Outcome {
+  int code = 0;
+  Lines lines;  ///< standard error
+  bool operator==(const Outcome&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
+  out << "exit " << outcome.code;
+  for (const auto& line : outcome.lines)
+    out << "\n  " << line;
+  return out;
+}
+
+Outcome run(const cli::ValidateOptions& options) {
+  const session::Captured errors(std::cerr);
+  const int code = cli::validate(options);
+  return {code, session::lines(errors.text())};
+}
+
+/// Of one file f.yaml with this content.
+Outcome validate(const std::string& content) {
+  const session::Folder folder;
+  return run({.files = {folder.add("f.yaml", content)}});
+}
+
+Outcome refused(Lines lines) {
+  return {cli::ProblemsInInput, std::move(lines)};
+}
+
+const Outcome fine{cli::Fine, {}};
+
+const std::string header =
+    "apiVersion: gradient-operator.dev/v1alpha1\n"
+    "kind: GradientDeployment\n"
+    "metadata: {name: demo}\n";
+const std::string spec = "spec: {image: app, resources: {instanceType: C4}}\n";
+
+std::string repeated(const std::string& text, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i)
+    all += text;
+  return all;
+}
+
+struct Case {
+  std::string name, yaml;
+  Outcome outcome;
+};
+
+}  // namespace
+
+TEST_CASE("specs as the old platform took them are fine without apiVersion and kind") {
+  const auto yaml = GENERATE(as<std::string>{}, R"(
+image: lucone83/streamlit-nginx
+containerRegistry: container-registry-name
+command:
+  - my
+  - command
+port: 8080
+env:
+  - name: ENV
+    value: VAR
+models:
+  - id: model-handle
+    path: /opt/models
+repositories:
+  dataset: dataset-ref
+  mountPath: /opt/repos
+  repositories:
+    - url: https://github.com/tensorflow/serving.git
+      name: tf-serving
+      username: example
+      password: SECRET:secret_name
+resources:
+  replicas: 1
+  instanceType: C4
+)",
+                             R"(
+image: tensorflow/serving
+port: 8501
+models:
+  - id: model-id
+    path: /opt/models
+env:
+  - name: MODEL_BASE_PATH
+    value: /opt/models
+resources:
+  replicas: 1
+  instanceType: C4
+)",
+                             R"(
+image: ubuntu:20.04
+port: 8501
+resources:
+  replicas: 1
+  instanceType: C4
+repositories:
+  dataset: dstflhstfexl6w3
+  mountPath: /opt/repositories
+  repositories:
+    - url: https://github.com/tensorflow/serving.git
+      name: tf-serving
+    - url: https://github.com/paperspace/ml-private.git
+      name: paperspace-ml
+      username: paperspace-user
+      password: SECRET:paperspace-github-token
+)");
+  CHECK(validate(yaml) == fine);
+}
+
+TEST_CASE("a problem is told with file, line and field; in a bare spec without the word spec") {
+  CHECK(validate(
+            "image: app\nresources:\n  replicas: 1\n  instanceType: C4\nport: 99999\nprot: 1\n") ==
+        refused({"f.yaml:5: port: must be a whole number from 1 to 65535",
+                 "f.yaml:6: prot: unknown field; did you mean port?"}));
+  CHECK(validate(header +
+                 "spec:\n  image: app\n  env:\n    - name: A\n      value: [b]\n  resources: "
+                 "{instanceType: C4}\n") ==
+        refused({"f.yaml:8: spec.env[0].value: must be a string, not a list"}));
+  CHECK(validate(header + "spec: {image: app, resources: {instanceType: Z9, replicas: 1}}\n")
+            .lines.at(0)
+            .starts_with("f.yaml:4: spec.resources.instanceType: there is no such machine here; "
+                         "there are A100"));
+}
+
+TEST_CASE("what is not an object of ours, and no spec, is said") {
+  const auto test = GENERATE_COPY(values<Case>({
+      {"a text", "hello",
+       refused({"f.yaml:1: must be a mapping: a custom resource or a Gradient spec"})},
+      {"a list", "- a",
+       refused({"f.yaml:1: must be a mapping: a custom resource or a Gradient spec"})},
+      {"nothing", "# nothing\n", refused({"f.yaml:1: holds no document"})},
+      {"a kind that is no word", "apiVersion: v1\nkind: 5\n" + spec,
+       refused({"f.yaml:2: kind: must be the name of a kind, such as GradientDeployment"})},
+      {"no kind", "apiVersion: gradient-operator.dev/v1alpha1\nKind: Model\n" + spec,
+       refused({"f.yaml:1: kind: must be the name of a kind, such as GradientDeployment"})},
+      {"a line break in a kind", "kind: \"a\\nb\"\napiVersion: v1\n",
+       refused({"f.yaml:1: kind: must be the name of a kind, such as GradientDeployment"})},
+      {"a misspelt kind",
+       "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeploymnt\nmetadata: {name: "
+       "a}\n" +
+           spec,
+       refused({"f.yaml:2: kind: must be one of GradientDeployment, Model, Dataset, "
+                "ContainerRegistry"})},
+      {"no version", "kind: Model\nmetadata: {name: a}\n",
+       refused({"f.yaml:1: apiVersion: must be a group and a version, such as "
+                "gradient-operator.dev/v1alpha1"})},
+      {"another version",
+       "kind: Model\napiVersion: gradient-operator.dev/v1\nmetadata: {name: a}\n",
+       refused({"f.yaml:2: apiVersion: must be gradient-operator.dev/v1alpha1, the only version "
+                "there is"})},
+      {"another group",
+       "kind: GradientDeployment\napiVersion: apps/v1\nmetadata: {name: a}\n" + spec,
+       refused({"f.yaml:2: apiVersion: must be gradient-operator.dev/v1alpha1, the only version "
+                "there is"})},
+      {"no name", "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\n" + spec,
+       refused({"f.yaml:1: metadata.name: is required; write it, such as demo"})},
+      {"a namespace that is none",
+       "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\nmetadata:\n  name: "
+       "a\n  "
+       "namespace: My_Team\n" +
+           spec,
+       refused(
+           {"f.yaml:5: metadata.namespace: must be a DNS label of at most 63 lower-case letters, "
+            "digits and '-', such as default"})},
+      {"somebody else's Dataset",
+       "apiVersion: data.example.com/v1\nkind: Dataset\nmetadata: {name: a}\nspec: {mounts: []}\n",
+       {cli::Fine, {"f.yaml:1: note: a Dataset is not checked here"}}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(validate(test.yaml) == test.outcome);
+  }
+}
+
+TEST_CASE("every document of every file is judged by itself") {
+  const session::Folder folder;
+  folder.add("one.yaml", header + spec + "---\n" + header + "spec: {}\n---\nimage: app\n");
+  folder.add("two.json", R"({"kind": "Dataset", "apiVersion": "gradient-operator.dev/v1alpha1",
+ "metadata": {"name": "d"},
+ "spec": {"size": "ten"}})");
+  CHECK(run({.files = {"one.yaml", "two.json"}}) ==
+        refused({"one.yaml:9: spec.image: is required; write it, such as "
+                 "registry.example.com/team/app:1.4",
+                 "one.yaml:9: spec.resources: is required; write it, such as resources: "
+                 "{instanceType: C4}",
+                 "one.yaml:11: resources: is required; write it, such as resources: {instanceType: "
+                 "C4}",
+                 "two.json:3: spec.size: must be a quantity above zero, such as 10Gi"}));
+}
+
+TEST_CASE("the items of a list are objects with lines and warnings of their own") {
+  const auto yaml = R"({"apiVersion": "v1", "kind": "List", "items": [
+{"apiVersion": "gradient-operator.dev/v1alpha1", "kind": "Dataset", "metadata": {"name": "d"},
+ "spec": {"size": "0"}},
+{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}},
+5,
+{"kind": "DatasetList", "apiVersion": "gradient-operator.dev/v1alpha1", "items": [
+  {"apiVersion": "gradient-operator.dev/v1alpha1", "kind": "Dataset", "metadata": {"name": "e"},
+   "spec": {"size": "1Gi",
+     "runAsUser": 010}}]}]})";
+  CHECK(validate(yaml) ==
+        refused({"f.yaml:5: must be a mapping: a custom resource or a Gradient spec",
+                 "f.yaml:3: spec.size: must be a quantity above zero, such as 10Gi",
+                 "f.yaml:4: note: a Secret is not checked here",
+                 "f.yaml:9: spec.runAsUser: warning: is read as an octal number; put it in quotes "
+                 "if the text is meant"}));
+}
+
+TEST_CASE("a folder stands for its YAML and JSON files in alphabetical order") {
+  const session::Folder folder;
+  folder.add("specs/b.yml", "port: x");
+  folder.add("specs/a.yaml", "port: x");
+  folder.add("specs/c.json", "{\"port\": \"x\"}");
+  folder.add("specs/README.md", "port: x");
+  folder.add("specs/deeper.yaml/d.yaml", "port: x");
+  Lines ports;
+  for (const auto& line : run({.files = {"specs"}}).lines) {
+    if (line.find("port:") != std::string::npos) ports.push_back(line);
+  }
+  CHECK(ports == Lines{"specs/a.yaml:1: port: must be a whole number from 1 to 65535",
+                       "specs/b.yml:1: port: must be a whole number from 1 to 65535",
+                       "specs/c.json:1: port: must be a whole number from 1 to 65535"});
+  folder.add("none/README.md", "");
+  CHECK(run({.files = {"none"}}) ==
+        refused({"none:1: is a folder without .yaml, .yml or .json files"}));
+}
+
+TEST_CASE("standard input is read for - and called stdin") {
+  const session::Input input("image: app\nport: 0\nresources: {instanceType: C4}\n");
+  CHECK(run({.files = {"-"}}) ==
+        refused({"stdin:2: port: must be a whole number from 1 to 65535"}));
+}
+
+TEST_CASE("the name for a bare spec is judged too") {
+  const session::Input input("image: app\nresources: {instanceType: C4}\n");
+  CHECK(run({.files = {"-"}, .name = "My_App"}) ==
+        refused({"stdin:1: --name: must be a DNS label of at most 50 characters that begins with a "
+                 "letter, such as my-app: a Service bears this name"}));
+}
+
+TEST_CASE("the operator's configuration decides about machines") {
+  const session::Folder folder;
+  folder.add("config.yaml",
+             "instanceTypes: {Mine: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1, "
+             "memory: 1Gi}}}\n");
+  folder.add("f.yaml", "image: app\nresources: {instanceType: mine}\n");
+  CHECK(run({.files = {"f.yaml"}, .config = "config.yaml"}) == fine);
+}
+
+TEST_CASE("a file that cannot be read at all is no problem of the input") {
+  const session::Folder folder;
+  CHECK_THROWS_WITH(run({.files = {"missing.yaml"}}), "missing.yaml: No such file or directory");
+  folder.add("large.yaml", std::string((16U << 20U) + 1, ' '));
+  CHECK_THROWS_WITH(run({.files = {"large.yaml"}}), "large.yaml: is longer than 16777216 bytes");
+  const session::Input input(std::string((16U << 20U) + 1, ' '));
+  CHECK_THROWS_WITH(run({.files = {"-"}}), "standard input is longer than 16 MiB");
+}
+
+TEST_CASE("hostile files end in one line each") {
+  const std::string mega(1U << 20U, 'x');
+  std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 20; ++i) {
+    const auto last = "*a" + std::to_string(i - 1) + ",";
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + repeated(last, 9) + "]\n";
+  }
+  const auto test = GENERATE_COPY(values<Case>({
+      {"bytes that are no text", std::string("a: \xff\xfe\0\x01", 7),
+       refused({"f.yaml:1: is not valid UTF-8; save the file as UTF-8"})},
+      {"a NUL", std::string("image: app\nport: \0", 18),
+       refused({"f.yaml:2: has a control character; write it as an escape in double quotes"})},
+      {"a billion laughs", bomb,
+       refused({"f.yaml:5: has more than 100000 values, aliases written out; split it"})},
+      {"brackets", std::string(100000, '['),
+       refused({"f.yaml:1: has a list or mapping as a key; keys must be text"})},
+      {"a long image", header + "spec: {image: " + mega + ", resources: {instanceType: C4}}\n",
+       refused({"f.yaml:4: spec.image: has 1048576 characters; at most 1024 are allowed"})},
+      {"a long name",
+       "apiVersion: gradient-operator.dev/v1alpha1\nkind: Model\nmetadata: {name: " + mega +
+           "}\nspec: {source: {url: 's3://b'}}\n",
+       refused({"f.yaml:3: metadata.name: has 1048576 characters; at most 253 are allowed"})},
+      {"a long kind", "apiVersion: v1\nkind: " + mega + "\n",
+       refused({"f.yaml:2: kind: must be the name of a kind, such as GradientDeployment"})},
+      {"a long variable",
+       header + "spec: {image: app, resources: {instanceType: C4}, env: [{name: A, value: " + mega +
+           "}]}\n",
+       refused({"f.yaml:4: spec.env[0].value: has 1048576 characters; at most 32768 are allowed"})},
+      {"ten thousand variables",
+       header + "spec:\n  image: app\n  resources: {instanceType: C4}\n  env:\n" +
+           repeated("    - {name: A}\n", 10000),
+       refused({"f.yaml:7: spec.env: has 10000 entries; at most 512 are allowed"})},
+      {"no YAML", "a: [\n", refused({"f.yaml:2: is not YAML: end of sequence flow not found"})},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(validate(test.yaml) == test.outcome);
+  }
+}
+
+TEST_CASE("thousands of problems are not all told") {
+  const auto outcome = validate(repeated("---\nimage: 5\nresources: {instanceType: C4}\n", 10000));
+  CHECK(outcome.code == cli::ProblemsInInput);
+  REQUIRE(outcome.lines.size() == 201);
+  CHECK(outcome.lines.at(199) ==
+        "f.yaml:599: image: must be a string, not a number; put it in quotes");
+  CHECK(outcome.lines.back() == "and more problems; correct these first");
+  CHECK(validate("[" + repeated("1,", 1000) + "]").lines.size() == 1);
+  CHECK(validate("{apiVersion: v1, kind: List, items: [" + repeated("1,", 1000) + "]}")
+            .lines.size() == 201);
+}
+
+TEST_CASE("what a name or key brings along does not reach the terminal") {
+  const auto outcome =
+      validate(header + "spec: {image: app, resources: {instanceType: C4}, \"a\\nb\\e[31m\": 1}\n");
+  REQUIRE(outcome.lines.size() == 1);
+  CHECK(outcome.lines.at(0).starts_with("f.yaml:4: spec[\"a?b?[31m\"]: unknown field; remove it"));
+}
