@@ -42,10 +42,10 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::string credential_helper(const GitRemote& remote) {
+std::string credential_helper(const GitRemote& remote, const std::filesystem::path& program) {
   if (remote.password_file.empty()) return {};
   const auto [protocol, host] = origin(remote.url);
-  std::string command = shell_word(std::filesystem::read_symlink("/proc/self/exe").string());
+  std::string command = "!" + shell_word(program.string());
   command += " credential --protocol " + shell_word(protocol) + " --host " + shell_word(host);
   command += " --username=" + shell_word(remote.username.empty() ? any_username : remote.username);
   return command + " --password-file " + shell_word(remote.password_file.string());

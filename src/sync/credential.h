@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <iosfwd>
 #include <string>
 
@@ -8,9 +9,9 @@ namespace content {
 struct GitRemote;
 
 /// The value of git's credential.helper for this remote: a shell command that runs
-/// `gradient-sync credential`, which knows the password's file only. Empty without a password; an
-/// empty helper also clears those that were configured before.
-std::string credential_helper(const GitRemote& remote);
+/// `PROGRAM credential` (gradient-sync) and names the password's file only. Empty without a
+/// password; an empty helper also clears those that were configured before.
+std::string credential_helper(const GitRemote& remote, const std::filesystem::path& program);
 
 struct CredentialOptions {
   std::string protocol;

@@ -67,7 +67,7 @@ constexpr std::array git_rules{
          "the server denies access with these credentials; check what they may read"},
     Rule{"The requested URL returned error: 404", "GitRepositoryNotFound",
          "there is no such repository, or the credentials may not see it"},
-    Rule{"not found", "GitRepositoryNotFound",
+    Rule{"' not found", "GitRepositoryNotFound",
          "there is no such repository, or the credentials may not see it"},
     Rule{"not valid: is this a git repository?", "GitRepositoryNotFound",
          "the server's answer is not that of a git repository; check the URL"},
@@ -93,18 +93,19 @@ constexpr std::array rclone_rules{
     Rule{"AccessDenied", "ModelSourceRefused", "access is denied with these credentials"},
     Rule{"Forbidden", "ModelSourceRefused", "access is denied with these credentials"},
     Rule{"status code: 403", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"403", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"401", "ModelSourceRefused", "the server refuses the credentials"},
+    Rule{"403 Forbidden", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"401 Unauthorized", "ModelSourceRefused", "the server refuses the credentials"},
     Rule{"NoSuchBucket", "ModelSourceMissing", "there is no such bucket"},
     Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
     Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"404", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"429", "HostUnreachable", busy, Kind::Transient},
+    Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"429 Too Many", "HostUnreachable", busy, Kind::Transient},
+    Rule{"status code: 5", "HostUnreachable", busy, Kind::Transient},
     Rule{"SlowDown", "HostUnreachable", busy, Kind::Transient},
-    Rule{"500", "HostUnreachable", busy, Kind::Transient},
-    Rule{"502", "HostUnreachable", busy, Kind::Transient},
-    Rule{"503", "HostUnreachable", busy, Kind::Transient},
+    Rule{"500 Internal", "HostUnreachable", busy, Kind::Transient},
+    Rule{"502 Bad", "HostUnreachable", busy, Kind::Transient},
+    Rule{"503 Service", "HostUnreachable", busy, Kind::Transient},
     Rule{"unexpected EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
     Rule{"connection reset", "HostUnreachable", "the connection broke off", Kind::Transient},
 };
@@ -125,7 +126,9 @@ Failure failure(const std::array<Rule, N>& rules, std::string_view output, const
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
     const auto said = last_line(output);
-    return {"SyncFailed", url + ": " + program + (said.empty() ? " failed" : " says: " + said),
+    const bool is_servers = said.rfind("remote:", 0) == 0;  // may repeat what it was sent
+    return {"SyncFailed",
+            url + ": " + program + (said.empty() || is_servers ? " failed" : " says: " + said),
             Kind::Transient};
   }
   return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
@@ -144,6 +147,12 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
 Failure volume_failure(int error, const std::string& what) {
   if (error == ENOSPC || error == EDQUOT) return {"VolumeFull", what + ": " + std::string(full)};
   if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(read_only)};
+  if (error == EACCES || error == EPERM) {
+    return {"VolumeReadOnly",
+            what +
+                ": the volume cannot be written by this user; set runAsUser and runAsGroup of "
+                "the Dataset to one that can"};
+  }
   return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
 }
 

@@ -23,7 +23,7 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-void write_configuration(const Path& file, const GitRemote& remote) {
+void write_configuration(const Path& file, const std::string& helper) {
   std::ofstream out(file);
   // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
   // which no app can write.
@@ -38,7 +38,7 @@ void write_configuration(const Path& file, const GitRemote& remote) {
          "[protocol \"https\"]\n\tallow = always\n"
          "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
          "[credential]\n\thelper = "
-      << quoted(credential_helper(remote)) << "\n";
+      << quoted(helper) << "\n";
   if (!out.flush()) volume_trouble(file);
 }
 
@@ -61,12 +61,12 @@ std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote)
 
 }  // namespace
 
-Git::Git(GitRemote remote, std::stop_token stop, OnProgress on_progress)
+Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress)
     : remote_(std::move(remote)),
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
       home_(std::filesystem::temp_directory_path(), "git-") {
-  write_configuration(home_.path() / "config", remote_);
+  write_configuration(home_.path() / "config", credential_helper(remote_, program));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {

@@ -23,7 +23,8 @@ class Git {
  public:
   using OnProgress = std::function<void(std::int64_t bytes)>;
 
-  Git(GitRemote remote, std::stop_token stop, OnProgress on_progress);
+  /// `program`: gradient-sync, of which git asks the credential.
+  Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress);
 
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;

@@ -118,6 +118,7 @@ int main(int argc, char** argv) {
                   json::object({{"repository", repository.name}}));
     return guarded(report, [&](const std::stop_token& stop) {
       check(repository);
+      repository.program = std::filesystem::read_symlink("/proc/self/exe");
       sync_repository(repository, report, stop);
     });
   }

@@ -79,6 +79,7 @@ pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int 
   posix_spawn_file_actions_adddup2(&actions, output.write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors.write_end.get(), STDERR_FILENO);
   if (secret >= 0) posix_spawn_file_actions_adddup2(&actions, secret, 3);
+  posix_spawn_file_actions_addclosefrom_np(&actions, secret >= 0 ? 4 : 3);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);

@@ -12,8 +12,8 @@ namespace content {
 /// A program to run. It gets no environment but `environment`, no file descriptor but 0 to 2 and,
 /// as 3, a memory file with `secret_file` when that is not empty; standard input is empty.
 struct Program {
-  std::vector<std::string> arguments;    ///< with the program's name, looked up in PATH
-  std::vector<std::string> environment;  ///< "NAME=value"
+  std::vector<std::string> arguments = {};    ///< with the program's name, looked up in PATH
+  std::vector<std::string> environment = {};  ///< "NAME=value"
   std::string secret_file = {};
   /// Called for every line of standard error, also those that end with a carriage return.
   std::function<void(std::string_view)> on_error_line = {};

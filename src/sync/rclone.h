@@ -13,12 +13,12 @@ namespace content {
 /// Where a model's files are.
 struct Source {
   std::string url;  ///< s3://BUCKET[/PREFIX], http(s)://HOST/FILE or, with a listing, .../FOLDER/
-  std::string endpoint;  ///< of S3; empty: Amazon's
-  std::string region;
+  std::string endpoint = {};  ///< of S3; empty: Amazon's
+  std::string region = {};
   bool path_style = false;
   /// Files accessKeyId, secretAccessKey and sessionToken for s3; token, or username and password,
   /// for http. Empty: anonymous.
-  Path credentials{};
+  Path credentials = {};
 };
 
 struct SourceFile {

@@ -132,7 +132,8 @@ void check_out(const Git& git, const Path& mirror, const Path& tree, const std::
   };
   git({"init", "--quiet", "--template=", "--", tree.string()});
   in_tree({"-c", "protocol.file.allow=always", "fetch", "--quiet", "--depth=1", "--no-tags",
-           "--no-write-fetch-head", "--", "file://" + mirror.string(), commit});
+           "--no-write-fetch-head", "--upload-pack=git upload-pack", "--",
+           "file://" + mirror.string(), commit});
   in_tree({"remote", "add", "origin", git.url()});
   in_tree({"checkout", "--quiet", "--detach", commit});
 }
@@ -171,7 +172,7 @@ void sync_repository(const RepositoryOptions& options, Report& report,
     const auto mirrors = own_folder(hidden, "git");
     const Lock lock(mirrors / (base::short_hash(options.remote.url) + ".lock"), stop);
     const WorkFolder work(own_folder(hidden, "tmp"));
-    const Git git(options.remote, stop, ProgressLines(report));
+    const Git git(options.remote, options.program, stop, ProgressLines(report));
     meta = with_retries(report, stop, [&] {
       auto found = published(checkout);  // by whom we waited for
       return found.is_null() ? make_checkout(options, git, hidden, work.path(), lock.held())

@@ -14,6 +14,7 @@ struct RepositoryOptions {
   std::string ref;   ///< branch, tag or whole commit; empty: the default branch
   std::string revision;
   GitRemote remote;
+  Path program;  ///< gradient-sync itself, which git asks for the password
 };
 
 /// Publishes .gradient/checkouts/KEY/{meta.json,tree} on the volume, or finds it there, and reports

@@ -1,0 +1,116 @@
+#include "sync/failure.h"
+
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+
+using namespace content;
+
+namespace {
+
+struct Case {
+  const char* output;
+  const char* reason;
+  const char* message;
+  Kind kind;
+};
+
+}  // namespace
+
+TEST_CASE("what git says becomes a stable reason and a remedy") {
+  const auto said = GENERATE(
+      Case{"remote: Invalid username or password.\nfatal: Authentication failed for 'https://h/r/'",
+           "GitAuthenticationFailed",
+           "URL: the server refuses the credentials; check username and password", Kind::Permanent},
+      Case{"fatal: could not read Username for 'https://h': terminal prompts disabled",
+           "GitAuthenticationFailed",
+           "URL: the server asks for credentials; give username and password", Kind::Permanent},
+      Case{"error: The requested URL returned error: 403", "GitAuthenticationFailed",
+           "URL: the server denies access with these credentials; check what they may read",
+           Kind::Permanent},
+      Case{"fatal: repository 'https://h/r/' not found", "GitRepositoryNotFound",
+           "URL: there is no such repository, or the credentials may not see it", Kind::Permanent},
+      Case{"fatal: https://h/r/info/refs not valid: is this a git repository?",
+           "GitRepositoryNotFound",
+           "URL: the server's answer is not that of a git repository; check the URL",
+           Kind::Permanent},
+      Case{"fatal: couldn't find remote ref refs/heads/x", "GitReferenceNotFound",
+           "URL: there is no such branch or tag", Kind::Permanent},
+      Case{"fatal: remote error: upload-pack: not our ref 1234", "GitReferenceNotFound",
+           "URL: the server has no such commit", Kind::Permanent},
+      Case{"fatal: unable to access 'https://h/': Could not resolve host: h", "HostUnreachable",
+           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           Kind::Transient},
+      Case{"fatal: unable to access 'https://h/': Failed to connect to h port 443 after 3 ms: "
+           "Couldn't connect to server",
+           "HostUnreachable", "URL: the host does not answer", Kind::Transient},
+      Case{"fatal: unable to access 'https://h/': SSL certificate problem: self-signed certificate",
+           "TLSVerificationFailed",
+           "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
+           "another name",
+           Kind::Permanent},
+      Case{"error: The requested URL returned error: 503", "HostUnreachable",
+           "URL: the server is in trouble or asks to slow down", Kind::Transient},
+      Case{"error: file write error: No space left on device\nfatal: unable to write file",
+           "VolumeFull", "URL: the volume is full; make it larger or remove files from it",
+           Kind::Permanent},
+      Case{"fatal: a thing nobody has seen", "SyncFailed",
+           "URL: git says: fatal: a thing nobody has seen", Kind::Transient});
+  const auto failure = git_failure(said.output, "URL");
+  CHECK(failure.reason == said.reason);
+  CHECK(std::string(failure.what()) == said.message);
+  CHECK(failure.kind == said.kind);
+}
+
+TEST_CASE("what rclone says becomes a stable reason and a remedy") {
+  const auto said = GENERATE(
+      Case{"error listing: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1",
+           "ModelSourceRefused", "URL: access is denied with these credentials", Kind::Permanent},
+      Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
+           "ModelSourceRefused", "URL: the access key is not known", Kind::Permanent},
+      Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
+           "ModelSourceRefused", "URL: the secret key is wrong", Kind::Permanent},
+      Case{"NoSuchBucket: The specified bucket does not exist\n\tstatus code: 404",
+           "ModelSourceMissing", "URL: there is no such bucket", Kind::Permanent},
+      Case{"error in ListJSON: directory not found", "ModelSourceMissing",
+           "URL: there is nothing at this address", Kind::Permanent},
+      Case{"HTTP Error 404: 404 Not Found", "ModelSourceMissing",
+           "URL: there is nothing at this address", Kind::Permanent},
+      Case{"HTTP Error: 401 Unauthorized", "ModelSourceRefused",
+           "URL: the server refuses the credentials", Kind::Permanent},
+      Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnreachable",
+           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           Kind::Transient},
+      Case{"tls: failed to verify certificate: x509: certificate signed by unknown authority",
+           "TLSVerificationFailed",
+           "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
+           "another name",
+           Kind::Permanent},
+      Case{"write /model/x: no space left on device", "VolumeFull",
+           "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
+  const auto failure = rclone_failure(said.output, "URL");
+  CHECK(failure.reason == said.reason);
+  CHECK(std::string(failure.what()) == said.message);
+  CHECK(failure.kind == said.kind);
+}
+
+TEST_CASE("a number inside a name is no status code") {
+  const auto failure = rclone_failure("file model-404.bin: strange", "s3://bucket/500/403");
+  CHECK(failure.reason == "SyncFailed");
+}
+
+TEST_CASE("what a server sends as text of its own is never repeated") {
+  const auto failure = git_failure("remote: Authorization: Basic canary-4711\n", "URL");
+  CHECK(std::string(failure.what()) == "URL: git failed");
+}
+
+TEST_CASE("errors of the volume say what to change") {
+  CHECK(std::string(volume_failure(ENOSPC, "/volume/a").what()) ==
+        "/volume/a: the volume is full; make it larger or remove files from it");
+  CHECK(volume_failure(EDQUOT, "/volume/a").reason == "VolumeFull");
+  CHECK(volume_failure(EROFS, "/volume/a").reason == "VolumeReadOnly");
+  const auto denied = volume_failure(EACCES, "/volume/a");
+  CHECK(denied.reason == "VolumeReadOnly");
+  CHECK(std::string(denied.what()).find("runAsUser and runAsGroup") != std::string::npos);
+  CHECK(volume_failure(EIO, "/volume/a").kind == Kind::Transient);
+}

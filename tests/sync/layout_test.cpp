@@ -1,0 +1,95 @@
+#include "sync/layout.h"
+
+#include "base/files.h"
+#include "support/folder.h"
+#include "sync/failure.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <set>
+
+using namespace content;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Files = std::initializer_list<std::pair<const char*, const char*>>;
+
+struct Fixture {
+  Folder folder;
+  Layout layout{folder / "target"};
+
+  void publish(const std::string& digest, Files files) {
+    for (const auto& [name, text] : files)
+      folder.write(std::string("new/") + name, text);
+    layout.publish(folder / "new", json::object({{"revision", "sha256:" + digest}}));
+  }
+  std::string read(const std::string& name) const {
+    return base::read_file(folder / ("target/" + name));
+  }
+  std::set<std::string> entries() const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder / "target"))
+      names.insert(entry.path().filename().string());
+    return names;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("files appear under the folder itself, through one link to the revision") {
+  Fixture f;
+  f.publish("aaaa", {{"weights.bin", "1"}, {"sub/config", "2"}});
+  CHECK(f.read("weights.bin") == "1");
+  CHECK(f.read("sub/config") == "2");
+  CHECK(fs::read_symlink(f.folder / "target/weights.bin") == "..data/weights.bin");
+  CHECK(fs::read_symlink(f.folder / "target/..data") == "..rev-aaaa");
+  CHECK(json::string_at(f.layout.current(), {"revision"}) == "sha256:aaaa");
+}
+
+TEST_CASE("a new revision replaces, adds and removes files; the one before stays, older ones go") {
+  Fixture f;
+  f.publish("aaaa", {{"kept", "1"}, {"gone", "1"}});
+  f.publish("bbbb", {{"kept", "2"}, {"added", "2"}});
+  CHECK(f.entries() ==
+        std::set<std::string>{"..data", "..rev-aaaa", "..rev-bbbb", "kept", "added"});
+  CHECK(f.read("kept") == "2");
+  f.publish("cccc", {{"kept", "3"}});
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-bbbb", "..rev-cccc", "kept"});
+}
+
+TEST_CASE("content that is there already is taken as it is") {
+  Fixture f;
+  f.publish("aaaa", {{"a", "1"}});
+  f.publish("bbbb", {{"a", "2"}});
+  f.publish("aaaa", {{"a", "1"}});
+  CHECK(f.read("a") == "1");
+  CHECK(json::string_at(f.layout.current(), {"revision"}) == "sha256:aaaa");
+}
+
+TEST_CASE("a file of somebody else is not hidden, and nothing has changed then") {
+  Fixture f;
+  f.publish("aaaa", {{"a", "1"}});
+  f.folder.write("target/b", "the team's");
+  CHECK_THROWS_WITH(f.publish("bbbb", {{"a", "2"}, {"b", "2"}}),
+                    Catch::Matchers::Contains("is in the way of a file of the model"));
+  CHECK(f.read("a") == "1");
+  CHECK(f.read("b") == "the team's");
+}
+
+TEST_CASE("links that a crash kept from being made are made later") {
+  Fixture f;
+  f.publish("aaaa", {{"a", "1"}, {"b", "1"}});
+  fs::remove(f.folder / "target/a");
+  fs::create_symlink("..data/old", f.folder / "target/old");
+  f.layout.link_files();
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "a", "b"});
+}
+
+TEST_CASE("there is no current revision before the first, nor where the link leads elsewhere") {
+  Fixture f;
+  CHECK(f.layout.current().is_null());
+  fs::create_directory_symlink("/etc", f.folder / "target/..data");
+  CHECK(f.layout.current().is_null());
+}

@@ -1,0 +1,173 @@
+#include "sync/model.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "sync/failure.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <mutex>
+
+// With real rclone, against a real web server.
+
+using namespace content;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// One sidecar: runs until it goes out of scope.
+class Sidecar {
+ public:
+  Sidecar(const WebServer& server, const std::string& path, const Path& target,
+          std::chrono::seconds refresh_interval = 0s)
+      : options_{.source = {.url = server.url(path)},
+                 .target = target,
+                 .refresh_interval = refresh_interval},
+        report_(folder_ / "termination", 4096, json::object({{"model", "llm"}})),
+        work_(std::async(std::launch::async, [this] { return run(); })) {}
+  ~Sidecar() { stop_.request_stop(); }
+  Sidecar(const Sidecar&) = delete;
+  Sidecar& operator=(const Sidecar&) = delete;
+
+  /// How it ended: "stopped" or "REASON: message".
+  std::string end() { return work_.get(); }
+  bool has_ended() const { return work_.wait_for(0s) == std::future_status::ready; }
+
+ private:
+  std::string run() {
+    try {
+      sync_model(options_, report_, stop_.get_token());
+    } catch (const Failure& failure) {
+      return failure.reason + ": " + failure.what();
+    } catch (const Stopped&) {
+    }
+    return "stopped";
+  }
+
+  Folder folder_;
+  ModelOptions options_;
+  Report report_;
+  std::stop_source stop_;
+  std::future<std::string> work_;
+};
+
+template <class Condition>
+bool becomes(const Condition& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+bool reads(const Path& file, const std::string& text) {
+  try {
+    return base::read_file(file) == text;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a listed folder's files appear, and then the sidecar is ready") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  server.folder().write("files/llm/sub/config.json", "{}");
+  const Folder pod;
+  CHECK_FALSE(is_ready(pod / "model"));
+  const Sidecar sidecar(server, "files/llm/", pod / "model");
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(base::read_file(pod / "model/weights.bin") == "w");
+  CHECK(base::read_file(pod / "model/sub/config.json") == "{}");
+  const auto meta = json::parse(base::read_file(pod / "model/..data/..meta.json"));
+  CHECK(json::string_at(meta, {"revision"}) ==
+        "sha256:" + base::sha256_hex(base::sha256_hex("{}") + "  sub/config.json\n" +
+                                     base::sha256_hex("w") + "  weights.bin\n"));
+  CHECK(json::integer_at(meta, {"bytes"}) == 3);
+  CHECK(json::integer_at(meta, {"files"}) == 2);
+}
+
+TEST_CASE("a source can be one file") {
+  const WebServer server;
+  server.folder().write("files/my model.bin", "w");
+  const Folder pod;
+  const Sidecar sidecar(server, "files/my%20model.bin", pod / "model");
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(base::read_file(pod / "model/my model.bin") == "w");
+}
+
+TEST_CASE("a refresh brings what is new, and a failing one keeps what is there") {
+  WebServer server;
+  server.folder().write("files/llm/weights.bin", "first");
+  const Folder pod;
+  Sidecar sidecar(server, "files/llm/", pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  server.folder().write("files/llm/weights.bin", "second");
+  REQUIRE(becomes([&] { return reads(pod / "model/weights.bin", "second"); }));
+  server.stop();
+  CHECK(reads(pod / "model/weights.bin", "second"));
+  server.folder().write("files/llm/weights.bin", "the third");
+  server.start();
+  REQUIRE(becomes([&] { return reads(pod / "model/weights.bin", "the third"); }));
+  CHECK_FALSE(sidecar.has_ended());
+}
+
+TEST_CASE("on a shared folder the second pod takes what the first one brought, without network") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  const Folder volume;
+  const Sidecar first(server, "files/llm/", volume / "model");
+  REQUIRE(becomes([&] { return is_ready(volume / "model") || first.has_ended(); }));
+  const auto requests = server.log();
+  const auto marker_before = is_ready(volume / "model");
+  Sidecar second(server, "files/llm/", volume / "model");
+  REQUIRE(becomes([&] { return is_ready(volume / "model") || second.has_ended(); }));
+  CHECK(marker_before);
+  CHECK(server.log() == requests);
+  CHECK_FALSE(second.has_ended());
+}
+
+TEST_CASE("a source that is not there, is empty, or refuses, ends with its reason") {
+  const WebServer server;
+  fs::create_directory(server.folder() / "files/empty");
+  server.folder().write("files/private/weights.bin", "w");
+  const auto end = [&](const std::string& path) {
+    const Folder pod;
+    auto text = Sidecar(server, path, pod / "model").end();
+    const auto url = server.url(path) + ": ";
+    const auto at = text.find(url);
+    return at == std::string::npos ? text : text.erase(at, url.size());
+  };
+  CHECK(end("files/missing/") == "ModelSourceMissing: there is nothing at this address");
+  CHECK(end("files/missing.bin") == "ModelSourceMissing: there is nothing at this address");
+  CHECK(end("files/empty/") == "ModelEmpty: there is no file; check bucket, path and spelling");
+  CHECK(end("files/private/") == "ModelSourceRefused: the server refuses the credentials");
+}
+
+TEST_CASE("a Secret lets the sidecar in, and is nowhere in what it leaves") {
+  const WebServer server;
+  server.folder().write("files/private/weights.bin", "w");
+  const Folder pod;
+  pod.write("secret/username", "jane");
+  pod.write("secret/password", canary);
+  Report report(pod / "termination", 4096, json::object({{"model", "llm"}}));
+  std::stop_source stop;
+  const ModelOptions options{
+      .source = {.url = server.url("files/private/"), .credentials = pod / "secret"},
+      .target = pod / "model",
+      .refresh_interval = 0s};
+  auto work = std::async(std::launch::async, [&] {
+    CHECK_THROWS_AS(sync_model(options, report, stop.get_token()), Stopped);
+  });
+  REQUIRE(becomes([&] { return is_ready(pod / "model"); }));
+  stop.request_stop();
+  work.get();
+  CHECK(base::read_file(pod / "model/weights.bin") == "w");
+  CHECK(shell("grep -rF " + std::string(canary) + " " + (pod / "model").string() +
+              " || echo none") == "none");
+}

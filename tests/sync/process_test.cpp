@@ -1,0 +1,70 @@
+#include "sync/process.h"
+
+#include "sync/failure.h"
+
+#include <catch2/catch.hpp>
+
+using namespace content;
+
+namespace {
+
+Finished shell(const std::string& script, Program program = {}) {
+  program.arguments = {"sh", "-c", script};
+  program.environment.emplace_back("PATH=/usr/bin:/bin");
+  return run(program, {});
+}
+
+}  // namespace
+
+TEST_CASE("a program's output, errors and exit code come back") {
+  const auto finished = shell("echo out; echo err >&2; exit 3");
+  CHECK(finished.output == "out\n");
+  CHECK(finished.errors == "err\n");
+  CHECK(finished.exit_code == 3);
+  CHECK(shell("kill -9 $$").exit_code == 137);
+}
+
+TEST_CASE("it sees the environment that it is given, and nothing of ours") {
+  CHECK(shell("env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=", {.environment = {"A=b"}})
+            .output == "A=b\nPATH=/usr/bin:/bin\n");
+}
+
+TEST_CASE("its standard input is empty, and it reads a secret from one without a name") {
+  CHECK(shell("cat /proc/self/fd/3", {.secret_file = "canary-4711"}).output == "canary-4711");
+  CHECK(shell("cat").output.empty());
+}
+
+TEST_CASE("it has no descriptor of ours") {
+  const auto listed = run({.arguments = {"ls", "/proc/self/fd"}}, {});  // 3 is the folder
+  CHECK(listed.output == "0\n1\n2\n3\n");
+}
+
+TEST_CASE("lines of standard error are told as they come, also those that overwrite one another") {
+  std::vector<std::string> lines;
+  shell("printf 'one\\rtwo\\r\\nthree\\n' >&2",
+        {.on_error_line = [&](std::string_view line) { lines.emplace_back(line); }});
+  CHECK(lines == std::vector<std::string>{"one", "two", "three"});
+}
+
+TEST_CASE("too much output is refused") {
+  CHECK_THROWS_AS(shell("yes", {.longest_output = 1000}), Failure);
+}
+
+TEST_CASE("of a long standard error the end is kept") {
+  const auto finished = shell("yes error | head -c 100000 >&2; echo last >&2");
+  CHECK(finished.errors.size() <= 2 * 8192);
+  CHECK(finished.errors.substr(finished.errors.size() - 5) == "last\n");
+}
+
+TEST_CASE("a program that is not there is named") {
+  CHECK_THROWS_WITH(run({.arguments = {"no-such-program"}, .environment = {}}, {}),
+                    "no-such-program cannot be started: No such file or directory");
+}
+
+TEST_CASE("a stop ends the program and all that it has started") {
+  std::stop_source stop;
+  Program program{.arguments = {"sh", "-c", "sleep 1000 & echo started >&2; wait"},
+                  .environment = {"PATH=/usr/bin:/bin"},
+                  .on_error_line = [&](std::string_view) { stop.request_stop(); }};
+  CHECK_THROWS_AS(run(program, stop.get_token()), Stopped);
+}

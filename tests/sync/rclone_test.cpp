@@ -1,0 +1,100 @@
+#include "sync/rclone.h"
+
+#include "support/folder.h"
+#include "sync/failure.h"
+
+#include <catch2/catch.hpp>
+
+using namespace content;
+
+namespace {
+
+std::string listed(const std::string& path, const std::string& more = "") {
+  return R"([{"Path":")" + path + R"(","Size":3,"ModTime":"2026-01-01T00:00:00Z")" + more + "}]";
+}
+
+}  // namespace
+
+TEST_CASE("a listing has files by path, their bytes together, and a fingerprint") {
+  const auto listing = read_listing(R"([{"Path":"b/c","Size":5},{"Path":"a","Size":2}])");
+  CHECK(listing.files == std::vector<SourceFile>{{"a", 2}, {"b/c", 5}});
+  CHECK(listing.bytes == 7);
+  CHECK(listing.fingerprint ==
+        read_listing(R"([{"Path":"a","Size":2},{"Path":"b/c","Size":5}])").fingerprint);
+}
+
+TEST_CASE("a fingerprint changes with name, size, time and checksum") {
+  const auto before = read_listing(listed("a")).fingerprint;
+  CHECK(read_listing(listed("b")).fingerprint != before);
+  CHECK(read_listing(listed("a", R"(,"Hashes":{"md5":"1"})")).fingerprint != before);
+  CHECK(read_listing(R"([{"Path":"a","Size":4,"ModTime":"2026-01-01T00:00:00Z"}])").fingerprint !=
+        before);
+  CHECK(read_listing(R"([{"Path":"a","Size":3,"ModTime":"2026-01-01T00:00:01Z"}])").fingerprint !=
+        before);
+}
+
+TEST_CASE("a name that would leave the folder, or is like one of ours, is refused") {
+  const auto path =
+      GENERATE("../../etc/passwd", "a/../b", "a//b", "/etc/passwd", "..data", "a/./b", "a/", "");
+  try {
+    read_listing(listed(path));
+    FAIL("taken: " << path);
+  } catch (const Failure& failure) {
+    CHECK(failure.reason == "ModelSourceRefused");
+    CHECK(
+        std::string(failure.what()) ==
+        "the source has \"" + std::string(path) +
+            "\", which cannot be a file here; no part of a name may be empty, \".\" or begin with "
+            "\"..\"");
+  }
+}
+
+TEST_CASE("an S3 source with keys, at an endpoint of its own") {
+  const Folder folder;
+  folder.write("accessKeyId", "id\n");
+  folder.write("secretAccessKey", "canary-4711");
+  const auto remote = rclone_remote({.url = "s3://models/llm/v1",
+                                     .endpoint = "https://s3.example:9000",
+                                     .region = "eu-1",
+                                     .path_style = true,
+                                     .credentials = folder / ""});
+  CHECK(remote.path == "models/llm/v1");
+  CHECK(remote.configuration ==
+        "[source]\ntype = s3\nenv_auth = false\nprovider = Other\n"
+        "endpoint = https://s3.example:9000\nregion = eu-1\nforce_path_style = true\n"
+        "access_key_id = id\nsecret_access_key = canary-4711\n");
+}
+
+TEST_CASE("an S3 source without a Secret is read anonymously, at Amazon") {
+  const auto remote = rclone_remote({.url = "s3://models", .region = "us-east-1"});
+  CHECK(remote.path == "models");
+  CHECK(remote.configuration ==
+        "[source]\ntype = s3\nenv_auth = false\nprovider = AWS\nregion = us-east-1\n"
+        "force_path_style = false\n");
+}
+
+TEST_CASE("a Secret without a key that S3 needs is named") {
+  const Folder folder;
+  folder.write("accessKeyId", "id");
+  CHECK_THROWS_WITH(rclone_remote({.url = "s3://models", .credentials = folder / ""}),
+                    "the Secret of the model has no key secretAccessKey");
+}
+
+TEST_CASE("an http source is a folder and a path in it, with a header when there is a Secret") {
+  CHECK(rclone_remote({.url = "https://h/a/my%20model.bin"}).path == "my model.bin");
+  CHECK(rclone_remote({.url = "https://h/a/my%20model.bin"}).configuration ==
+        "[source]\ntype = http\nurl = https://h/a/\n");
+  CHECK(rclone_remote({.url = "https://h/a/"}).path.empty());
+  CHECK(rclone_remote({.url = "https://h"}).configuration ==
+        "[source]\ntype = http\nurl = https://h/\n");
+  const Folder folder;
+  folder.write("username", "jane");
+  folder.write("password", "canary-4711");
+  CHECK(rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).configuration ==
+        "[source]\ntype = http\nurl = https://h/a/\n"
+        "headers = Authorization,\"Basic amFuZTpjYW5hcnktNDcxMQ==\"\n");
+  folder.write("token", "to\"ken");
+  CHECK(
+      rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).configuration ==
+      "[source]\ntype = http\nurl = https://h/a/\nheaders = Authorization,\"Bearer to\"\"ken\"\n");
+}

@@ -1,0 +1,234 @@
+#include "sync/repository.h"
+
+#include "base/files.h"
+#include "sync/failure.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+// With real git, against a real web server.
+
+using namespace content;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A dataset's volume, and what the helpers of its pods do there.
+struct Volume {
+  Folder folder;
+
+  /// The commit, or "REASON: message" without the URL's beginning.
+  std::string sync(const ServedRepository& repository, const std::string& ref = "",
+                   const std::string& key = "key", const std::string& password = "") {
+    RepositoryOptions options{.volume = folder / "",
+                              .key = key,
+                              .name = "app",
+                              .ref = ref,
+                              .revision = "1",
+                              .remote = {.url = repository.url(), .username = "jane"},
+                              .program = GRADIENT_SYNC};
+    if (!password.empty()) options.remote.password_file = secrets.write("password", password);
+    Report report(secrets / "termination", 4096, json::object({{"repository", "app"}}));
+    try {
+      sync_repository(options, report, {});
+    } catch (const Failure& failure) {
+      std::string text = failure.what();
+      if (text.rfind(repository.url() + ": ", 0) == 0) text.erase(0, repository.url().size() + 2);
+      return failure.reason + ": " + text;
+    }
+    told = json::parse(base::read_file(secrets / "termination"));
+    return json::string_at(told, {"commit"});
+  }
+  std::string read(const std::string& file, const std::string& key = "key") const {
+    return base::read_file(folder / (".gradient/checkouts/" + key + "/tree/" + file));
+  }
+  /// Names in .gradient/tmp: nothing may be left.
+  bool is_tidy() const { return fs::is_empty(folder / ".gradient/tmp"); }
+
+  Folder secrets;
+  json::Json told;
+};
+
+}  // namespace
+
+TEST_CASE("a branch is checked out, with what was resolved beside it") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "old");
+  const auto commit = repository.commit("file", "new");
+  Volume volume;
+  CHECK(volume.sync(repository, "main") == commit);
+  CHECK(volume.read("file") == "new\n");
+  CHECK(volume.told == json::object({{"repository", "app"},
+                                     {"commit", commit},
+                                     {"ref", "refs/heads/main"},
+                                     {"url", repository.url()},
+                                     {"revision", "1"}}));
+  CHECK(fs::is_empty(volume.folder / "app"));
+  CHECK(volume.is_tidy());
+}
+
+TEST_CASE("a checkout is a repository of its own, with its origin and no path of ours") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository);
+  const auto tree = (volume.folder / ".gradient/checkouts/key/tree").string();
+  CHECK(shell("git -C " + tree + " status --porcelain").empty());
+  CHECK(shell("git -C " + tree + " log --format=%H") == commit);
+  CHECK(shell("git -C " + tree + " remote get-url origin") == repository.url());
+  CHECK(shell("git -C " + tree + " fsck 2>&1").empty());
+  CHECK(shell("grep -rF .gradient/git " + tree + " || echo none") == "none");
+}
+
+TEST_CASE("a ref is a branch, a tag of either kind, a whole commit, or the default branch") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto first = repository.commit("file", "first");
+  repository.git("tag light");
+  repository.git("tag -a -m note annotated");
+  const auto second = repository.commit("file", "second");
+  const auto other = repository.commit("file", "other", "feature/with/slashes");
+  Volume volume;
+  CHECK(volume.sync(repository, "light", "k1") == first);
+  CHECK(volume.sync(repository, "annotated", "k2") == first);
+  CHECK(volume.sync(repository, first, "k3") == first);
+  CHECK(volume.sync(repository, "", "k4") == second);
+  CHECK(volume.sync(repository, "feature/with/slashes", "k5") == other);
+  CHECK(volume.read("file", "k3") == "first\n");
+}
+
+TEST_CASE("a checkout that is there is taken without any network, however the branch moved on") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto first = repository.commit("file", "first");
+  Volume volume;
+  volume.sync(repository, "main");
+  const auto second = repository.commit("file", "second");
+  const auto requests = server.log();
+  CHECK(volume.sync(repository, "main") == first);
+  CHECK(server.log() == requests);
+  CHECK(volume.sync(repository, "main", "key-of-a-later-revision") == second);
+  CHECK(volume.read("file") == "first\n");
+}
+
+TEST_CASE("a commit that the dataset has already is not fetched again") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository, "main", "one");
+  const auto requests = server.log();
+  CHECK(volume.sync(repository, commit, "two") == commit);
+  CHECK(server.log() == requests);
+  CHECK(volume.read("file", "two") == "text\n");
+}
+
+TEST_CASE("a ref that is not there is told, with the remedy for an abbreviated commit") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  CHECK(volume.sync(repository, "relaese") ==
+        "GitReferenceNotFound: there is no branch or tag \"relaese\"");
+  CHECK(volume.sync(repository, commit.substr(0, 8)) ==
+        "GitReferenceNotFound: there is no branch or tag \"" + commit.substr(0, 8) +
+            "\"; a commit must be written with all its digits");
+  const std::string nowhere(40, '1');
+  CHECK(volume.sync(repository, nowhere) ==
+        "GitReferenceNotFound: no branch or tag of the "
+        "repository has " +
+            nowhere + "; name one that exists");
+  CHECK(volume.is_tidy());
+}
+
+TEST_CASE("an empty repository is told") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  Volume volume;
+  CHECK(volume.sync(repository) ==
+        "GitReferenceNotFound: the repository has no default branch; push one or name a ref");
+}
+
+TEST_CASE("a repository that is not there is told") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  fs::remove_all(server.folder() / "git/app.git");
+  Volume volume;
+  CHECK(volume.sync(repository) ==
+        "GitRepositoryNotFound: there is no such repository, or the credentials may not see it");
+}
+
+TEST_CASE(
+    "a private repository is fetched with its password, and refused without or with another") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  CHECK(volume.sync(repository) ==
+        "GitAuthenticationFailed: the server asks for credentials; give username and password");
+  CHECK(volume.sync(repository, "", "key", "wrong") ==
+        "GitAuthenticationFailed: the server refuses the credentials; check username and password");
+  CHECK(volume.sync(repository, "", "key", canary) == commit);
+}
+
+TEST_CASE("a password is nowhere on the volume and in nothing that is told") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  repository.commit("file", "text");
+  Volume volume;
+  REQUIRE(volume.sync(repository, "", "key", canary) == repository.git("rev-parse main"));
+  CHECK(json::text(volume.told).find(canary) == std::string::npos);
+  CHECK(shell("grep -rF " + std::string(canary) + " " + (volume.folder / "").string() +
+              " || echo none") == "none");
+}
+
+TEST_CASE("the dataset's own files are never hidden or touched") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  Volume volume;
+  const auto file = volume.folder.write("app/precious", "the team's");
+  CHECK(volume.sync(repository) ==
+        "NameTaken: the dataset has files in \"app\" already; move that away or give the "
+        "repository another name");
+  CHECK(base::read_file(file) == "the team's");
+}
+
+TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "old");
+  Volume volume;
+  volume.sync(repository, "main", "one");
+  shell("rm -r " + (volume.folder / ".gradient/git").string() + "/*/objects");
+  const auto commit = repository.commit("file", "new");
+  CHECK(volume.sync(repository, "main", "two") == commit);
+  CHECK(volume.read("file", "two") == "new\n");
+  const auto requests = server.log();
+  CHECK(volume.sync(repository, commit, "three") == commit);
+  CHECK(server.log() == requests);
+}
+
+TEST_CASE("a damaged checkout is not used, and not removed either") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository);
+  fs::remove(volume.folder / ".gradient/checkouts/key/meta.json");
+  CHECK_THAT(volume.sync(repository),
+             Catch::Matchers::Contains("is not what was published there; remove this folder to "
+                                       "have the repository fetched again"));
+  CHECK(volume.read("file") == "text\n");
+}
+
+TEST_CASE("a server that is away is told after some tries, and nothing is left behind") {
+  WebServer server;
+  const ServedRepository repository(server, "app.git");
+  server.stop();
+  Volume volume;
+  CHECK(volume.sync(repository) == "HostUnreachable: the host does not answer");
+  CHECK(volume.is_tidy());
+}

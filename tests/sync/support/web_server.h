@@ -1,0 +1,49 @@
+#pragma once
+
+#include "support/folder.h"
+
+#include <string>
+#include <sys/types.h>
+
+/// A shell script, run to its end; throws when it fails. Its output without the last newline.
+std::string shell(const std::string& script);
+
+/// A real web server on loopback: git repositories of `folder`/git under /git/ and files of
+/// `folder`/files, listed, under /files/. What begins with "private" demands user jane with the
+/// password "canary-4711".
+class WebServer {
+ public:
+  WebServer();
+  ~WebServer();
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
+
+  std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
+  const Folder& folder() const { return folder_; }
+  /// Lines of the access log: "GET /files/a 200".
+  std::string log() const;
+  void stop();
+  void start();  ///< again, at the same port
+
+ private:
+  Folder folder_;
+  int port_ = 0;
+  pid_t pid_ = 0;
+};
+
+inline constexpr const char* canary = "canary-4711";
+
+/// A bare repository that a WebServer serves.
+class ServedRepository {
+ public:
+  ServedRepository(const WebServer& server, const std::string& name);
+  /// Writes a file on a branch, which begins at main when it is new; gives the commit.
+  std::string commit(const std::string& file, const std::string& text,
+                     const std::string& branch = "main") const;
+  /// `git ARGUMENTS` in it.
+  std::string git(const std::string& arguments) const;
+  const std::string& url() const { return url_; }
+
+ private:
+  std::string path_, url_;
+};
