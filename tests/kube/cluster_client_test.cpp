@@ -1,5 +1,5 @@
 #include "kube/client.h"
-#include "kube/support/folder.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 

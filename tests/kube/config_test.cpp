@@ -1,6 +1,6 @@
 #include "kube/config.h"
 
-#include "kube/support/folder.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #include "kube/credentials.h"
 
-#include "kube/support/folder.h"
+#include "support/folder.h"
 #include "support/manual_clock.h"
 
 #include <catch2/catch.hpp>

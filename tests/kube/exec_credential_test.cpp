@@ -1,7 +1,7 @@
 #include "kube/exec_credential.h"
 
 #include "kube/subprocess.h"
-#include "kube/support/folder.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 #include "kube/transport.h"
 
 #include "kube/error.h"
-#include "kube/support/folder.h"
+#include "support/folder.h"
 #include "kube/support/raw_server.h"
 
 #include <catch2/catch.hpp>

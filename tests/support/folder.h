@@ -9,7 +9,7 @@
 class Folder {
  public:
   Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "kube_test.XXXXXX";
+    std::string pattern = std::filesystem::temp_directory_path() / "gradient-test.XXXXXX";
     path_ = mkdtemp(pattern.data());
   }
   ~Folder() { std::filesystem::remove_all(path_); }
