@@ -1,0 +1,43 @@
+#include "gradient/status/text.h"
+
+#include <catch2/catch.hpp>
+
+using namespace gradient::why;
+
+TEST_CASE("an excerpt is one line") {
+  CHECK(excerpt(" a\n\tb\r\n") == "a b");
+}
+
+TEST_CASE("an excerpt has no signed URLs and no wrappers of gRPC") {
+  CHECK(excerpt("get https://cdn.example.com/blob?signature=canary\" failed") ==
+        "get https://cdn.example.com/blob\" failed");
+  CHECK(excerpt("a: rpc error: code = Unknown desc = rpc error: code = NotFound desc = b") ==
+        "a: b");
+  CHECK(excerpt("what? no url") == "what? no url");
+}
+
+TEST_CASE("a long excerpt is cut between characters") {
+  CHECK(excerpt("0123456789", 10) == "0123456789");
+  CHECK(excerpt("01234567890", 10) == "0123456...");
+  CHECK(excerpt("012345\xc3\xa4"
+                "7890",
+                10) == "012345...");
+}
+
+TEST_CASE("sizes are written with one digit after the point") {
+  CHECK(bytes(0) == "0 B");
+  CHECK(bytes(1023) == "1023 B");
+  CHECK(bytes(1536) == "1.5 KiB");
+  CHECK(bytes(std::int64_t{1} << 20) == "1.0 MiB");
+  CHECK(bytes((std::int64_t{1} << 62)) == "4096.0 PiB");
+}
+
+TEST_CASE("letter case does not hide a cause") {
+  CHECK(has("Volume: Multi-Attach error", "multi-attach"));
+  CHECK_FALSE(has("", "x"));
+}
+
+TEST_CASE("what is quoted is found") {
+  CHECK(quoted("ReplicaSet \"demo-1\" is progressing.") == "demo-1");
+  CHECK(quoted("no \" end").empty());
+}

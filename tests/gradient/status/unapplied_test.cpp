@@ -1,0 +1,75 @@
+#include "gradient/status/condition.h"
+#include "gradient/status/support/cluster.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cluster;
+
+namespace {
+
+const json::Problems wrong_port{{"spec.port", "must be a number from 1 to 65535"},
+                                {"spec.image", "is required"}};
+
+Json serving() {
+  return status(plain_spec(), observed({1, 1, 1, 1, 1}, {Pod().ready()}));
+}
+
+gradient::Parent edited() {
+  auto parent = demo();
+  parent.generation = 5;
+  return parent;
+}
+
+}  // namespace
+
+TEST_CASE("an invalid edit is told, and what is known of the running pods stays") {
+  const auto made = gradient::invalid_status(edited(), wrong_port, serving(), now);
+  const std::string text = "spec.port: must be a number from 1 to 65535; spec.image: is required";
+  CHECK(told(made) == "False InvalidSpec: " + text);
+  CHECK(told(made, "SpecValid") == "False InvalidSpec: " + text);
+  CHECK(json::text(gradient::condition(made, "Available")) ==
+        json::text(gradient::condition(serving(), "Available")));
+  CHECK(json::integer_at(made, {"readyReplicas"}) == 1);
+  CHECK(json::integer_at(made, {"observedGeneration"}) == 5);
+}
+
+TEST_CASE("of a spec that was never valid nothing else is known") {
+  const auto made = gradient::invalid_status(demo(), wrong_port, {}, now);
+  CHECK(told(made, "Available") == "Unknown InvalidSpec: nothing was applied yet");
+  CHECK(json::elements_at(made, {"conditions"}).size() == 6);
+}
+
+TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
+  const json::Problems problems{
+      {"spec.resources.instanceType", "there is no such machine here; there are C1, C2"}};
+  CHECK(told(gradient::invalid_status(demo(), problems, {}, now)) ==
+        "False UnknownInstanceType: spec.resources.instanceType: there is no such machine here; "
+        "there are C1, C2");
+}
+
+TEST_CASE("missing references are all told, and the first gives the reason") {
+  const std::vector<gradient::Missing> missing{{"DatasetNotFound", "there is no Dataset ds1"},
+                                               {"ModelNotFound", "there is no Model llm"}};
+  const auto made = gradient::waiting_status(edited(), missing, serving(), now);
+  CHECK(told(made) == "False DatasetNotFound: there is no Dataset ds1; there is no Model llm");
+  CHECK(told(made, "ReferencesResolved") == told(made));
+  CHECK(told(made, "SpecValid") == "True Valid: the spec is accepted");
+  CHECK(told(made, "Progressing") == told(serving(), "Progressing"));
+}
+
+TEST_CASE("telling the same again gives the same bytes") {
+  const auto first = gradient::invalid_status(demo(), wrong_port, {}, before);
+  CHECK(json::text(gradient::invalid_status(demo(), wrong_port, first, now)) == json::text(first));
+}
+
+TEST_CASE("the small kinds have one condition and their own fields") {
+  const auto fields = json::parse(R"({"claimName":"ds1"})");
+  const auto made = gradient::simple_status(demo(), true, "Ready", "it is bound", fields, {}, now);
+  CHECK(json::text(made) ==
+        R"({"claimName":"ds1","conditions":[{"lastTransitionTime":"2026-01-02T12:00:00Z",)"
+        R"("message":"it is bound","observedGeneration":4,"reason":"Ready","status":"True",)"
+        R"("type":"Ready"}],"observedGeneration":4})");
+  const auto failed = gradient::simple_status(demo(), false, "ClaimLost", "gone", {}, made, before);
+  CHECK(told(failed) == "False ClaimLost: gone");
+  CHECK_FALSE(failed.has_field("claimName"));
+}
