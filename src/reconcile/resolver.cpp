@@ -9,14 +9,11 @@ namespace {
 using gradient::Missing;
 using json::Json;
 
-/// The condition Ready of one of our objects, when it is about the object's current generation.
+/// The condition Ready of one of our objects. After an edit it is that of the spec before until the
+/// object's own reconcile is done, which comes back here: what is ready does not flicker.
 const Json& ready_condition(const Json& object) {
   for (const auto& condition : json::elements_at(object, {"status", "conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Ready" &&
-        json::integer_at(condition, {"observedGeneration"}) ==
-            json::integer_at(object, {"metadata", "generation"})) {
-      return condition;
-    }
+    if (json::string_at(condition, {"type"}) == "Ready") return condition;
   }
   return json::at(object, {"status", "conditions", "none"});
 }

@@ -192,9 +192,12 @@ Listing Rclone::list() const {
   auto listing = read_listing((*this)(
       "lsjson", {"--recursive", "--files-only", "--no-mimetype", "--hash", "--use-server-modtime"},
       {}));
+  if (listing.files.empty() && starts_with(source_.url, "s3://")) {  // which knows no empty folders
+    throw Failure("ModelSourceMissing",
+                  source_.url + ": there is no object; check bucket, path and spelling");
+  }
   if (listing.files.empty())
-    throw Failure("ModelEmpty",
-                  source_.url + ": there is no file; check bucket, path and spelling");
+    throw Failure("ModelEmpty", source_.url + ": there is no file in the folder");
   return listing;
 }
 

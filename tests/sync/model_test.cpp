@@ -145,7 +145,7 @@ TEST_CASE("a source that is not there, is empty, or refuses, ends with its reaso
   };
   CHECK(end("files/missing/") == "ModelSourceMissing: there is nothing at this address");
   CHECK(end("files/missing.bin") == "ModelSourceMissing: there is nothing at this address");
-  CHECK(end("files/empty/") == "ModelEmpty: there is no file; check bucket, path and spelling");
+  CHECK(end("files/empty/") == "ModelEmpty: there is no file in the folder");
   CHECK(end("files/private/") == "ModelSourceRefused: the server refuses the credentials");
 }
 

@@ -138,7 +138,7 @@ a_model_whose_files_are_missing_is_named_and_starts_when_they_appear() {
 	until_why app ModelSourceMissing
 	contains "$(message app)" absent
 	s3_put models/absent/line.txt here
-	until_ready app 180s
+	until_ready app 180
 }
 
 a_model_whose_credentials_are_refused_is_named() {

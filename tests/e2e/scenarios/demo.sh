@@ -4,7 +4,7 @@
 the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 	local answer line
 	sample
-	until_ready demo 180s
+	until_ready demo 180
 	answer=$(request demo --retry 5 --retry-all-errors)
 	for line in "$SCRIPTS"/demo/*/line.txt; do contains "$answer" "$(<"$line")"; done
 	contains "$answer" 'hello from the environment, and a secret of 14 characters'
@@ -29,7 +29,7 @@ no_secret_appears_where_it_does_not_belong() {
 	watcher=$!
 	sample
 	app_repository demo-code main SECRET:wrong/password | hello wrong
-	until_ready demo 180s
+	until_ready demo 180
 	until_why wrong GitAuthenticationFailed
 	kill "$watcher"
 	grep -q 'gradient-sync' "$seen" # the watch saw helpers at work

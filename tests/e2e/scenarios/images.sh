@@ -14,7 +14,7 @@ a_wrong_registry_password_is_named_and_can_be_corrected() {
 	until_why app RegistryRefused
 	lacks "$(message app)" canary
 	private_registry SECRET:REGISTRY_PASSWORD
-	until_ready app 240s
+	until_ready app 240
 }
 
 an_image_that_does_not_exist_is_named() {

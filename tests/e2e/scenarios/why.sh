@@ -37,7 +37,7 @@ a_secret_without_the_key_is_named_and_starts_when_the_key_appears() {
 	contains "$(message app)" NOT_THERE
 	none deployment app
 	kubectl patch secret gradient-secrets --type merge --patch '{"stringData":{"NOT_THERE":"now"}}'
-	until_ready app 150s
+	until_ready app 150
 }
 
 a_quota_that_leaves_no_room_is_named() {
