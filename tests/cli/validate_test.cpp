@@ -130,7 +130,7 @@ TEST_CASE("a problem is told with file, line and field; in a bare spec without t
         refused({"f.yaml:8: spec.env[0].value: must be a string, not a list"}));
   CHECK(validate(header + "spec: {image: app, resources: {instanceType: Z9, replicas: 1}}\n")
             .lines.at(0)
-            .starts_with("f.yaml:4: spec.resources.instanceType: there is no such machine here; "
+            .starts_with("f.yaml:4: spec.resources.instanceType: there is no machine \"Z9\" here; "
                          "there are A100"));
 }
 

@@ -12,8 +12,9 @@ namespace gradient {
 /// instance type that is not in its catalogue.
 Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings& settings);
 
-/// What exists but cannot serve this spec: a dataset that nobody may write for repositories, a
-/// claim for one pod under several replicas. To be known before anything is applied.
+/// What exists but cannot serve this spec: a dataset that nobody may write for repositories or
+/// synchronised models, a claim for one pod under several replicas. To be known before anything is
+/// applied.
 std::vector<Missing> misfits(const DeploymentSpec& spec, const Found& found);
 
 }  // namespace gradient
