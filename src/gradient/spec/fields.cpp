@@ -77,7 +77,13 @@ std::vector<std::string> command(json::ObjectReader& reader, std::int64_t fewest
   const json::Text rule{.longest = longest_argument, .may_be_empty = true};
   reader.elements("command", {fewest, 256}, [&](const json::Json& value, const json::Path& path) {
     auto argument = json::text_of(value, path, rule, reader.report());
-    if (argument) arguments.push_back(std::move(*argument));
+    if (!argument) return;
+    if (values::shows_password(*argument)) {
+      reader.report().add(path,
+                          "has a URL with a password in plain text; put the password into a "
+                          "Secret, name it in env (SECRET:NAME) and write $(VARIABLE) here");
+    }
+    arguments.push_back(std::move(*argument));
   });
   return arguments;
 }

@@ -43,7 +43,7 @@ Repository read_repository(json::ObjectReader& entry) {
   repository.username =
       entry
           .string("username",
-                  {.longest = 256, .example = "build-bot", .check = values::control_problem})
+                  {.longest = 256, .example = "build-bot", .check = values::username_problem})
           .value_or("");
   repository.password = fields::password(entry, "password", "SECRET:GIT_TOKEN");
   return repository;
@@ -57,6 +57,12 @@ std::variant<std::string, SecretKey> read_env_value(json::ObjectReader& entry) {
   const auto path = entry.path("value");
   auto text = json::text_of(*value, path, {.longest = 32768, .may_be_empty = true}, entry.report());
   if (!text) return "";
+  if (values::shows_password(*text)) {
+    entry.problem("value",
+                  "has a URL with a password in plain text; put the value into a Secret and write "
+                  "SECRET:NAME, or write $(VARIABLE) for the password");
+    return "";
+  }
   if (!values::claims_secret(*text)) return std::move(*text);
   if (auto reference = values::secret_key(*text)) return std::move(*reference);
   entry.problem("value",

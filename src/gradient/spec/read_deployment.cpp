@@ -2,7 +2,6 @@
 #include "gradient/spec/read_spec.h"
 #include "gradient/spec/values.h"
 
-#include <map>
 #include <set>
 
 namespace gradient {
@@ -43,28 +42,51 @@ std::vector<ModelMount> read_models(json::ObjectReader& spec) {
   return models;
 }
 
-/// Two mounts at one place hide each other, and a model inside of mountPath would hide the team's
-/// data. Paths are normalised; an entry that was refused already has none.
+std::string model_at(std::size_t index) {
+  return "models[" + std::to_string(index) + "]";
+}
+
+/// Where the path of model `index` meets another one's. An entry that was refused has no path.
+void check_model_path(const std::vector<ModelMount>& models, std::size_t index,
+                      const json::Path& field, json::Report& report) {
+  const auto& path = models[index].path;
+  for (std::size_t other = 0; other < models.size() && !path.empty(); ++other) {
+    if (other == index || models[other].path.empty()) continue;
+    if (path == models[other].path && other < index) {
+      report.add(field, "is the path of " + model_at(other) +
+                            " too (the default is /opt/models); give each model a path of its "
+                            "own");
+      return;
+    }
+    if (values::is_below(path, models[other].path)) {
+      report.add(field, "is below the path of " + model_at(other) +
+                            ", where it would hide that model's files; choose a path outside of "
+                            "it");
+      return;
+    }
+  }
+}
+
+/// A mount inside of another hides what is there, or cannot be made. Paths are normalised.
 void check_mounts(const DeploymentSpec& spec, json::ObjectReader& reader) {
   const auto models = reader.path("models");
-  std::map<std::string_view, std::size_t> places;
+  const auto repositories = reader.path("repositories");
+  const auto folder = spec.repositories ? spec.repositories->mount_path : "";
   for (std::size_t i = 0; i < spec.models.size(); ++i) {
-    const std::string_view path = spec.models[i].path;
-    if (path.empty()) continue;
     const auto entry = models.element(i);
-    const auto [earlier, is_new] = places.emplace(path, i);
-    if (!is_new) {
-      reader.report().add(entry.member("path"),
-                          "is the path of models[" + std::to_string(earlier->second) +
-                              "] too (the default is /opt/models); give each model a path of its "
-                              "own");
-    }
-    if (!spec.repositories || spec.repositories->mount_path.empty()) continue;
-    const auto& folder = spec.repositories->mount_path;
+    const auto field = entry.member("path");
+    check_model_path(spec.models, i, field, reader.report());
+    const auto& path = spec.models[i].path;
+    if (path.empty() || folder.empty()) continue;
     if (path == folder || values::is_below(path, folder)) {
-      reader.report().add(entry.member("path"),
+      reader.report().add(field,
                           "is at or below repositories.mountPath, where it would hide the "
                           "dataset; choose a path outside of mountPath");
+    } else if (values::is_below(folder, path)) {
+      reader.report().add(repositories.member("mountPath"),
+                          "is below the path of " + model_at(i) +
+                              ", where it would hide that model's files; choose a path outside "
+                              "of it");
     }
   }
 }

@@ -44,6 +44,10 @@ std::string_view url_problem(std::string_view url) {
     return "must not carry a user or password; put them into a Secret and name it in "
            "source.secretName";
   }
+  if (values::has_token(url)) {
+    return "must not carry a token or signature; put a token into a Secret and name it in "
+           "source.secretName";
+  }
   const auto scheme = values::scheme(url);
   if (scheme != "s3" && scheme != "https" && scheme != "http" && scheme != "pvc") {
     return "must begin with s3://, https://, http:// or pvc://; this release reads no other "

@@ -1,4 +1,3 @@
-#include "gradient/spec/characters.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/read_spec.h"
 #include "gradient/spec/values.h"
@@ -13,13 +12,6 @@ std::string_view name_problem(std::string_view name) {
                "Secret made of it is called <name>-pull";
 }
 
-/// A ':' would end the user in the encoded form of user and password.
-std::string_view username_problem(std::string_view name) {
-  return values::has_control(name) || name.find(':') != std::string_view::npos
-             ? "must not contain ':' or control characters; write the user's name alone"
-             : "";
-}
-
 RegistrySpec read_fields(json::ObjectReader& reader) {
   RegistrySpec spec;
   spec.secret_name = fields::object_name(reader, "secretName", "Secret", "dockerhub");
@@ -29,7 +21,9 @@ RegistrySpec read_fields(json::ObjectReader& reader) {
                                        .check = values::registry_server_problem})
                     .value_or("");
   spec.username =
-      reader.string("username", {.longest = 256, .example = "build-bot", .check = username_problem})
+      reader
+          .string("username",
+                  {.longest = 256, .example = "build-bot", .check = values::username_problem})
           .value_or("");
   spec.password =
       fields::password(reader, "password", "SECRET:REGISTRY_PASSWORD").value_or(SecretKey());

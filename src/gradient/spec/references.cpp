@@ -123,6 +123,9 @@ std::string_view git_url_problem(std::string_view url) {
     return "must not carry a user or password; write them as username and password (SECRET:...) "
            "next to the url";
   }
+  if (has_token(url)) {
+    return "must not carry a token or signature; write it as password (SECRET:...) next to the url";
+  }
   const auto used = scheme(url);
   const auto rest = url.substr(used.empty() ? 0 : used.size() + 3);
   const auto slash = rest.find('/');

@@ -90,6 +90,12 @@ std::string_view mount_path_problem(std::string_view path) {
              "as /opt/models";
     }
   }
+  for (const std::string_view taken : {"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}) {
+    if (normal == "/etc" || normal == taken || is_below(normal, taken)) {
+      return "must not be /etc, nor a file that Kubernetes puts there; choose a path such as "
+             "/opt/models";
+    }
+  }
   return {};
 }
 
@@ -115,6 +121,13 @@ std::string_view control_problem(std::string_view text) {
   return has_control(text) ? "must not contain line breaks or control characters; write it on one "
                              "line"
                            : "";
+}
+
+std::string_view username_problem(std::string_view name) {
+  // HTTP takes what follows a ':' for the password
+  return has_control(name) || name.find(':') != std::string_view::npos
+             ? "must not contain ':' or control characters; write the user's name alone"
+             : "";
 }
 
 std::optional<std::int64_t> duration_seconds(std::string_view text) {

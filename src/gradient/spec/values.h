@@ -39,11 +39,16 @@ std::string_view env_name_problem(std::string_view name);
 std::string_view instance_type_problem(std::string_view name);
 std::string_view registry_server_problem(std::string_view server);
 std::string_view control_problem(std::string_view text);
+std::string_view username_problem(std::string_view name);
 
 /// "https" of "https://host/path"; empty when there is none.
 std::string_view scheme(std::string_view url);
 /// Whether the authority of `url` holds a user or password.
 bool has_user(std::string_view url);
+/// Whether the query of `url` holds a token, password or signature.
+bool has_token(std::string_view url);
+/// Whether anywhere in `text` a URL has a password other than $(VARIABLE).
+bool shows_password(std::string_view text);
 
 /// The canonical form of a Kubernetes quantity ("1.5Gi" is "1536Mi"), as the API server shows it;
 /// empty when it is none. Negative ones are none.

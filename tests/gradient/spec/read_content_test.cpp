@@ -58,6 +58,14 @@ TEST_CASE("a git URL is https or http without credentials") {
   }
   CHECK(documents::problems(documents::deployment(
             repository(R"(url: "https://h/r\next", name: r)"))) == Lines{entry + url_remedy});
+  for (const char* leaking : {"https://h/r?token=canary", "https://h/r?a=b&Private_Token=canary"}) {
+    INFO(leaking);
+    CHECK(documents::problems(
+              documents::deployment(repository("url: '" + std::string(leaking) + "', name: r"))) ==
+          Lines{entry +
+                ".url: must not carry a token or signature; write it as password (SECRET:...) next "
+                "to the url"});
+  }
 }
 
 TEST_CASE("a repository's name is one plain folder that is nobody else's") {
@@ -144,11 +152,17 @@ TEST_CASE("problems of models and repositories are reported") {
        {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},
       {"a line break in a user",
        R"(repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, username: "a\nb"}]})",
-       {"spec.repositories.repositories[0].username: must not contain line breaks or control "
-        "characters; write it on one line"}},
+       {"spec.repositories.repositories[0].username: must not contain ':' or control characters; "
+        "write the user's name alone"}},
+      {"a password in a user",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, username: "
+       "'bot:canary'}]}",
+       {"spec.repositories.repositories[0].username: must not contain ':' or control characters; "
+        "write the user's name alone"}},
       {"relative paths",
        "models: [{id: m, path: models}, {id: k, path: /}]",
-       {"spec.models[0].path: must be an absolute path below the root folder, such as /opt/models",
+       {"spec.models[0].path: must be an absolute path below the root folder, such as "
+        "/opt/models",
         "spec.models[1].path: must be an absolute path below the root folder, such as "
         "/opt/models"}},
       {"parts that lead elsewhere",
@@ -167,12 +181,37 @@ TEST_CASE("problems of models and repositories are reported") {
         "choose a path such as /opt/models"}},
       {"two models at one place",
        "models: [{id: m}, {id: k, path: /opt//models/}]",
-       {"spec.models[1].path: is the path of models[0] too (the default is /opt/models); give each "
+       {"spec.models[1].path: is the path of models[0] too (the default is /opt/models); give "
+        "each "
         "model a path of its own"}},
+      {"a model inside of another, whichever comes first",
+       "models: [{id: m}, {id: k, path: /opt//models/k}, {id: o, path: /a/b/c}, {id: p, path: "
+       "/a}, {id: q, path: /a-b}]",
+       {"spec.models[1].path: is below the path of models[0], where it would hide that model's "
+        "files; choose a path outside of it",
+        "spec.models[2].path: is below the path of models[3], where it would hide that model's "
+        "files; choose a path outside of it"}},
+      {"the repositories inside of a model",
+       "models: [{id: k, path: /a}, {id: m}]\nrepositories: {dataset: d, mountPath: "
+       "/opt/models/code, repositories: [{url: 'https://h/r', name: r}]}",
+       {"spec.repositories.mountPath: is below the path of models[1], where it would hide that "
+        "model's files; choose a path outside of it"}},
+      {"files that Kubernetes puts into every container",
+       "models: [{id: m, path: /etc}, {id: k, path: /etc/hosts}, {id: o, path: "
+       "/etc/app}]\nrepositories: {dataset: d, mountPath: /etc/resolv.conf/x, repositories: "
+       "[{url: 'https://h/r', name: r}]}",
+       {"spec.models[0].path: must not be /etc, nor a file that Kubernetes puts there; choose a "
+        "path such as /opt/models",
+        "spec.models[1].path: must not be /etc, nor a file that Kubernetes puts there; choose a "
+        "path such as /opt/models",
+        "spec.repositories.mountPath: must not be /etc, nor a file that Kubernetes puts there; "
+        "choose a path such as /opt/models"}},
       {"a model inside of the repositories",
-       "models: [{id: m, path: /opt/repos/m}, {id: k, path: /opt/repos}, {id: o, path: "
+       "models: [{id: m, path: /opt/repos/m}, {id: k, path: /opt/repos/}, {id: o, path: "
        "/opt/repos-2}]\nrepositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}]}",
-       {"spec.models[0].path: is at or below repositories.mountPath, where it would hide the "
+       {"spec.models[0].path: is below the path of models[1], where it would hide that model's "
+        "files; choose a path outside of it",
+        "spec.models[0].path: is at or below repositories.mountPath, where it would hide the "
         "dataset; choose a path outside of mountPath",
         "spec.models[1].path: is at or below repositories.mountPath, where it would hide the "
         "dataset; choose a path outside of mountPath"}},

@@ -194,6 +194,16 @@ TEST_CASE("every problem is reported with its field and what would be right") {
         "SECRET:SECRET-NAME/KEY and nothing else",
         "spec.env[2].value: begins like a reference to a secret and is none; write SECRET:NAME or "
         "SECRET:SECRET-NAME/KEY and nothing else"}},
+      {"passwords in plain text",
+       "env: [{name: A, value: 'postgres://app:canary@db/app'}, {name: B, value: "
+       "'postgres://app:$(PASSWORD)@db/app'}]\ncommand: [app, '--cache=redis://:canary@cache']\n"
+       "healthChecks: {liveness: {exec: {command: [curl, 'http://u:canary@localhost']}}}",
+       {"spec.command[1]: has a URL with a password in plain text; put the password into a Secret, "
+        "name it in env (SECRET:NAME) and write $(VARIABLE) here",
+        "spec.env[0].value: has a URL with a password in plain text; put the value into a Secret "
+        "and write SECRET:NAME, or write $(VARIABLE) for the password",
+        "spec.healthChecks.liveness.exec.command[1]: has a URL with a password in plain text; put "
+        "the password into a Secret, name it in env (SECRET:NAME) and write $(VARIABLE) here"}},
       {"a NUL character",
        R"(env: [{name: A, value: "a\0b"}])",
        {"spec.env[0].value: must not contain a NUL character"}},

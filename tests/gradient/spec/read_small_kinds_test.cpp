@@ -73,6 +73,10 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 's3://key:canary@bucket/'}",
        {"spec.source.url: must not carry a user or password; put them into a Secret and name it in "
         "source.secretName"}},
+      {"a signature in the url",
+       "source: {url: 'https://bucket.example.com/m?X-Amz-Date=1&X-Amz-Signature=canary'}",
+       {"spec.source.url: must not carry a token or signature; put a token into a Secret and name "
+        "it in source.secretName"}},
       {"a path upwards", "source: {url: 'pvc://c/../x'}", {shape}},
       {"no bucket", "source: {url: 's3:///x'}", {shape}},
       {"a claim's name", "source: {url: 'pvc://My_Claim/x'}", {shape}},

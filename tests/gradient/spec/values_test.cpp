@@ -106,3 +106,33 @@ TEST_CASE("paths are compared in one form") {
   CHECK_FALSE(values::is_below("/opt/repos", "/opt/repos"));
   CHECK_FALSE(values::is_below("/opt/repos2", "/opt/repos"));
 }
+
+TEST_CASE("a password in a URL is seen wherever the URL stands") {
+  for (const char* text :
+       {"https://u:p@h", "https://u:p@h/x", "redis://:p@h", "x=1;postgres://u:p@h,y",
+        "https://a/b https://u:p@h", "///u:p@h", "//u:p@", "ftp://u:p@q@h", "h://u:pa$s@h"}) {
+    INFO(text);
+    CHECK(values::shows_password(text));
+  }
+  for (const char* text : {"", "//", "u:p@h", "https://u@h", "https://u:@h", "https://h:80/a@b",
+                           "https://u@h/a:b@c", "http://h:80 me@h", "https://u:$(PASSWORD)@h",
+                           "registry:5000/app:1@sha256:a", "git@github.com:o/r", "mailto:a@b"}) {
+    INFO(text);
+    CHECK_FALSE(values::shows_password(text));
+  }
+  CHECK_FALSE(values::shows_password(std::string(32768, '/')));
+}
+
+TEST_CASE("a token in a URL's query is seen by its name") {
+  for (const char* url : {"https://h/r?token=x", "https://h/r?a=b&ACCESS_TOKEN=x",
+                          "https://h/r?X-Amz-Signature=x&a=b", "https://h?sig=", "?password=x"}) {
+    INFO(url);
+    CHECK(values::has_token(url));
+  }
+  for (const char* url : {"https://h/r", "https://h/r?", "https://h/r?token", "https://h/token=x",
+                          "https://h/r?tokens=1", "https://h/r?a=token=x", "https://h/r?a#?token=x",
+                          "https://h/r?version=2&raw=1"}) {
+    INFO(url);
+    CHECK_FALSE(values::has_token(url));
+  }
+}
