@@ -1,37 +1,21 @@
 #include "gradient/spec/characters.h"
 #include "gradient/spec/values.h"
 
-#include <array>
-
 /// Secrets in plain text, as far as their places give them away.
 namespace gradient::values {
 namespace {
 
 constexpr auto none = std::string_view::npos;
 
-constexpr std::array<std::string_view, 18> credentials{"access_token",
-                                                       "api_key",
-                                                       "apikey",
-                                                       "auth_token",
-                                                       "awsaccesskeyid",
-                                                       "oauth_token",
-                                                       "passwd",
-                                                       "password",
-                                                       "private_token",
-                                                       "secret",
-                                                       "sig",
-                                                       "signature",
-                                                       "token",
-                                                       "x-amz-credential",
-                                                       "x-amz-signature",
-                                                       "x-amz-security-token",
-                                                       "x-goog-signature",
-                                                       "x-goog-credential"};
+constexpr std::string_view credentials =
+    "access_token api_key apikey auth_token awsaccesskeyid oauth_token passwd password "
+    "private_token secret sig signature token x-amz-credential x-amz-security-token "
+    "x-amz-signature x-goog-credential x-goog-signature";
 
 bool is_credential(std::string_view name) {
-  return std::any_of(credentials.begin(), credentials.end(), [name](std::string_view known) {
-    return std::equal(known.begin(), known.end(), name.begin(), name.end(),
-                      [](char expected, char c) { return expected == to_lower(c); });
+  return !all_parts(credentials, ' ', [name](std::string_view known) {
+    return !std::equal(known.begin(), known.end(), name.begin(), name.end(),
+                       [](char expected, char c) { return expected == to_lower(c); });
   });
 }
 
