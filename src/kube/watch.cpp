@@ -121,8 +121,8 @@ void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
         take_line(line);
       },
       stop, idle_limit);
+  if (stop.stop_requested()) return;  // before any answer, perhaps
   if (!is_success(response)) throw api_error(response, what("watch"));
-  if (stop.stop_requested()) return;
   const auto now = clock_.now();
   count_watch_restart(std::string(options_.kind.kind),
                       now - last_line >= idle_limit ? "idle" : "ended");

@@ -36,6 +36,7 @@ class Watch {
   void run(const std::stop_token& stop);
   /// The first list has been stored and its changes delivered. May be asked by any thread.
   bool synced() const { return synced_; }
+  const Kind& kind() const { return options_.kind; }
 
  private:
   void follow(const WatchState::Step& step, const std::stop_token& stop);

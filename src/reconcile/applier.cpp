@@ -32,13 +32,20 @@ bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& paren
   return !label.empty() && kube::label_of(live, names::dataset_label) == label;
 }
 
-Missing name_conflict(const kube::Kind& kind, const kube::Key& key, const Json& live) {
+Missing name_conflict(const kube::Kind& kind, const kube::Key& key, const Json& live,
+                      const gradient::Parent& parent) {
   const auto& controller = kube::controller_of(live);
-  const auto owner = controller.is_null() ? "is not managed by this operator"
-                                          : "belongs to " + json::string_at(controller, {"kind"}) +
-                                                " " + json::string_at(controller, {"name"});
-  return {"NameConflict", describe(kind, key) + " exists and " + owner +
-                              "; it is left alone: delete or rename one of the two"};
+  const auto what = describe(kind, key) + " exists and ";
+  const auto owner =
+      json::string_at(controller, {"kind"}) + " " + json::string_at(controller, {"name"});
+  if (owner == parent.kind + " " + parent.name) {
+    return {"NameConflict", what + "belongs to an earlier " + owner +
+                                " that was deleted; this one goes on when it is gone"};
+  }
+  return {"NameConflict",
+          what +
+              (controller.is_null() ? "is not managed by this operator" : "belongs to " + owner) +
+              "; it is left alone: delete or rename one of the two"};
 }
 
 bool is_current(const Json& live, const Json& wanted) {
@@ -76,6 +83,10 @@ bool owns_replicas(const Json& live) {
   });
 }
 
+bool leaves_replicas(const Json& wanted) {
+  return kind_of(wanted) == kube::deployments && json::at(wanted, {"spec", "replicas"}).is_null();
+}
+
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
@@ -110,7 +121,9 @@ std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::v
     } catch (const NotOurs& foreign) {
       refused.push_back(foreign.conflict);
     } catch (const kube::ApiError& error) {
-      auto reason = refusal(error, describe(kind_of(object), kube::key_of(object)));
+      const auto& kind = kind_of(object);
+      auto reason = refusal(error, describe(kind, kube::key_of(object)));
+      if (error.conflict()) context_.polled.forget(kind, kube::key_of(object));
       if (!reason) throw;
       refused.push_back(*std::move(reason));
     }
@@ -122,30 +135,11 @@ void Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
                         std::int64_t lower_bound, const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);
-  const bool leaves_replicas =
-      kind == kube::deployments && json::at(wanted, {"spec", "replicas"}).is_null();
   auto current = live(kind, key, stop);
-  if (!current) {
-    try {
-      const auto created = create(kind, wanted, stop);
-      if (leaves_replicas && lower_bound > 1) own_replicas(created, lower_bound, stop);
-      return;
-    } catch (const kube::ApiError& error) {
-      if (!error.conflict()) throw;
-      current = context_.client.get(kind, key, stop);  // it exists, without our labels
-      if (!current) throw;                             // and is gone again: later
-    }
-  }
-  if (!is_ours(*current, wanted, parent)) throw NotOurs{name_conflict(kind, key, *current)};
-  if (is_current(*current, wanted)) return;
-  if (leaves_replicas) {
-    const auto fresh = context_.client.get(kind, key, stop);
-    if (fresh && owns_replicas(*fresh)) {
-      const auto replicas = json::integer_at(*fresh, {"spec", "replicas"}, 1);
-      own_replicas(*fresh, std::max(replicas, lower_bound), stop);
-    }
-  }
-  update(kind, wanted, *current, stop);
+  if (!current) current = create(kind, wanted, stop);
+  if (!is_ours(*current, wanted, parent)) throw NotOurs{name_conflict(kind, key, *current, parent)};
+  if (leaves_replicas(wanted)) keep_replicas(*current, wanted, lower_bound, stop);
+  if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
 }
 
 std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,
@@ -158,11 +152,19 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
   // No object has version 1: where one exists the server answers 409 instead of merging into it;
   // where none exists the version is ignored (seen with 1.34; force=false alone merges into a
   // foreign object whose fields do not collide with ours).
-  auto created = context_.client.apply(kind, with_metadata(wanted, "resourceVersion", "1"), manager,
-                                       kube::Force::No, stop);
-  spdlog::info("created object={}", describe(kind, kube::key_of(wanted)));
-  remember(kind, created);
-  return created;
+  const auto key = kube::key_of(wanted);
+  try {
+    auto created = context_.client.apply(kind, with_metadata(wanted, "resourceVersion", "1"),
+                                         manager, kube::Force::No, stop);
+    spdlog::info("created object={}", describe(kind, key));
+    remember(kind, created);
+    return created;
+  } catch (const kube::ApiError& error) {
+    if (!error.conflict()) throw;
+    auto present = context_.client.get(kind, key, stop);
+    if (!present) throw;  // gone again: later
+    return *std::move(present);
+  }
 }
 
 void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
@@ -175,7 +177,22 @@ void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& liv
 }
 
 /// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
-/// of its own keeps the value until the autoscaler takes over.
+/// of its own keeps the value until the autoscaler takes over. Until there is one, nobody else sees
+/// to the lower bound.
+void Applier::keep_replicas(const Json& live, const Json& wanted, std::int64_t lower_bound,
+                            const std::stop_token& stop) {
+  const auto key = kube::key_of(live);
+  const bool is_scaled = context_.stores.autoscalers.find(key).has_value();
+  if (!is_scaled && json::integer_at(live, {"spec", "replicas"}, 1) < lower_bound) {
+    own_replicas(live, lower_bound, stop);
+  } else if (!is_current(live, wanted)) {
+    const auto fresh = context_.client.get(kube::deployments, key, stop);
+    if (!fresh || !owns_replicas(*fresh)) return;
+    const auto replicas = json::integer_at(*fresh, {"spec", "replicas"}, 1);
+    own_replicas(*fresh, std::max(replicas, lower_bound), stop);
+  }
+}
+
 void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::stop_token& stop) {
   const auto key = kube::key_of(live);
   const auto intent = json::object(

@@ -40,9 +40,12 @@ class Applier {
                  const std::stop_token& stop);
   std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,
                                  const std::stop_token& stop);
+  /// The new object, or the one that has the name already.
   json::Json create(const kube::Kind& kind, const json::Json& wanted, const std::stop_token& stop);
   void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
               const std::stop_token& stop);
+  void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
+                     const std::stop_token& stop);
   void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
   void remember(const kube::Kind& kind, json::Json object);
 

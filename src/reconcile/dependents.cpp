@@ -2,6 +2,13 @@
 
 namespace reconcile {
 
+void Dependents::add(const Ref& dependent, const Ref& target) {
+  data_.with([&](auto& data) {
+    data.refers_to[dependent].insert(target);
+    data.referred_by[target].insert(dependent);
+  });
+}
+
 void Dependents::set(const Ref& dependent, std::set<Ref> refers_to) {
   data_.with([&](Data& data) {
     const auto known = data.refers_to.find(dependent);

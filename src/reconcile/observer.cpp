@@ -33,7 +33,8 @@ gradient::Observed Observer::observe(const gradient::Parent& parent,
   if (gradient::wants_events(spec, observed)) {
     std::size_t asked = 0;
     for (const auto& pod : observed.pods) {
-      if (is_ready(pod) || asked++ == most_pods) continue;
+      if (is_ready(pod)) continue;
+      if (asked++ == most_pods) break;
       for (auto& event : events_of(pod, stop))
         observed.events.push_back(std::move(event));
     }
@@ -68,7 +69,7 @@ std::vector<Json> Observer::read_seldom(const std::string& what, const Read& rea
   std::vector<Json> found;
   try {
     found = read();
-  } catch (const kube::ApiError& error) {  // a log that is not there yet, a right not given
+  } catch (const std::exception& error) {  // no log yet, no right, no answer from that node
     spdlog::debug("cannot read {} error=\"{}\"", what, error.what());
   }
   readings_.with([&](auto& readings) { readings[what] = {now, found}; });

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 namespace reconcile {
@@ -25,7 +26,7 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
                    const gradient::Settings& settings, const OperatorOptions& options)
     : client_(client),
       clock_(clock),
-      polled_(client, clock),
+      polled_(client, clock, [this](const Ref& changed) { notify(changed); }),
       events_(client, clock, std::string(names::managed_by)),
       context_{.client = client,
                .clock = clock,
@@ -101,11 +102,36 @@ void Operator::watch(const std::stop_token& stop) {
     threads.emplace_back([&] { watch.run(stop); });
 }
 
-void Operator::reconcile(const std::stop_token& stop) {
+/// False when a stop came first.
+bool Operator::await_stores(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds look_again{20};
+  constexpr std::chrono::minutes remind_again{1};
+  auto remind = clock_.now() + std::chrono::seconds(5);
   while (!ready()) {
-    if (!clock_.wait(look_again, stop)) return;
+    if (!clock_.wait(look_again, stop)) return false;
+    if (clock_.now() < remind) continue;
+    remind = clock_.now() + remind_again;
+    spdlog::warn(
+        "not ready: waiting for the lists of {}; missing definitions are installed with "
+        "kubectl apply -f crds/, missing rights with the operator's Role",
+        missing_kinds());
   }
+  return true;
+}
+
+std::string Operator::missing_kinds() const {
+  std::set<std::string_view> kinds;  // once each, however many namespaces are watched
+  for (const auto& watch : watches_) {
+    if (!watch.synced()) kinds.insert(watch.kind().kind);
+  }
+  std::string text;
+  for (const auto kind : kinds)
+    text += (text.empty() ? "" : ", ") + std::string(kind);
+  return text;
+}
+
+void Operator::reconcile(const std::stop_token& stop) {
+  if (!await_stores(stop)) return;
   spdlog::info("all stores are filled, reconciling");
   std::vector<std::jthread> threads;
   for (auto* controller : {&deployments_, &datasets_, &models_, &registries_}) {
@@ -118,8 +144,7 @@ void Operator::reconcile(const std::stop_token& stop) {
 void Operator::poll(const std::stop_token& stop) {
   constexpr std::chrono::seconds look_again{5};
   while (clock_.wait(look_again, stop)) {
-    polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); },
-                    [this](const Ref& ref) { notify(ref); }, stop);
+    polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
   }
 }
 

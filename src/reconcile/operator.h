@@ -38,6 +38,8 @@ class Operator {
                  kube::Watch::OnChange on_change);
   void add_watches(const std::string& ns);
   void notify(const Ref& changed);
+  bool await_stores(const std::stop_token& stop);
+  std::string missing_kinds() const;
   void poll(const std::stop_token& stop);
   kube::Controller* controller_of(std::string_view kind);
 

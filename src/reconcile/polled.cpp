@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
 #include <vector>
 
 namespace reconcile {
@@ -31,9 +32,15 @@ std::optional<json::Json> Polled::find(const kube::Kind& kind, const kube::Key& 
 std::optional<json::Json> Polled::read(const kube::Kind& kind, const kube::Key& key,
                                        const std::stop_token& stop) {
   auto object = client_.get(kind, key, stop);
-  entries_.with([&](auto& entries) {
-    entries[ref_of(kind, key)] = {.kind = &kind, .object = object, .read = clock_.now()};
+  const auto ref = ref_of(kind, key);
+  const bool is_news = entries_.with([&](auto& entries) {
+    auto& entry = entries[ref];
+    const bool was_read = entry.kind != nullptr;
+    const auto before =
+        std::exchange(entry, {.kind = &kind, .object = object, .read = clock_.now()});
+    return was_read && version_of(before.object) != version_of(object);
   });
+  if (is_news) changed_(ref);
   return object;
 }
 
@@ -48,23 +55,21 @@ void Polled::forget(const kube::Kind& kind, const kube::Key& key) {
   entries_.with([&](auto& entries) { entries.erase(ref_of(kind, key)); });
 }
 
-void Polled::refresh(const std::function<bool(const Ref&)>& wanted,
-                     const std::function<void(const Ref&)>& changed, const std::stop_token& stop) {
+void Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop) {
   const auto due = entries_.with([&](auto& entries) {
-    std::vector<std::pair<Ref, Entry>> old;
+    std::erase_if(entries, [&](const auto& item) {
+      return clock_.now() - item.second.read >= period && !wanted(item.first);
+    });
+    std::vector<std::pair<Ref, const kube::Kind*>> old;
     for (const auto& [ref, entry] : entries) {
-      if (clock_.now() - entry.read >= period) old.emplace_back(ref, entry);
-    }
-    for (const auto& [ref, entry] : old) {
-      if (!wanted(ref)) entries.erase(ref);
+      if (clock_.now() - entry.read >= period) old.emplace_back(ref, entry.kind);
     }
     return old;
   });
-  for (const auto& [ref, before] : due) {
+  for (const auto& [ref, kind] : due) {
     if (stop.stop_requested()) return;
-    if (!wanted(ref)) continue;
     try {
-      if (version_of(read(*before.kind, ref.key, stop)) != version_of(before.object)) changed(ref);
+      read(*kind, ref.key, stop);
     } catch (const std::exception& error) {
       spdlog::warn("cannot read again kind={} object={} error=\"{}\"", ref.kind,
                    kube::to_string(ref.key), error.what());

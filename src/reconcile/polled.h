@@ -20,7 +20,9 @@ class Polled {
  public:
   static constexpr std::chrono::minutes period{1};
 
-  Polled(kube::Client& client, const kube::Clock& clock) : client_(client), clock_(clock) {}
+  /// `changed` is told of every object that a later read finds to have appeared, changed or gone.
+  Polled(kube::Client& client, const kube::Clock& clock, std::function<void(const Ref&)> changed)
+      : client_(client), clock_(clock), changed_(std::move(changed)) {}
 
   /// The object as of at most a minute ago; empty when it does not exist. `kind` must outlive this.
   std::optional<json::Json> find(const kube::Kind& kind, const kube::Key& key,
@@ -32,10 +34,9 @@ class Polled {
   /// It will be read again when it is asked for: after one of our own deletions.
   void forget(const kube::Kind& kind, const kube::Key& key);
 
-  /// Reads again what is older than a minute and still `wanted`, forgets the rest, and reports
-  /// every object that appeared, changed or went. A failed read keeps what was known.
-  void refresh(const std::function<bool(const Ref&)>& wanted,
-               const std::function<void(const Ref&)>& changed, const std::stop_token& stop);
+  /// Reads again what is older than a minute and still `wanted`, and forgets the rest. A failed
+  /// read keeps what was known.
+  void refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop);
 
  private:
   struct Entry {
@@ -48,6 +49,7 @@ class Polled {
 
   kube::Client& client_;
   const kube::Clock& clock_;
+  std::function<void(const Ref&)> changed_;
   kube::Guarded<std::map<Ref, Entry>> entries_;
 };
 

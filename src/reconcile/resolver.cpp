@@ -41,21 +41,28 @@ Missing not_found(std::string_view kind, const kube::Key& key, const std::string
 }  // namespace
 
 struct Resolver::Lookup {
-  const gradient::Parent& parent;
+  Lookup(Dependents& dependents_in, const gradient::Parent& parent, const std::stop_token& stop_in)
+      : dependents(dependents_in), self{parent.kind, {parent.ns, parent.name}}, stop(stop_in) {}
+
+  Dependents& dependents;
+  const Ref self;
   const std::stop_token& stop;
   gradient::Found found;
   std::set<Ref> refs;
 
-  kube::Key key(const std::string& name) const { return {parent.ns, name}; }
+  kube::Key key(const std::string& name) const { return {self.key.ns, name}; }
   void refer(const kube::Kind& kind, const std::string& name) {
-    refs.insert({std::string(kind.kind), key(name)});
+    const Ref target{std::string(kind.kind), key(name)};
+    dependents.add(self, target);
+    refs.insert(target);
   }
+  void finish() { dependents.set(self, std::move(refs)); }
 };
 
 gradient::Found Resolver::resolve(const gradient::Parent& parent,
                                   const gradient::DeploymentSpec& spec,
                                   const std::stop_token& stop) {
-  Lookup lookup{.parent = parent, .stop = stop, .found = {}, .refs = {}};
+  Lookup lookup(context_.dependents, parent, stop);
   const auto needs = gradient::needs(spec, context_.settings);
   for (const auto& name : needs.datasets) {
     add_dataset(lookup, name, "spec.repositories.dataset");
@@ -66,17 +73,17 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
     add_registry(lookup, name);
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
-  context_.dependents.set({parent.kind, {parent.ns, parent.name}}, std::move(lookup.refs));
+  lookup.finish();
   return std::move(lookup.found);
 }
 
 std::vector<Missing> Resolver::resolve(const gradient::Parent& parent,
                                        const gradient::ModelSpec& spec,
                                        const std::stop_token& stop) {
-  Lookup lookup{.parent = parent, .stop = stop, .found = {}, .refs = {}};
+  Lookup lookup(context_.dependents, parent, stop);
   std::vector<gradient::AccessMode> modes;
   add_model_references(lookup, spec, "spec", modes);
-  context_.dependents.set({parent.kind, {parent.ns, parent.name}}, std::move(lookup.refs));
+  lookup.finish();
   return std::move(lookup.found.missing);
 }
 
@@ -135,7 +142,7 @@ void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& s
   } else {
     lookup.found.missing.push_back(
         {"ClaimNotFound", used_by + ".source.url: there is no PersistentVolumeClaim " +
-                              spec.source.claim + " in namespace " + lookup.parent.ns});
+                              spec.source.claim + " in namespace " + lookup.self.key.ns});
   }
 }
 
@@ -159,11 +166,11 @@ void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
   if (!secret) {
     lookup.found.missing.push_back(
         {"SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
-                               lookup.parent.ns + "; create it" +
+                               lookup.self.key.ns + "; create it" +
                                (need.key.empty() ? "" : " with the key " + need.key)});
   } else if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
     lookup.found.missing.push_back({"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
-                                                             " in namespace " + lookup.parent.ns +
+                                                             " in namespace " + lookup.self.key.ns +
                                                              " has no key " + need.key});
   }
 }
