@@ -1,5 +1,6 @@
 #include "gradient/render/workload.h"
 
+#include "gradient/render/autoscaler.h"
 #include "gradient/render/credentials.h"
 #include "gradient/render/labels.h"
 #include "gradient/render/machine.h"
@@ -144,13 +145,15 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
   static const InstanceType no_machine;
   const auto* known = settings.instance_type(spec.resources.instance_type);
   const auto& machine = known == nullptr ? no_machine : *known;
+  // Without a single metric that the cluster has there is no autoscaler to leave the number to.
+  const bool is_scaled = spec.autoscaled() && !autoscaler(parent, spec, settings).is_null();
   return object({
       {"apiVersion", "apps/v1"},
       {"kind", "Deployment"},
       {"metadata", object({{"name", parent.name}})},
       {"spec",
        object({
-           {"replicas", spec.autoscaled() ? Json() : Json(spec.replicas())},
+           {"replicas", is_scaled ? Json() : Json(spec.replicas())},
            {"selector", selector(parent)},
            {"strategy", strategy(rollout(spec, found, settings))},
            {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},

@@ -46,7 +46,7 @@ Json kept(const std::vector<Condition>& decided, const Parent& parent, const Jso
 std::string reason_of(const json::Problems& problems) {
   const bool machine = problems.size() == 1 &&
                        problems.front().path == "spec.resources.instanceType" &&
-                       problems.front().message.find("no such machine") != std::string::npos;
+                       problems.front().message.starts_with("there is no machine");
   return machine ? "UnknownInstanceType" : "InvalidSpec";
 }
 

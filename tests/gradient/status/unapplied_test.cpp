@@ -41,9 +41,9 @@ TEST_CASE("of a spec that was never valid nothing else is known") {
 
 TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
   const json::Problems problems{
-      {"spec.resources.instanceType", "there is no such machine here; there are C1, C2"}};
+      {"spec.resources.instanceType", "there is no machine \"Z9\" here; there are C1, C2"}};
   CHECK(told(gradient::invalid_status(demo(), problems, {}, now)) ==
-        "False UnknownInstanceType: spec.resources.instanceType: there is no such machine here; "
+        "False UnknownInstanceType: spec.resources.instanceType: there is no machine \"Z9\" here; "
         "there are C1, C2");
 }
 
