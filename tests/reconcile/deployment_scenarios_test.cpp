@@ -1,0 +1,241 @@
+#include "reconcile/deployment_reconciler.h"
+#include "reconcile/world.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+const std::string our_path =
+    "/apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments/demo";
+const std::string deployment_path = "/apis/apps/v1/namespaces/ns/deployments/demo";
+const std::string service_path = "/api/v1/namespaces/ns/services/demo";
+const std::string autoscaler_path =
+    "/apis/autoscaling/v2/namespaces/ns/horizontalpodautoscalers/demo";
+const std::string budget_path = "/apis/policy/v1/namespaces/ns/poddisruptionbudgets/demo";
+
+constexpr const char* plain =
+    R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})";
+constexpr const char* with_repository = R"({"spec":{"image":"example.com/app:1","repositories":
+    {"dataset":"data","repositories":[{"url":"https://git.example/a.git","name":"a"}]},
+    "resources":{"instanceType":"C4"}}})";
+
+struct Scenario : World {
+  reconcile::DeploymentReconciler reconciler{context};
+
+  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "demo"}, {}); }
+
+  void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
+
+  /// Everything that a plain deployment needs, in the order in which it is sent.
+  void expect_first_round() {
+    expect_apply(service_path);
+    expect_apply(deployment_path);
+    expect_status();
+  }
+
+  /// The Ready condition as last published.
+  json::Json ready() {
+    const auto object = stores.gradient_deployments.find({"ns", "demo"});
+    for (const auto& condition : json::elements_at(*object, {"status", "conditions"})) {
+      if (json::string_at(condition, {"type"}) == "Ready") return condition;
+    }
+    return {};
+  }
+  std::string why() { return json::string_at(ready(), {"reason"}); }
+  std::string message() { return json::string_at(ready(), {"message"}); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Scenario, "a deployment that is gone makes no request") {
+  CHECK_FALSE(reconcile().again);
+}
+
+TEST_CASE_METHOD(Scenario, "a deployment that is being deleted makes no request") {
+  put(reconcile::gradient_deployments, "demo",
+      R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},
+          "spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
+  CHECK_FALSE(reconcile().again);
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "a new spec is applied as Deployment and Service, then told in the status") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  const auto requests = server.requests();
+  CHECK(json::parse(requests[0].body).at("metadata").at("resourceVersion").as_string() == "1");
+  CHECK(requests[0].query[1] == std::pair<std::string, std::string>("force", "false"));
+}
+
+TEST_CASE_METHOD(Scenario, "a second look at an unchanged world makes no request") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  CHECK_FALSE(reconcile().again);
+}
+
+TEST_CASE_METHOD(
+    Scenario, "a field that somebody changed is applied again, by force and only to that object") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  auto service = *stores.services.find({"ns", "demo"});
+  service["spec"]["selector"] = json::parse(R"({"gradient-operator.dev/deployment":"other"})");
+  service["metadata"]["resourceVersion"] = json::Json("200");
+  stores.services.put(service);
+  expect_apply(service_path);
+  reconcile();
+  const auto request = server.requests().back();
+  CHECK(request.query[1] == std::pair<std::string, std::string>("force", "true"));
+  CHECK(json::string_at(json::parse(request.body), {"metadata", "uid"}) == "uid-of-demo");
+}
+
+TEST_CASE_METHOD(
+    Scenario,
+    "an invalid spec is told in the status and an event, applies nothing and is not retried") {
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/app:1","prot":80,"resources":{"instanceType":"C4"}}})");
+  expect_status();
+  expect_event("InvalidSpec");
+  CHECK_FALSE(reconcile().again);
+  CHECK(why() == "InvalidSpec");
+  CHECK(message().find("spec.prot") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Scenario, "an unknown instance type is refused, listing what there is") {
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"Z9"}}})");
+  expect_status();
+  expect_event("UnknownInstanceType");
+  CHECK_FALSE(reconcile().again);
+  CHECK(message().find("spec.resources.instanceType") != std::string::npos);
+  CHECK(message().find("P4000") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "a missing Dataset holds everything back, and its appearance is waited for") {
+  put(reconcile::gradient_deployments, "demo", with_repository);
+  expect_status();
+  expect_event("DatasetNotFound");
+  CHECK_FALSE(reconcile().again);
+  CHECK(why() == "DatasetNotFound");
+  CHECK(dependents.of({"Dataset", {"ns", "data"}}) ==
+        std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo"}}});
+}
+
+TEST_CASE_METHOD(Scenario, "a Dataset that is not ready holds everything back and passes on why") {
+  put(reconcile::gradient_deployments, "demo", with_repository);
+  put(reconcile::datasets, "data",
+      R"({"spec":{"size":"1Gi"},"status":{"conditions":[{"type":"Ready",
+      "status":"False","reason":"QuotaExceeded","message":"no room","observedGeneration":1}]}})");
+  expect_status();
+  expect_event("DatasetNotReady");
+  reconcile();
+  CHECK(message().find("no room") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Scenario, "repositories are not cloned into a dataset that is read-only") {
+  put(reconcile::gradient_deployments, "demo", with_repository);
+  put_ready(reconcile::datasets, "data", R"({"claimName":"files"})",
+            R"("claimName":"files","accessModes":["ReadOnlyMany"])");
+  expect_status();
+  expect_event("DatasetNotWritable");
+  reconcile();
+  CHECK(why() == "DatasetNotWritable");
+}
+
+TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is missing") {
+  put(kube::deployments, "demo", R"({"metadata":{"ownerReferences":[{"uid":"uid-of-demo",
+      "controller":true}]},"spec":{"replicas":2}})");
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"enabled":false,"image":"example.com/a:1",
+      "containerRegistry":"gone","resources":{"instanceType":"C4"}}})");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator*")
+      .with_body(R"({"spec":{"replicas":0}})")
+      .answer(200, R"({"metadata":{"name":"demo","namespace":"ns","uid":"uid-of-demo",
+                      "resourceVersion":"900"},"spec":{"replicas":0}})");
+  expect_status();
+  expect_event("ContainerRegistryNotFound");
+  reconcile();
+  CHECK(why() == "ContainerRegistryNotFound");
+}
+
+TEST_CASE_METHOD(Scenario, "a Secret is asked for once, not once for every field that names it") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
+      {"name":"A","value":"SECRET:a"},{"name":"B","value":"SECRET:b"}],
+      "resources":{"instanceType":"C4"}}})");
+  server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets")
+      .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
+                      "data":{"a":"eA==","b":"eA=="}})");
+  expect_first_round();
+  reconcile();
+}
+
+TEST_CASE_METHOD(Scenario, "a missing key of a Secret is told by field, Secret and key") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
+      {"name":"A","value":"SECRET:a"}],"resources":{"instanceType":"C4"}}})");
+  server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets")
+      .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},"data":{}})");
+  expect_status();
+  expect_event("SecretKeyNotFound");
+  reconcile();
+  CHECK(message() == "spec.env[0].value: Secret gradient-secrets in namespace ns has no key a");
+}
+
+TEST_CASE_METHOD(
+    Scenario, "a Service that belongs to somebody else is named, and asked for again in a minute") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  server.expect("PATCH " + service_path + "*")
+      .answer(409, R"({"kind":"Status","reason":"Conflict","message":"modified","code":409})");
+  server.expect("GET " + service_path)
+      .answer(200, R"({"metadata":{"name":"demo","namespace":"ns","uid":"other","ownerReferences":[
+                      {"kind":"App","name":"theirs","uid":"u","controller":true}]}})");
+  expect_apply(deployment_path);
+  expect_status();
+  expect_event("NameConflict");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(message().find("Service ns/demo exists and belongs to App theirs") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Scenario, "a quota that is exceeded is told, and asked for again in a minute") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  server.expect("PATCH " + deployment_path + "*")
+      .answer(403, R"({"kind":"Status","reason":"Forbidden","code":403,"message":
+          "deployments.apps \"demo\" is forbidden: exceeded quota: q, requested: count=1"})");
+  expect_status();
+  expect_event("QuotaExceeded");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(why() == "QuotaExceeded");
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "an autoscaler that is no longer wanted is removed, a stranger's is not") {
+  const auto labelled = [](const std::string& owner) {
+    return R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"},"ownerReferences":[
+              {"uid":")" +
+           owner + R"(","controller":true}]}})";
+  };
+  put(kube::autoscalers, "demo", labelled("uid-of-demo"));
+  put(kube::autoscalers, "theirs", labelled("another-uid"));
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  server.expect("DELETE " + autoscaler_path);
+  expect_status();
+  reconcile();
+  CHECK(stores.autoscalers.keys() == std::vector<kube::Key>{{"ns", "theirs"}});
+}
+
+TEST_CASE_METHOD(Scenario, "several replicas get a disruption budget") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "resources":{"instanceType":"C4","replicas":2}}})");
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  expect_apply(budget_path);
+  expect_status();
+  reconcile();
+}

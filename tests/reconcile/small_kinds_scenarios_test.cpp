@@ -1,0 +1,142 @@
+#include "reconcile/dataset_reconciler.h"
+#include "reconcile/model_reconciler.h"
+#include "reconcile/registry_reconciler.h"
+#include "reconcile/world.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+const std::string group = "/apis/gradient-operator.dev/v1alpha1/namespaces/ns/";
+const std::string claim_path = "/api/v1/namespaces/ns/persistentvolumeclaims/data";
+const std::string secrets_path = "/api/v1/namespaces/ns/secrets/";
+
+struct Scenario : World {
+  json::Json ready(const kube::Kind& kind, const std::string& name) {
+    const auto object = stores.of(kind)->find({"ns", name});
+    for (const auto& condition : json::elements_at(*object, {"status", "conditions"})) {
+      if (json::string_at(condition, {"type"}) == "Ready") return condition;
+    }
+    return {};
+  }
+};
+
+struct DatasetScenario : Scenario {
+  reconcile::DatasetReconciler reconciler{context};
+  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "data"}, {}); }
+  void expect_status() {
+    World::expect_status(group + "datasets/data", reconcile::datasets, "data");
+  }
+  std::string why() { return json::string_at(ready(reconcile::datasets, "data"), {"reason"}); }
+};
+
+struct RegistryScenario : Scenario {
+  reconcile::RegistryReconciler reconciler{context};
+  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "r"}, {}); }
+  void expect_status() {
+    World::expect_status(group + "containerregistries/r", reconcile::registries, "r");
+  }
+  std::string why() { return json::string_at(ready(reconcile::registries, "r"), {"reason"}); }
+};
+
+struct ModelScenario : Scenario {
+  reconcile::ModelReconciler reconciler{context};
+  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "m"}, {}); }
+  void expect_status() { World::expect_status(group + "models/m", reconcile::models, "m"); }
+  std::string why() { return json::string_at(ready(reconcile::models, "m"), {"reason"}); }
+};
+
+constexpr const char* registry =
+    R"({"spec":{"server":"registry.example","username":"u","password":"SECRET:password"}})";
+
+}  // namespace
+
+TEST_CASE_METHOD(DatasetScenario,
+                 "a Dataset with a size gets a claim of its name, and tells dependents") {
+  put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  expect_apply(claim_path);
+  expect_status();
+  expect_event("Ready");
+  CHECK_FALSE(reconcile().again);
+  CHECK(why() == "Ready");
+  CHECK(notified == std::vector<reconcile::Ref>{{"Dataset", {"ns", "data"}}});
+  server.finish();
+  reconcile();  // nothing more to say
+}
+
+TEST_CASE_METHOD(DatasetScenario, "an existing claim that does not exist is a condition") {
+  put(reconcile::datasets, "data", R"({"spec":{"claimName":"files"}})");
+  server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/files").answer(404);
+  expect_status();
+  expect_event("ClaimNotFound");
+  CHECK_FALSE(reconcile().again);
+  CHECK(why() == "ClaimNotFound");
+  CHECK(dependents.any({"PersistentVolumeClaim", {"ns", "files"}}));
+}
+
+TEST_CASE_METHOD(DatasetScenario, "a size is not changed before a volume is bound") {
+  put(reconcile::datasets, "data", R"({"spec":{"size":"2Gi"}})");
+  put(kube::claims, "data", R"({"metadata":{"labels":{"gradient-operator.dev/dataset":"data"}},
+      "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}},
+      "status":{"phase":"Pending"}})");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+}
+
+TEST_CASE_METHOD(RegistryScenario,
+                 "a registry's password becomes a pull secret, and nothing is written twice") {
+  put(reconcile::registries, "r", registry);
+  server.expect("GET " + secrets_path + "gradient-secrets")
+      .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
+                      "data":{"password":"c2VjcmV0"}})");
+  server.expect("GET " + secrets_path + "r-pull").answer(404);
+  expect_apply(secrets_path + "r-pull");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  CHECK(why() == "Ready");
+  server.finish();
+  reconcile();
+}
+
+TEST_CASE_METHOD(RegistryScenario, "a registry whose Secret is missing says so") {
+  put(reconcile::registries, "r", registry);
+  server.expect("GET " + secrets_path + "gradient-secrets").answer(404);
+  expect_status();
+  expect_event("SecretNotFound");
+  reconcile();
+  CHECK(why() == "SecretNotFound");
+}
+
+TEST_CASE_METHOD(RegistryScenario, "an existing Secret must be one that pods can pull with") {
+  put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
+  server.expect("GET " + secrets_path + "mine")
+      .answer(200, R"({"metadata":{"name":"mine","namespace":"ns"},"type":"Opaque"})");
+  server.expect("GET " + secrets_path + "r-pull").answer(404);
+  expect_status();
+  expect_event("SecretTypeMismatch");
+  reconcile();
+  CHECK(why() == "SecretTypeMismatch");
+}
+
+TEST_CASE_METHOD(ModelScenario, "a Model is ready when its references are there") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m","secretName":"s3"}}})");
+  server.expect("GET " + secrets_path + "s3")
+      .answer(200, R"({"metadata":{"name":"s3","namespace":"ns"},
+                      "data":{"accessKeyId":"eA==","secretAccessKey":"eA=="}})");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  CHECK(why() == "Ready");
+}
+
+TEST_CASE_METHOD(ModelScenario, "a Model whose Secret lacks a key says which") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m","secretName":"s3"}}})");
+  server.expect("GET " + secrets_path + "s3")
+      .answer(200, R"({"metadata":{"name":"s3","namespace":"ns"},"data":{"accessKeyId":"eA=="}})");
+  expect_status();
+  expect_event("SecretKeyNotFound");
+  reconcile();
+  CHECK(why() == "SecretKeyNotFound");
+}

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "gradient/spec/settings.h"
+#include "reconcile/context.h"
+#include "support/manual_clock.h"
+#include "support/scripted_transport.h"
+
+#include <string>
+#include <vector>
+
+/// What a reconciler sees in a scenario: a scripted server, a clock that stands still, and stores
+/// filled by the test. Namespace "ns" throughout.
+class World {
+ public:
+  ScriptedTransport server;
+  ManualClock clock;
+  kube::Client client{server};
+  kube::EventRecorder events{client, clock, "gradient-operator"};
+  gradient::Settings settings = gradient::default_settings();
+  reconcile::Stores stores;
+  reconcile::Dependents dependents;
+  std::vector<reconcile::Ref> notified;
+  reconcile::Polled polled{client, clock,
+                           [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+  reconcile::Context context{
+      .client = client,
+      .clock = clock,
+      .events = events,
+      .settings = settings,
+      .stores = stores,
+      .dependents = dependents,
+      .polled = polled,
+      .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+
+  /// Puts an object with the given rest ("spec": ...) into its store, as a watch would.
+  json::Json put(const kube::Kind& kind, const std::string& name, const std::string& rest);
+  /// One of ours that is ready, with a status of the given further fields.
+  json::Json put_ready(const kube::Kind& kind, const std::string& name, const std::string& spec,
+                       const std::string& status_fields);
+
+  /// Expects a write to this path (any query) and answers with what was sent, as the server keeps
+  /// it: with a UID, a new version and, for merge patches, merged into the live object.
+  Exchange& expect_apply(const std::string& path);
+  Exchange& expect_status(const std::string& path, const kube::Kind& kind, const std::string& name);
+  Exchange& expect_event(const std::string& reason);
+
+ private:
+  kube::Response stored(json::Json object);
+  int version_ = 100;
+};

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "kube/client.h"
+#include "kube/watch.h"
+#include "reconcile/stores.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+/// Tests against the real API server that KUBECONFIG names. Nothing of it is simulated.
+namespace live {
+
+/// Passes everything on; counts writes and lets a test act right before a request is sent.
+class ObservedTransport final : public kube::Transport {
+ public:
+  using Before = std::function<void(const kube::Request&)>;
+
+  explicit ObservedTransport(kube::Transport& inner, Before before = {})
+      : inner_(inner), before_(std::move(before)) {}
+
+  kube::Response send(const kube::Request& request, const std::stop_token& stop,
+                      std::chrono::milliseconds total) override;
+  kube::Response stream(const kube::Request& request,
+                        const std::function<void(std::string_view)>& on_line,
+                        const std::stop_token& stop, std::chrono::milliseconds idle) override;
+
+  /// Requests other than GET, events not counted.
+  int writes() const { return writes_; }
+
+ private:
+  kube::Transport& inner_;
+  Before before_;
+  std::atomic<int> writes_ = 0;
+};
+
+/// A namespace of the test's own on the real server, with our CRDs, and what is in it as watches
+/// see it. The namespace is deleted at the end.
+class Cluster {
+ public:
+  Cluster();
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  const std::string& ns() const { return ns_; }
+  kube::Key key(const std::string& name) const { return {ns_, name}; }
+  kube::Client& client() { return client_; }
+  kube::Transport& transport() { return *transport_; }
+  reconcile::Stores& seen() { return seen_; }
+
+  /// Creates or replaces by server-side apply as somebody who is not the operator.
+  json::Json apply(const kube::Kind& kind, const std::string& name, const std::string& body,
+                   const std::string& manager = "test");
+  void remove(const kube::Kind& kind, const std::string& name);
+
+  /// Waits until `holds()`, looked at after every change in the namespace. Fails the test after 30
+  /// s, saying `what` was awaited.
+  void await(const std::string& what, const std::function<bool()>& holds);
+
+  /// The Ready condition's reason of a GradientDeployment as last seen.
+  std::string why(const std::string& name);
+
+  /// Called on every change of a Deployment, before await looks.
+  std::function<void(const json::Json&)> on_deployment;
+
+ private:
+  void install_crds();
+  void watch(const kube::Kind& kind);
+
+  kube::SteadyClock clock_;
+  std::unique_ptr<kube::Transport> transport_;
+  kube::Client client_;
+  std::string ns_;
+  reconcile::Stores seen_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t changes_ = 0;
+  std::list<kube::Watch> watches_;
+  std::list<std::jthread> threads_;
+};
+
+}  // namespace live
