@@ -22,6 +22,13 @@ json::Problems check(const Input& input, const gradient::Settings& settings) {
   return problems_of(gradient::read_registry(object));
 }
 
+/// Of an object without problems.
+json::Problems idle_fields(const Input& input, const gradient::Settings& settings) {
+  if (input.kind() != "GradientDeployment") return {};
+  return gradient::idle_fields(
+      std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
+}
+
 /// Lines for people, of one sort and not without end: nobody reads thousands.
 class Lines {
  public:
@@ -49,8 +56,12 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
       remarks.print(input.at({"", "note: a " + input.kind() + " is not checked here"}));
       continue;
     }
-    for (const auto& problem : check(input, settings))
+    const auto found = check(input, settings);
+    for (const auto& problem : found)
       problems.print(input.at(problem));
+    if (!found.empty()) continue;
+    for (const auto& field : idle_fields(input, settings))
+      remarks.print(input.at({field.path, "warning: " + field.message}));
   }
   if (problems.too_many()) std::cerr << "and more problems; correct these first\n";
   if (remarks.too_many()) std::cerr << "and more warnings\n";

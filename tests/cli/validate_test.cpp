@@ -258,6 +258,21 @@ TEST_CASE("the operator's configuration decides about machines") {
   CHECK(run({.files = {"f.yaml"}, .config = "config.yaml"}) == fine);
 }
 
+TEST_CASE("a metric that the configuration does not offer is warned about") {
+  const session::Folder folder;
+  folder.add("config.yaml", "metrics: {requestDuration: {name: seconds}}\n");
+  folder.add("f.yaml",
+             "image: app\nresources:\n  instanceType: C4\n  autoscaling:\n    maxReplicas: 3\n"
+             "    metrics:\n      - {metric: cpu, value: 50}\n"
+             "      - {metric: requestDuration, value: 0.5}\n");
+  CHECK(run({.files = {"f.yaml"}}) ==
+        Outcome{cli::Fine,
+                {"f.yaml:8: resources.autoscaling.metrics[1].metric: warning: requestDuration has "
+                 "no effect, as the operator's configuration names no metric for it; set "
+                 "metrics.requestDuration.name there, or scale by cpu or memory"}});
+  CHECK(run({.files = {"f.yaml"}, .config = "config.yaml"}) == fine);
+}
+
 TEST_CASE("a file that cannot be read at all is no problem of the input") {
   const session::Folder folder;
   CHECK_THROWS_WITH(run({.files = {"missing.yaml"}}), "missing.yaml: No such file or directory");

@@ -29,9 +29,22 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
     return reading;
   }
   return json::Problems{
-      {"spec.resources.instanceType",
-       "there is no machine \"" + spec->resources.instance_type + "\" here; there are " +
-           settings.instance_type_names()}};
+      {"spec.resources.instanceType", "there is no machine \"" + spec->resources.instance_type +
+                                          "\" here; there are " + settings.instance_type_names()}};
+}
+
+json::Problems idle_fields(const DeploymentSpec& spec, const Settings& settings) {
+  if (!spec.autoscaled() || !settings.request_duration_metric.empty()) return {};
+  json::Problems fields;
+  const auto& metrics = spec.resources.autoscaling->metrics;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (metrics[i].metric != Metric::RequestDuration) continue;
+    fields.push_back({"spec.resources.autoscaling.metrics[" + std::to_string(i) + "].metric",
+                      "requestDuration has no effect, as the operator's configuration names no "
+                      "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
+                      "memory"});
+  }
+  return fields;
 }
 
 std::vector<Missing> misfits(const DeploymentSpec& spec, const Found& found) {
