@@ -21,7 +21,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-kube() { kubectl --kubeconfig "$KUBECONFIG" "$@"; }
+kube() { "${KUBECTL:-kubectl}" --kubeconfig "$KUBECONFIG" "$@"; }
 
 # How often the API server was asked to change objects of ours or our children, whoever asked.
 writes() {
@@ -83,16 +83,16 @@ END
 companions() {
 	kube create namespace $NAMESPACE >/dev/null
 	kube apply -f - >/dev/null <<END
+apiVersion: gradient-operator.dev/v1alpha1
+kind: ContainerRegistry
+metadata: {name: registry, namespace: $NAMESPACE}
+spec: {server: registry.example.com, username: bench, password: "SECRET:registry-password"}
+---
 {apiVersion: v1, kind: Secret, metadata: {name: gradient-secrets, namespace: $NAMESPACE}, stringData: {registry-password: bench}}
 ---
 {apiVersion: gradient-operator.dev/v1alpha1, kind: Dataset, metadata: {name: dataset, namespace: $NAMESPACE}, spec: {size: 1Gi, accessModes: [ReadWriteMany]}}
 ---
 {apiVersion: gradient-operator.dev/v1alpha1, kind: Model, metadata: {name: model, namespace: $NAMESPACE}, spec: {source: {url: "https://models.example.com/model.bin"}}}
----
-apiVersion: gradient-operator.dev/v1alpha1
-kind: ContainerRegistry
-metadata: {name: registry, namespace: $NAMESPACE}
-spec: {server: registry.example.com, username: bench, password: "SECRET:registry-password"}
 END
 }
 
@@ -109,7 +109,7 @@ create() { # PREFIX COUNT
 	done
 	sed 's/^next$/next\n__TLS__/; 1i __TLS__' "$work/requests" |
 		sed "s|^__TLS__\$|cacert = \"$work/ca\"\ncert = \"$work/cert\"\nkey = \"$work/key\"|" >"$work/config"
-	curl -sS --fail-early --parallel --parallel-max 16 --config "$work/config"
+	curl -sS --no-progress-meter --fail-early --parallel --parallel-max 16 --config "$work/config"
 }
 
 credentials() {
@@ -199,5 +199,6 @@ END
 [[ $# -gt 0 ]] || set -- 100 1000
 for count; do measure "$count"; done
 report "$@" >"$work/report"
+mkdir -p "$ROOT/docs"
 install -m 644 "$work/report" "$REPORT"
 cat "$work/table" >&2
