@@ -137,7 +137,8 @@ publish_host_names() {
 	grep -qsxF "$HOST_ADDRESS $names" "$HOSTS_FILE" || echo "$HOST_ADDRESS $names" >>"$HOSTS_FILE"
 }
 
-registry_address() { printf '[host."http://%s"]\n' "$HOST_ADDRESS:$REGISTRY_PORT"; }
+# Named twice: containerd asks the server after the hosts, and would tell of an address that is not there instead of a missing image.
+registry_address() { printf 'server = "http://%s"\n[host."http://%s"]\n' "$HOST_ADDRESS:$REGISTRY_PORT"{,}; }
 
 # kind's node has a containerd that reads the same files, and its cluster a CoreDNS that reads its configuration from a ConfigMap.
 publish_in_kind() { # NAMES
