@@ -3,6 +3,7 @@
 #include "gradient/render/render.h"
 #include "gradient/spec/names.h"
 #include "reconcile/drift.h"
+#include "reconcile/refusal.h"
 
 #include <spdlog/spdlog.h>
 
@@ -32,22 +33,6 @@ bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& paren
   return !label.empty() && kube::label_of(live, names::dataset_label) == label;
 }
 
-Missing name_conflict(const kube::Kind& kind, const kube::Key& key, const Json& live,
-                      const gradient::Parent& parent) {
-  const auto& controller = kube::controller_of(live);
-  const auto what = describe(kind, key) + " exists and ";
-  const auto owner =
-      json::string_at(controller, {"kind"}) + " " + json::string_at(controller, {"name"});
-  if (owner == parent.kind + " " + parent.name) {
-    return {"NameConflict", what + "belongs to an earlier " + owner +
-                                " that was deleted; this one goes on when it is gone"};
-  }
-  return {"NameConflict",
-          what +
-              (controller.is_null() ? "is not managed by this operator" : "belongs to " + owner) +
-              "; it is left alone: delete or rename one of the two"};
-}
-
 bool is_current(const Json& live, const Json& wanted) {
   return kube::annotation_of(live, names::applied_annotation) ==
              kube::annotation_of(wanted, names::applied_annotation) &&
@@ -58,11 +43,6 @@ Json with_metadata(Json object, const char* name, const std::string& value) {
   object["metadata"][name] = Json(value);
   return object;
 }
-
-/// Ends the apply of one child that belongs to somebody else.
-struct NotOurs {
-  Missing conflict;
-};
 
 /// minReplicas of the autoscaler among the wanted objects; 1 when there is none.
 std::int64_t lower_bound(const std::vector<Json>& wanted) {
@@ -87,59 +67,47 @@ bool leaves_replicas(const Json& wanted) {
   return kind_of(wanted) == kube::deployments && json::at(wanted, {"spec", "replicas"}).is_null();
 }
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
-
-std::optional<Missing> refusal(const kube::ApiError& error, const std::string& what) {
-  const std::string text = error.what();
-  if (error.forbidden() && has(text, "exceeded quota")) {
-    return Missing{"QuotaExceeded", what + " was refused: " + text};
-  }
-  if (error.forbidden() && has(text, " cannot ")) {
-    return Missing{"Forbidden", "the operator lacks a right: " + text};
-  }
-  // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
-  if (has(text, "failed to create typed patch object")) {
-    return Missing{"AdmissionRefused", what + " was refused: " + text};
-  }
-  if (error.forbidden() || error.invalid() || error.code == 400 ||
-      has(text, "denied the request")) {
-    return Missing{"AdmissionRefused", what + " was refused: " + text};
-  }
-  return std::nullopt;
-}
 
 std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
                                     const std::stop_token& stop) {
   std::vector<Missing> refused;
   for (const auto& object : wanted) {
-    try {
-      apply_one(parent, object, lower_bound(wanted), stop);
-    } catch (const NotOurs& foreign) {
-      refused.push_back(foreign.conflict);
-    } catch (const kube::ApiError& error) {
-      const auto& kind = kind_of(object);
-      auto reason = refusal(error, describe(kind, kube::key_of(object)));
-      if (error.conflict()) context_.polled.forget(kind, kube::key_of(object));
-      if (!reason) throw;
-      refused.push_back(*std::move(reason));
-    }
+    auto why = try_to_apply(parent, object, lower_bound(wanted), stop);
+    if (!why) continue;
+    refused.push_back(*std::move(why));
+    if (kind_of(object) == kube::deployments) break;  // the rest is about it
   }
   return refused;
 }
 
-void Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
-                        std::int64_t lower_bound, const std::stop_token& stop) {
+std::optional<Missing> Applier::try_to_apply(const gradient::Parent& parent, const Json& wanted,
+                                             std::int64_t lower_bound,
+                                             const std::stop_token& stop) {
+  const auto& kind = kind_of(wanted);
+  const auto key = kube::key_of(wanted);
+  try {
+    return apply_one(parent, wanted, lower_bound, stop);
+  } catch (const kube::ApiError& error) {
+    if (error.conflict()) context_.polled.forget(kind, key);
+    auto reason = refusal(error, describe(kind, key));
+    if (!reason) throw;
+    return reason;
+  }
+}
+
+std::optional<Missing> Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
+                                          std::int64_t lower_bound, const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);
   auto current = live(kind, key, stop);
   if (!current) current = create(kind, wanted, stop);
-  if (!is_ours(*current, wanted, parent)) throw NotOurs{name_conflict(kind, key, *current, parent)};
+  if (!is_ours(*current, wanted, parent)) {
+    return name_conflict(describe(kind, key), *current, parent);
+  }
   if (leaves_replicas(wanted)) keep_replicas(*current, wanted, lower_bound, stop);
   if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
+  return std::nullopt;
 }
 
 std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,

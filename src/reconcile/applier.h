@@ -17,8 +17,8 @@ class Applier {
  public:
   explicit Applier(Context& context) : context_(context) {}
 
-  /// In the given order. What could not be applied and why, for the user. Throws ApiError and
-  /// TransportError for what a retry may mend.
+  /// In the given order; what comes after a Deployment, only with it. What could not be applied and
+  /// why, for the user. Throws ApiError and TransportError for what a retry may mend.
   std::vector<gradient::Missing> apply(const gradient::Parent& parent,
                                        const std::vector<json::Json>& wanted,
                                        const std::stop_token& stop);
@@ -36,8 +36,12 @@ class Applier {
   void scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop);
 
  private:
-  void apply_one(const gradient::Parent& parent, const json::Json& wanted, std::int64_t lower_bound,
-                 const std::stop_token& stop);
+  std::optional<gradient::Missing> try_to_apply(const gradient::Parent& parent,
+                                                const json::Json& wanted, std::int64_t lower_bound,
+                                                const std::stop_token& stop);
+  std::optional<gradient::Missing> apply_one(const gradient::Parent& parent,
+                                             const json::Json& wanted, std::int64_t lower_bound,
+                                             const std::stop_token& stop);
   std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,
                                  const std::stop_token& stop);
   /// The new object, or the one that has the name already.
@@ -51,9 +55,5 @@ class Applier {
 
   Context& context_;
 };
-
-/// What the API server's refusal means to the user; empty when it is not about the object
-/// (conflict, throttling, a server in trouble) and should be retried.
-std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what);
 
 }  // namespace reconcile

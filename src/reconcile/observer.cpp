@@ -18,12 +18,25 @@ bool is_ready(const Json& pod) {
   return false;
 }
 
+/// The youngest of those that are not ready, enough to tell why: the rest share their fate.
+std::vector<Json> troubled(const std::vector<Json>& pods) {
+  constexpr std::size_t most = 5;
+  std::vector<Json> found;
+  std::copy_if(pods.begin(), pods.end(), std::back_inserter(found),
+               [](const Json& pod) { return !is_ready(pod) && !kube::is_being_deleted(pod); });
+  std::stable_sort(found.begin(), found.end(), [](const Json& a, const Json& b) {
+    return json::string_at(a, {"metadata", "creationTimestamp"}) >
+           json::string_at(b, {"metadata", "creationTimestamp"});
+  });
+  found.resize(std::min(found.size(), most));
+  return found;
+}
+
 }  // namespace
 
 gradient::Observed Observer::observe(const gradient::Parent& parent,
                                      const gradient::DeploymentSpec& spec,
                                      const Json& previous_status, const std::stop_token& stop) {
-  constexpr std::size_t most_pods = 5;  // enough to tell why; the rest share their fate
   const kube::Key key{parent.ns, parent.name};
   gradient::Observed observed{.deployment = context_.stores.deployments.find(key),
                               .pods = context_.stores.pods.indexed(parent_term(key)),
@@ -31,10 +44,7 @@ gradient::Observed Observer::observe(const gradient::Parent& parent,
                               .sync_lines = {},
                               .refused = {}};
   if (gradient::wants_events(spec, observed)) {
-    std::size_t asked = 0;
-    for (const auto& pod : observed.pods) {
-      if (is_ready(pod)) continue;
-      if (asked++ == most_pods) break;
+    for (const auto& pod : troubled(observed.pods)) {
       for (auto& event : events_of(pod, stop))
         observed.events.push_back(std::move(event));
     }

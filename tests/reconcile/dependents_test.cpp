@@ -31,6 +31,16 @@ TEST_CASE("a later set of references replaces the earlier one") {
   CHECK(dependents.of(secret) == std::vector{demo});
 }
 
+TEST_CASE("a reference that is added counts at once, beside the others") {
+  Dependents dependents;
+  dependents.set(demo, {dataset});
+  dependents.add(demo, secret);
+  CHECK(dependents.any(dataset));
+  CHECK(dependents.of(secret) == std::vector{demo});
+  dependents.set(demo, {});
+  CHECK_FALSE(dependents.any(secret));
+}
+
 TEST_CASE("an object that refers to nothing any more is forgotten") {
   Dependents dependents;
   dependents.set(demo, {dataset});

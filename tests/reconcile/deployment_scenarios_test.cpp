@@ -33,16 +33,16 @@ struct Scenario : World {
     expect_status();
   }
 
-  /// The Ready condition as last published.
-  json::Json ready() {
+  /// As last published.
+  json::Json condition(const std::string& type) {
     const auto object = stores.gradient_deployments.find({"ns", "demo"});
-    for (const auto& condition : json::elements_at(*object, {"status", "conditions"})) {
-      if (json::string_at(condition, {"type"}) == "Ready") return condition;
+    for (const auto& found : json::elements_at(*object, {"status", "conditions"})) {
+      if (json::string_at(found, {"type"}) == type) return found;
     }
     return {};
   }
-  std::string why() { return json::string_at(ready(), {"reason"}); }
-  std::string message() { return json::string_at(ready(), {"message"}); }
+  std::string why() { return json::string_at(condition("Ready"), {"reason"}); }
+  std::string message() { return json::string_at(condition("Ready"), {"message"}); }
 };
 
 }  // namespace
@@ -238,4 +238,50 @@ TEST_CASE_METHOD(Scenario, "several replicas get a disruption budget") {
   expect_apply(budget_path);
   expect_status();
   reconcile();
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "a metric that the configuration does not name leaves the replicas as asked for") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "resources":{"instanceType":"C4","replicas":2,"autoscaling":{"maxReplicas":5,
+      "metrics":[{"metric":"requestDuration","value":0.5}]}}}})");
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  expect_apply(budget_path);
+  expect_status();
+  reconcile();
+  const auto spec_valid = condition("SpecValid");
+  CHECK(json::string_at(spec_valid, {"status"}) == "False");
+  CHECK(json::string_at(spec_valid, {"reason"}) == "MetricNotConfigured");
+  CHECK(json::integer_at(*stores.deployments.find({"ns", "demo"}), {"spec", "replicas"}) == 2);
+}
+
+TEST_CASE_METHOD(Scenario, "a Dataset that appears while Secrets are read is not missed") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "env":[{"name":"A","value":"SECRET:a"}],"repositories":{"dataset":"data",
+      "repositories":[{"url":"https://git.example/a.git","name":"a"}]},
+      "resources":{"instanceType":"C4"}}})");
+  std::vector<reconcile::Ref> waiting;
+  server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets")
+      .answer(404)
+      .then([&](const kube::Request&) {
+        waiting = dependents.of({"Dataset", {"ns", "data"}});
+      });
+  expect_status();
+  expect_event("DatasetNotFound");
+  reconcile();
+  CHECK(waiting == std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo"}}});
+}
+
+TEST_CASE_METHOD(Scenario, "a child of a deleted parent of the same name is waited for") {
+  put(kube::services, "demo", R"({"metadata":{"ownerReferences":[{"kind":"GradientDeployment",
+      "name":"demo","uid":"an-earlier-one","controller":true}]}})");
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(deployment_path);
+  expect_status();
+  expect_event("NameConflict");
+  reconcile();
+  CHECK(message() ==
+        "Service ns/demo exists and belongs to an earlier GradientDeployment demo that was "
+        "deleted; this one goes on when it is gone");
 }

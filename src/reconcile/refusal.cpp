@@ -1,0 +1,44 @@
+#include "reconcile/refusal.h"
+
+namespace reconcile {
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what) {
+  const std::string text = error.what();
+  if (error.forbidden() && has(text, "exceeded quota")) {
+    return gradient::Missing{"QuotaExceeded", what + " was refused: " + text};
+  }
+  if (error.forbidden() && has(text, " cannot ")) {
+    return gradient::Missing{"Forbidden", "the operator lacks a right: " + text};
+  }
+  // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
+  const bool misfits = has(text, "failed to create typed patch object");
+  if (misfits || error.forbidden() || error.invalid() || error.code == 400 ||
+      has(text, "denied the request")) {
+    return gradient::Missing{"AdmissionRefused", what + " was refused: " + text};
+  }
+  return std::nullopt;
+}
+
+gradient::Missing name_conflict(const std::string& what, const json::Json& live,
+                                const gradient::Parent& parent) {
+  const auto& controller = kube::controller_of(live);
+  const auto owner =
+      json::string_at(controller, {"kind"}) + " " + json::string_at(controller, {"name"});
+  if (owner == parent.kind + " " + parent.name) {
+    return {"NameConflict", what + " exists and belongs to an earlier " + owner +
+                                " that was deleted; this one goes on when it is gone"};
+  }
+  return {"NameConflict",
+          what + " exists and " +
+              (controller.is_null() ? "is not managed by this operator" : "belongs to " + owner) +
+              "; it is left alone: delete or rename one of the two"};
+}
+
+}  // namespace reconcile

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "gradient/spec/needs.h"
+#include "gradient/spec/spec.h"
+#include "kube/error.h"
+
+#include <optional>
+#include <string>
+
+namespace reconcile {
+
+/// What the API server's refusal to write `what` ("Service ns/demo") means to the user; empty when
+/// it is not about the object (conflict, throttling, a server in trouble) and should be retried.
+std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what);
+
+/// Who has the name that a child of `parent` is to have: `what` as above, `live` its holder.
+gradient::Missing name_conflict(const std::string& what, const json::Json& live,
+                                const gradient::Parent& parent);
+
+}  // namespace reconcile
