@@ -34,7 +34,9 @@ void add_run(CLI::App& app, cli::RunOptions& options) {
 void add_render(CLI::App& app, cli::RenderOptions& options) {
   auto* const render =
       app.add_subcommand("render", "Print the objects that a spec becomes; needs no cluster");
-  render->add_option("-f,--file", options.files, "Custom resources or a bare spec; - is stdin")
+  render
+      ->add_option("-f,--file", options.files,
+                   "Files, folders or - for stdin: custom resources or a bare spec")
       ->required();
   render->add_option("--name", options.name, "Name of the deployment of a bare spec");
   render->add_option("-n,--namespace", options.ns, "For objects that name none")
@@ -50,7 +52,9 @@ void add_render(CLI::App& app, cli::RenderOptions& options) {
 void add_validate(CLI::App& app, cli::ValidateOptions& options) {
   auto* const validate =
       app.add_subcommand("validate", "Say what is wrong with a spec: FILE:LINE: field: problem");
-  validate->add_option("-f,--file", options.files, "Custom resources or a bare spec; - is stdin")
+  validate
+      ->add_option("-f,--file", options.files,
+                   "Files, folders or - for stdin: custom resources or a bare spec")
       ->required();
   validate->add_option("--name", options.name, "Name of the deployment of a bare spec");
   validate->add_option("--config", options.config, "The operator's configuration file");

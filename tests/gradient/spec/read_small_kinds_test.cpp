@@ -104,6 +104,10 @@ TEST_CASE("problems of a model are reported") {
         "https://minio.example.com:9000",
         "spec.source.secretName: must be the name of a Secret (lower-case letters, digits, '-' and "
         "'.'), such as s3-credentials"}},
+      {"an endpoint with a query",
+       "source: {url: 's3://b', endpoint: 'https://h/?token=canary'}",
+       {"spec.source.endpoint: must be an https or http URL without user and password, such as "
+        "https://minio.example.com:9000"}},
       {"intervals",
        "source: {url: 's3://b'}\nrefreshInterval: 29s",
        {"spec.refreshInterval: must be a duration from 30s to 720h, such as 10m or 1h30m"}},
