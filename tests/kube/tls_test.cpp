@@ -1,8 +1,8 @@
 #include "kube/tls.h"
 
-#include "kube/support/folder.h"
 #include "kube/support/raw_server.h"
 #include "kube/transport.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 
@@ -182,6 +182,35 @@ TEST_CASE("a client certificate is presented, from text or from files") {
                  .ca_file = folder.write("ca", authority.certificate),
                  .client_certificate_file = folder.write("certificate", client.certificate),
                  .client_key_file = folder.write("key", client.key)}) == ",jane");
+}
+
+TEST_CASE("a plugin's client certificate is presented, and a newer one on connections of its own") {
+  const auto authority = make_authority();
+  const auto answer = [&](const std::string& name) {
+    const auto client = issue(authority, {.common_name = name});
+    return json::text(
+        json::object({{"apiVersion", "client.authentication.k8s.io/v1"},
+                      {"kind", "ExecCredential"},
+                      {"status", json::object({{"clientCertificateData", client.certificate},
+                                               {"clientKeyData", client.key}})}}));
+  };
+  const Folder folder;
+  const auto script = folder.write_script("login", "cat " + (folder / "answer").string() + "\n");
+  folder.write("answer", answer("jane"));
+  const RawServer server(
+      [&](Peer& peer, int) {
+        while (peer.receive()) {
+          const bool is_jane = peer.client_name() == "jane";
+          if (is_jane) folder.write("answer", answer("joe"));
+          peer.send(http_response(is_jane ? "401 Unauthorized" : "200 OK", peer.client_name()));
+        }
+      },
+      {.certificate = issue(authority, {.names = {"IP:127.0.0.1"}}),
+       .client_authority = authority});
+  CHECK(outcome({.server = server.url(),
+                 .ca_pem = authority.certificate,
+                 .exec = ExecPlugin{.api_version = "client.authentication.k8s.io/v1",
+                                    .command = script.string()}}) == "joe");
 }
 
 TEST_CASE("new connections use what the files hold by then") {

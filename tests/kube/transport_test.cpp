@@ -1,8 +1,8 @@
 #include "kube/transport.h"
 
 #include "kube/error.h"
-#include "support/folder.h"
 #include "kube/support/raw_server.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 #include <spdlog/sinks/ostream_sink.h>

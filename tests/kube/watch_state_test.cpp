@@ -94,6 +94,25 @@ TEST_CASE("A quiet watch that ends goes on at once, a very short one after a bac
   CHECK(scene.next() == "watch 6");
 }
 
+TEST_CASE("Two silent watches in a row lead to a list") {
+  Scene scene;
+  scene.watch("5");
+  const auto stay_silent = [&] {
+    scene.state.opened(scene.now);
+    scene.now += 100s;
+    scene.state.ended(scene.now);
+  };
+  stay_silent();
+  CHECK(scene.next() == "watch 5");
+  scene.state.opened(scene.now);
+  scene.state.saw("6");
+  scene.state.ended(scene.now);
+  stay_silent();
+  CHECK(scene.next() == "watch 6");
+  stay_silent();
+  CHECK(scene.next() == "list");
+}
+
 TEST_CASE("An expired version leads to a list at once, and then with backoff") {
   Scene scene;
   scene.watch("5");

@@ -1,0 +1,121 @@
+#include "kube/controller.h"
+#include "kube/lease.h"
+#include "kube/support/own_namespace.h"
+#include "kube/support/tampered.h"
+#include "kube/support/watched.h"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+
+// Against the API server that KUBECONFIG names.
+
+namespace kube {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What becomes of one who leads.
+struct Leader {
+  Leader(Transport& transport, const OwnNamespace& ns, std::string identity)
+      : client(transport), thread([this, &ns, identity](const std::stop_token& stop) {
+          const LeaseOptions options{.key = ns.key("lease"),
+                                     .identity = identity,
+                                     .duration = 6s,
+                                     .renew_deadline = 3s,
+                                     .retry_period = 300ms};
+          lead_with_lease(
+              client, clock, options,
+              [&](const std::stop_token& leading_stop) {
+                leads.set_value(clock.now());
+                std::promise<void> stopped;
+                const std::stop_callback on_stop(leading_stop, [&] { stopped.set_value(); });
+                stopped.get_future().wait();
+              },
+              [&] { lost.set_value(clock.now()); }, stop);
+        }) {}
+
+  Client client;
+  SteadyClock clock;
+  std::promise<Clock::TimePoint> leads, lost;
+  std::jthread thread;
+};
+
+}  // namespace
+
+TEST_CASE("A version that the server has not reached yet does not stop a watch") {
+  OwnNamespace ns;
+  std::atomic<int> watches = 0;
+  Tampered tampered(ns.transport(), [&](Request request) {
+    if (is_watch(request) && watches++ == 0) set_version(request, "999999999999");
+    return request;
+  });
+  Client client(tampered);
+  Watched watched(client, ns.name());
+  ns.put("a", "1");
+  watched.await(ns.key("a"), "1");
+}
+
+TEST_CASE(
+    "Of two contenders one leads, and when it is cut off it has lost before the other leads") {
+  OwnNamespace ns;
+  std::atomic<bool> is_cut = false;
+  Tampered partitioned(ns.transport(), [&](Request request) {
+    if (is_cut) throw TransportError("connection timed out");
+    return request;
+  });
+  Leader first(partitioned, ns, "first");
+  first.leads.get_future().get();
+  Leader second(ns.transport(), ns, "second");
+  auto second_leads = second.leads.get_future();
+
+  is_cut = true;
+  const auto lost = first.lost.get_future().get();
+  CHECK(second_leads.wait_for(0s) == std::future_status::timeout);
+  CHECK(second_leads.get() > lost);
+
+  second.thread.request_stop();
+  second.thread.join();
+  Leader third(ns.transport(), ns, "third");
+  const auto begin = third.clock.now();
+  CHECK(third.leads.get_future().get() - begin < 5s);  // it was released: nobody waits for its end
+}
+
+TEST_CASE("An object that is deleted while it is reconciled is not made again") {
+  OwnNamespace ns;
+  ns.put("a", "1");
+  const SteadyClock clock;
+  std::stop_source stop;
+  std::atomic<int> refusals = 0;
+  Watched watched(ns.client(), ns.name());
+  watched.await(ns.key("a"), "1");
+
+  Controller controller(
+      "deletion",
+      [&](const Key& key, const std::stop_token&) {
+        const auto object = watched.store().find(key);
+        if (!object) {
+          stop.request_stop();
+          return Outcome::done();
+        }
+        if (refusals == 0) ns.remove("a");
+        auto update = ns.intent("a", "2");
+        update["metadata"]["uid"] = Json(uid_of(*object));
+        try {
+          ns.client().apply(config_maps, update, "test", Force::Yes);
+        } catch (const ApiError& error) {
+          if (error.conflict()) ++refusals;
+          throw;
+        }
+        return Outcome::done();
+      },
+      1, clock);
+  controller.enqueue(ns.key("a"));
+  controller.run(stop.get_token());
+
+  CHECK(refusals > 0);
+  CHECK_FALSE(ns.client().get(config_maps, ns.key("a")));
+}
+
+}  // namespace kube
