@@ -20,7 +20,8 @@ std::string_view after_scheme(std::string_view url) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && values::all(text, values::is_digit);
+  return !text.empty() && text.size() <= 5 && values::all(text, values::is_digit) &&
+         text.front() != '0';
 }
 
 /// Bucket, host or claim with an optional port.
@@ -69,7 +70,8 @@ std::string_view endpoint_problem(std::string_view url) {
     const auto rest = after_scheme(url);
     const auto slash = rest.find('/');
     const auto path = slash == none ? std::string_view() : rest.substr(slash);
-    if (is_place(rest.substr(0, slash)) && is_clean(path) && path.find_first_of("@?#") == none) return {};
+    if (is_place(rest.substr(0, slash)) && is_clean(path) && path.find_first_of("@?#") == none)
+      return {};
   }
   return "must be an https or http URL without user and password, such as "
          "https://minio.example.com:9000";

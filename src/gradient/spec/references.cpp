@@ -41,11 +41,11 @@ bool is_image_part(std::string_view part) {
 }
 
 bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5 || !all(text, is_digit)) return false;
+  if (text.empty() || text.size() > 5 || !all(text, is_digit) || text[0] == '0') return false;
   int number = 0;
   for (const char c : text)
     number = number * 10 + (c - '0');
-  return number >= 1 && number <= 65535;
+  return number <= 65535;
 }
 
 /// host or host:port, where `is_host` judges the host.
@@ -57,7 +57,8 @@ bool is_host_and_port(std::string_view text, IsHost is_host) {
 
 bool is_host(std::string_view text) {
   return all_parts(text, '.', [](std::string_view label) {
-    return !label.empty() && all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
+    return !label.empty() && label.front() != '-' && label.back() != '-' &&
+           all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
   });
 }
 
