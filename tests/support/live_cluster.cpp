@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -16,6 +17,7 @@ constexpr kube::Kind namespaces{"v1", "Namespace", "namespaces"};
 constexpr kube::Kind crds{"apiextensions.k8s.io/v1", "CustomResourceDefinition",
                           "customresourcedefinitions"};
 constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::milliseconds look_again{100};
 
 std::string fresh_name() {
   std::random_device random;
@@ -36,8 +38,12 @@ bool is_established(const json::Json& crd) {
 kube::Response ObservedTransport::send(const kube::Request& request, const std::stop_token& stop,
                                        std::chrono::milliseconds total) {
   if (before_) before_(request);
-  if (request.method != kube::Method::Get && request.path.find("/events") == std::string::npos) {
-    ++writes_;
+  const auto is_about = [&](const char* kind) {
+    return request.path.find(kind) != std::string::npos;
+  };
+  if (request.method != kube::Method::Get && !is_about("/events") && !is_about("/leases")) {
+    const std::lock_guard lock(mutex_);
+    written_.push_back(std::string(kube::to_string(request.method)) + " " + request.path);
   }
   return inner_.send(request, stop, total);
 }
@@ -47,6 +53,22 @@ kube::Response ObservedTransport::stream(const kube::Request& request,
                                          const std::stop_token& stop,
                                          std::chrono::milliseconds idle) {
   return inner_.stream(request, on_line, stop, idle);
+}
+
+std::string ready_reason(const json::Json& object) {
+  for (const auto& condition : json::elements_at(object, {"status", "conditions"})) {
+    if (json::string_at(condition, {"type"}) == "Ready") {
+      return json::string_at(condition, {"reason"});
+    }
+  }
+  return {};
+}
+
+bool restart_api_server() {
+  const std::string dev = "'" SOURCE_DIR "/dev' cluster ";
+  const auto command = "ours=\"$KUBECONFIG\"; eval \"$(" + dev +
+                       "env)\" && [ \"$KUBECONFIG\" = \"$ours\" ] && " + dev + "restart";
+  return std::system(command.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe)
 }
 
 Cluster::Cluster()
@@ -128,20 +150,14 @@ void Cluster::await(const std::string& what, const std::function<bool()>& holds)
     lock.unlock();
     if (holds()) return;
     lock.lock();
-    const bool changed = changed_.wait_until(lock, deadline, [&] { return changes_ != seen; });
-    if (!changed) FAIL("awaited in vain: " << what);
+    changed_.wait_for(lock, look_again, [&] { return changes_ != seen; });
+    if (std::chrono::steady_clock::now() > deadline) FAIL("awaited in vain: " << what);
   }
 }
 
 std::string Cluster::why(const std::string& name) {
   const auto object = seen_.gradient_deployments.find(key(name));
-  if (!object) return {};
-  for (const auto& condition : json::elements_at(*object, {"status", "conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Ready") {
-      return json::string_at(condition, {"reason"});
-    }
-  }
-  return {};
+  return object ? ready_reason(*object) : "";
 }
 
 }  // namespace live

@@ -17,7 +17,7 @@
 /// Tests against the real API server that KUBECONFIG names. Nothing of it is simulated.
 namespace live {
 
-/// Passes everything on; counts writes and lets a test act right before a request is sent.
+/// Passes everything on; notes writes and lets a test act right before a request is sent.
 class ObservedTransport final : public kube::Transport {
  public:
   using Before = std::function<void(const kube::Request&)>;
@@ -31,14 +31,24 @@ class ObservedTransport final : public kube::Transport {
                         const std::function<void(std::string_view)>& on_line,
                         const std::stop_token& stop, std::chrono::milliseconds idle) override;
 
-  /// Requests other than GET, events not counted.
-  int writes() const { return writes_; }
+  /// "PATCH /api/...": requests other than GET, without events and Leases.
+  std::vector<std::string> written() const {
+    const std::lock_guard lock(mutex_);
+    return written_;
+  }
 
  private:
   kube::Transport& inner_;
   Before before_;
-  std::atomic<int> writes_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::string> written_;
 };
+
+/// The reason of the condition Ready; empty when there is none.
+std::string ready_reason(const json::Json& object);
+
+/// Restarts the API server that KUBECONFIG names. False when ./dev has not started it.
+bool restart_api_server();
 
 /// A namespace of the test's own on the real server, with our CRDs, and what is in it as watches
 /// see it. The namespace is deleted at the end.
@@ -60,8 +70,8 @@ class Cluster {
                    const std::string& manager = "test");
   void remove(const kube::Kind& kind, const std::string& name);
 
-  /// Waits until `holds()`, looked at after every change in the namespace. Fails the test after 30
-  /// s, saying `what` was awaited.
+  /// Waits until `holds()`, looked at after every change in the namespace and ten times a second.
+  /// Fails the test after 30 s, saying `what` was awaited.
   void await(const std::string& what, const std::function<bool()>& holds);
 
   /// The Ready condition's reason of a GradientDeployment as last seen.

@@ -1,0 +1,59 @@
+// Who owns spec.replicas, on a real API server (KUBECONFIG). A hand plays the autoscaler: without
+// nodes there is nothing to measure.
+
+#include "reconcile/running.h"
+
+#include <catch2/catch.hpp>
+
+using live::Cluster;
+
+TEST_CASE("autoscaling comes and goes without a dip, and its replicas are left to it") {
+  Cluster cluster;
+  const live::Running running(cluster);
+  std::atomic<std::int64_t> least{1000};
+  const auto spec = [](const std::string& image, const std::string& autoscaling) {
+    return R"({"spec":{"image":")" + image + R"(","resources":{"instanceType":"C4","replicas":3)" +
+           autoscaling + "}}}";
+  };
+  const std::string on =
+      R"(,"autoscaling":{"maxReplicas":6,"metrics":[{"metric":"cpu","value":50}]})";
+  const auto replicas = [&] {
+    const auto live = cluster.seen().deployments.find(cluster.key("demo"));
+    return live ? json::integer_at(*live, {"spec", "replicas"}) : -1;
+  };
+  cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:1", ""));
+  cluster.await("three replicas", [&] { return replicas() == 3; });
+  cluster.on_deployment = [&](const json::Json& deployment) {
+    least = std::min(least.load(), json::integer_at(deployment, {"spec", "replicas"}));
+  };
+
+  cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:1", on));
+  cluster.await("the autoscaler", [&] { return !cluster.seen().autoscalers.keys().empty(); });
+  cluster.client().merge_patch(kube::deployments, cluster.key("demo"),
+                               json::parse(R"({"spec":{"replicas":5}})"), "autoscaler");
+  cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:2", on));
+  cluster.await("the new image", [&] {
+    const auto live = cluster.seen().deployments.find(cluster.key("demo"));
+    return json::string_at(
+               json::elements_at(*live, {"spec", "template", "spec", "containers"}).at(0),
+               {"image"}) == "example.com/app:2";
+  });
+  CHECK(replicas() == 5);
+
+  cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:2", ""));
+  cluster.await("three replicas again and no autoscaler",
+                [&] { return replicas() == 3 && cluster.seen().autoscalers.keys().empty(); });
+  CHECK(least >= 3);
+}
+
+TEST_CASE("a new autoscaled deployment starts at its lower bound") {
+  Cluster cluster;
+  const live::Running running(cluster);
+  cluster.apply(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "resources":{"instanceType":"C4","replicas":3,"autoscaling":{"maxReplicas":6,
+      "metrics":[{"metric":"cpu","value":50}]}}}})");
+  cluster.await("three replicas", [&] {
+    const auto live = cluster.seen().deployments.find(cluster.key("demo"));
+    return live && json::integer_at(*live, {"spec", "replicas"}) == 3;
+  });
+}
