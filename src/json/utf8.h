@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace json {
@@ -9,5 +10,9 @@ namespace json {
 /// Offset of the first byte that does not belong to well-formed UTF-8 (overlong forms, surrogates
 /// and values above U+10FFFF included).
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
+
+/// JSON writes a character above U+FFFF as two escapes, which YAML does not know: the same text
+/// with that character itself. Nothing else is changed; no line gets another number.
+std::string join_surrogates(std::string_view json);
 
 }  // namespace json

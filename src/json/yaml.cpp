@@ -12,6 +12,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <istream>
 #include <streambuf>
 
@@ -152,10 +153,28 @@ std::optional<LineProblem> check_bytes(std::string_view text, const YamlLimits& 
                      "has a control character; write it as an escape in double quotes"};
 }
 
+/// kubectl takes what begins like this for JSON; flow style of YAML differs in escapes only.
+bool is_json(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && text[begin] == '{';
+}
+
+/// Whether `text` has characters that some parsers take for line breaks or refuse, and that the
+/// emitter leaves as they are.
+bool has_odd_characters(std::string_view text) {
+  constexpr std::array<std::string_view, 4> odd{"\x7f", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+  return std::any_of(odd.begin(), odd.end(), [text](std::string_view character) {
+    return text.find(character) != std::string_view::npos;
+  });
+}
+
 /// Quoted where the text alone would be read as something else.
 void write_string(YAML::Emitter& out, const std::string& text) {
+  const bool odd = has_odd_characters(text);
+  const bool broken = text.find_first_of("\n\r") != std::string::npos;
   const auto plain = plain_scalar(text);
-  const bool as_it_is = plain && plain->is_string() && text.find('\n') == std::string::npos;
+  const bool as_it_is = plain && plain->is_string() && !broken && !odd;
+  if (odd) out << YAML::EscapeNonAscii;
   out << (as_it_is ? YAML::Auto : YAML::DoubleQuoted) << text;
 }
 
@@ -195,6 +214,8 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
     out.problems.push_back(std::move(*problem));
     return out;
   }
+  std::string joined;
+  if (is_json(text)) text = joined = join_surrogates(text);
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
   YamlBuilder builder(limits, out);

@@ -44,6 +44,12 @@ TEST_CASE("YAML is read as kubectl reads it") {
        {R"({"a":1})", R"({"b":2})", R"({"c":3})"}},
       {"nothing at all", "# only a comment\n", {}},
       {"JSON is YAML", R"({"a": [1, {"b": null}]})", {R"({"a":[1,{"b":null}]})"}},
+      {"characters that JSON writes as two escapes",
+       R"( {"a": "\ud83d\uDE00 \\ud83d \u263a", "\ud83d\ude00": "\\\ud83d\ude00"})",
+       {R"({"a":"😀 \\ud83d ☺","😀":"\\😀"})"}},
+      {"no such escapes where YAML has none",
+       R"(a: '\ud83d\ude00')",
+       {R"({"a":"\\ud83d\\ude00"})"}},
       {"keys are text", "1: a\nyes: b\n1.5: c\n", {R"({"1":"a","1.5":"c","true":"b"})"}},
       {"aliases",
        "a: &x [1, 2]\nb: *x\nc: &x 3\nd: *x\n",
@@ -102,6 +108,10 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
         "document with ---"}},
       {"invalid UTF-8", "a: 1\nb: \xff\xfe", {"2: is not valid UTF-8; save the file as UTF-8"}},
       {"overlong UTF-8", "a: \xc0\xaf", {"1: is not valid UTF-8; save the file as UTF-8"}},
+      {"half a character", R"({"a": "\ud83d"})", {"1: is not YAML: invalid unicode: 55357"}},
+      {"half a character at the end",
+       R"({"a": "\ud83d\u)",
+       {"1: is not YAML: invalid unicode: 55357"}},
       {"a surrogate", "a: \xed\xa0\x80", {"1: is not valid UTF-8; save the file as UTF-8"}},
       {"a control character",
        "a: 1\nb: \x04 c",
@@ -206,4 +216,22 @@ TEST_CASE("a file with one document says where it is wrong") {
                     "f.yaml:2: a: is written twice, first in line 1; keep one of the two");
   CHECK_THROWS_WITH(json::parse_single_yaml("a: 1\n---\nb: 1", "f.yaml"),
                     "f.yaml:3: is a second document; only one is read here");
+}
+
+TEST_CASE("what is written as YAML is read as the same by every parser") {
+  for (const char* text :
+       {"",     " ",      "yes",    "0123",     "1e3",    "~",      "null", "<<",
+        "=",    "- a",    "? a",    "a: b",     "a #b",   "# a",    "'",    "\"",
+        "\\",   "\\n",    "*a",     "&a",       "!a",     "|",      "%a",   "@a",
+        "`a",   "{",      "---",    "a\n",      "\ta",    "a\r\nb", "\r",   "\x1b",
+        "\x7f", "\u0085", "\u2028", "a\u2029b", "\ufeff", "☺",      "😀",    "\U0010ffff"}) {
+    INFO(text);
+    const auto value = json::object({{"key", text}, {"list", json::strings({text})}});
+    const auto yaml = json::yaml_text(value);
+    INFO(yaml);
+    CHECK(read(yaml) == Lines{json::text(value)});
+    for (const char* odd : {"\r", "\x1b", "\x7f", "\u0085", "\u2028", "\u2029", "\ufeff"})
+      CHECK(yaml.find(odd) == std::string::npos);
+  }
+  CHECK(json::yaml_text(json::object({{"a", "☺"}, {"b", "x"}})) == "a: ☺\nb: x\n");
 }
