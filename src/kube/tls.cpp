@@ -268,6 +268,7 @@ Tls::~Tls() = default;
 
 void Tls::prepare(ssl_ctx_st* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);  // most connections are watches that wait
   SSL_CTX_set_ex_data(context, handshake_index(), new std::shared_ptr(impl_->handshake));
   SSL_CTX_set_info_callback(context, set_server_name);
   if (impl_->verify_server) impl_->trust(context);
