@@ -131,6 +131,22 @@ class Events : public YAML::EventHandler {
   DocumentStarts starts_;
 };
 
+/// The line with more brackets and commas than `most`; 0 when there is none. The parser keeps all
+/// of a line before it hands out the first value.
+int crowded_line(std::string_view text, std::size_t most) {
+  int line = 1;
+  std::size_t count = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      count = 0;
+    } else if (std::string_view("[]{},&").find(c) != std::string_view::npos && ++count > most) {
+      return line;
+    }
+  }
+  return 0;
+}
+
 /// What is wrong with the bytes before anybody parses them; the parser would take some control
 /// characters for the end of the text or for another encoding.
 std::optional<LineProblem> check_bytes(std::string_view text, const YamlLimits& limits) {
@@ -144,6 +160,11 @@ std::optional<LineProblem> check_bytes(std::string_view text, const YamlLimits& 
   };
   if (const auto bad = first_invalid_utf8(text)) {
     return LineProblem{line_at(*bad), "is not valid UTF-8; save the file as UTF-8"};
+  }
+  const auto most = 4 * limits.values;  // of all that values need, even as minified JSON
+  if (const int crowded = crowded_line(text, most); crowded > 0) {
+    return LineProblem{crowded, "has more than " + std::to_string(most) +
+                                    " brackets and commas in one line; break the line"};
   }
   const auto* control = std::find_if(text.begin(), text.end(), [](char c) {
     return c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t';
