@@ -208,6 +208,7 @@ void Applier::remove_pull_secret(const gradient::Parent& registry, const std::st
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != registry.uid) return;
   context_.client.remove(kube::secrets, key, kube::uid_of(*live), stop);
   context_.polled.forget(kube::secrets, key);
+  spdlog::info("deleted object={}", describe(kube::secrets, key));
 }
 
 void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop) {

@@ -35,7 +35,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   auto found = resolver_.resolve(parent, spec, stop);
   for (auto& misfit : gradient::misfits(spec, found))
     found.missing.push_back(std::move(misfit));
-  if (!found.missing.empty()) return wait(*object, spec, found.missing, stop);
+  if (!found.missing.empty()) return wait(*object, spec, std::move(found.missing), stop);
 
   const auto wanted = gradient::render(parent, spec, found, context_.settings);
   auto refused = applier_.apply(parent, wanted, stop);
@@ -51,13 +51,16 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   return {.again = Observer::again(spec, observed, status)};
 }
 
-/// Nothing is applied while a reference is missing, except scaling to zero.
+/// Nothing is applied while a reference is missing, except scaling to zero. One that its own
+/// reconciler is about to look at is no news: its status brings us back.
 kube::Outcome DeploymentReconciler::wait(const json::Json& object,
                                          const gradient::DeploymentSpec& spec,
-                                         const std::vector<gradient::Missing>& missing,
+                                         std::vector<gradient::Missing> missing,
                                          const std::stop_token& stop) {
   const auto parent = gradient::parent(object);
   if (spec.replicas() == 0) applier_.scale_to_zero(parent, stop);
+  std::erase_if(missing, [](const auto& entry) { return entry.is_passing; });
+  if (missing.empty()) return kube::Outcome::done();
   publisher_.publish(
       gradient_deployments, object,
       gradient::waiting_status(parent, missing, json::at(object, {"status"}), publisher_.now()),

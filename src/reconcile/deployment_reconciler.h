@@ -22,7 +22,7 @@ class DeploymentReconciler {
 
  private:
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
-                     const std::vector<gradient::Missing>& missing, const std::stop_token& stop);
+                     std::vector<gradient::Missing> missing, const std::stop_token& stop);
 
   Context& context_;
   Resolver resolver_;

@@ -3,6 +3,8 @@
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/status.h"
 
+#include <algorithm>
+
 namespace reconcile {
 
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
@@ -24,7 +26,10 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
     return publish(false, "InvalidSpec", json::text(*problems));
   }
   const auto missing = resolver_.resolve(parent, std::get<gradient::ModelSpec>(read), stop);
-  if (!missing.empty()) return publish(false, missing.front().reason, missing.front().message);
+  const auto told = std::find_if(missing.begin(), missing.end(),
+                                 [](const auto& entry) { return !entry.is_passing; });
+  if (told != missing.end()) return publish(false, told->reason, told->message);
+  if (!missing.empty()) return kube::Outcome::done();  // decided elsewhere, at once
   return publish(true, "Ready", "can be used by deployments of this namespace");
 }
 

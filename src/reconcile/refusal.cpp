@@ -19,8 +19,8 @@ std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std:
   }
   // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
   const bool misfits = has(text, "failed to create typed patch object");
-  if (misfits || error.forbidden() || error.invalid() || error.code == 400 ||
-      has(text, "denied the request")) {
+  const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");
+  if (misfits || by_webhook || error.forbidden() || error.invalid() || error.code == 400) {
     return gradient::Missing{"AdmissionRefused", what + " was refused: " + text};
   }
   return std::nullopt;

@@ -26,10 +26,13 @@ bool is_ready(const Json& object) {
 Missing not_ready(const Json& object, const std::string& used_by) {
   const auto kind = json::string_at(object, {"kind"});
   const auto& condition = ready_condition(object);
-  const auto why = condition.is_null() ? "it has not been looked at yet"
-                                       : json::string_at(condition, {"message"});
-  return {kind + "NotReady", kind + " " + kube::to_string(kube::key_of(object)) + " (" + used_by +
-                                 ") is not ready: " + why};
+  const bool is_new = condition.is_null();
+  const auto why =
+      is_new ? "it has not been looked at yet" : json::string_at(condition, {"message"});
+  return {.reason = kind + "NotReady",
+          .message = kind + " " + kube::to_string(kube::key_of(object)) + " (" + used_by +
+                     ") is not ready: " + why,
+          .is_passing = is_new};
 }
 
 Missing not_found(std::string_view kind, const kube::Key& key, const std::string& used_by,

@@ -137,6 +137,41 @@ TEST_CASE_METHOD(Scenario, "a Dataset that is not ready holds everything back an
   CHECK(message().find("no room") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Scenario, "a Dataset that nobody has looked at yet is waited for in silence") {
+  put(reconcile::gradient_deployments, "demo", with_repository);
+  put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  CHECK_FALSE(reconcile().again);
+  CHECK(dependents.any({"Dataset", {"ns", "data"}}));
+}
+
+TEST_CASE_METHOD(Scenario, "what is missing for good is told without what is about to be there") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "containerRegistry":"gone","repositories":{"dataset":"data",
+      "repositories":[{"url":"https://git.example/a.git","name":"a"}]},
+      "resources":{"instanceType":"C4"}}})");
+  put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  expect_status();
+  expect_event("ContainerRegistryNotFound");
+  reconcile();
+  CHECK(message() ==
+        "spec.containerRegistry: there is no ContainerRegistry gone in namespace ns; "
+        "create it or name another");
+}
+
+TEST_CASE_METHOD(Scenario, "a webhook that cannot be reached is told, not only tried again") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  server.expect("PATCH " + deployment_path + "*")
+      .answer(500, R"({"kind":"Status","reason":"InternalError","code":500,"message":
+          "Internal error occurred: failed calling webhook \"w.example\": no endpoints"})");
+  expect_status();
+  expect_event("AdmissionRefused");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(message() ==
+        "Deployment ns/demo was refused: apply Deployment ns/demo: 500 InternalError: Internal "
+        "error occurred: failed calling webhook \"w.example\": no endpoints");
+}
+
 TEST_CASE_METHOD(Scenario, "repositories are not cloned into a dataset that is read-only") {
   put(reconcile::gradient_deployments, "demo", with_repository);
   put_ready(reconcile::datasets, "data", R"({"claimName":"files"})",

@@ -131,6 +131,13 @@ TEST_CASE_METHOD(ModelScenario, "a Model is ready when its references are there"
   CHECK(why() == "Ready");
 }
 
+TEST_CASE_METHOD(ModelScenario, "a Model waits in silence for a Dataset not looked at yet") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://x.example/m"},"dataset":"d"}})");
+  put(reconcile::datasets, "d", R"({"spec":{"size":"1Gi"}})");
+  reconcile();
+  CHECK(dependents.any({"Dataset", {"ns", "d"}}));
+}
+
 TEST_CASE_METHOD(ModelScenario, "a Model whose Secret lacks a key says which") {
   put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m","secretName":"s3"}}})");
   server.expect("GET " + secrets_path + "s3")

@@ -35,8 +35,9 @@ SecretNeed need(const RegistrySpec& spec, const Settings& settings);
 
 /// Why a deployment has to wait.
 struct Missing {
-  std::string reason;   ///< condition reason: "DatasetNotFound", ...
-  std::string message;  ///< names the object, the field that refers to it and the remedy
+  std::string reason;       ///< condition reason: "DatasetNotFound", ...
+  std::string message;      ///< names the object, the field that refers to it and the remedy
+  bool is_passing = false;  ///< about to be decided without the user: not worth telling
   bool operator==(const Missing&) const = default;
 };
 

@@ -1,0 +1,80 @@
+// The rights of manifests/rbac.yaml are all that an operator of one namespace needs (KUBECONFIG of
+// somebody who may grant them and act for others).
+
+#include "base/files.h"
+#include "json/yaml.h"
+#include "kube/config.h"
+#include "reconcile/running.h"
+#include "support/log.h"
+
+#include <catch2/catch.hpp>
+
+using live::Cluster;
+
+namespace {
+
+constexpr kube::Kind roles{"rbac.authorization.k8s.io/v1", "Role", "roles"};
+constexpr kube::Kind bindings{"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"};
+constexpr const char* user = "operator-under-test";
+
+/// All rules in the file, for our user in the test's namespace.
+void grant(Cluster& cluster) {
+  std::vector<json::Json> rules;
+  const auto file = json::parse_yaml(base::read_file(SOURCE_DIR "/manifests/rbac.yaml"));
+  for (const auto& document : file.documents) {
+    for (const auto& rule : json::elements_at(document.value, {"rules"}))
+      rules.push_back(rule);
+  }
+  REQUIRE(rules.size() > 5);
+  cluster.apply(roles, "operator",
+                json::text(json::object({{"rules", json::array(std::move(rules))}})));
+  cluster.apply(bindings, "operator",
+                R"({"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
+                "name":"operator"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io",
+                "kind":"User","name":"operator-under-test"}]})");
+}
+
+std::string deployment(const std::string& registry, const std::string& autoscaling) {
+  return R"({"spec":{"image":"registry.example/a:1","containerRegistry":")" + registry +
+         R"(","env":[{"name":"TOKEN","value":"SECRET:token"}],"repositories":{"dataset":"data",
+         "repositories":[{"url":"https://git.example/a.git","name":"a"}]},
+         "resources":{"instanceType":"C4","replicas":2)" +
+         autoscaling + "}}}";
+}
+
+}  // namespace
+
+TEST_CASE("the rights of the manifest are enough for everything that an operator does") {
+  Cluster cluster;
+  grant(cluster);
+  auto config = kube::load_config({}, {});
+  config.impersonate_user = user;
+  const auto transport = kube::make_transport(config);
+  const live::Running running(cluster, {.transport = transport.get(), .contends_as = "somebody"});
+  cluster.await("the rights", [&] { return running.ready(); });
+  const Log log;
+
+  cluster.apply(kube::secrets, "gradient-secrets",
+                R"({"data":{"password":"eA==","token":"eA=="}})");
+  cluster.apply(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  const std::string by_password =
+      R"({"spec":{"server":"registry.example","username":"u","password":"SECRET:password"}})";
+  cluster.apply(reconcile::registries, "registry", by_password);
+  cluster.apply(
+      reconcile::gradient_deployments, "demo",
+      deployment("registry",
+                 R"(,"autoscaling":{"maxReplicas":3,"metrics":[{"metric":"cpu","value":50}]})"));
+  cluster.await("the autoscaler", [&] { return !cluster.seen().autoscalers.keys().empty(); });
+
+  // What is taken away again: the autoscaler and the pull secret.
+  cluster.apply(kube::secrets, "mine",
+                R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"e30="}})");
+  cluster.apply(reconcile::registries, "registry",
+                R"({"spec":{"server":null,"username":null,"password":null,"secretName":"mine"}})");
+  cluster.apply(reconcile::gradient_deployments, "demo", deployment("registry", ""));
+  cluster.await("no autoscaler and no pull secret", [&] {
+    return cluster.seen().autoscalers.keys().empty() &&
+           !cluster.client().get(kube::secrets, cluster.key("registry-pull"));
+  });
+  CHECK(log.text().find("orbidden") == std::string::npos);
+}
