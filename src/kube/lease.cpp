@@ -38,7 +38,12 @@ class Candidate {
 
   void release() {
     if (!state_.is_ours()) return;
-    const auto response = send(replace_request(leases, state_.released(clock_.wall())), {});
+    auto response = send(replace_request(leases, state_.released(clock_.wall())), {});
+    if (response.status == 409) {
+      look({});  // the stop has cut off the answer to our last renewal
+      if (!state_.is_ours()) return;
+      response = send(replace_request(leases, state_.released(clock_.wall())), {});
+    }
     if (response.status >= 300) throw api_error(response, "release Lease " + name());
   }
 

@@ -163,6 +163,24 @@ TEST_CASE("The one who gets the Lease leads, renews, and releases it at the end"
   CHECK(holder_of(api.requests().back()).empty());
 }
 
+TEST_CASE("A stop in the middle of a renewal does not keep the Lease from being released") {
+  ScriptedTransport api;
+  kube::Client client(api);
+  const kube::SteadyClock clock;
+  auto quick = options;
+  quick.retry_period = 1ms;
+  std::stop_source stop;
+  api.expect(get_line).answer(404);
+  api.expect(create_line).answer(201, json::text(lease("me", "1")));
+  api.expect(put_line).fail("stopped").then([&](const kube::Request&) { stop.request_stop(); });
+  api.expect(put_line).answer(409);
+  api.expect(get_line).answer(200, json::text(lease("me", "2")));
+  api.expect(put_line).answer(200, "{}");
+  kube::lead_with_lease(
+      client, clock, quick, until_stopped, [] { FAIL("lost"); }, stop.get_token());
+  CHECK(holder_of(api.requests().back()).empty());
+}
+
 TEST_CASE("A contender that is stopped has written nothing") {
   ScriptedTransport api;
   kube::Client client(api);
