@@ -38,6 +38,16 @@ const Json& volume(const Pod& pod, const std::string& name) {
   return json::at(pod.object(), {"spec", "volumes", "none"});
 }
 
+/// The Secret that is to give a volume this key: its own, or one of several projected into it.
+std::string secret_of(const Json& volume, const std::string& key) {
+  for (const auto& source : json::elements_at(volume, {"projected", "sources"})) {
+    for (const auto& item : json::elements_at(source, {"secret", "items"})) {
+      if (json::string_at(item, {"key"}) == key) return json::string_at(source, {"secret", "name"});
+    }
+  }
+  return json::string_at(volume, {"secret", "secretName"});
+}
+
 }  // namespace
 
 std::optional<Cause> volume_without_secret(const Case& about) {
@@ -47,8 +57,8 @@ std::optional<Cause> volume_without_secret(const Case& about) {
   const auto text = message_of(*event);
   const auto& where = about.parent.ns;
   if (has(text, missing_key)) {
-    const auto secret = json::string_at(volume(about.pod, quoted(text)), {"secret", "secretName"});
     const auto key = word_after(text, missing_key);
+    const auto secret = secret_of(volume(about.pod, quoted(text)), key);
     return Cause{"SecretKeyNotFound",
                  "Secret " + secret + " in namespace " + where + " has no key " + key + "; add it",
                  "secret"};

@@ -64,6 +64,17 @@ TEST_CASE("the scheduler's event speaks until the pod's condition does, and no l
         "app is about to start");
 }
 
+TEST_CASE("a key that a volume of several Secrets lacks is told with its Secret") {
+  const auto pod =
+      Pod().with_secrets("source-m", {{"other", "token"}, {"s3", "accessKeyId"}}).app(creating());
+  const auto failed = event("FailedMount",
+                            "MountVolume.SetUp failed for volume \"source-m\" : references "
+                            "non-existent secret key: accessKeyId");
+  CHECK(told(status(plain_spec(), observed({}, {pod}, {failed}))) ==
+        "False SecretKeyNotFound: pod demo-new-1: Secret s3 in namespace team has no key "
+        "accessKeyId; add it");
+}
+
 TEST_CASE("a volume that is not there is explained by the last event") {
   struct Row {
     std::string name, reason, text, told;

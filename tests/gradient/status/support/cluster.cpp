@@ -141,6 +141,18 @@ Pod& Pod::with_secret(const std::string& volume, const std::string& secret) {
   return *this;
 }
 
+Pod& Pod::with_secrets(const std::string& volume, const std::map<std::string, std::string>& keys) {
+  std::vector<Json> sources;
+  for (const auto& [secret, key] : keys) {
+    const auto items = json::array({object({{"key", key}, {"path", key}})});
+    sources.push_back(object({{"secret", object({{"name", secret}, {"items", items}})}}));
+  }
+  auto& volumes = object_["spec"]["volumes"];
+  volumes[volumes.size()] = object(
+      {{"name", volume}, {"projected", object({{"sources", json::array(std::move(sources))}})}});
+  return *this;
+}
+
 Json& Pod::container(const char* list, const char* statuses, const Json& spec, const Json& status) {
   auto& specs = object_["spec"][list];
   specs[specs.size()] = spec;

@@ -2,6 +2,7 @@
 
 #include "gradient/status/status.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ class Pod {
   Pod& without_node(const std::string& scheduler_text);
   Pod& with_claim(const std::string& claim);
   Pod& with_secret(const std::string& volume, const std::string& secret);
+  /// One key of each Secret, in one volume.
+  Pod& with_secrets(const std::string& volume, const std::map<std::string, std::string>& keys);
   Pod& app(const Json& status);
   Pod& code(const Json& status);  ///< of the container that clones the repository
   Pod& model(const Json& status, bool refreshes = false);
