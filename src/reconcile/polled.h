@@ -13,18 +13,19 @@
 
 namespace reconcile {
 
-/// Objects that are read with `get` alone, each at most once a minute: Secrets, which the operator
-/// must not list or watch, and claims that are not its own. What was read is kept in memory for
-/// that minute. Safe to share between threads.
+/// Objects that are read with `get` alone, each about once a minute: Secrets, which the operator
+/// must not list or watch, and claims that are not its own. What was read is kept in memory until
+/// then. Safe to share between threads.
 class Polled {
  public:
-  static constexpr std::chrono::minutes period{1};
+  /// With a refresh() every five seconds, every change is known within a minute.
+  static constexpr std::chrono::seconds period{55};
 
   /// `changed` is told of every object that a later read finds to have appeared, changed or gone.
   Polled(kube::Client& client, const kube::Clock& clock, std::function<void(const Ref&)> changed)
       : client_(client), clock_(clock), changed_(std::move(changed)) {}
 
-  /// The object as of at most a minute ago; empty when it does not exist. `kind` must outlive this.
+  /// The object as of at most a period ago; empty when it does not exist. `kind` must outlive this.
   std::optional<json::Json> find(const kube::Kind& kind, const kube::Key& key,
                                  const std::stop_token& stop);
 
@@ -34,7 +35,7 @@ class Polled {
   /// It will be read again when it is asked for: after one of our own deletions.
   void forget(const kube::Kind& kind, const kube::Key& key);
 
-  /// Reads again what is older than a minute and still `wanted`, and forgets the rest. A failed
+  /// Reads again what is older than a period and still `wanted`, and forgets the rest. A failed
   /// read keeps what was known.
   void refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop);
 

