@@ -216,7 +216,9 @@ void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_toke
   const auto live = context_.stores.deployments.find(key);
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return;
   if (json::integer_at(*live, {"spec", "replicas"}, 1) == 0) return;
-  const auto patch = json::object({{"spec", json::object({{"replicas", 0}})}});
+  // With the UID, another object that has the name by now is left alone (422).
+  const auto patch = json::object({{"metadata", json::object({{"uid", kube::uid_of(*live)}})},
+                                   {"spec", json::object({{"replicas", 0}})}});
   remember(kube::deployments,
            context_.client.merge_patch(kube::deployments, key, patch, manager, stop));
 }

@@ -189,7 +189,7 @@ TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is mi
       R"({"spec":{"enabled":false,"image":"example.com/a:1",
       "containerRegistry":"gone","resources":{"instanceType":"C4"}}})");
   server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator*")
-      .with_body(R"({"spec":{"replicas":0}})")
+      .with_body(R"({"metadata":{"uid":"uid-of-demo"},"spec":{"replicas":0}})")
       .answer(200, R"({"metadata":{"name":"demo","namespace":"ns","uid":"uid-of-demo",
                       "resourceVersion":"900"},"spec":{"replicas":0}})");
   expect_status();
