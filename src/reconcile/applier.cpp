@@ -138,10 +138,10 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
 void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
                      const std::stop_token& stop) {
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
-  auto updated = context_.client.apply(kind, with_metadata(wanted, "uid", kube::uid_of(live)),
-                                       manager, kube::Force::Yes, stop);
+  const auto updated = context_.client.apply(kind, with_metadata(wanted, "uid", kube::uid_of(live)),
+                                             manager, kube::Force::Yes, stop);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
-  remember(kind, std::move(updated));
+  remember(kind, updated);
 }
 
 /// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
@@ -173,9 +173,9 @@ void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::s
                                                     kube::Force::Yes, stop));
 }
 
-void Applier::remember(const kube::Kind& kind, Json object) {
+void Applier::remember(const kube::Kind& kind, const Json& object) {
   if (auto* store = context_.stores.of(kind)) {
-    store->put(std::move(object));
+    store->put(object);
   } else {
     context_.polled.put(kind, object);
   }

@@ -51,7 +51,7 @@ class Applier {
   void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
                      const std::stop_token& stop);
   void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
-  void remember(const kube::Kind& kind, json::Json object);
+  void remember(const kube::Kind& kind, const json::Json& object);
 
   Context& context_;
 };
