@@ -142,15 +142,12 @@ registry_address() { printf 'server = "http://%s"\n[host."http://%s"]\n' "$HOST_
 
 # kind's node has a containerd that reads the same files, and its cluster a CoreDNS that reads its configuration from a ConfigMap.
 publish_in_kind() { # NAMES
-	local folder=/etc/containerd/certs.d/$REGISTRY_HOST config
+	local folder=/etc/containerd/certs.d/$REGISTRY_HOST config block
 	registry_address | docker exec -i "$(kind_name)-control-plane" sh -c "mkdir -p $folder && cat >$folder/hosts.toml"
 	config=$(kubectl --namespace kube-system get configmap coredns -o jsonpath='{.data.Corefile}')
 	[[ $config != *"$1"* ]] || return 0
-	jq -n --arg config "${config/    kubernetes /    hosts {
-       $HOST_ADDRESS $1
-       fallthrough
-    }
-    kubernetes }" '{data: {Corefile: $config}}' >"$STATE/coredns.json"
+	printf -v block '    hosts {\n       %s\n       fallthrough\n    }\n    kubernetes ' "$HOST_ADDRESS $1"
+	jq -n --arg config "${config/    kubernetes /"$block"}" '{data: {Corefile: $config}}' >"$STATE/coredns.json"
 	kubectl --namespace kube-system patch configmap coredns --patch-file "$STATE/coredns.json"
 	kubectl --namespace kube-system rollout restart deployment coredns
 }
