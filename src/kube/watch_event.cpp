@@ -80,6 +80,8 @@ Json build(const RawObject& object, const Kind& kind) {
     auto value = json::parse(raw::without_managed_fields(object.text));
     auto& metadata = value["metadata"];
     if (metadata.has_field("managedFields")) metadata.erase("managedFields");
+    if (key_of(value) != object.key || resource_version_of(value) != object.version)
+      throw std::runtime_error("is not what it seemed: names with escapes, or fields given twice");
     value["apiVersion"] = Json(std::string(kind.api_version));
     value["kind"] = Json(std::string(kind.kind));
     return value;
