@@ -14,6 +14,8 @@
 #include <pplx/threadpool.h>
 #include <spdlog/spdlog.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -137,31 +139,58 @@ Head head_of(const http::http_response& response) {
   return head;
 }
 
+/// Requests that the I/O thread has not done with, those that were given up included.
+class Underway {
+ public:
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    if (--count_ == 0) none_.notify_all();
+  }
+  void wait_for_none(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    none_.wait_for(lock, limit, [this] { return count_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  int count_ = 0;
+};
+
 /// A request on its way. Leaving the scope gives it up, wherever it is.
 class InFlight {
  public:
   InFlight(http_client& client, http::http_request request, std::shared_ptr<Exchange> exchange,
-           std::shared_ptr<Tls> tls)
+           std::shared_ptr<Tls> tls, std::shared_ptr<Underway> underway)
       : exchange_(std::move(exchange)) {
+    underway->begin();
+    const auto end = [exchange = exchange_, tls = std::move(tls),
+                      underway = std::move(underway)](const std::exception_ptr& error) {
+      exchange->on_end(error ? std::optional(failure_of(error, tls.get())) : std::nullopt);
+      underway->end();
+    };
     request.set_response_stream(
         concurrency::streams::ostream(BufferHandle(std::make_shared<BodySink>(exchange_))));
     // Every task ends here, observed: one that nobody looks at would end the process.
     client.request(std::move(request), cancellation_.get_token())
-        .then([exchange = exchange_, tls](const pplx::task<http::http_response>& task) {
+        .then([exchange = exchange_, end](const pplx::task<http::http_response>& task) {
           try {
             const auto response = task.get();
             exchange->on_head(head_of(response));
-            response.content_ready().then(
-                [exchange, tls](const pplx::task<http::http_response>& body) {
-                  try {
-                    body.get();
-                    exchange->on_end(std::nullopt);
-                  } catch (...) {
-                    exchange->on_end(failure_of(std::current_exception(), tls.get()));
-                  }
-                });
+            response.content_ready().then([end](const pplx::task<http::http_response>& body) {
+              try {
+                body.get();
+                end(nullptr);
+              } catch (...) {
+                end(std::current_exception());
+              }
+            });
           } catch (...) {
-            exchange->on_end(failure_of(std::current_exception(), tls.get()));
+            end(std::current_exception());
           }
         });
   }
@@ -184,6 +213,9 @@ class InFlight {
 class CpprestTransport final : public Transport {
  public:
   explicit CpprestTransport(const ClusterConfig& config);
+  ~CpprestTransport() override { underway_->wait_for_none(std::chrono::seconds(1)); }
+  CpprestTransport(const CpprestTransport&) = delete;
+  CpprestTransport& operator=(const CpprestTransport&) = delete;
 
   Response send(const Request& request, const std::stop_token& stop,
                 std::chrono::milliseconds total) override;
@@ -209,6 +241,7 @@ class CpprestTransport final : public Transport {
   const Address address_;
   std::shared_ptr<Credentials> credentials_;
   std::shared_ptr<Tls> tls_;
+  std::shared_ptr<Underway> underway_ = std::make_shared<Underway>();
   http::http_headers headers_;
   Guarded<Connected> connected_;
   Guarded<std::set<std::string>> known_warnings_;
@@ -309,7 +342,8 @@ Response CpprestTransport::send(const Request& request, const std::stop_token& s
   return with_proof(request, [&](const Proof& proof) {
     const auto pools = this->pools(proof);
     InFlight flight(pools->unary, http_request(request, proof),
-                    std::make_shared<Exchange>(max_body, Exchange::Overflow::Refuse), tls_);
+                    std::make_shared<Exchange>(max_body, Exchange::Overflow::Refuse), tls_,
+                    underway_);
     auto response = read_whole(flight.exchange(), address_.text(), stop, deadline);
     note(request, response.status, response.warnings);
     return response;
@@ -324,7 +358,8 @@ Response CpprestTransport::stream(const Request& request, const OnLine& on_line,
   return with_proof(request, [&](const Proof& proof) {
     const auto pools = this->pools(proof);
     InFlight flight(pools->watch, http_request(request, proof),
-                    std::make_shared<Exchange>(stream_window, Exchange::Overflow::HoldBack), tls_);
+                    std::make_shared<Exchange>(stream_window, Exchange::Overflow::HoldBack), tls_,
+                    underway_);
     return read_lines(flight.exchange(), address_.text(), {on_head, on_line}, stop, idle);
   });
 }
