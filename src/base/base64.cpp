@@ -14,14 +14,16 @@ std::string base64_encode(std::string_view data) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  // EVP_DecodeBlock takes padding anywhere, and blanks around.
+  if (text.size() % 4 != 0 || text.find_first_of("= \t\r\n") < text.size() - padding)
+    return std::nullopt;
   std::string data(text.size() / 4 * 3 + 1, '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(data.data()),
                                    reinterpret_cast<const unsigned char*>(text.data()),
                                    static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  data.resize(static_cast<std::size_t>(size) - padding);  // EVP_DecodeBlock counts padding as bytes
+  data.resize(static_cast<std::size_t>(size) - padding);  // EVP_DecodeBlock counts it as bytes
   return data;
 }
 

@@ -2,11 +2,13 @@
 
 #include "base/base64.h"
 #include "base/files.h"
-#include "kube/subprocess.h"
+#include "base/process.h"
 
 #include <spdlog/spdlog.h>
 
 #include <ctime>
+#include <map>
+#include <unistd.h>
 
 namespace kube {
 namespace {
@@ -15,6 +17,28 @@ constexpr std::size_t max_output = 1U << 20U;
 
 [[noreturn]] void refuse(const ExecPlugin& plugin, const std::string& problem) {
   throw ConfigError("credential plugin " + plugin.command + ": " + problem);
+}
+
+/// Ours, as "NAME=value", with these instead of or in addition to it.
+std::vector<std::string> with_our_environment(
+    const std::vector<std::pair<std::string, std::string>>& more) {
+  std::map<std::string, std::string> merged;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    merged.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  for (const auto& [name, value] : more)
+    merged[name] = value;
+  std::vector<std::string> texts;
+  texts.reserve(merged.size());
+  for (const auto& [name, value] : merged) {
+    auto& text = texts.emplace_back(name);
+    text += '=';
+    text += value;
+  }
+  return texts;
 }
 
 /// "2026-01-31T12:00:00Z", with or without a fraction, or with an offset.
@@ -104,26 +128,29 @@ ExecCredential read_exec_credential(const std::string& output, const ExecPlugin&
 
 ExecCredential run_plugin(const ExecPlugin& plugin, const ClusterConfig& config,
                           std::chrono::milliseconds limit) {
-  auto environment = plugin.env;
-  environment.emplace_back("KUBERNETES_EXEC_INFO", json::text(exec_info(plugin, config)));
-  const auto result = run_command({plugin.command, plugin.args, environment, limit, max_output});
+  auto arguments = plugin.args;
+  arguments.insert(arguments.begin(), plugin.command);
+  auto variables = plugin.env;
+  variables.emplace_back("KUBERNETES_EXEC_INFO", json::text(exec_info(plugin, config)));
+  const auto result = [&] {
+    try {
+      return base::run({.arguments = std::move(arguments),
+                        .environment = with_our_environment(variables),
+                        .longest_output = max_output,
+                        .limit = limit});
+    } catch (const base::ProcessError& error) {
+      using Cause = base::ProcessError::Cause;
+      if (error.cause != Cause::NotStarted) refuse(plugin, error.what());
+      refuse(plugin, std::string("cannot be run: ") + error.what() +
+                         (plugin.install_hint.empty() ? "" : "\n" + plugin.install_hint));
+    }
+  }();
   if (!result.errors.empty()) {
     spdlog::warn("credential plugin said command={} text=\"{}\"", plugin.command, result.errors);
   }
-  switch (result.end) {
-    case CommandResult::End::Missing:
-      refuse(plugin, "cannot be run: " + result.problem +
-                         (plugin.install_hint.empty() ? "" : "\n" + plugin.install_hint));
-    case CommandResult::End::TimedOut:
-      refuse(plugin, "has not ended within " + std::to_string(limit.count()) + " ms");
-    case CommandResult::End::TooMuch:
-      refuse(plugin, "its output is too long");
-    case CommandResult::End::Signal:
-      refuse(plugin, "was ended by signal " + std::to_string(result.code));
-    case CommandResult::End::Exit:
-      break;
-  }
-  if (result.code != 0) refuse(plugin, "ended with exit code " + std::to_string(result.code));
+  if (result.signal != 0) refuse(plugin, "was ended by signal " + std::to_string(result.signal));
+  if (result.exit_code != 0)
+    refuse(plugin, "ended with exit code " + std::to_string(result.exit_code));
   return read_exec_credential(result.output, plugin);
 }
 

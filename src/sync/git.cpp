@@ -76,14 +76,14 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
       environment.end(),
       {"HOME=" + home_.path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
        "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_.path() / "config").string()});
-  auto finished = run({.arguments = std::move(arguments),
-                       .environment = std::move(environment),
-                       .on_error_line =
-                           [this](std::string_view line) {
-                             const auto bytes = received_bytes(line);
-                             if (bytes && on_progress_) on_progress_(*bytes);
-                           }},
-                      stop_);
+  auto finished = base::run({.arguments = std::move(arguments),
+                             .environment = std::move(environment),
+                             .on_error_line =
+                                 [this](std::string_view line) {
+                                   const auto bytes = received_bytes(line);
+                                   if (bytes && on_progress_) on_progress_(*bytes);
+                                 }},
+                            stop_);
   if (finished.exit_code != 0) throw git_failure(finished.errors, remote_.url);
   return std::move(finished.output);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "sync/process.h"
 #include "sync/volume.h"
 
 #include <functional>

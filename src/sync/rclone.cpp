@@ -170,20 +170,20 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
       "--contimeout=20s", "--timeout=60s"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   std::string errors;
-  auto finished = run({.arguments = std::move(arguments),
-                       .environment = environment_for_programs(),
-                       .secret_file = remote.configuration,
-                       .on_error_line =
-                           [&](std::string_view text) {
-                             try {
-                               const auto line = json::parse(text);
-                               collect_error(line, errors);
-                               tell_progress(line, on_progress);
-                             } catch (const std::invalid_argument&) {
-                               errors += std::string(text.substr(0, 300)) + "\n";
-                             }
-                           }},
-                      stop_);
+  auto finished = base::run({.arguments = std::move(arguments),
+                             .environment = environment_for_programs(),
+                             .secret_file = remote.configuration,
+                             .on_error_line =
+                                 [&](std::string_view text) {
+                                   try {
+                                     const auto line = json::parse(text);
+                                     collect_error(line, errors);
+                                     tell_progress(line, on_progress);
+                                   } catch (const std::invalid_argument&) {
+                                     errors += std::string(text.substr(0, 300)) + "\n";
+                                   }
+                                 }},
+                            stop_);
   if (finished.exit_code != 0) throw rclone_failure(errors, source_.url);
   return std::move(finished.output);
 }

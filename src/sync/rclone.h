@@ -1,7 +1,6 @@
 #pragma once
 
 #include "json/json.h"
-#include "sync/process.h"
 #include "sync/volume.h"
 
 #include <functional>

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "base/process.h"
+
 #include <chrono>
 #include <stop_token>
 #include <thread>
 
 namespace content {
 
-/// Thrown where a stop ends the work.
-struct Stopped {};
+using base::Stopped;
 
 /// Requests a stop when SIGTERM or SIGINT comes. Must be made before any other thread: it blocks
 /// both signals for the threads to come.

@@ -1,6 +1,5 @@
 #include "kube/exec_credential.h"
 
-#include "kube/subprocess.h"
 #include "support/folder.h"
 
 #include <catch2/catch.hpp>
@@ -95,22 +94,11 @@ TEST_CASE("a plugin that fails is named with the reason") {
   CHECK_THROWS_WITH(run_plugin(local, {}),
                     "credential plugin " + local.command + ": was ended by signal 9");
   local.command = folder.write_script("hangs", "exec sleep 1000\n").string();
-  CHECK_THROWS_WITH(run_plugin(local, {}, 50ms),
-                    "credential plugin " + local.command + ": has not ended within 50 ms");
+  CHECK_THROWS_WITH(run_plugin(local, {}, 50ms), "credential plugin " + local.command +
+                                                     ": has not ended within the time allowed");
   local.command = folder.write_script("floods", "exec yes\n").string();
   CHECK_THROWS_WITH(run_plugin(local, {}),
                     "credential plugin " + local.command + ": its output is too long");
-}
-
-TEST_CASE("a program runs without our input and files, and its errors are kept in part") {
-  const Folder folder;
-  const auto result = run_command(
-      {.program = "sh",
-       .args = {"-c", "cat; ls /proc/$$/fd | tr '\\n' ' '; head -c 100000 /dev/zero >&2"}});
-  CHECK(result.end == CommandResult::End::Exit);
-  CHECK(result.code == 0);
-  CHECK(result.output == "0 1 2 ");
-  CHECK(result.errors.size() == 4096);
 }
 
 }  // namespace kube

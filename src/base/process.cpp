@@ -1,6 +1,4 @@
-#include "sync/process.h"
-
-#include "sync/failure.h"
+#include "base/process.h"
 
 #include <array>
 #include <cerrno>
@@ -9,18 +7,28 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 
-namespace content {
+namespace base {
 namespace {
 
 constexpr std::size_t kept_errors = 8192;
 
-[[noreturn]] void fail(const std::string& what) {
-  throw Failure("SyncFailed", what + ": " + std::generic_category().message(errno),
-                Kind::Transient);
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+using Clock = std::chrono::steady_clock;
+using Deadline = std::optional<Clock::time_point>;
+
+/// For poll(): -1 waits without end.
+int milliseconds_until(const Deadline& deadline) {
+  if (!deadline) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+  return left < 0 ? 0 : static_cast<int>(left);
 }
 
 class Descriptor {
@@ -93,10 +101,8 @@ pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int 
                    pointers(program.arguments).data(), pointers(program.environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    throw Failure("SyncFailed", program.arguments.front() + " cannot be started: " +
-                                    std::generic_category().message(error));
-  }
+  if (error != 0)
+    throw ProcessError(ProcessError::Cause::NotStarted, std::generic_category().message(error));
   return pid;
 }
 
@@ -113,14 +119,22 @@ void take_lines(std::string& pending, const std::function<void(std::string_view)
   if (pending.size() > longest) pending.clear();
 }
 
+[[noreturn]] void time_out() {
+  throw ProcessError(ProcessError::Cause::TimedOut, "has not ended within the time allowed");
+}
+
 /// Reads both pipes to their ends.
-void collect(const Program& program, Pipe& output, Pipe& errors, Finished& finished) {
+void collect(const Program& program, const Deadline& deadline, const Pipe& output,
+             const Pipe& errors, Finished& finished) {
   std::array<pollfd, 2> waiting{pollfd{output.read_end.get(), POLLIN, 0},
                                 pollfd{errors.read_end.get(), POLLIN, 0}};
   std::array<char, 65536> buffer{};
   std::string pending;
   while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-    if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) fail("poll");
+    const int ready = poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
+    if (ready == 0) time_out();
+    if (ready < 0 && errno != EINTR) fail("poll");
+    if (ready < 0) continue;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
       const auto size = read(waiting[i].fd, buffer.data(), buffer.size());
@@ -129,7 +143,7 @@ void collect(const Program& program, Pipe& output, Pipe& errors, Finished& finis
       } else if (i == 0) {
         finished.output.append(buffer.data(), static_cast<std::size_t>(size));
         if (finished.output.size() > program.longest_output) {
-          throw Failure("SyncFailed", program.arguments.front() + " says too much");
+          throw ProcessError(ProcessError::Cause::TooMuch, "its output is too long");
         }
       } else {
         pending.append(buffer.data(), static_cast<std::size_t>(size));
@@ -143,35 +157,51 @@ void collect(const Program& program, Pipe& output, Pipe& errors, Finished& finis
   }
 }
 
-/// Ends the group and reaps its leader, whatever happened.
+/// Ends the group and reaps its leader unless it has ended.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  explicit Child(pid_t pid)
+      : pid_(pid), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
+    if (handle_.get() < 0) fail("pidfd_open");
+  }
   ~Child() {
-    if (pid_ > 0) {
-      kill(-pid_, SIGKILL);
-      reap();
-    }
+    if (reaped_) return;
+    kill(-pid_, SIGKILL);
+    reap();
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  int reap() {
-    int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+
+  /// The status as of waitpid().
+  int wait(const Deadline& deadline) {
+    pollfd ended{handle_.get(), POLLIN, 0};
+    int ready = 0;
+    while ((ready = poll(&ended, 1, milliseconds_until(deadline))) < 0 && errno == EINTR) {
     }
-    pid_ = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ready == 0) time_out();
+    return reap();
   }
   void terminate() const { kill(-pid_, SIGTERM); }
 
  private:
+  int reap() {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    reaped_ = true;
+    return status;
+  }
+
   pid_t pid_;
+  Descriptor handle_;
+  bool reaped_ = false;
 };
 
 }  // namespace
 
 Finished run(const Program& program, const std::stop_token& stop) {
   if (stop.stop_requested()) throw Stopped();
+  const auto deadline = program.limit ? Deadline(Clock::now() + *program.limit) : std::nullopt;
   Pipe output;
   Pipe errors;
   Descriptor secret;
@@ -181,13 +211,18 @@ Finished run(const Program& program, const std::stop_token& stop) {
   errors.write_end.close();
   secret.close();
   Finished finished;
+  int status = 0;
   {
     const std::stop_callback on_stop(stop, [&] { child.terminate(); });
-    collect(program, output, errors, finished);
+    collect(program, deadline, output, errors, finished);
+    status = child.wait(deadline);
   }
-  finished.exit_code = child.reap();
   if (stop.stop_requested()) throw Stopped();
+  if (finished.errors.size() > kept_errors)
+    finished.errors.erase(0, finished.errors.size() - kept_errors);
+  finished.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  finished.exit_code = finished.signal != 0 ? 128 + finished.signal : WEXITSTATUS(status);
   return finished;
 }
 
-}  // namespace content
+}  // namespace base
