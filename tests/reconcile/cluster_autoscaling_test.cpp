@@ -8,9 +8,9 @@
 using live::Cluster;
 
 TEST_CASE("autoscaling comes and goes without a dip, and its replicas are left to it") {
+  std::atomic<std::int64_t> least{1000};
   Cluster cluster;
   const live::Running running(cluster);
-  std::atomic<std::int64_t> least{1000};
   const auto spec = [](const std::string& image, const std::string& autoscaling) {
     return R"({"spec":{"image":")" + image + R"(","resources":{"instanceType":"C4","replicas":3)" +
            autoscaling + "}}}";
@@ -23,9 +23,9 @@ TEST_CASE("autoscaling comes and goes without a dip, and its replicas are left t
   };
   cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:1", ""));
   cluster.await("three replicas", [&] { return replicas() == 3; });
-  cluster.on_deployment = [&](const json::Json& deployment) {
+  cluster.on_deployment([&](const json::Json& deployment) {
     least = std::min(least.load(), json::integer_at(deployment, {"spec", "replicas"}));
-  };
+  });
 
   cluster.apply(reconcile::gradient_deployments, "demo", spec("example.com/app:1", on));
   cluster.await("the autoscaler", [&] { return !cluster.seen().autoscalers.keys().empty(); });

@@ -120,8 +120,8 @@ void Cluster::watch(const kube::Kind& kind) {
                                       kube::WatchOptions{.kind = kind, .ns = ns_, .selector = {}},
                                       [this, kind](const kube::Key&, const json::Json& object) {
                                         const std::lock_guard lock(mutex_);
-                                        if (kind == kube::deployments && on_deployment)
-                                          on_deployment(object);
+                                        if (kind == kube::deployments && on_deployment_)
+                                          on_deployment_(object);
                                         ++changes_;
                                         changed_.notify_all();
                                       });

@@ -77,8 +77,12 @@ class Cluster {
   /// The Ready condition's reason of a GradientDeployment as last seen.
   std::string why(const std::string& name);
 
-  /// Called on every change of a Deployment, before await looks.
-  std::function<void(const json::Json&)> on_deployment;
+  using OnObject = std::function<void(const json::Json&)>;
+  /// Calls it on every change of a Deployment from now on, before await looks.
+  void on_deployment(OnObject use) {
+    const std::lock_guard lock(mutex_);
+    on_deployment_ = std::move(use);
+  }
 
  private:
   void install_crds();
@@ -92,6 +96,7 @@ class Cluster {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t changes_ = 0;
+  OnObject on_deployment_;
   std::list<kube::Watch> watches_;
   std::list<std::jthread> threads_;
 };
