@@ -43,10 +43,11 @@ start_operator() { # [ARGUMENT...]
 }
 
 # Sends a request through the Service's cluster IP, which this machine reaches, but not that of a cluster in Docker.
-request() { # NAME [CURL-ARGUMENT...]
-	local address from=()
-	address=$(kubectl get service "$1" -o jsonpath='{.spec.clusterIP}')
+request() { # NAME[/PATH] [CURL-ARGUMENT...]
+	local address path='' from=()
+	[[ $1 != */* ]] || path=${1#*/}
+	address=$(kubectl get service "${1%%/*}" -o jsonpath='{.spec.clusterIP}')
 	shift
 	[[ $MODE != kind ]] || from=(docker exec "$(kind_name)-control-plane")
-	"${from[@]}" curl --silent --show-error --fail --max-time 10 "$@" "http://$address/"
+	"${from[@]}" curl --silent --show-error --fail --max-time 10 "$@" "http://$address/$path"
 }
