@@ -8,6 +8,7 @@
 
 #include <malloc.h>
 #include <memory>
+#include <mutex>
 #include <random>
 
 namespace kube {
@@ -73,6 +74,9 @@ void Watch::follow(const WatchState::Step& step, const std::stop_token& stop) {
 }
 
 void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
+  // One after the other: a page is the most that a watch ever holds, and a connection of its own.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   const auto response =
       client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
                                             step.continue_token, step.limit),
