@@ -113,6 +113,22 @@ Store::Change Store::erase(const Json& object) {
   });
 }
 
+Store::Write::Write(Store& store, Key key) : store_(store), key_(std::move(key)) {
+  const std::lock_guard lock(store_.writes_mutex_);
+  store_.writes_.insert(key_);
+}
+
+Store::Write::~Write() {
+  const std::lock_guard lock(store_.writes_mutex_);
+  store_.writes_.erase(store_.writes_.find(key_));
+  store_.write_ended_.notify_all();
+}
+
+void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const {
+  std::unique_lock lock(writes_mutex_);
+  write_ended_.wait_for(lock, limit, [&] { return !writes_.contains(key); });
+}
+
 std::vector<Json> Store::retain(const std::set<Key>& listed, const std::string& ns,
                                 const std::string& version) {
   return unpacked(data_.with([&](Data& data) {

@@ -4,9 +4,12 @@
 #include "kube/object.h"
 #include "kube/packed.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +45,22 @@ class Store {
   /// deletion. Remembered for a while, so that a late event or answer does not bring it back.
   Change erase(const Json& object);
 
+  /// A write of ours that is under way. Its event often comes before its answer, and would look
+  /// like somebody else's change: while one lives, await_writes() of its key waits.
+  class Write {
+   public:
+    Write(Store& store, Key key);
+    ~Write();
+    Write(const Write&) = delete;
+    Write& operator=(const Write&) = delete;
+
+   private:
+    Store& store_;
+    Key key_;
+  };
+  /// Waits until no write of the key is under way, for at most `limit`.
+  void await_writes(const Key& key, std::chrono::milliseconds limit) const;
+
   /// After all objects of a list taken at `version` were put: drops what is not `listed` in
   /// namespace `ns` (empty: in any), except what is newer than the list. Returns the last known
   /// state of what went.
@@ -76,6 +95,9 @@ class Store {
   Index index_;
   Packer packer_;
   Guarded<Data> data_;
+  mutable std::mutex writes_mutex_;
+  mutable std::condition_variable write_ended_;
+  std::multiset<Key> writes_;
 };
 
 }  // namespace kube

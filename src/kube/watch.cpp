@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto list_deadline = 60s;
 /// Servers send a bookmark about once a minute: after this long a stream is dead, or as good as.
 constexpr auto idle_limit = 100s;
+constexpr auto patience_with_writes = 250ms;
 constexpr std::size_t worth_trimming = 256 * 1024;
 
 std::function<double()> random_source() {
@@ -154,6 +155,8 @@ void Watch::take_line(std::string_view line) {
 }
 
 void Watch::take(const RawObject& raw) {
+  if (store_.knows(raw.key, raw.version)) return;
+  store_.await_writes(raw.key, patience_with_writes);
   if (store_.knows(raw.key, raw.version)) return;
   const auto object = build(raw, options_.kind);
   if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, object);

@@ -122,10 +122,9 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
   // foreign object whose fields do not collide with ours).
   const auto key = kube::key_of(wanted);
   try {
-    auto created = context_.client.apply(kind, with_metadata(wanted, "resourceVersion", "1"),
-                                         manager, kube::Force::No, stop);
+    auto created =
+        write(kind, with_metadata(wanted, "resourceVersion", "1"), manager, kube::Force::No, stop);
     spdlog::info("created object={}", describe(kind, key));
-    remember(kind, created);
     return created;
   } catch (const kube::ApiError& error) {
     if (!error.conflict()) throw;
@@ -138,10 +137,22 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
 void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
                      const std::stop_token& stop) {
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
-  const auto updated = context_.client.apply(kind, with_metadata(wanted, "uid", kube::uid_of(live)),
-                                             manager, kube::Force::Yes, stop);
+  write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), manager, kube::Force::Yes, stop);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
-  remember(kind, updated);
+}
+
+Json Applier::write(const kube::Kind& kind, const Json& intent, const char* field_manager,
+                    kube::Force force, const std::stop_token& stop) {
+  auto* const store = context_.stores.of(kind);
+  std::optional<kube::Store::Write> underway;
+  if (store != nullptr) underway.emplace(*store, kube::key_of(intent));
+  auto written = context_.client.apply(kind, intent, field_manager, force, stop);
+  if (store != nullptr) {
+    store->put(written);
+  } else {
+    context_.polled.put(kind, written);
+  }
+  return written;
 }
 
 /// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
@@ -169,16 +180,7 @@ void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::s
        {"metadata",
         json::object({{"name", key.name}, {"namespace", key.ns}, {"uid", kube::uid_of(live)}})},
        {"spec", json::object({{"replicas", replicas}})}});
-  remember(kube::deployments, context_.client.apply(kube::deployments, intent, replicas_manager,
-                                                    kube::Force::Yes, stop));
-}
-
-void Applier::remember(const kube::Kind& kind, const Json& object) {
-  if (auto* store = context_.stores.of(kind)) {
-    store->put(object);
-  } else {
-    context_.polled.put(kind, object);
-  }
+  write(kube::deployments, intent, replicas_manager, kube::Force::Yes, stop);
 }
 
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
@@ -219,8 +221,9 @@ void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_toke
   // With the UID, another object that has the name by now is left alone (422).
   const auto patch = json::object({{"metadata", json::object({{"uid", kube::uid_of(*live)}})},
                                    {"spec", json::object({{"replicas", 0}})}});
-  remember(kube::deployments,
-           context_.client.merge_patch(kube::deployments, key, patch, manager, stop));
+  const kube::Store::Write underway(context_.stores.deployments, key);
+  context_.stores.deployments.put(
+      context_.client.merge_patch(kube::deployments, key, patch, manager, stop));
 }
 
 }  // namespace reconcile

@@ -51,7 +51,9 @@ class Applier {
   void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
                      const std::stop_token& stop);
   void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
-  void remember(const kube::Kind& kind, const json::Json& object);
+  /// Applies it and keeps the answer before its event can be seen.
+  json::Json write(const kube::Kind& kind, const json::Json& intent, const char* field_manager,
+                   kube::Force force, const std::stop_token& stop);
 
   Context& context_;
 };

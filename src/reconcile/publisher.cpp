@@ -34,10 +34,14 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   const auto patch = merge_patch(previous, status);
   if (patch.is_null()) return;
   const auto key = kube::key_of(object);
-  const auto written = context_.client.patch_status(kind, key, json::object({{"status", patch}}),
-                                                    status_manager, stop);
-  if (!written) return;  // deleted meanwhile
-  context_.stores.of(kind)->put(*written);
+  auto& store = *context_.stores.of(kind);
+  {
+    const kube::Store::Write underway(store, key);
+    const auto written = context_.client.patch_status(kind, key, json::object({{"status", patch}}),
+                                                      status_manager, stop);
+    if (!written) return;  // deleted meanwhile
+    store.put(*written);
+  }
   context_.notify({std::string(kind.kind), key});
 
   const auto reason = json::string_at(ready(status), {"reason"});

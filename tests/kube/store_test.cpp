@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
+#include <optional>
 #include <thread>
 
 namespace {
@@ -200,4 +202,18 @@ TEST_CASE("A store may be used by several threads") {
   }
   CHECK(store.size() == 10);
   CHECK(version(store, "pod-0") == "200");
+}
+
+TEST_CASE("An event of a write of ours waits for its answer, but not for ever, and no other does") {
+  Store store;
+  std::optional<Store::Write> write(std::in_place, store, Key{"ns", "a"});
+  store.await_writes({"ns", "b"}, std::chrono::hours(1));
+  store.await_writes({"ns", "a"}, std::chrono::milliseconds(1));
+  auto event = std::async(std::launch::async, [&] {
+    store.await_writes({"ns", "a"}, std::chrono::hours(1));
+    return version(store, "a");
+  });
+  store.put(object("a", "2"));
+  write.reset();
+  CHECK(event.get() == "2");
 }
