@@ -254,7 +254,8 @@ struct Tls::Impl {
 Tls::Tls(const ClusterConfig& config, const std::string& host,
          std::function<ClientCertificate()> plugin)
     : impl_(std::make_unique<Impl>()) {
-  // Before there is an I/O thread: at exit OpenSSL is cleaned up after it then, and frees its state.
+  // Before there is an I/O thread: at exit OpenSSL is cleaned up after it then, and frees its
+  // state.
   OPENSSL_init_ssl(0, nullptr);
   impl_->ca = {config.ca_pem, config.ca_file, "certificate-authority"};
   impl_->certificate = {config.client_certificate_pem, config.client_certificate_file,
