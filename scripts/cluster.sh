@@ -117,6 +117,9 @@ restart() {
 	GRACE=2 stop kube-apiserver
 	start_api_server
 	wait_for kube-apiserver 90 api_get /readyz
+	# It would come back by itself, but after waits that grow to half a minute.
+	stop kube-controller-manager
+	start_controller_manager
 }
 
 begin() { # MODE
