@@ -1,6 +1,7 @@
 #pragma once
 
 #include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <condition_variable>
@@ -8,16 +9,24 @@
 #include <mutex>
 #include <string>
 
+/// Listeners come and go while other threads log: the logger's own list of sinks must not change
+/// then, this one may. Made before `main` starts a thread.
+inline const std::shared_ptr<spdlog::sinks::dist_sink_mt> listeners = [] {
+  auto sinks = std::make_shared<spdlog::sinks::dist_sink_mt>();
+  spdlog::default_logger()->sinks().push_back(sinks);
+  return sinks;
+}();
+
 /// All that is logged while it lives, at every level.
 class Log {
  public:
   Log() {
-    spdlog::default_logger()->sinks().push_back(sink_);
+    listeners->add_sink(sink_);
     spdlog::set_level(spdlog::level::debug);
   }
   ~Log() {
     spdlog::set_level(spdlog::level::info);
-    spdlog::default_logger()->sinks().pop_back();
+    listeners->remove_sink(sink_);
   }
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
