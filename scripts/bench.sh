@@ -4,6 +4,7 @@
 export GRADIENT_CLUSTER=bench
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/processes.sh"
+source "$SCRIPTS/binaries.sh"
 
 OPERATOR=$ROOT/build/release/bin/gradient-operator
 NAMESPACE=bench
@@ -21,7 +22,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-kube() { "${KUBECTL:-kubectl}" --kubeconfig "$KUBECONFIG" "$@"; }
+kube() { "$(binary kubectl)" --kubeconfig "$KUBECONFIG" "$@"; }
 
 # How often the API server was asked to change objects of ours or our children, whoever asked.
 writes() {
@@ -65,7 +66,7 @@ last_write_ms() { # AT-LEAST
 		count=$(requests_sent)
 		if ((count != seen)); then seen=$count last=$(now_ms); fi
 		((seen >= $1 && $(now_ms) - last > QUIET_SECONDS * 1000)) && break
-		read -rt 0.1 <> <(:) || true
+		read -rt 0.5 <> <(:) || true # a scrape costs the operator about 2 ms
 	done
 	echo "$last"
 }
@@ -81,8 +82,7 @@ END
 }
 
 companions() {
-	kube create namespace $NAMESPACE >/dev/null
-	kube apply -f - >/dev/null <<END
+	cat <<END
 apiVersion: gradient-operator.dev/v1alpha1
 kind: ContainerRegistry
 metadata: {name: registry, namespace: $NAMESPACE}
@@ -96,20 +96,47 @@ spec: {server: registry.example.com, username: bench, password: "SECRET:registry
 END
 }
 
-# By curl, 16 at a time: kubectl's own rate limit would be what is measured.
+# Sends the requests that were noted down, as a client that does nothing else.
+: >"$work/requests"
+request() { # METHOD PATH CONTENT-TYPE FILE
+	[[ ! -s $work/requests ]] || echo next >>"$work/requests"
+	printf '%s\n' "url = \"$server$2\"" "request = \"$1\"" "data = \"@$4\"" "header = \"Content-Type: $3\"" 'output = "/dev/null"' \
+		"cacert = \"$work/ca\"" "cert = \"$work/cert\"" "key = \"$work/key\"" http1.1 >>"$work/requests"
+}
+send() { # PARALLEL
+	curl -sS --no-progress-meter --fail-early --parallel --parallel-max "$1" --config "$work/requests"
+	: >"$work/requests"
+}
+
+OURS_PATH=/apis/gradient-operator.dev/v1alpha1/namespaces/$NAMESPACE/gradientdeployments
+# Not by kubectl: its own rate limit would be what is measured.
 create() { # PREFIX COUNT
 	local i
-	server=$(kube config view --minify -o 'jsonpath={.clusters[0].cluster.server}')
-	: >"$work/requests"
 	for ((i = 0; i < $2; i++)); do
 		deployment "$1-$i" >"$work/$1-$i.json"
-		printf 'url = "%s/apis/gradient-operator.dev/v1alpha1/namespaces/%s/gradientdeployments"\ndata = "@%s"\nheader = "Content-Type: application/json"\noutput = "/dev/null"\n' \
-			"$server" $NAMESPACE "$work/$1-$i.json" >>"$work/requests"
-		((i == $2 - 1)) || echo next >>"$work/requests"
+		request POST $OURS_PATH application/json "$work/$1-$i.json"
 	done
-	sed 's/^next$/next\n__TLS__/; 1i __TLS__' "$work/requests" |
-		sed "s|^__TLS__\$|cacert = \"$work/ca\"\ncert = \"$work/cert\"\nkey = \"$work/key\"|" >"$work/config"
-	curl -sS --no-progress-meter --fail-early --parallel --parallel-max 16 --config "$work/config"
+	send 16
+}
+
+# What the operator sends for an object, and nothing of what it does to know that.
+bare_requests() { # COUNT
+	local i name kind apply=application/apply-patch+yaml options='fieldManager=bare&force=true&fieldValidation=Strict'
+	local -A body
+	{ companions; echo ---; deployment some-name; } >"$work/bare.yaml"
+	"$OPERATOR" render -f "$work/bare.yaml" --assume-missing -o json >"$work/rendered" 2>/dev/null
+	for kind in Deployment Service; do
+		body[$kind]=$(jq -c --arg kind $kind '.items[] | select(.kind == $kind) | del(.metadata.ownerReferences)' "$work/rendered")
+	done
+	for ((i = 0; i < $1; i++)); do
+		name=bare-$i
+		for kind in Deployment Service; do
+			printf '%s' "${body[$kind]//some-name/$name}" >"$work/$name.$kind"
+		done
+		request PATCH "/apis/apps/v1/namespaces/$NAMESPACE/deployments/$name?$options" $apply "$work/$name.Deployment"
+		request PATCH "/api/v1/namespaces/$NAMESPACE/services/$name?$options" $apply "$work/$name.Service"
+		request PATCH "$OURS_PATH/$name/status?fieldManager=bare&fieldValidation=Strict" application/merge-patch+json "$work/status"
+	done
 }
 
 credentials() {
@@ -132,6 +159,8 @@ begin() { # a new control plane without controllers
 	metrics=127.0.0.1:$((20000 + RANDOM % 10000))
 	kube apply -f "$ROOT/crds" >/dev/null
 	kube wait --for=condition=Established crd --all --timeout=30s >/dev/null
+	server=$(kube config view --minify -o 'jsonpath={.clusters[0].cluster.server}')
+	kube create namespace $NAMESPACE >/dev/null
 }
 
 measure() { # COUNT
@@ -142,13 +171,14 @@ measure() { # COUNT
 	read -rt 3 <> <(:) || true # resident memory with no objects, after start-up has settled
 	empty=$(status_kb VmRSS)
 	stop_operator
-	companions
+	companions | kube apply -f - >/dev/null
 	create cold "$count"
 	before=$(writes) started=$(now_ms)
 	start_operator
 	row "$count" "cold start, until the last write" "$(seconds $(($(last_write_ms $((3 * count))) - started))) s"
 	cpu=$(cpu_ms) settled=$(status_kb VmRSS)
 	row "$count" "CPU per object" "$(per "$cpu" "$count") ms"
+	kube get -n $NAMESPACE gradientdeployment cold-0 -o json | jq -c '{status}' >"$work/status"
 	row "$count" "writes per object" "$(per $(($(writes) - before)) "$count")"
 	row "$count" "resident: empty, settled, peak" "$empty, $settled, $(status_kb VmHWM) KB"
 	row "$count" "resident per object" "$(per $((settled - empty)) "$count") KB"
@@ -175,6 +205,18 @@ measure() { # COUNT
 	stop_operator
 }
 
+bare() { # COUNT
+	local started cpu TIMEFORMAT='%U %S'
+	say "bench: $1 objects: the same requests by curl"
+	begin
+	create bare "$1"
+	bare_requests "$1"
+	started=$(now_ms)
+	cpu=$({ time send 10; } 2>&1)
+	row "$1" "cold start's requests sent by curl, 10 at a time" "$(seconds $(($(now_ms) - started))) s"
+	row "$1" "CPU per object of curl" "$(awk -v n="$1" '{ printf "%.2f", ($1 + $2) * 1000 / n }' <<<"$cpu") ms"
+}
+
 report() {
 	cat <<END
 # Benchmarks
@@ -197,7 +239,10 @@ END
 "$ROOT/dev" build release
 : >"$work/table"
 [[ $# -gt 0 ]] || set -- 100 1000
-for count; do measure "$count"; done
+for count; do
+	measure "$count"
+	bare "$count"
+done
 report "$@" >"$work/report"
 mkdir -p "$ROOT/docs"
 install -m 644 "$work/report" "$REPORT"

@@ -11,9 +11,11 @@
 
 #include <array>
 #include <csignal>
+#include <link.h>
 #include <malloc.h>
 #include <optional>
 #include <random>
+#include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
 
@@ -45,6 +47,24 @@ class StopOnSignal {
   sigset_t signals_{};
   std::stop_source source_;
 };
+
+/// Unmaps the symbols and relocations of all libraries, which the dynamic linker has read: a sixth
+/// of what would stay resident. They are clean pages of files, back at once if somebody looks there
+/// again.
+void release_linker_tables() {
+  const auto release = [](dl_phdr_info* object, std::size_t /*size*/, void* /*unused*/) {
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+      const auto& segment = object->dlpi_phdr[i];
+      const bool holds_tables =
+          segment.p_type == PT_LOAD && segment.p_offset == 0 && segment.p_flags == PF_R;
+      if (!holds_tables) continue;
+      auto* const begin = reinterpret_cast<void*>(object->dlpi_addr + segment.p_vaddr);
+      madvise(begin, segment.p_filesz, MADV_DONTNEED);
+    }
+    return 0;
+  };
+  dl_iterate_phdr(release, nullptr);
+}
 
 /// Unique per process: two pods may share a host name, and a restarted one must not take itself for
 /// its predecessor.
@@ -92,6 +112,7 @@ void operate(const RunOptions& options, const gradient::Settings& settings,
 }  // namespace
 
 int run(const RunOptions& options) {
+  release_linker_tables();
   mallopt(M_ARENA_MAX, 2);  // arenas for every thread would cost more memory than they save time
   set_up_logging(options.log_format, options.log_level);
   const StopOnSignal signal;

@@ -38,7 +38,8 @@ Json object(std::initializer_list<Field> fields) {
   std::vector<std::pair<std::string, Json>> members;
   members.reserve(fields.size());
   for (const auto& field : fields) {
-    if (!field.value.is_null()) members.emplace_back(field.name, field.value);
+    if (field.value.is_null()) continue;
+    members.emplace_back(std::move(field.name), std::move(field.value));
   }
   return Json::object(std::move(members));
 }
@@ -106,6 +107,7 @@ const web::json::array& elements_at(const Json& value,
 }
 
 bool equal(const Json& left, const Json& right) {
+  if (left.is_string() && right.is_string()) return left.as_string() == right.as_string();
   return text(left) == text(right);
 }
 

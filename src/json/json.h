@@ -28,8 +28,9 @@ struct Field {
   Field(std::string_view field_name, const std::optional<T>& maybe)
       : Field(maybe ? Field(field_name, *maybe) : Field(field_name, Json())) {}
 
-  std::string name;
-  Json value;
+  // A list of initializers cannot be moved from; what object() takes out of it can.
+  mutable std::string name;
+  mutable Json value;
 };
 
 /// An object of the fields whose value is not null. Keys come out sorted, so equal content is

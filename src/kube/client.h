@@ -12,6 +12,7 @@ namespace kube {
 
 /// Typed calls over a Transport. Unary; safe to share between threads. Every call throws
 /// TransportError without an answer and ApiError on a refusal that is not named as a value here.
+/// What a write returns is the object as the server has it afterwards, without managedFields.
 class Client {
  public:
   explicit Client(Transport& transport) : transport_(transport) {}
@@ -24,7 +25,7 @@ class Client {
   Json create(const Kind& kind, const std::string& ns, const Json& object,
               const std::stop_token& stop = {});
   Json replace(const Kind& kind, const Json& object, const std::stop_token& stop = {});
-  /// Server-side apply; the object as the server has it afterwards.
+  /// Server-side apply.
   Json apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
              const std::stop_token& stop = {});
   /// Merge patch of the status subresource; empty when the object is gone.

@@ -33,11 +33,10 @@ class Controller {
 
   /// May be called by any thread, also before and after run().
   void enqueue(const Key& key) { queue_.add(key); }
-  void enqueue_after(const Key& key, std::chrono::milliseconds delay) {
-    queue_.add_after(key, delay);
-  }
   /// Starts the workers and returns when they have ended after a stop.
   void run(const std::stop_token& stop);
+  /// All that was due is done; what failed waits for its next time.
+  bool idle() const { return queue_.idle(); }
   const std::string& name() const { return name_; }
 
  private:

@@ -1,9 +1,19 @@
 #include "kube/object.h"
 
+#include "kube/raw.h"
+
 namespace kube {
 
 std::string to_string(const Key& key) {
   return key.ns.empty() ? key.name : key.ns + "/" + key.name;
+}
+
+Json parse_object(std::string_view text) {
+  auto object = json::parse(raw::without_managed_fields(text));
+  if (!json::at(object, {"metadata"}).is_object()) return object;
+  auto& metadata = object["metadata"];
+  if (metadata.has_field("managedFields")) metadata.erase("managedFields");  // a null is left
+  return object;
 }
 
 Key key_of(const Json& object) {

@@ -38,6 +38,10 @@ inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
 inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
 inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 
+/// One object as the server sends it, without managedFields: they are half of the text, and few ask
+/// for them. Throws std::invalid_argument with position and cause, never with content.
+Json parse_object(std::string_view text);
+
 Key key_of(const Json& object);
 std::string uid_of(const Json& object);
 std::string resource_version_of(const Json& object);

@@ -49,6 +49,16 @@ std::vector<Json> Store::indexed(const std::string& term) const {
   }));
 }
 
+std::vector<Key> Store::indexed_keys(const std::string& term) const {
+  return data_.with([&](const Data& data) {
+    std::vector<Key> found;
+    const auto [begin, end] = data.terms.equal_range(term);
+    for (auto entry = begin; entry != end; ++entry)
+      found.push_back(*entry->second);
+    return found;
+  });
+}
+
 std::vector<Key> Store::keys() const {
   return data_.with([](const Data& data) {
     std::vector<Key> keys;

@@ -30,6 +30,7 @@ class Store {
 
   std::optional<Json> find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
+  std::vector<Key> indexed_keys(const std::string& term) const;
   std::vector<Key> keys() const;
   std::size_t size() const;
   std::size_t bytes() const;  ///< what the objects take, compressed

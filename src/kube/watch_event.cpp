@@ -77,9 +77,7 @@ ListPage read_list_page(std::string_view body, const Kind& kind) {
 
 Json build(const RawObject& object, const Kind& kind) {
   try {
-    auto value = json::parse(raw::without_managed_fields(object.text));
-    auto& metadata = value["metadata"];
-    if (metadata.has_field("managedFields")) metadata.erase("managedFields");
+    auto value = parse_object(object.text);
     if (key_of(value) != object.key || resource_version_of(value) != object.version)
       throw std::runtime_error("is not what it seemed: names with escapes, or fields given twice");
     value["apiVersion"] = Json(std::string(kind.api_version));

@@ -61,6 +61,11 @@ std::size_t WorkQueue::depth() const {
   return ready_.size();
 }
 
+bool WorkQueue::idle() const {
+  const std::lock_guard lock(mutex_);
+  return ready_.empty() && processing_.empty();
+}
+
 void WorkQueue::enqueue(const Key& key) {
   if (!dirty_.insert(key).second) return;
   if (processing_.count(key) > 0) return;  // done() puts it into ready_

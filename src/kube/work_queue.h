@@ -42,6 +42,8 @@ class WorkQueue {
 
   /// Keys that are due and wait for a worker.
   std::size_t depth() const;
+  /// Nothing is due and nothing is being worked on.
+  bool idle() const;
 
  private:
   using TimePoint = Clock::TimePoint;

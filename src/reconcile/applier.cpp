@@ -188,15 +188,16 @@ void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wan
   constexpr std::array prunable{kube::autoscalers, kube::budgets, kube::services,
                                 kube::deployments};
   for (const auto& kind : prunable) {
-    for (const auto& child :
-         context_.stores.of(kind)->indexed(parent_term({parent.ns, parent.name}))) {
-      const auto key = kube::key_of(child);
+    auto& store = *context_.stores.of(kind);
+    for (const auto& key : store.indexed_keys(parent_term({parent.ns, parent.name}))) {
       const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& object) {
         return kind_of(object) == kind && kube::key_of(object) == key;
       });
-      if (is_wanted || json::string_at(kube::controller_of(child), {"uid"}) != parent.uid) continue;
-      context_.client.remove(kind, key, kube::uid_of(child), stop);
-      context_.stores.of(kind)->erase(child);
+      if (is_wanted) continue;
+      const auto child = store.find(key);
+      if (!child || json::string_at(kube::controller_of(*child), {"uid"}) != parent.uid) continue;
+      context_.client.remove(kind, key, kube::uid_of(*child), stop);
+      store.erase(*child);
       spdlog::info("deleted object={}", describe(kind, key));
     }
   }

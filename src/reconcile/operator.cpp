@@ -134,10 +134,30 @@ void Operator::reconcile(const std::stop_token& stop) {
   if (!await_stores(stop)) return;
   spdlog::info("all stores are filled, reconciling");
   std::vector<std::jthread> threads;
-  for (auto* controller : {&deployments_, &datasets_, &models_, &registries_}) {
-    threads.emplace_back([=, &stop] { controller->run(stop); });
-  }
+  const auto start = [&](kube::Controller& controller) {
+    threads.emplace_back([&] { controller.run(stop); });
+  };
+  const std::vector referred_to{&datasets_, &models_, &registries_};
+  for (auto* controller : referred_to)
+    start(*controller);
+  await_idle(referred_to, stop);
+  start(deployments_);
   poll(stop);
+}
+
+/// A deployment that comes before what it refers to only has to come again; one that refers to
+/// nothing must not wait for long.
+void Operator::await_idle(const std::vector<kube::Controller*>& controllers,
+                          const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds look_again{20};
+  const auto limit = clock_.now() + std::chrono::seconds(2);
+  const auto all_idle = [&] {
+    return std::all_of(controllers.begin(), controllers.end(),
+                       [](const kube::Controller* controller) { return controller->idle(); });
+  };
+  while (!all_idle() && clock_.now() < limit) {
+    if (!clock_.wait(look_again, stop)) return;
+  }
 }
 
 /// Secrets and foreign claims bring no watch events.

@@ -40,6 +40,7 @@ class Operator {
   void notify(const Ref& changed);
   bool await_stores(const std::stop_token& stop);
   std::string missing_kinds() const;
+  void await_idle(const std::vector<kube::Controller*>& controllers, const std::stop_token& stop);
   void poll(const std::stop_token& stop);
   kube::Controller* controller_of(std::string_view kind);
 

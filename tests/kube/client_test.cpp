@@ -55,6 +55,19 @@ TEST_CASE("an object comes back as the server has it") {
   CHECK(resource_version_of(client.merge_patch(deployments, key, Json::object(), "me")) == "8");
 }
 
+TEST_CASE("what a write returns has no managedFields, what a get returns has them") {
+  ScriptedTransport transport;
+  Client client(transport);
+  const std::string answer =
+      R"({"metadata":{"managedFields":[{"manager":"me"}],"name":"d","resourceVersion":"8"}})";
+  transport.expect("PATCH " + path + "?fieldManager=me&force=true&fieldValidation=Strict")
+      .answer(200, answer);
+  CHECK(json::text(client.apply(deployments, deployment(), "me", Force::Yes)) ==
+        R"({"metadata":{"name":"d","resourceVersion":"8"}})");
+  transport.expect("GET " + path).answer(200, answer);
+  CHECK(json::text(*client.get(deployments, key)) == answer);
+}
+
 TEST_CASE("a refusal names verb, kind and object") {
   ScriptedTransport transport;
   Client client(transport);

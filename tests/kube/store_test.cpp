@@ -145,6 +145,7 @@ TEST_CASE("Objects are found by the terms of the index") {
   store.put(object("b", "2", "x"));
   store.put(object("c", "3", "y"));
   CHECK(names(store.indexed("x")) == std::vector<std::string>{"a", "b"});
+  CHECK(store.indexed_keys("x") == std::vector<Key>{{"ns", "a"}, {"ns", "b"}});
 
   store.put(object("a", "4", "y"));
   CHECK(names(store.indexed("x")) == std::vector<std::string>{"b"});

@@ -45,6 +45,19 @@ TEST_CASE("Keys are served first in, first out, each once") {
   CHECK(take(queue) == "none");
 }
 
+TEST_CASE("A queue is idle when nothing is due or being worked on, whatever waits for its time") {
+  const ManualClock clock;
+  WorkQueue queue(clock);
+  CHECK(queue.idle());
+  queue.add(a);
+  CHECK_FALSE(queue.idle());
+  CHECK(take(queue) == "a");
+  CHECK_FALSE(queue.idle());
+  queue.add_failed(a);
+  queue.done(a);
+  CHECK(queue.idle());
+}
+
 TEST_CASE("A key that is added while it is worked on comes again when it is done") {
   const ManualClock clock;
   WorkQueue queue(clock);
