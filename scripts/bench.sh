@@ -223,7 +223,8 @@ report() {
 
 The operator against a real etcd and API server on the same machine, nothing else running: no controllers, no nodes. Every
 GradientDeployment has a repository, a model and a pull secret, so it becomes a Deployment, a Service and a status. "Writes" are
-the API server's own counts for our kinds and our children; CPU and memory are the operator's, from /proc.
+the API server's own counts for our kinds and our children; CPU and memory are the operator's, from /proc. Memory grows
+at first by what the first rounds touch (code, buffers), then by the objects alone.
 
     ./dev bench $*
 
