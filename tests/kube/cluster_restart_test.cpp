@@ -1,27 +1,15 @@
 #include "kube/support/own_namespace.h"
 #include "kube/support/tampered.h"
 #include "kube/support/watched.h"
+#include "support/api_server.h"
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
-#include <cstdlib>
 
 // Against the API server that KUBECONFIG names, if ./dev cluster has started it.
 
 namespace kube {
-namespace {
-
-/// False when it is not ours to restart.
-bool restart_api_server() {
-  const std::string dev = "'" SOURCE_DIR "/dev'";
-  const auto command = "tested=$KUBECONFIG; eval \"$(" + dev +
-                       " cluster env)\" && [ \"$KUBECONFIG\" = \"$tested\" ] && " + dev +
-                       " cluster restart";
-  return std::system(command.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe)
-}
-
-}  // namespace
 
 TEST_CASE("A watch goes on after a restart of the API server and has missed nothing") {
   OwnNamespace ns;

@@ -1,6 +1,7 @@
 // The operator while the API server restarts, if ./dev has started the one that KUBECONFIG names.
 
 #include "reconcile/running.h"
+#include "support/api_server.h"
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +18,7 @@ TEST_CASE("an operator goes on after a restart of the API server, and writes not
   cluster.await("pods of the first", [&] { return is_rolled_out("demo"); });
   const auto written = running.written();
 
-  if (!live::restart_api_server()) {
+  if (!restart_api_server()) {
     WARN("not tested: ./dev cluster has not started the API server of KUBECONFIG");
     return;
   }

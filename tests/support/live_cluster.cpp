@@ -6,7 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -62,13 +61,6 @@ std::string ready_reason(const json::Json& object) {
     }
   }
   return {};
-}
-
-bool restart_api_server() {
-  const std::string dev = "'" SOURCE_DIR "/dev' cluster ";
-  const auto command = "ours=\"$KUBECONFIG\"; eval \"$(" + dev +
-                       "env)\" && [ \"$KUBECONFIG\" = \"$ours\" ] && " + dev + "restart";
-  return std::system(command.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe)
 }
 
 Cluster::Cluster()

@@ -47,9 +47,6 @@ class ObservedTransport final : public kube::Transport {
 /// The reason of the condition Ready; empty when there is none.
 std::string ready_reason(const json::Json& object);
 
-/// Restarts the API server that KUBECONFIG names. False when ./dev has not started it.
-bool restart_api_server();
-
 /// A namespace of the test's own on the real server, with our CRDs, and what is in it as watches
 /// see it. The namespace is deleted at the end.
 class Cluster {
