@@ -16,9 +16,8 @@ operator_settings() {
 		    requests: {cpu: 10m, memory: 32Mi}
 		    limits: {memory: 512Mi}
 		instanceTypes:
-		  small:
-		    requests: {cpu: 10m, memory: 32Mi}
-		    limits: {cpu: "1", memory: 64Mi}
+		  small: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 64Mi}}
+		  C1: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 512Mi}}
 	END
 }
 
