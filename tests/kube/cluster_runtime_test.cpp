@@ -42,19 +42,47 @@ struct Leader {
   std::jthread thread;
 };
 
+/// Takes a stream for dead after little more than a second of silence.
+class Impatient final : public Transport {
+ public:
+  explicit Impatient(Transport& inner) : inner_(inner) {}
+
+  Response send(const Request& request, const std::stop_token& stop,
+                std::chrono::milliseconds total) override {
+    return inner_.send(request, stop, total);
+  }
+  Response stream(const Request& request, const std::function<void(std::string_view)>& on_line,
+                  const std::stop_token& stop, std::chrono::milliseconds) override {
+    return inner_.stream(request, on_line, stop, 1200ms);
+  }
+
+ private:
+  Transport& inner_;
+};
+
 }  // namespace
 
-TEST_CASE("A version that the server has not reached yet does not stop a watch") {
+TEST_CASE(
+    "A watch of a version that the server will not reach is silent until a list replaces it") {
   OwnNamespace ns;
-  std::atomic<int> watches = 0;
-  Tampered tampered(ns.transport(), [&](Request request) {
-    if (is_watch(request) && watches++ == 0) set_version(request, "999999999999");
+  std::atomic<int> lists = 0, watches = 0;
+  Impatient impatient(ns.transport());
+  Tampered tampered(impatient, [&](Request request) {
+    if (!is_watch(request)) {
+      ++lists;
+    } else if (lists == 1) {
+      if (watches++ == 0) ns.put("a", "1");
+      set_version(request, "999999999999");
+    }
     return request;
   });
   Client client(tampered);
   Watched watched(client, ns.name());
-  ns.put("a", "1");
   watched.await(ns.key("a"), "1");
+  CHECK(lists == 2);
+  CHECK(watches == 2);
+  ns.put("a", "2");
+  watched.await(ns.key("a"), "2");
 }
 
 TEST_CASE(
