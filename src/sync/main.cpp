@@ -79,6 +79,8 @@ int main(int argc, char** argv) {
   repository_command->add_option("--name", repository.name)->required();
   repository_command->add_option("--url", repository.remote.url)->required();
   repository_command->add_option("--ref", repository.ref, "branch, tag or commit");
+  repository_command->add_flag("--full-history", repository.full_history,
+                               "all branches and tags, not the commit alone");
   repository_command->add_option("--username", repository.remote.username);
   repository_command->add_option("--password-file", repository.remote.password_file);
   repository_command->add_option("--revision", repository.revision);

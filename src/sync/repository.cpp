@@ -64,39 +64,73 @@ Resolved resolve(const Git& git, const std::string& ref) {
                     (is_abbreviated(ref) ? "; a commit must be written with all its digits" : ""));
 }
 
-/// Brings the commit into a bare repository: alone where the server can, else with its branch, else
-/// with everything.
-void fetch(const Git& git, const Path& bare, const Resolved& wanted) {
-  const auto kept = "refs/gradient/" + wanted.commit;
-  const auto fetch_what = [&](std::vector<std::string> what) {
-    what.insert(what.begin(), {"-C", bare.string(), "fetch", "--progress", "--no-tags",
-                               "--no-write-fetch-head", "--force"});
-    git(what);
-  };
-  const auto has_commit = [&] {
-    try {
-      git({"-C", bare.string(), "cat-file", "-e", wanted.commit + "^{commit}"});
-      return true;
-    } catch (const Failure&) {
-      return false;
-    }
-  };
-  const auto keep = [&] { git({"-C", bare.string(), "update-ref", kept, wanted.commit}); };
-  if (has_commit()) return keep();
+constexpr const char* all_branches = "refs/heads/*:refs/gradient/of/refs/heads/*";
+constexpr const char* all_tags = "refs/tags/*:refs/gradient/of/refs/tags/*";
+
+std::string kept(const Resolved& wanted) {
+  return "refs/gradient/" + wanted.commit;
+}
+
+bool has_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   try {
-    return fetch_what({"--depth=1", "--", git.url(), wanted.commit + ":" + kept});
+    git({"-C", bare.string(), "cat-file", "-e", wanted.commit + "^{commit}"});
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+void keep(const Git& git, const Path& bare, const Resolved& wanted) {
+  if (!has_commit(git, bare, wanted)) {
+    throw Failure("GitReferenceNotFound", git.url() + ": no branch or tag of the repository has " +
+                                              wanted.commit + "; name one that exists");
+  }
+  git({"-C", bare.string(), "update-ref", kept(wanted), wanted.commit});
+}
+
+void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what) {
+  what.insert(what.begin(), {"-C", bare.string(), "fetch", "--progress", "--no-tags",
+                             "--no-write-fetch-head", "--force"});
+  git(what);
+}
+
+/// False when the server gives no commits that it does not name (an old one, or a setting).
+bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> what) {
+  try {
+    fetch_refs(git, bare, std::move(what));
+    return true;
   } catch (const Failure& failure) {
     if (failure.reason != "GitReferenceNotFound") throw;
+    return false;
+  }
+}
+
+/// Brings the commit into a bare repository: alone where the server can, else with its branch, else
+/// with everything.
+void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
+  if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
+  if (fetch_by_commit(git, bare,
+                      {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
+    return;
   }
   if (wanted.name.rfind("refs/", 0) == 0) {
-    fetch_what({"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
-    if (has_commit()) return keep();
+    fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
+    if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   }
-  fetch_what({"--", git.url(), "refs/heads/*:refs/gradient/of/refs/heads/*",
-              "refs/tags/*:refs/gradient/of/refs/tags/*"});
-  if (has_commit()) return keep();
-  throw Failure("GitReferenceNotFound", git.url() + ": no branch or tag of the repository has " +
-                                            wanted.commit + "; name one that exists");
+  fetch_refs(git, bare, {"--", git.url(), all_branches, all_tags});
+  keep(git, bare, wanted);
+}
+
+/// Brings in everything, also what earlier fetches of single commits left out.
+void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
+  constexpr const char* infinite = "--depth=2147483647";  // git's own word for it
+  if (fetch_by_commit(git, bare,
+                      {infinite, "--prune", "--", git.url(), wanted.commit + ":" + kept(wanted),
+                       all_branches, all_tags})) {
+    return;
+  }
+  fetch_refs(git, bare, {infinite, "--prune", "--", git.url(), all_branches, all_tags});
+  keep(git, bare, wanted);
 }
 
 void make_bare(const Git& git, const Path& bare) {
@@ -107,7 +141,8 @@ void make_bare(const Git& git, const Path& bare) {
 /// Fetches into the mirror that the deployments of a dataset share, and gives its place. Without a
 /// lock, or when the mirror turns out to be damaged, into a new one in `work`.
 Path fetch_into_mirror(const Git& git, const Path& mirror, const Path& work, bool may_share,
-                       const Resolved& wanted) {
+                       const Resolved& wanted, bool full_history) {
+  const auto fetch = full_history ? fetch_all : fetch_commit;
   if (may_share && fs::exists(mirror)) {
     try {
       fetch(git, mirror, wanted);
@@ -125,15 +160,28 @@ Path fetch_into_mirror(const Git& git, const Path& mirror, const Path& work, boo
 }
 
 /// A repository of its own, complete for this commit, that remembers the URL and no path of ours.
-void check_out(const Git& git, const Path& mirror, const Path& tree, const std::string& commit) {
+/// With the whole history it has the branches and tags that a clone would have.
+void check_out(const Git& git, const Path& mirror, const Path& tree, const std::string& commit,
+               bool full_history) {
   const auto in_tree = [&](std::vector<std::string> command) {
     command.insert(command.begin(), {"-C", tree.string()});
     git(command);
   };
   git({"init", "--quiet", "--template=", "--", tree.string()});
-  in_tree({"-c", "protocol.file.allow=always", "fetch", "--quiet", "--depth=1", "--no-tags",
-           "--no-write-fetch-head", "--upload-pack=git upload-pack", "--",
-           "file://" + mirror.string(), commit});
+  std::vector<std::string> fetch = {"-c",
+                                    "protocol.file.allow=always",
+                                    "fetch",
+                                    "--quiet",
+                                    "--no-tags",
+                                    "--no-write-fetch-head",
+                                    "--upload-pack=git upload-pack"};
+  if (!full_history) fetch.emplace_back("--depth=1");
+  fetch.insert(fetch.end(), {"--", "file://" + mirror.string(), commit});
+  if (full_history) {
+    fetch.insert(fetch.end(), {"refs/gradient/of/refs/heads/*:refs/remotes/origin/*",
+                               "refs/gradient/of/refs/tags/*:refs/tags/*"});
+  }
+  in_tree(fetch);
   in_tree({"remote", "add", "origin", git.url()});
   in_tree({"checkout", "--quiet", "--detach", commit});
 }
@@ -143,11 +191,11 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, const Path&
   const auto resolved = resolve(git, options.ref);
   const auto mirrors = own_folder(options.volume, ".gradient/git");
   const auto mirror = fetch_into_mirror(git, mirrors / base::short_hash(options.remote.url), folder,
-                                        locked, resolved);
+                                        locked, resolved, options.full_history);
   const auto checkout = folder / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
-  check_out(git, mirror, checkout / "tree", resolved.commit);
+  check_out(git, mirror, checkout / "tree", resolved.commit, options.full_history);
   auto meta = json::object({{"commit", resolved.commit},
                             {"ref", resolved.name},
                             {"url", options.remote.url},

@@ -24,6 +24,7 @@ struct Volume {
                               .key = key,
                               .name = "app",
                               .ref = ref,
+                              .full_history = full_history,
                               .revision = "1",
                               .remote = {.url = repository.url(), .username = "jane"},
                               .program = GRADIENT_SYNC};
@@ -46,6 +47,7 @@ struct Volume {
   bool is_tidy() const { return fs::is_empty(folder / ".gradient/tmp"); }
 
   Folder secrets;
+  bool full_history = false;
   json::Json told;
 };
 
@@ -111,6 +113,50 @@ TEST_CASE("a checkout that is there is taken without any network, however the br
   CHECK(server.log() == requests);
   CHECK(volume.sync(repository, "main", "key-of-a-later-revision") == second);
   CHECK(volume.read("file") == "first\n");
+}
+
+TEST_CASE("with its history a checkout has what a clone has, in a mirror of single commits too") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto first = repository.commit("file", "first");
+  repository.git("tag v1");
+  const auto second = repository.commit("file", "second");
+  const auto other = repository.commit("file", "other", "feature/x");
+  Volume volume;
+  volume.sync(repository, "main", "shallow");
+  const auto git = [&](const std::string& key, const std::string& command) {
+    return shell("git -C " + (volume.folder / (".gradient/checkouts/" + key + "/tree")).string() +
+                 " " + command);
+  };
+  CHECK(git("shallow", "rev-list --all --count HEAD") == "1");
+  volume.full_history = true;
+  CHECK(volume.sync(repository, "main", "full") == second);
+  CHECK(git("full", "log --format=%H") == second + "\n" + first);
+  CHECK(git("full", "for-each-ref --format='%(refname) %(objectname)'") ==
+        "refs/remotes/origin/feature/x " + other + "\nrefs/remotes/origin/main " + second +
+            "\nrefs/tags/v1 " + first);
+  CHECK(git("full", "rev-parse --is-shallow-repository") == "false");
+  CHECK(git("full", "status --porcelain").empty());
+
+  CHECK(volume.sync(repository, "v1", "tag") == first);
+  volume.full_history = false;
+  CHECK(volume.sync(repository, "main", "shallow-again") == second);
+  CHECK(git("shallow-again", "rev-list --all --count HEAD") == "1");
+}
+
+TEST_CASE("a full history leaves out the branches that the repository has no more") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  repository.commit("file", "other", "gone");
+  Volume volume;
+  volume.full_history = true;
+  volume.sync(repository, "main", "one");
+  repository.git("branch -D gone");
+  CHECK(volume.sync(repository, "main", "two") == commit);
+  const auto tree = (volume.folder / ".gradient/checkouts/two/tree").string();
+  CHECK(shell("git -C " + tree + " for-each-ref --format='%(refname)'") ==
+        "refs/remotes/origin/main");
 }
 
 TEST_CASE("a commit that the dataset has already is not fetched again") {

@@ -26,6 +26,7 @@ std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& s
   add_option(result, "--name", repository.name);
   add_option(result, "--url", repository.url);
   add_option(result, "--ref", repository.ref);
+  if (repository.full_history) result.emplace_back("--full-history");
   add_option(result, "--username", repository.username);
   if (repository.password) add_option(result, "--password-file", password_file);
   add_option(result, "--revision", names::content_revision(repository, parent.sync));

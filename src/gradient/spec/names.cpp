@@ -41,8 +41,10 @@ std::string sync_container(std::string_view model) {
 
 std::string content_revision(const Repository& repository, const std::string& sync) {
   constexpr char separator = '\n';  // cannot occur in any of them
-  return base::short_hash(repository.url + separator + repository.ref + separator +
-                          repository.name + separator + sync);
+  auto text =
+      repository.url + separator + repository.ref + separator + repository.name + separator + sync;
+  if (repository.full_history) text += std::string(1, separator) + "full";
+  return base::short_hash(text);
 }
 
 std::string checkout_key(const Parent& parent, const Repository& repository) {

@@ -88,11 +88,13 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
                                           "name the Dataset object alone");
   repositories.mount_path = read_mount_path(reader, "mountPath", repositories.mount_path);
   repositories.read_only = reader.boolean("readOnly").value_or(false);
+  const bool full_history = reader.choice("history", {"shallow", "full"}) == 1U;
   std::set<std::string, std::less<>> names;
   reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
   reader.elements("repositories", {1, 20}, [&](const json::Json& element, const json::Path& place) {
     json::ObjectReader entry(element, place, report);
     auto repository = read_repository(entry);
+    repository.full_history = full_history;
     entry.finish();
     if (!repository.name.empty() && !names.insert(repository.name).second) {
       entry.problem("name",

@@ -47,6 +47,7 @@ struct Repository {
   std::string ref;                    ///< branch, tag or full commit; empty: the remote's HEAD
   std::string username;               ///< empty: none
   std::optional<SecretKey> password;  ///< absent: no credential
+  bool full_history = false;          ///< as repositories.history says for all
   bool operator==(const Repository&) const = default;
 };
 

@@ -147,6 +147,9 @@ TEST_CASE("problems of models and repositories are reported") {
        {"spec.repositories.repositories[0].url: is required; write it, such as "
         "https://github.com/example/app.git",
         "spec.repositories.repositories[0].name: is required; write it, such as app"}},
+      {"a history that is neither word",
+       "repositories: {dataset: d, history: deep, repositories: [{url: 'https://h/r', name: r}]}",
+       {"spec.repositories.history: must be one of shallow, full"}},
       {"a list without entries",
        "repositories: {dataset: d, repositories: []}",
        {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},

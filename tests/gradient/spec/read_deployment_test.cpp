@@ -63,6 +63,7 @@ repositories:
   dataset: code
   mountPath: /opt/repositories/
   readOnly: true
+  history: full
   repositories:
     - {url: "https://git.example.com:8443/a/b.git", name: .My_Repo, ref: release/1.x,
        username: user, password: "Secret:github-token"}
@@ -89,7 +90,7 @@ healthChecks:
   CHECK(read.repositories->items ==
         std::vector<gradient::Repository>{{"https://git.example.com:8443/a/b.git", ".My_Repo",
                                            "release/1.x", "user",
-                                           gradient::SecretKey{"", "github-token"}}});
+                                           gradient::SecretKey{"", "github-token"}, true}});
   CHECK(read.health_checks.liveness ==
         gradient::HealthCheck{gradient::ExecCheck{{"cat", "1"}}, 3, 10, 1, 3});
   CHECK(read.health_checks.readiness ==
