@@ -75,6 +75,8 @@ constexpr std::array git_rules{
          "the server redirects elsewhere; write the final URL"},
     Rule{"The requested URL returned error: 30", "GitRepositoryNotFound",
          "the server redirects elsewhere; write the final URL"},
+    Rule{"No url found for submodule", "GitSubmoduleRefused",
+         "its .gitmodules has no valid name and URL for a submodule; mend it"},
     Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
     Rule{"not our ref", "GitReferenceNotFound", "the server has no such commit"},
     Rule{"unadvertised object", "GitReferenceNotFound",

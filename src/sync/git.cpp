@@ -36,6 +36,7 @@ void write_configuration(const Path& file, const std::string& helper) {
          "[protocol]\n\tallow = never\n"
          "[protocol \"http\"]\n\tallow = always\n"
          "[protocol \"https\"]\n\tallow = always\n"
+         "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
          "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
          "[credential]\n\thelper = "
       << quoted(helper) << "\n";
@@ -65,8 +66,8 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
     : remote_(std::move(remote)),
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
-      home_(std::filesystem::temp_directory_path(), "git-") {
-  write_configuration(home_.path() / "config", credential_helper(remote_, program));
+      home_(std::make_shared<WorkFolder>(std::filesystem::temp_directory_path(), "git-")) {
+  write_configuration(home_->path() / "config", credential_helper(remote_, program));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -74,8 +75,8 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
   auto environment = environment_for_programs();
   environment.insert(
       environment.end(),
-      {"HOME=" + home_.path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
-       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_.path() / "config").string()});
+      {"HOME=" + home_->path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
+       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string()});
   auto finished = base::run({.arguments = std::move(arguments),
                              .environment = std::move(environment),
                              .on_error_line =
@@ -86,6 +87,19 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
                             stop_);
   if (finished.exit_code != 0) throw git_failure(finished.errors, remote_.url);
   return std::move(finished.output);
+}
+
+Git Git::at(std::string url) const {
+  auto other = *this;
+  other.remote_.url = std::move(url);
+  return other;
+}
+
+bool is_fetchable(const std::string& url) {
+  const auto begin = url.find("://");
+  const auto scheme = url.substr(0, begin);
+  return (scheme == "https" || scheme == "http") &&
+         url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos;
 }
 
 bool is_commit(const std::string& ref) {

@@ -3,6 +3,7 @@
 #include "sync/volume.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,14 +29,20 @@ class Git {
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
 
+  /// The same for another repository, which is given the credential when it is on the same host.
+  Git at(std::string url) const;
+
   const std::string& url() const { return remote_.url; }
 
  private:
   GitRemote remote_;
   std::stop_token stop_;
   OnProgress on_progress_;
-  WorkFolder home_;
+  std::shared_ptr<const WorkFolder> home_;
 };
+
+/// Whether a repository may be fetched from this URL: http or https, without user information.
+bool is_fetchable(const std::string& url);
 
 /// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.
 struct Resolved {

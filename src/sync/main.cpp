@@ -54,11 +54,7 @@ bool is_single_name(const std::string& name) {
 }
 
 void check(const RepositoryOptions& options) {
-  const auto& url = options.remote.url;
-  const auto begin = url.find("://");
-  const auto scheme = url.substr(0, begin);
-  if ((scheme != "https" && scheme != "http") ||
-      url.substr(0, url.find('/', begin + 3)).find('@') != std::string::npos) {
+  if (!is_fetchable(options.remote.url)) {
     throw Failure("SyncFailed", "--url must begin with https:// or http:// and have no user in it");
   }
   if (!is_single_name(options.name) || !is_single_name(options.key))

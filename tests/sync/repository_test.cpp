@@ -159,6 +159,115 @@ TEST_CASE("a full history leaves out the branches that the repository has no mor
         "refs/remotes/origin/main");
 }
 
+TEST_CASE("submodules come along, all the way down, and belong to one repository") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const ServedRepository lib(server, "lib.git");
+  const ServedRepository deep(server, "deep.git");
+  const auto deep_commit = deep.commit("file", "deep");
+  lib.commit("file", "lib");
+  const auto lib_commit = lib.add_submodule("third party/deep", deep.url(), deep_commit);
+  lib.commit("file", "newer, which nobody asked for");
+  app.commit("file", "app");
+  const auto commit = app.add_submodule("vendor/lib", "../lib.git", lib_commit);
+  Volume volume;
+  CHECK(volume.sync(app) == commit);
+  CHECK(volume.read("file") == "app\n");
+  CHECK(volume.read("vendor/lib/file") == "lib\n");
+  CHECK(volume.read("vendor/lib/third party/deep/file") == "deep\n");
+  const auto tree = (volume.folder / ".gradient/checkouts/key/tree").string();
+  CHECK(shell("git -C " + tree + " status --porcelain").empty());
+  CHECK(shell("git -C " + tree + " submodule status --recursive | cut -d' ' -f2") ==
+        lib_commit + "\n" + deep_commit);
+  CHECK(shell("git -C " + tree + "/vendor/lib rev-list --all --count HEAD") == "1");
+  CHECK(shell("git -C " + tree + "/vendor/lib remote get-url origin") == lib.url());
+  CHECK(shell("find " + tree + " -name .git -type d | wc -l") == "1");
+  CHECK(shell("grep -rF " + (volume.folder / "").string() + " " + tree + " || echo none") ==
+        "none");
+  CHECK_FALSE(volume.told.has_field("submodules"));
+  const auto meta =
+      json::parse(base::read_file(volume.folder / ".gradient/checkouts/key/meta.json"));
+  CHECK(json::text(json::at(meta, {"submodules"})) ==
+        json::text(json::array(
+            {json::object({{"path", "vendor/lib"}, {"url", lib.url()}, {"commit", lib_commit}}),
+             json::object({{"path", "vendor/lib/third party/deep"},
+                           {"url", deep.url()},
+                           {"commit", deep_commit}})})));
+}
+
+TEST_CASE("a submodule that the dataset has already is not fetched again") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const ServedRepository lib(server, "lib.git");
+  const auto lib_commit = lib.commit("file", "lib");
+  app.add_submodule("lib", lib.url(), lib_commit);
+  Volume volume;
+  volume.sync(app, "main", "one");
+  const auto commit = app.commit("file", "app");
+  const auto before = server.log();
+  CHECK(volume.sync(app, "main", "two") == commit);
+  CHECK(server.log().substr(before.size()).find("lib.git") == std::string::npos);
+  CHECK(volume.read("lib/file", "two") == "lib\n");
+}
+
+TEST_CASE("a repository may be a submodule of itself") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const auto first = app.commit("file", "first");
+  app.add_submodule("before", "./", first);
+  const auto second = app.commit("file", "second");
+  Volume volume;
+  CHECK(volume.sync(app) == second);
+  CHECK(volume.read("before/file") == "first\n");
+}
+
+TEST_CASE("the password of a repository is for submodules on its host and for no other") {
+  const WebServer server;
+  const WebServer other;
+  const ServedRepository app(server, "private.git");
+  const ServedRepository near(server, "private-lib.git");
+  const ServedRepository far(other, "private-far.git");
+  const auto near_commit = near.commit("file", "near");
+  const auto far_commit = far.commit("file", "far");
+  const auto commit = app.add_submodule("near", near.url(), near_commit);
+  Volume volume;
+  CHECK(volume.sync(app, "", "key", canary) == commit);
+  CHECK(volume.read("near/file") == "near\n");
+  app.add_submodule("far", far.url(), far_commit);
+  CHECK(volume.sync(app, "", "another", canary) ==
+        "GitAuthenticationFailed: submodule far: " + far.url() +
+            ": the server asks for credentials; give username and password");
+  CHECK(other.log().find(" 200") == std::string::npos);
+}
+
+TEST_CASE("a submodule from elsewhere than a server is refused") {
+  const auto url = GENERATE(as<std::string>(), "file:///etc", "/etc", "ext::sh -c id",
+                            "https://jane:word@git.example.com/lib.git");
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const auto commit = app.commit("file", "app");
+  app.add_submodule("lib", url, commit);
+  Volume volume;
+  CHECK(volume.sync(app) ==
+        "GitSubmoduleRefused: submodule lib: its URL must begin with https:// or http:// and carry "
+        "no password");
+  CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
+  CHECK(volume.is_tidy());
+}
+
+TEST_CASE("a submodule leads nowhere out of the checkout") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const auto commit = app.commit("file", "app");
+  app.add_submodule("lib", app.url(), commit);
+  app.git("config -f test-modules --rename-section submodule.lib submodule.../../escaped");
+  app.add_submodule("other", app.url(), commit);
+  Volume volume;
+  CHECK(volume.sync(app) ==
+        "GitSubmoduleRefused: its .gitmodules has no valid name and URL for a submodule; mend it");
+  CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
+}
+
 TEST_CASE("a commit that the dataset has already is not fetched again") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");

@@ -137,15 +137,30 @@ std::string ServedRepository::git(const std::string& arguments) const {
 
 std::string ServedRepository::commit(const std::string& file, const std::string& text,
                                      const std::string& branch) const {
+  return change("blob=$(printf '%s\\n' '" + text + "' | git hash-object -w --stdin)\n" +
+                    "git update-index --add --cacheinfo 100644,$blob," + file + "\n",
+                branch);
+}
+
+std::string ServedRepository::add_submodule(const std::string& path, const std::string& url,
+                                            const std::string& commit) const {
+  const auto modules = path_ + "/test-modules";
+  return change("git config -f " + modules + " 'submodule." + path + ".path' '" + path + "'\n" +
+                    "git config -f " + modules + " 'submodule." + path + ".url' '" + url + "'\n" +
+                    "blob=$(git hash-object -w " + modules + ")\n" +
+                    "git update-index --add --cacheinfo 100644,$blob,.gitmodules\n" +
+                    "git update-index --add --cacheinfo 160000," + commit + ",'" + path + "'\n",
+                "main");
+}
+
+std::string ServedRepository::change(const std::string& script, const std::string& branch) const {
   return shell(
       "set -e; export GIT_INDEX_FILE=" + path_ + "/test-index\n" + "git() { command git -C " +
       path_ + " -c user.name=t -c user.email=t@t \"$@\"; }\n" +
       "rm -f $GIT_INDEX_FILE; branch=refs/heads/" + branch + "\n" +
       "parent=$(git rev-parse --quiet --verify $branch || "
       "git rev-parse --quiet --verify refs/heads/main || true)\n" +
-      "[ -z \"$parent\" ] || git read-tree $parent\n" + "blob=$(printf '%s\\n' '" + text +
-      "' | git hash-object -w --stdin)\n" + "git update-index --add --cacheinfo 100644,$blob," +
-      file + "\n" +
+      "[ -z \"$parent\" ] || git read-tree $parent\n" + script +
       "commit=$(git commit-tree ${parent:+-p $parent} -m 'Change it' $(git write-tree))\n" +
       "git update-ref $branch $commit; echo $commit");
 }

@@ -40,10 +40,16 @@ class ServedRepository {
   /// Writes a file on a branch, which begins at main when it is new; gives the commit.
   std::string commit(const std::string& file, const std::string& text,
                      const std::string& branch = "main") const;
+  /// Adds a submodule to the branch main; gives the commit.
+  std::string add_submodule(const std::string& path, const std::string& url,
+                            const std::string& commit) const;
   /// `git ARGUMENTS` in it.
   std::string git(const std::string& arguments) const;
   const std::string& url() const { return url_; }
 
  private:
+  /// Commits what the script does to the index.
+  std::string change(const std::string& script, const std::string& branch) const;
+
   std::string path_, url_;
 };

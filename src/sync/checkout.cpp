@@ -1,0 +1,171 @@
+#include "sync/checkout.h"
+
+#include "sync/failure.h"
+
+#include <map>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// git in a tree that is being made.
+class Tree {
+ public:
+  Tree(const Git& git, const Path& path, const std::string& commit)
+      : git_(git), path_(path), commit_(commit) {}
+
+  std::string operator()(std::vector<std::string> command) const {
+    command.insert(command.begin(), {"-C", path_.string(), "--literal-pathspecs"});
+    return git_(std::move(command));
+  }
+  const std::string& commit() const { return commit_; }
+  const std::string& url() const { return git_.url(); }
+
+ private:
+  const Git& git_;
+  const Path& path_;
+  const std::string& commit_;
+};
+
+void fetch_from_mirror(const Tree& git, const Path& mirror, bool full_history) {
+  std::vector<std::string> fetch = {"-c",
+                                    "protocol.file.allow=always",
+                                    "fetch",
+                                    "--quiet",
+                                    "--no-tags",
+                                    "--no-write-fetch-head",
+                                    "--upload-pack=git upload-pack"};
+  if (!full_history) fetch.emplace_back("--depth=1");
+  fetch.insert(fetch.end(), {"--", "file://" + mirror.string(), git.commit()});
+  if (full_history) {
+    fetch.insert(fetch.end(), {"refs/gradient/of/refs/heads/*:refs/remotes/origin/*",
+                               "refs/gradient/of/refs/tags/*:refs/tags/*"});
+  }
+  git(std::move(fetch));
+}
+
+/// Values of a file in git's format by key, such as "submodule.lib.path".
+std::map<std::string, std::string> configuration(const Tree& git, const std::string& file) {
+  std::map<std::string, std::string> result;
+  const auto list = git({"config", "--blob", git.commit() + ":" + file, "--null", "--list"});
+  for (std::size_t begin = 0; begin < list.size();) {
+    const auto end = std::min(list.find('\0', begin), list.size());
+    const auto entry = list.substr(begin, end - begin);
+    const auto newline = entry.find('\n');
+    if (newline != std::string::npos) result[entry.substr(0, newline)] = entry.substr(newline + 1);
+    begin = end + 1;
+  }
+  return result;
+}
+
+/// Whether the commit has this file at its top. A symbolic link is none: it could lead elsewhere.
+bool has_file(const Tree& git, const std::string& name) {
+  return git({"ls-tree", git.commit(), "--", name}).rfind("100", 0) == 0;
+}
+
+/// git-lfs would read the files of another repository on the volume.
+void refuse_local_large_files(const Tree& git) {
+  if (!has_file(git, ".lfsconfig")) return;
+  for (const auto& [key, value] : configuration(git, ".lfsconfig")) {
+    if (value.rfind("file:", 0) == 0) {
+      throw Failure("GitLfsFailed", git.url() + ": " + key +
+                                        " in .lfsconfig is a file:// URL, which "
+                                        "is never read; name a server");
+    }
+  }
+}
+
+/// Large files go into the mirror, and the working tree gets a copy.
+void check_out_files(const Tree& git, const Path& mirror) {
+  refuse_local_large_files(git);
+  git({"-c", "lfs.storage=" + (mirror / "lfs").string(), "checkout", "--quiet", "--detach",
+       git.commit()});
+}
+
+/// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
+std::string commit_at(const Tree& git, const std::string& path) {
+  const auto line = git({"ls-tree", git.commit(), "--", path});
+  constexpr std::string_view kind = "160000 commit ";
+  if (line.rfind(kind, 0) != 0) return {};
+  return line.substr(kind.size(), line.find('\t') - kind.size());
+}
+
+std::string value(const std::map<std::string, std::string>& values, const std::string& key) {
+  const auto found = values.find(key);
+  return found == values.end() ? "" : found->second;
+}
+
+/// Entries of .gitmodules that the tree has. Those that it has not are left-overs, and an entry of
+/// the tree that .gitmodules does not name stays an empty folder, as after a clone.
+std::vector<Submodule> submodules(const Tree& git) {
+  if (!has_file(git, ".gitmodules")) return {};
+  constexpr std::string_view prefix = "submodule.";
+  constexpr std::string_view suffix = ".path";
+  const auto values = configuration(git, ".gitmodules");
+  std::vector<Submodule> result;
+  for (const auto& [key, path] : values) {
+    if (key.rfind(prefix, 0) != 0 || key.size() < prefix.size() + suffix.size() ||
+        key.compare(key.size() - suffix.size(), suffix.size(), suffix) != 0) {
+      continue;
+    }
+    const auto section = key.substr(0, key.size() - suffix.size());
+    const auto commit = commit_at(git, path);
+    if (commit.empty() || value(values, section + ".update") == "none") continue;
+    git({"submodule", "--quiet", "init", "--", path});  // which also finds what "../lib" means
+    auto url = git({"config", "--get", section + ".url"});
+    url.erase(url.find_last_not_of('\n') + 1);
+    result.push_back({path, url, commit});
+  }
+  return result;
+}
+
+std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
+                                     const Resolved& wanted);
+
+std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, const Path& tree,
+                                           const Submodule& submodule) {
+  try {
+    if (!is_fetchable(submodule.url)) {
+      throw Failure("GitSubmoduleRefused",
+                    "its URL must begin with https:// or http:// and carry no password");
+    }
+    auto inner = check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
+                               {submodule.commit, submodule.commit});
+    for (auto& found : inner)
+      found.path = submodule.path + "/" + found.path;
+    inner.insert(inner.begin(), submodule);
+    return inner;
+  } catch (const Failure& failure) {
+    throw Failure(failure.reason, "submodule " + submodule.path + ": " + failure.what(),
+                  failure.kind);
+  }
+}
+
+std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
+                                     const Resolved& wanted) {
+  const Tree in_tree(git, tree, wanted.commit);
+  const auto mirror = mirrors.fetch(git, wanted);
+  git({"init", "--quiet", "--template=", "--", tree.string()});
+  fetch_from_mirror(in_tree, mirror, mirrors.full_history());
+  in_tree({"remote", "add", "origin", git.url()});
+  check_out_files(in_tree, mirror);
+  std::vector<Submodule> all;
+  for (const auto& submodule : submodules(in_tree)) {
+    const auto found = check_out_submodule(git, mirrors, tree, submodule);
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
+                                 const Resolved& wanted) {
+  auto found = check_out_one(git, mirrors, tree, wanted);
+  // As a clone has them: below the top's .git, where a removed submodule leaves its history.
+  if (!found.empty()) Tree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
+  return found;
+}
+
+}  // namespace content

@@ -1,0 +1,130 @@
+#include "sync/mirror.h"
+
+#include "base/hash.h"
+#include "sync/failure.h"
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+/// Less than for the repository itself: two that are submodules of each other must not wait for
+/// each other.
+constexpr auto patience_for_submodules = 1min;
+
+constexpr const char* all_branches = "refs/heads/*:refs/gradient/of/refs/heads/*";
+constexpr const char* all_tags = "refs/tags/*:refs/gradient/of/refs/tags/*";
+
+std::string kept(const Resolved& wanted) {
+  return "refs/gradient/" + wanted.commit;
+}
+
+bool has_commit(const Git& git, const Path& bare, const Resolved& wanted) {
+  try {
+    git({"-C", bare.string(), "cat-file", "-e", wanted.commit + "^{commit}"});
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+void keep(const Git& git, const Path& bare, const Resolved& wanted) {
+  if (!has_commit(git, bare, wanted)) {
+    throw Failure("GitReferenceNotFound", git.url() + ": no branch or tag of the repository has " +
+                                              wanted.commit + "; name one that exists");
+  }
+  git({"-C", bare.string(), "update-ref", kept(wanted), wanted.commit});
+}
+
+void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what) {
+  what.insert(what.begin(), {"-C", bare.string(), "fetch", "--progress", "--no-tags",
+                             "--no-write-fetch-head", "--force"});
+  git(what);
+}
+
+/// False when the server gives no commits that it does not name (an old one, or a setting).
+bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> what) {
+  try {
+    fetch_refs(git, bare, std::move(what));
+    return true;
+  } catch (const Failure& failure) {
+    if (failure.reason != "GitReferenceNotFound") throw;
+    return false;
+  }
+}
+
+/// Brings the commit into a bare repository: alone where the server can, else with its branch, else
+/// with everything.
+void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
+  if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
+  if (fetch_by_commit(git, bare,
+                      {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
+    return;
+  }
+  if (wanted.name.rfind("refs/", 0) == 0) {
+    fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
+    if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
+  }
+  fetch_refs(git, bare, {"--", git.url(), all_branches, all_tags});
+  keep(git, bare, wanted);
+}
+
+/// Brings in everything, also what earlier fetches of single commits left out.
+void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
+  constexpr const char* infinite = "--depth=2147483647";  // git's own word for it
+  if (fetch_by_commit(git, bare,
+                      {infinite, "--prune", "--", git.url(), wanted.commit + ":" + kept(wanted),
+                       all_branches, all_tags})) {
+    return;
+  }
+  fetch_refs(git, bare, {infinite, "--prune", "--", git.url(), all_branches, all_tags});
+  keep(git, bare, wanted);
+}
+
+void make_bare(const Git& git, const Path& bare) {
+  git({"init", "--quiet", "--bare", "--template=", "--", bare.string()});
+  git({"-C", bare.string(), "config", "uploadpack.allowAnySHA1InWant", "true"});
+}
+
+}  // namespace
+
+Mirrors::Mirrors(Path folder, Path work, bool full_history, std::stop_token stop)
+    : folder_(std::move(folder)),
+      work_(std::move(work)),
+      full_history_(full_history),
+      stop_(std::move(stop)) {}
+
+void Mirrors::lock(const std::string& url, std::chrono::milliseconds patience) {
+  auto& lock = locks_[url];
+  if (lock) return;
+  lock = std::make_unique<Lock>(folder_ / (base::short_hash(url) + ".lock"), stop_, patience);
+}
+
+Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
+  lock(git.url(), patience_for_submodules);
+  const auto name = base::short_hash(git.url());
+  const auto mirror = folder_ / name;
+  const bool may_share = locks_.at(git.url())->held();
+  if (may_share && fs::exists(mirror)) {
+    try {
+      bring(git, mirror, wanted);
+      return mirror;
+    } catch (const Failure& failure) {
+      if (failure.reason != "SyncFailed") throw;
+      fs::rename(mirror, work_ / ("damaged-" + name));
+    }
+  }
+  const auto fresh = work_ / ("mirror-" + name);
+  fs::remove_all(fresh);  // of an attempt that failed
+  make_bare(git, fresh);
+  bring(git, fresh, wanted);
+  return may_share && publish(fresh, mirror) ? mirror : fresh;
+}
+
+void Mirrors::bring(const Git& git, const Path& bare, const Resolved& wanted) const {
+  if (full_history_) return fetch_all(git, bare, wanted);
+  fetch_commit(git, bare, wanted);
+}
+
+}  // namespace content

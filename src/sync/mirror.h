@@ -1,0 +1,38 @@
+#pragma once
+
+#include "sync/git.h"
+#include "sync/volume.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace content {
+
+/// The bare repositories .gradient/git/<hash of URL> that the deployments of a dataset share: what
+/// one has is not fetched again. Holds the lock of each that it was asked for.
+class Mirrors {
+ public:
+  /// `work` is a folder of ours on the same volume. With the whole history all branches and tags
+  /// are brought in, not single commits.
+  Mirrors(Path folder, Path work, bool full_history, std::stop_token stop);
+
+  /// Waits for others that fetch from this URL, but not for ever: then both fetch.
+  void lock(const std::string& url, std::chrono::milliseconds patience);
+
+  /// Brings in a commit, and gives the repository that has it: the mirror or, without its lock, a
+  /// new one in `work`. A mirror that turns out to be damaged is replaced. Throws Failure.
+  Path fetch(const Git& git, const Resolved& wanted);
+
+  bool full_history() const { return full_history_; }
+
+ private:
+  void bring(const Git& git, const Path& bare, const Resolved& wanted) const;
+
+  Path folder_, work_;
+  bool full_history_;
+  std::stop_token stop_;
+  std::map<std::string, std::unique_ptr<Lock>> locks_;
+};
+
+}  // namespace content
