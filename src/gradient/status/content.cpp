@@ -54,31 +54,47 @@ Json parsed(const std::string& text) {
   }
 }
 
-/// The commit that a container reports that has ended well; empty otherwise.
-std::string commit(const Container& container) {
+/// {"commit", "ref"} as a container reports that has ended well; null otherwise.
+Json checkout(const Container& container) {
   if (!container.is_completed()) return {};
-  const auto told = parsed(json::string_at(*container.status, {"state", "terminated", "message"}));
-  return json::string_at(told, {"commit"}).substr(0, 64);
+  return parsed(json::string_at(*container.status, {"state", "terminated", "message"}));
 }
 
+void set(Json& entry, const char* field, const std::string& value) {
+  if (!value.empty()) entry[field] = Json(value);
+}
+
+/// What the previous status says of the repository is kept while no pod tells anything: as what is
+/// there when it is about the same ref, and else as what was there before.
 Json repository_entry(const Repository& repository, const World& world, const Json& previous,
                       Content& content) {
   auto entry = json::object({{"name", repository.name},
                              {"url", repository.url},
                              {"ref", repository.ref.empty() ? Json() : Json(repository.ref)}});
   Votes commits;
+  std::map<std::string, std::string> refs;
   for (const auto& pod : world.pods) {
     const auto* container = pod.container(names::clone_container(repository.name));
-    const auto told = container == nullptr ? "" : commit(*container);
-    if (!told.empty()) ++commits[told];
+    const auto told = container == nullptr ? Json() : checkout(*container);
+    const auto commit = json::string_at(told, {"commit"}).substr(0, 64);
+    if (commit.empty()) continue;
+    ++commits[commit];
+    refs[commit] = json::string_at(told, {"ref"}).substr(0, 300);
   }
   add_difference(content, "repository " + repository.name, commits);
-  const auto told =
-      commits.empty()
-          ? json::string_at(known(previous, "repositories", entry, {"name", "url", "ref"}),
-                            {"commit"})
-          : elected(commits);
-  if (!told.empty()) entry["commit"] = Json(told);
+  const auto before = known(previous, "repositories", entry, {"name", "url"});
+  const auto before_commit = json::string_at(before, {"commit"});
+  auto commit = elected(commits);
+  auto ref = refs[commit];
+  if (commits.empty() && json::string_at(before, {"ref"}) == repository.ref) {
+    commit = before_commit;
+    ref = json::string_at(before, {"resolvedRef"});
+  }
+  set(entry, "commit", commit);
+  set(entry, "resolvedRef", ref);
+  set(entry, "previousCommit",
+      before_commit.empty() || before_commit == commit ? json::string_at(before, {"previousCommit"})
+                                                       : before_commit);
   return entry;
 }
 

@@ -73,6 +73,8 @@ replicas_that_come_later_run_the_same_commit_until_newer_ones_are_asked_for() {
 	for pod in $(pods_of app); do equals "$(kubectl exec "$pod" -c app -- cat /opt/repos/app/line.txt)" one; done
 	kubectl annotate gdep app gradient-operator.dev/sync=1
 	kubectl wait gdep/app --for=jsonpath='{.status.content.repositories[0].commit}'="$second" --timeout=120s
+	equals "$(field gdep app '{.status.content.repositories[0].previousCommit}')" "$first"
+	equals "$(field gdep app '{.status.content.repositories[0].resolvedRef}')" refs/heads/pinned
 	kubectl rollout status deployment/app --timeout=90s
 	eventually 60 all_pods_have app two
 }

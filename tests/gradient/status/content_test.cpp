@@ -74,12 +74,13 @@ TEST_CASE("what was known stays while it is about the same source") {
   SECTION("also when pods say nothing now") {
     CHECK(content(status(content_spec(), observed({0, 0, 0, 0, 0}, {}), first)) == content(first));
   }
-  SECTION("but not the commit of another ref") {
+  SECTION("but of another ref's commit only that it was there before") {
     auto spec = content_spec();
     spec.repositories->items.front().ref = "release";
     CHECK(content(status(spec, observed({1, 1, 0, 1, 1}, {}), first)) ==
           R"({"models":[{"bytes":5000,"id":"llm","revision":"sha256:aa",)"
-          R"("source":"s3://models/llm"}],"repositories":[{"name":"code","ref":"release",)"
+          R"("source":"s3://models/llm"}],"repositories":[{"name":"code",)"
+          R"("previousCommit":"1111111111111111111111111111111111111111","ref":"release",)"
           R"("url":"https://git.example.com/team/code.git"}]})");
   }
   SECTION("nor the revision of a model that is being fetched anew") {
@@ -88,6 +89,30 @@ TEST_CASE("what was known stays while it is about the same source") {
     CHECK(json::text(json::at(status(content_spec(), world, first), {"content", "models"})) ==
           R"([{"id":"llm","source":"s3://models/llm"}])");
   }
+}
+
+TEST_CASE("a repository shows from which commit it went to which, and what its ref was") {
+  const auto with = [](const std::string& message) {
+    return Pod("demo-new-1").code(ended(0, "Completed", message)).model(runs()).ready();
+  };
+  const auto repository = [](const Json& made) {
+    auto entry = json::elements_at(made, {"content", "repositories"}).at(0);
+    entry.erase("url");
+    entry.erase("name");
+    return json::text(entry);
+  };
+  const auto first =
+      status(content_spec(),
+             observed({1, 1, 1, 1, 1}, {with(R"({"commit":"1111","ref":"refs/heads/main"})")}));
+  CHECK(repository(first) == R"({"commit":"1111","ref":"main","resolvedRef":"refs/heads/main"})");
+  const auto rolling = status(content_spec(), observed({1, 1, 0, 1, 1}, {}), first);
+  CHECK(repository(rolling) == repository(first));
+  const auto world =
+      observed({1, 1, 1, 1, 1}, {with(R"({"commit":"2222","ref":"refs/tags/main"})")});
+  const auto second = status(content_spec(), world, rolling);
+  CHECK(repository(second) ==
+        R"({"commit":"2222","previousCommit":"1111","ref":"main","resolvedRef":"refs/tags/main"})");
+  CHECK(status(content_spec(), world, second) == second);
 }
 
 TEST_CASE("replicas that differ are told, and the most frequent is shown") {
