@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "sync/failure.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
@@ -13,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* data_link = "..data";
-constexpr const char* meta_file = "..meta.json";
 constexpr const char* revision_prefix = "..rev-";
 
 bool starts_with(const std::string& text, std::string_view prefix) {
@@ -53,13 +53,25 @@ std::string revision_name(const json::Json& meta) {
 }
 
 /// Writes it beside and renames it: a reader sees the old one or the new one.
-void write_meta(const Path& folder, const json::Json& meta, const WorkFolder& work) {
-  const auto beside = work.path() / meta_file;
+void write_file(const Path& path, const std::string& text, const WorkFolder& work) {
+  const auto beside = work.path() / path.filename();
   std::ofstream file(beside);
-  file << json::text(meta) << "\n";
+  file << text;
   if (!file.flush()) volume_trouble(beside);
   file.close();
-  rename_over(beside, folder / meta_file);
+  rename_over(beside, path);
+}
+
+void describe(const Path& revision, const json::Json& meta, const std::string& listing,
+              const WorkFolder& work) {
+  write_file(revision / listing_file, listing, work);
+  write_file(revision / meta_file, json::text(meta) + "\n", work);
+}
+
+/// The time of a revision's folder is that of its replacement.
+void mark_replaced(const Path& revision) {
+  std::error_code ignored;  // somebody has removed it
+  fs::last_write_time(revision, fs::file_time_type::clock::now(), ignored);
 }
 
 }  // namespace
@@ -93,19 +105,22 @@ void Layout::check_names(const Path& files) const {
   }
 }
 
-void Layout::publish(const Path& files, const json::Json& meta) {
+void Layout::publish(const Path& files, const json::Json& meta, const std::string& listing) {
   check_names(files);
   const WorkFolder work(target_, "..tmp-");
   const auto name = revision_name(meta);
   const auto revision = target_ / name;
   const auto previous = current_revision();
-  write_meta(files, meta, work);
+  describe(files, meta, listing, work);
+  const bool is_new = content::publish(files, revision);
   // The same content may be there already: from before, or by another pod just now.
-  if (!content::publish(files, revision)) write_meta(revision, meta, work);
+  if (!is_new) describe(revision, meta, listing, work);
+  if (!previous.empty() && previous != revision) mark_replaced(previous);
   fs::create_directory_symlink(name, work.path() / data_link);
   rename_over(work.path() / data_link, target_ / data_link);
+  // Somebody may just have removed it as replaced long ago.
+  if (!is_new && !fs::exists(revision)) content::publish(files, revision);
   link_files();
-  remove_others(revision, previous);
 }
 
 void Layout::link_files() const {
@@ -122,14 +137,26 @@ void Layout::link_files() const {
   }
 }
 
-void Layout::remove_others(const Path& current, const Path& previous) const {
-  std::error_code ignored;  // the next publication tries again
-  for (const auto& entry : fs::directory_iterator(target_, ignored)) {
-    if (starts_with(entry.path().filename().string(), revision_prefix) && entry.path() != current &&
-        entry.path() != previous) {
-      fs::remove_all(entry.path(), ignored);
+std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {
+  using namespace std::chrono_literals;
+  std::optional<std::chrono::seconds> next;
+  std::error_code error;  // the next time tries again
+  for (const auto& entry : fs::directory_iterator(target_, error)) {
+    if (!starts_with(entry.path().filename().string(), revision_prefix)) continue;
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
+    if (error || entry.path() == current_revision()) continue;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);
+    if (left > 0s) {
+      next = std::min(left, next.value_or(left));
+    } else {
+      const WorkFolder work(target_, "..tmp-");
+      fs::rename(entry.path(), work.path() / "replaced", error);
+      // Somebody may just have found that its content is the newest again.
+      if (current_revision() == entry.path())
+        fs::rename(work.path() / "replaced", entry.path(), error);
     }
   }
+  return next;
 }
 
 }  // namespace content

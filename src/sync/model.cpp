@@ -1,6 +1,7 @@
 #include "sync/model.h"
 
 #include "base/hash.h"
+#include "sync/download.h"
 #include "sync/failure.h"
 #include "sync/retry.h"
 
@@ -38,23 +39,36 @@ void verify(const Path& files, const Listing& listing) {
   }
 }
 
-/// {"revision", "bytes", "files"}: the revision is the SHA-256 of sorted lines "<sha256> <path>\n",
-/// so equal content is one revision wherever it is from.
-Json description(const Path& files) {
+struct Description {
+  Json meta;         ///< {"revision", "bytes", "files"}
+  KnownFiles known;  ///< for the next time
+};
+
+/// The revision is the SHA-256 of sorted lines "<sha256>  <path>\n", as sha256sum prints them, so
+/// equal content is one revision wherever it is from.
+Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
+  KnownFiles all;
+  for (const auto& file : listing.files)
+    all[file.path].identity = file.identity;
   std::vector<std::string> lines;
   std::uintmax_t bytes = 0;
   for (const auto& entry : fs::recursive_directory_iterator(files)) {
     if (!entry.is_regular_file()) continue;
+    const auto path = entry.path().lexically_relative(files).string();
+    const auto found = known.find(path);
     bytes += entry.file_size();
-    lines.push_back(base::sha256_of_file(entry.path()) + "  " +
-                    entry.path().lexically_relative(files).string() + "\n");
+    auto& sha256 = all[path].sha256;
+    sha256 = found == known.end() ? base::sha256_of_file(entry.path()) : found->second.sha256;
+    lines.push_back(sha256 + "  " + path + "\n");
   }
   std::sort(lines.begin(), lines.end());
-  std::string all;
+  std::string text;
   for (const auto& line : lines)
-    all += line;
-  return json::object(
-      {{"revision", "sha256:" + base::sha256_hex(all)}, {"bytes", bytes}, {"files", lines.size()}});
+    text += line;
+  return {json::object({{"revision", "sha256:" + base::sha256_hex(text)},
+                        {"bytes", bytes},
+                        {"files", lines.size()}}),
+          std::move(all)};
 }
 
 class ModelSync {
@@ -76,6 +90,11 @@ class ModelSync {
       }
     });
     say_published();
+  }
+
+  /// Gives the time until there is something to remove again.
+  std::optional<std::chrono::seconds> remove_replaced() const {
+    return layout_.remove_replaced(options_.grace);
   }
 
   void refresh() {
@@ -113,16 +132,31 @@ class ModelSync {
   }
 
   void fetch(const Listing& listing) {
-    const WorkFolder work(layout_.path(), "..tmp-");
-    const auto files = work.path() / "files";
-    fs::create_directory(files);
+    Download download(layout_, identity(options_.source), listing);
+    try {
+      if (!download.is_complete()) copy(download);
+      verify(download.files(), listing);
+      publish(download, listing);
+      download.discard();
+    } catch (const Failure& failure) {
+      if (failure.kind == Kind::Permanent) download.discard();
+      throw;
+    }
+  }
+
+  void copy(const Download& download) {
     ProgressLines progress(report_);
-    rclone_.copy(files, [&](const Json& fields) { progress(fields); });
-    verify(files, listing);
-    auto meta = description(files);
+    rclone_.copy(download.files(), [&](const Json& fields) {
+      download.touch();
+      progress(fields);
+    });
+  }
+
+  void publish(const Download& download, const Listing& listing) {
+    auto [meta, known] = description(download.files(), listing, download.known());
     meta["source"] = Json(identity(options_.source));
     meta["fingerprint"] = Json(listing.fingerprint);
-    layout_.publish(files, meta);
+    layout_.publish(download.files(), meta, text_of(known));
   }
 
   void say_published() {
@@ -149,10 +183,15 @@ void sync_model(const ModelOptions& options, Report& report, const std::stop_tok
   std::error_code ignored;  // there is none at a pod's first start
   fs::remove(ready_marker(options.target), ignored);
   model.first();
-  while (true) {
-    const bool refreshes = options.refresh_interval.count() > 0;
-    wait(refreshes ? options.refresh_interval : std::chrono::hours(24), stop);
-    if (refreshes) model.refresh();
+  using Clock = std::chrono::steady_clock;
+  const bool refreshes = options.refresh_interval.count() > 0;
+  for (auto due = Clock::now() + options.refresh_interval;;) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(due - Clock::now());
+    const auto rest = refreshes ? left : std::chrono::hours(24);
+    wait(std::min(rest, model.remove_replaced().value_or(rest)), stop);
+    if (!refreshes || Clock::now() < due) continue;
+    model.refresh();
+    due = Clock::now() + options.refresh_interval;
   }
 }
 

@@ -12,6 +12,8 @@ struct ModelOptions {
   Source source;
   Path target;                            ///< the folder that the app sees
   std::chrono::seconds refresh_interval;  ///< zero: never
+  /// How long a revision stays that was replaced: an app may still open its files by path.
+  std::chrono::seconds grace = std::chrono::minutes(10);
 };
 
 /// Publishes the source's files in the target, says so ({"event":"published", "revision", "bytes",

@@ -143,11 +143,13 @@ Listing read_listing(const std::string& lsjson) {
   std::vector<std::string> lines;
   const auto entries = json::parse(lsjson);
   for (const auto& entry : json::elements_at(entries, {})) {
-    SourceFile file{json::string_at(entry, {"Path"}), json::integer_at(entry, {"Size"}, -1)};
+    SourceFile file{.path = json::string_at(entry, {"Path"}),
+                    .bytes = json::integer_at(entry, {"Size"}, -1),
+                    .modified = json::string_at(entry, {"ModTime"})};
     check_path(file.path);
-    lines.push_back(json::text(
-        json::array({Json(file.path), Json(file.bytes), Json(json::string_at(entry, {"ModTime"})),
-                     json::at(entry, {"Hashes"})})));
+    lines.push_back(json::text(json::array(
+        {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
+    file.identity = base::short_hash(lines.back(), 32);
     listing.bytes += std::max<std::int64_t>(file.bytes, 0);
     listing.files.push_back(std::move(file));
   }
@@ -203,8 +205,8 @@ Listing Rclone::list() const {
 
 void Rclone::copy(const Path& target, OnProgress on_progress) const {
   (*this)("copy",
-          {target.string(), "--stats=2s", "--stats-log-level=NOTICE", "--buffer-size=4Mi",
-           "--transfers=4", "--use-server-modtime"},
+          {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+           "--buffer-size=4Mi", "--transfers=4", "--use-server-modtime"},
           on_progress);
 }
 

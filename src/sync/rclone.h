@@ -21,8 +21,10 @@ struct Source {
 };
 
 struct SourceFile {
-  std::string path;  ///< relative, with slashes
-  std::int64_t bytes = 0;
+  std::string path;           ///< relative, with slashes
+  std::int64_t bytes = 0;     ///< -1: the source does not tell
+  std::string modified = {};  ///< RFC 3339, as the source tells; the copy's time when it is whole
+  std::string identity = {};  ///< changes when the file does, as far as the source tells
   bool operator==(const SourceFile&) const = default;
 };
 
@@ -55,7 +57,8 @@ class Rclone {
 
   /// Throws Failure (ModelEmpty when there is no file) and Stopped.
   Listing list() const;
-  /// Copies all files to the folder `target`. Throws Failure and Stopped.
+  /// Copies to the folder `target` all files that it has not: what is there is never written to.
+  /// Throws Failure and Stopped.
   void copy(const Path& target, OnProgress on_progress) const;
 
   const Source& source() const { return source_; }

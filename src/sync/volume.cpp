@@ -30,9 +30,8 @@ int open_folder(const Path& path) {
 bool is_abandoned(const Path& folder) {
   std::error_code error;
   const auto written = fs::last_write_time(folder, error);
-  if (error || fs::file_time_type::clock::now() - written < abandoned_after) return false;
-  const OpenFile file(open_folder(folder));
-  return file.fd() >= 0 && flock(file.fd(), LOCK_EX | LOCK_NB) == 0;
+  return !error && fs::file_time_type::clock::now() - written >= abandoned_after &&
+         is_unlocked(folder);
 }
 
 void sweep(const Path& parent, const std::string& prefix) {
@@ -78,7 +77,13 @@ WorkFolder::WorkFolder(const Path& parent, const std::string& prefix)
   if (lock_.fd() >= 0) flock(lock_.fd(), LOCK_EX | LOCK_NB);
 }
 
+bool is_unlocked(const Path& folder) {
+  const OpenFile file(open_folder(folder));
+  return file.fd() >= 0 && flock(file.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
 WorkFolder::~WorkFolder() {
+  if (keeps_) return;
   std::error_code ignored;  // the sweep of a later day takes what is left
   fs::remove_all(path_, ignored);
 }

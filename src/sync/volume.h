@@ -29,7 +29,8 @@ class OpenFile {
 };
 
 /// A new folder `parent`/`prefix`XXXXXX that nobody else uses: locked while this lives, and removed
-/// with what is left in it. Making one removes those that a crash left behind a day ago or earlier.
+/// with what is left in it, unless it is to stay. Making one removes those that were left behind a
+/// day ago or earlier.
 class WorkFolder {
  public:
   explicit WorkFolder(const Path& parent, const std::string& prefix = "");
@@ -37,11 +38,16 @@ class WorkFolder {
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
   const Path& path() const { return path_; }
+  void keep(bool keeps) { keeps_ = keeps; }
 
  private:
   Path path_;
   OpenFile lock_;
+  bool keeps_ = false;
 };
+
+/// Whether a folder's WorkFolder has ended, as far as the volume's locks tell.
+bool is_unlocked(const Path& folder);
 
 /// An exclusive lock of `file`, waited for for at most `patience`. Not held when it takes longer or
 /// the volume knows no locks: then do the work alone.

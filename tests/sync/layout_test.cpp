@@ -11,6 +11,7 @@
 
 using namespace content;
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -48,7 +49,7 @@ TEST_CASE("files appear under the folder itself, through one link to the revisio
   CHECK(json::string_at(f.layout.current(), {"revision"}) == "sha256:aaaa");
 }
 
-TEST_CASE("a new revision replaces, adds and removes files; the one before stays, older ones go") {
+TEST_CASE("a new revision replaces, adds and removes files; those before stay for a time") {
   Fixture f;
   f.publish("aaaa", {{"kept", "1"}, {"gone", "1"}});
   f.publish("bbbb", {{"kept", "2"}, {"added", "2"}});
@@ -56,7 +57,23 @@ TEST_CASE("a new revision replaces, adds and removes files; the one before stays
         std::set<std::string>{"..data", "..rev-aaaa", "..rev-bbbb", "kept", "added"});
   CHECK(f.read("kept") == "2");
   f.publish("cccc", {{"kept", "3"}});
+  CHECK(f.layout.remove_replaced(1h).value() == 1h);
+  fs::last_write_time(f.folder / "target/..rev-aaaa", fs::file_time_type::clock::now() - 2h);
+  CHECK(f.layout.remove_replaced(1h).value() <= 1h);
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-bbbb", "..rev-cccc", "kept"});
+  CHECK_FALSE(f.layout.remove_replaced(0s));
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-cccc", "kept"});
+}
+
+TEST_CASE("content that is the newest again is not removed, however long ago it was replaced") {
+  Fixture f;
+  f.publish("aaaa", {{"a", "1"}});
+  f.publish("bbbb", {{"a", "2"}});
+  fs::last_write_time(f.folder / "target/..rev-aaaa", fs::file_time_type::clock::now() - 2h);
+  f.publish("aaaa", {{"a", "1"}});
+  f.layout.remove_replaced(0s);
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "a"});
+  CHECK(f.read("a") == "1");
 }
 
 TEST_CASE("content that is there already is taken as it is") {

@@ -117,6 +117,22 @@ TEST_CASE("a refresh brings what is new, and a failing one keeps what is there")
   CHECK_FALSE(sidecar.has_ended());
 }
 
+TEST_CASE("a refresh transfers only the files that changed") {
+  const WebServer server;
+  server.folder().write("files/llm/kept.bin", "kept");
+  server.folder().write("files/llm/changed.bin", "first");
+  const Folder pod;
+  const Sidecar sidecar(server, "files/llm/", pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  const auto before = server.log().size();
+  server.folder().write("files/llm/changed.bin", "second");
+  REQUIRE(becomes([&] { return reads(pod / "model/changed.bin", "second"); }));
+  const auto requests = server.log().substr(before);
+  CHECK_THAT(requests, Catch::Matchers::Contains("GET /files/llm/changed.bin"));
+  CHECK_THAT(requests, !Catch::Matchers::Contains("GET /files/llm/kept.bin"));
+  CHECK(reads(pod / "model/kept.bin", "kept"));
+}
+
 TEST_CASE("on a shared folder the second pod takes what the first one brought, without network") {
   const WebServer server;
   server.folder().write("files/llm/weights.bin", "w");

@@ -1,5 +1,6 @@
 #include "gradient/status/content.h"
 
+#include "base/units.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/text.h"
 
@@ -208,15 +209,15 @@ std::string progress(const Json& line) {
   const auto done = json::integer_at(line, {"bytes"}, -1);
   const auto total = json::integer_at(line, {"total"});
   if (done < 0 || !is_event(line, "progress")) return {};
-  auto text = bytes(done);
+  auto text = base::bytes_text(done);
   if (total > 0 && done <= total) {
-    text += " of " + bytes(total) + " (" +
+    text += " of " + base::bytes_text(total) + " (" +
             std::to_string(
                 static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))) +
             " %)";
   }
   const auto rate = json::integer_at(line, {"rate"});
-  if (rate > 0) text += ", " + bytes(rate) + "/s";
+  if (rate > 0) text += ", " + base::bytes_text(rate) + "/s";
   const auto left = json::integer_at(line, {"eta"});
   if (left > 0) text += ", " + std::to_string(left) + " s left";
   return text;

@@ -73,16 +73,6 @@ std::string quoted(std::string_view text) {
   return std::string(text.substr(first + 1, second - first - 1));
 }
 
-std::string bytes(std::int64_t count) {
-  constexpr std::array<const char*, 5> units{"KiB", "MiB", "GiB", "TiB", "PiB"};
-  if (count < 1024) return std::to_string(count) + " B";
-  std::size_t unit = 0;
-  auto tenths = count / 1024 * 10 + count % 1024 * 10 / 1024;
-  for (; tenths >= 10240 && unit + 1 < units.size(); ++unit)
-    tenths /= 1024;
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + units[unit];
-}
-
 std::string counted(std::int64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

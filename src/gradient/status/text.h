@@ -24,9 +24,6 @@ bool has_any(std::string_view text, const Parts& parts) {
 /// What stands between the first two double quotes; empty without them.
 std::string quoted(std::string_view text);
 
-/// "512 B", "1.5 GiB".
-std::string bytes(std::int64_t count);
-
 /// "1 pod", "2 pods".
 std::string counted(std::int64_t count, std::string_view noun);
 

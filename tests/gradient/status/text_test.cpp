@@ -24,14 +24,6 @@ TEST_CASE("a long excerpt is cut between characters") {
                 10) == "012345...");
 }
 
-TEST_CASE("sizes are written with one digit after the point") {
-  CHECK(bytes(0) == "0 B");
-  CHECK(bytes(1023) == "1023 B");
-  CHECK(bytes(1536) == "1.5 KiB");
-  CHECK(bytes(std::int64_t{1} << 20) == "1.0 MiB");
-  CHECK(bytes((std::int64_t{1} << 62)) == "4096.0 PiB");
-}
-
 TEST_CASE("letter case does not hide a cause") {
   CHECK(has("Volume: Multi-Attach error", "multi-attach"));
   CHECK_FALSE(has("", "x"));

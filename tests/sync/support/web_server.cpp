@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <netinet/in.h>
+#include <regex>
 #include <spawn.h>
 #include <sstream>
 #include <stdexcept>
@@ -48,12 +49,12 @@ bool answers(int port) {
 std::string configuration(const std::string& root, int port) {
   std::ostringstream text;
   text << "server.modules = (\"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\", "
-          "\"mod_cgi\", \"mod_dirlisting\", \"mod_accesslog\")\n"
+          "\"mod_cgi\", \"mod_dirlisting\")\n"
        << "server.bind = \"127.0.0.1\"\nserver.port = " << port << "\n"
        << "server.document-root = \"" << root << "\"\nserver.upload-dirs = (\"" << root << "\")\n"
        << "server.stat-cache-engine = \"disable\"\n"
-       << "accesslog.filename = \"" << root << "/access.log\"\n"
-       << "accesslog.format = \"%r %s\"\n"
+       << "server.errorlog = \"" << root << "/server.log\"\n"
+       << "debug.log-request-header = \"enable\"\ndebug.log-response-header = \"enable\"\n"
        << "auth.backend = \"plain\"\nauth.backend.plain.userfile = \"" << root << "/users\"\n"
        << "$HTTP[\"url\"] =~ \"^/[a-z]+/private\" { auth.require = (\"\" => (\"method\" => "
           "\"basic\", "
@@ -84,7 +85,6 @@ std::string shell(const std::string& script) {
 
 WebServer::WebServer() : port_(free_port()) {
   folder_.write("users", std::string("jane:") + canary + "\n");
-  folder_.write("access.log", "");
   folder_.write("lighttpd.conf", configuration((folder_ / "").string(), port_));
   std::filesystem::create_directory(folder_ / "git");
   std::filesystem::create_directory(folder_ / "files");
@@ -120,10 +120,14 @@ std::string WebServer::url(const std::string& path) const {
 }
 
 std::string WebServer::log() const {
-  std::ifstream file(folder_ / "access.log");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  std::ifstream file(folder_ / "server.log");
+  std::string text;
+  const std::regex first_line("(rqst: |resp: )([A-Z]+ /.* HTTP/1.1|HTTP/1.1 [0-9]+.*)$");
+  for (std::string line; std::getline(file, line);) {
+    std::smatch match;
+    if (std::regex_search(line, match, first_line)) text += match[2].str() + "\n";
+  }
+  return text;
 }
 
 ServedRepository::ServedRepository(const WebServer& server, const std::string& name)

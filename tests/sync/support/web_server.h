@@ -20,7 +20,7 @@ class WebServer {
 
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }
-  /// Lines of the access log: "GET /files/a 200".
+  /// The first lines of what was asked and answered: "GET /files/a HTTP/1.1", "HTTP/1.1 200 OK".
   std::string log() const;
   void stop();
   void start();  ///< again, at the same port

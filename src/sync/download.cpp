@@ -1,0 +1,176 @@
+#include "sync/download.h"
+
+#include "base/files.h"
+#include "base/units.h"
+#include "sync/failure.h"
+
+#include <cerrno>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr const char* prefix = "..tmp-";
+constexpr const char* about_file = "about";
+constexpr std::size_t longest_listing = 256U << 20U;
+/// A download shows itself every few seconds. Much longer is what only a dead one does, or a node
+/// that was cut off.
+constexpr auto silent_when_dead = 10min;
+
+/// Who downloads what: the pod's name, and the source.
+std::string about(const std::string& source) {
+  std::string host(256, '\0');
+  gethostname(host.data(), host.size() - 1);
+  return std::string(host.c_str()) + "\n" + source + "\n";
+}
+
+std::string read_if_there(const Path& file, std::size_t limit) {
+  try {
+    return base::read_file(file, limit);
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+}
+
+/// Nanoseconds since 1970 of "2026-01-02T03:04:05.123456789Z"; -1 when it is none.
+std::int64_t nanoseconds(const std::string& rfc3339) {
+  std::tm time{};
+  const auto* rest = strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+  if (rest == nullptr) return -1;
+  std::string digits;
+  if (*rest == '.') {
+    while (*++rest >= '0' && *rest <= '9')
+      digits += *rest;
+  }
+  if (*rest != 'Z' || digits.size() > 9) return -1;
+  digits.resize(9, '0');
+  return timegm(&time) * 1'000'000'000LL + std::stoll(digits);
+}
+
+/// rclone gives a file its source's time when it has written all of it.
+bool is_whole(const Path& path, const SourceFile& file) {
+  struct stat status {};
+  return file.bytes >= 0 && lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_size == file.bytes &&
+         status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec ==
+             nanoseconds(file.modified);
+}
+
+bool is_dead(const Path& folder, const std::string& its_about, const std::string& our_about,
+             fs::file_time_type now) {
+  const auto host = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+  if (!is_unlocked(folder)) return false;
+  // Locks of one host are to be trusted, others not on every volume.
+  if (host(its_about) == host(our_about)) return true;
+  std::error_code error;
+  return now - fs::last_write_time(folder, error) > silent_when_dead && !error;
+}
+
+}  // namespace
+
+KnownFiles read_known_files(const std::string& text) {
+  KnownFiles files;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find(' ');
+    const auto second = line.find(' ', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    files[line.substr(second + 1)] = {line.substr(0, first),
+                                      line.substr(first + 1, second - first - 1)};
+  }
+  return files;
+}
+
+std::string text_of(const KnownFiles& files) {
+  std::string text;
+  for (const auto& [path, file] : files)
+    text += file.identity + " " + file.sha256 + " " + path + "\n";
+  return text;
+}
+
+Download::Download(const Layout& layout, const std::string& source, const Listing& listing)
+    : work_(layout.path(), prefix), files_(work_.path() / "files"), about_(about(source)) {
+  work_.keep(true);
+  fs::create_directory(files_);
+  std::ofstream(work_.path() / about_file) << about_;
+  const bool same_source = json::string_at(layout.current(), {"source"}) == source;
+  if (same_source) take_published(layout.current_revision(), listing);
+  take_interrupted(layout.path(), listing);
+  count_missing(listing);
+  require_space();
+}
+
+bool Download::link_file(const Path& from, const SourceFile& file) const {
+  const auto to = files_ / file.path;
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  fs::create_hard_link(from, to, error);
+  return !error;
+}
+
+void Download::take_published(const Path& revision, const Listing& listing) {
+  const auto published = read_known_files(read_if_there(revision / listing_file, longest_listing));
+  for (const auto& file : listing.files) {
+    const auto found = published.find(file.path);
+    if (found == published.end() || found->second.identity != file.identity) continue;
+    if (link_file(revision / file.path, file)) known_.insert(*found);
+  }
+}
+
+void Download::take_interrupted(const Path& target, const Listing& listing) {
+  const auto now = fs::last_write_time(work_.path());
+  for (const auto& entry : fs::directory_iterator(target)) {
+    const auto& folder = entry.path();
+    if (folder == work_.path() || folder.filename().string().rfind(prefix, 0) != 0) continue;
+    const auto its_about = read_if_there(folder / about_file, 64U << 10U);
+    if (its_about.empty()) continue;
+    if (its_about.substr(its_about.find('\n')) == about_.substr(about_.find('\n'))) {
+      for (const auto& file : listing.files)
+        if (is_whole(folder / "files" / file.path, file))
+          link_file(folder / "files" / file.path, file);
+    }
+    std::error_code ignored;
+    if (is_dead(folder, its_about, about_, now)) fs::remove_all(folder, ignored);
+  }
+}
+
+void Download::count_missing(const Listing& listing) {
+  for (const auto& file : listing.files) {
+    if (fs::exists(fs::symlink_status(files_ / file.path))) continue;
+    ++missing_files_;
+    missing_bytes_ += std::max<std::int64_t>(file.bytes, 0);
+  }
+}
+
+void Download::require_space() {
+  struct statvfs volume {};
+  if (statvfs(files_.c_str(), &volume) != 0) volume_trouble(files_);
+  const auto free_bytes =
+      static_cast<std::int64_t>(volume.f_bavail) * static_cast<std::int64_t>(volume.f_frsize);
+  std::string problem;
+  if (missing_bytes_ > free_bytes) {
+    problem = "needs " + base::bytes_text(missing_bytes_) + ", and the volume has " +
+              base::bytes_text(free_bytes) + " left";
+  } else if (volume.f_files > 0 && missing_files_ > volume.f_favail) {
+    problem = "needs " + std::to_string(missing_files_) + " files, and the volume has room for " +
+              std::to_string(volume.f_favail);
+  }
+  if (problem.empty()) return;
+  discard();
+  throw Failure("VolumeFull", "the model " + problem + "; make it larger or remove files from it");
+}
+
+void Download::touch() const {
+  std::error_code ignored;
+  fs::last_write_time(work_.path(), fs::file_time_type::clock::now(), ignored);
+}
+
+}  // namespace content

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "sync/layout.h"
+#include "sync/rclone.h"
+
+#include <map>
+#include <string>
+
+namespace content {
+
+/// What is known of the files of a revision, one a line: "IDENTITY SHA256 PATH". The file
+/// ..listing beside ..meta.json.
+struct KnownFile {
+  std::string identity;  ///< SourceFile's
+  std::string sha256;
+};
+using KnownFiles = std::map<std::string, KnownFile, std::less<>>;
+KnownFiles read_known_files(const std::string& text);
+std::string text_of(const KnownFiles& files);
+
+/// A folder ..tmp-XXXXXX of a model in which a listing's files come together. What the published
+/// revision has already, and what an interrupted download had finished, is linked: no file is ever
+/// changed once it is whole, so links are as good as copies. Stays when the process ends early.
+class Download {
+ public:
+  /// `source` tells sources apart. Throws Failure when the volume has no room for what is missing.
+  Download(const Layout& layout, const std::string& source, const Listing& listing);
+
+  /// Where rclone is to put the missing files; one that is there is right.
+  const Path& files() const { return files_; }
+  bool is_complete() const { return missing_files_ == 0; }
+  /// Shows others that somebody is at work here.
+  void touch() const;
+  /// SHA-256 by path, where it need not be computed again.
+  const KnownFiles& known() const { return known_; }
+  /// Nobody will go on with it.
+  void discard() { work_.keep(false); }
+
+ private:
+  void take_published(const Path& revision, const Listing& listing);
+  void take_interrupted(const Path& target, const Listing& listing);
+  bool link_file(const Path& from, const SourceFile& file) const;
+  void count_missing(const Listing& listing);
+  void require_space();
+
+  WorkFolder work_;
+  Path files_;
+  std::string about_;
+  KnownFiles known_;
+  std::int64_t missing_bytes_ = 0;
+  std::uintmax_t missing_files_ = 0;
+};
+
+}  // namespace content
