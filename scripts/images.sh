@@ -73,16 +73,18 @@ pause_image() {
 	rm -rf "$folder"
 }
 
-# For gradient-sync: git with what it needs for http, submodules and large files, and rclone. Wants build/release.
+# For gradient-sync: git with what it needs for http, ssh, submodules and large files, and rclone. Wants build/release.
 sync_image() {
 	local folder git
 	git=$(git --exec-path)
 	folder=$(mktemp -d)
 	add_base "$folder"
-	# git starts credential helpers through a shell, and git-submodule is a script.
+	# git starts ssh and credential helpers through a shell, and git-submodule is a script.
 	add_shell "$folder" sh cat ls sleep basename dirname sed uname
 	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst" "$(type -P git-lfs)" "$(type -P rclone)" \
 		"$ROOT/build/release/bin/gradient-sync"
+	# ssh demands a name for its user, which this library gives to any.
+	add_programs "$folder" "$(type -P ssh)" "$(type -P ssh-keygen)" "$(dpkg -L libnss-wrapper | grep '/libnss_wrapper\.so$')"
 	install -m 755 "$git"/git-{submodule,sh-setup,sh-i18n} "$folder$git"
 	ln -s git-remote-http "$folder$git/git-remote-https"
 	mkdir -p "$folder/usr/share/git-core/templates" "$folder/usr/local/bin"

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -65,6 +66,7 @@ struct Pipe {
 void fill_memory_file(const std::string& content, Descriptor& file) {
   file.reset(memfd_create("secret", MFD_CLOEXEC));
   if (file.get() < 0) fail("memfd_create");
+  if (fchmod(file.get(), 0600) != 0) fail("memory file");  // ssh takes no key that others may read
   if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
     fail("memory file");
   }

@@ -128,7 +128,7 @@ std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, con
   try {
     if (!is_fetchable(submodule.url)) {
       throw Failure("GitSubmoduleRefused",
-                    "its URL must begin with https:// or http:// and carry no password");
+                    "its URL must begin with https://, http:// or ssh:// and carry no password");
     }
     auto inner = check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
                                {submodule.commit, submodule.commit});

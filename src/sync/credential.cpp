@@ -43,7 +43,7 @@ std::string lower(std::string text) {
 }  // namespace
 
 std::string credential_helper(const GitRemote& remote, const std::filesystem::path& program) {
-  if (remote.password_file.empty()) return {};
+  if (remote.password_file.empty() || is_ssh(remote.url)) return {};
   const auto [protocol, host] = origin(remote.url);
   std::string command = "!" + shell_word(program.string());
   command += " credential --protocol " + shell_word(protocol) + " --host " + shell_word(host);

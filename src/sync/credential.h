@@ -10,7 +10,7 @@ struct GitRemote;
 
 /// The value of git's credential.helper for this remote: a shell command that runs
 /// `PROGRAM credential` (gradient-sync) and names the password's file only. Empty without a
-/// password; an empty helper also clears those that were configured before.
+/// password and over ssh; an empty helper also clears those that were configured before.
 std::string credential_helper(const GitRemote& remote, const std::filesystem::path& program);
 
 struct CredentialOptions {

@@ -54,7 +54,38 @@ constexpr std::array network_rules{
     Rule{"x509:", "TLSVerificationFailed", untrusted},
 };
 
+constexpr std::string_view unknown_host_key =
+    "the server's host key is not known; write what ssh-keyscan prints for the host, compared with "
+    "what the server's owner publishes, into the Secret as NAME.known_hosts, NAME being the key "
+    "that password names, or into sync.knownHosts of the operator's configuration";
+constexpr std::string_view changed_host_key =
+    "the server shows another host key than the known one, so it may not be the server it seems; "
+    "when its owner confirms the new key, replace the old one in the Secret, as NAME.known_hosts, "
+    "NAME being the key that password names, or in sync.knownHosts of the operator's configuration "
+    "(ssh-keyscan prints it)";
+
 constexpr std::array git_rules{
+    Rule{"REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", changed_host_key},
+    Rule{"REVOKED HOST KEY", "HostKeyChanged", "the server shows a host key that is revoked"},
+    Rule{"Host key verification failed", "HostKeyUnknown", unknown_host_key},
+    Rule{"incorrect passphrase", "GitAuthenticationFailed",
+         "the private key has a passphrase, and nobody is there to enter it; put one without into "
+         "the Secret (ssh-keygen -p takes it off)"},
+    Rule{"Load key", "GitAuthenticationFailed",
+         "what password names is no private key that ssh can read; put the whole file into the "
+         "Secret, from -----BEGIN to -----END"},
+    Rule{"No user exists for uid", "SyncFailed",
+         "ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
+         "gradient-sync"},
+    Rule{"Permission denied (", "GitAuthenticationFailed",
+         "the server does not take the private key; give it the public key, and check the user in "
+         "the URL"},
+    Rule{"does not appear to be a git repository", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"Repository not found", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"could not be found or you don't have permission", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
     Rule{"Authentication failed", "GitAuthenticationFailed",
          "the server refuses the credentials; check username and password"},
     Rule{"could not read Username", "GitAuthenticationFailed",
@@ -83,6 +114,11 @@ constexpr std::array git_rules{
          "the server does not give out this commit; name a branch or tag that has it"},
     Rule{"The requested URL returned error: 429", "HostUnreachable", busy, Kind::Transient},
     Rule{"The requested URL returned error: 5", "HostUnreachable", busy, Kind::Transient},
+    Rule{"Connection closed by", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"closed by remote host", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"Broken pipe", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"Connection reset by", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"not responding", "HostUnreachable", silent, Kind::Transient},
     Rule{"early EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
     Rule{"RPC failed", "HostUnreachable", "the connection broke off", Kind::Transient},
     Rule{"remote end hung up", "HostUnreachable", "the connection broke off", Kind::Transient},
@@ -139,6 +175,8 @@ Failure failure(const std::array<Rule, N>& rules, std::string_view output, const
 }  // namespace
 
 Failure git_failure(std::string_view output, const std::string& url) {
+  // after what ssh or its server says
+  output = output.substr(0, output.find("fatal: Could not read from remote repository"));
   return failure(git_rules, output, url, "git");
 }
 

@@ -23,7 +23,7 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-void write_configuration(const Path& file, const std::string& helper) {
+void write_configuration(const Path& file, const std::string& helper, const std::string& ssh) {
   std::ofstream out(file);
   // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
   // which no app can write.
@@ -40,6 +40,8 @@ void write_configuration(const Path& file, const std::string& helper) {
          "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
          "[credential]\n\thelper = "
       << quoted(helper) << "\n";
+  if (!ssh.empty())
+    out << "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " << quoted(ssh) << "\n";
   if (!out.flush()) volume_trouble(file);
 }
 
@@ -67,7 +69,8 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
       home_(std::make_shared<WorkFolder>(std::filesystem::temp_directory_path(), "git-")) {
-  write_configuration(home_->path() / "config", credential_helper(remote_, program));
+  if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
+  write_configuration(home_->path() / "config", credential_helper(remote_, program), ssh_.command);
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -77,8 +80,10 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
       environment.end(),
       {"HOME=" + home_->path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
        "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string()});
+  environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   auto finished = base::run({.arguments = std::move(arguments),
                              .environment = std::move(environment),
+                             .secret_file = is_ssh(remote_.url) ? ssh_.key : "",
                              .on_error_line =
                                  [this](std::string_view line) {
                                    const auto bytes = received_bytes(line);
@@ -90,6 +95,11 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
 }
 
 Git Git::at(std::string url) const {
+  if (is_ssh(url) && ssh_server(url) != ssh_.server) {
+    throw Failure("GitSubmoduleRefused",
+                  "it is fetched over ssh from another host than the repository, and there is no "
+                  "private key for that; write an https URL in .gitmodules");
+  }
   auto other = *this;
   other.remote_.url = std::move(url);
   return other;
@@ -98,8 +108,9 @@ Git Git::at(std::string url) const {
 bool is_fetchable(const std::string& url) {
   const auto begin = url.find("://");
   const auto scheme = url.substr(0, begin);
-  return (scheme == "https" || scheme == "http") &&
-         url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos;
+  return ((scheme == "https" || scheme == "http") &&
+          url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos) ||
+         is_ssh(url);
 }
 
 bool is_commit(const std::string& ref) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync/ssh.h"
 #include "sync/volume.h"
 
 #include <functional>
@@ -12,24 +13,29 @@ namespace content {
 
 /// Where a repository comes from and how one is let in. No secret is in it.
 struct GitRemote {
-  std::string url;            ///< http or https, without user information
-  std::string username = {};  ///< empty: a name that token-only servers take
-  Path password_file = {};    ///< empty: none
+  std::string url;               ///< http or https without user information, or as is_ssh() says
+  std::string username = {};     ///< empty: a name that token-only servers take; not over ssh
+  Path password_file = {};       ///< over ssh the private key; empty: none
+  Path known_hosts_file = {};    ///< of the host, for ssh; need not exist
+  std::string known_hosts = {};  ///< where there is no such file
 };
 
 /// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
-/// transport but http and https, and a credential for the remote's host alone.
+/// transport but http and https, or ssh for a remote of ssh, and a credential for the remote's host
+/// alone.
 class Git {
  public:
   using OnProgress = std::function<void(std::int64_t bytes)>;
 
-  /// `program`: gradient-sync, of which git asks the credential.
+  /// `program`: gradient-sync, of which git asks the credential. Throws Failure when ssh cannot use
+  /// the private key.
   Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress);
 
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
 
   /// The same for another repository, which is given the credential when it is on the same host.
+  /// Throws Failure when that is over ssh and on another host.
   Git at(std::string url) const;
 
   const std::string& url() const { return remote_.url; }
@@ -39,9 +45,11 @@ class Git {
   std::stop_token stop_;
   OnProgress on_progress_;
   std::shared_ptr<const WorkFolder> home_;
+  SshAccess ssh_;
 };
 
-/// Whether a repository may be fetched from this URL: http or https, without user information.
+/// Whether a repository may be fetched from this URL: http or https, without user information, or
+/// ssh.
 bool is_fetchable(const std::string& url);
 
 /// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.

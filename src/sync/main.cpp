@@ -55,7 +55,9 @@ bool is_single_name(const std::string& name) {
 
 void check(const RepositoryOptions& options) {
   if (!is_fetchable(options.remote.url)) {
-    throw Failure("SyncFailed", "--url must begin with https:// or http:// and have no user in it");
+    throw Failure("SyncFailed",
+                  "--url must begin with https:// or http:// and have no user in it, or be "
+                  "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
   }
   if (!is_single_name(options.name) || !is_single_name(options.key))
     throw Failure("SyncFailed", "--name and --key must be names of one folder");
@@ -78,7 +80,12 @@ int main(int argc, char** argv) {
   repository_command->add_flag("--full-history", repository.full_history,
                                "all branches and tags, not the commit alone");
   repository_command->add_option("--username", repository.remote.username);
-  repository_command->add_option("--password-file", repository.remote.password_file);
+  repository_command->add_option("--password-file", repository.remote.password_file,
+                                 "over ssh: of the private key");
+  repository_command->add_option("--known-hosts-file", repository.remote.known_hosts_file,
+                                 "host keys for ssh; need not exist");
+  repository_command->add_option("--known-hosts", repository.remote.known_hosts,
+                                 "host keys where there is no such file");
   repository_command->add_option("--revision", repository.revision);
   add_common(*repository_command, common);
 

@@ -30,6 +30,7 @@ TEST_CASE("it sees the environment that it is given, and nothing of ours") {
 
 TEST_CASE("its standard input is empty, and it reads a secret from one without a name") {
   CHECK(shell("cat /proc/self/fd/3", {.secret_file = "canary-4711"}).output == "canary-4711");
+  CHECK(shell("stat -L -c %a /proc/self/fd/3", {.secret_file = "canary-4711"}).output == "600\n");
   CHECK(shell("cat").output.empty());
 }
 

@@ -67,4 +67,7 @@ TEST_CASE("git's helper is a command whose words no username can leave") {
         "--username='--it'\\''s; rm' "
         "--password-file '/credentials/password'");
   CHECK(credential_helper({.url = "https://git.example/app"}, "/bin/gradient-sync").empty());
+  CHECK(credential_helper({.url = "git@git.example:app", .password_file = "/credentials/password"},
+                          "/bin/gradient-sync")
+            .empty());
 }

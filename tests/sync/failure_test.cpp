@@ -54,6 +54,50 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
       Case{"error: file write error: No space left on device\nfatal: unable to write file",
            "VolumeFull", "URL: the volume is full; make it larger or remove files from it",
            Kind::Permanent},
+      Case{"@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n"
+           "fatal: Could not read from remote repository.",
+           "HostKeyChanged",
+           "URL: the server shows another host key than the known one, so it may not be the server "
+           "it seems; when its owner confirms the new key, replace the old one in the Secret, as "
+           "NAME.known_hosts, NAME being the key that password names, or in sync.knownHosts of the "
+           "operator's configuration (ssh-keyscan prints it)",
+           Kind::Permanent},
+      Case{"@ WARNING: REVOKED HOST KEY DETECTED! @\nHost key verification failed.",
+           "HostKeyChanged", "URL: the server shows a host key that is revoked", Kind::Permanent},
+      Case{"No ED25519 host key is known for h and you have requested strict checking.\n"
+           "Host key verification failed.",
+           "HostKeyUnknown",
+           "URL: the server's host key is not known; write what ssh-keyscan prints for the host, "
+           "compared with what the server's owner publishes, into the Secret as NAME.known_hosts, "
+           "NAME being the key that password names, or into sync.knownHosts of the operator's "
+           "configuration",
+           Kind::Permanent},
+      Case{"git@h: Permission denied (publickey,keyboard-interactive).\n"
+           "fatal: Could not read from remote repository.",
+           "GitAuthenticationFailed",
+           "URL: the server does not take the private key; give it the public key, and check the "
+           "user in the URL",
+           Kind::Permanent},
+      Case{"ERROR: Repository not found.\nfatal: Could not read from remote repository.",
+           "GitRepositoryNotFound",
+           "URL: there is no such repository, or the credentials may not see it", Kind::Permanent},
+      Case{"No user exists for uid 4711\nfatal: Could not read from remote repository.",
+           "SyncFailed",
+           "URL: ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
+           "gradient-sync",
+           Kind::Permanent},
+      Case{"ssh: Could not resolve hostname h: Name or service not known", "HostUnreachable",
+           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           Kind::Transient},
+      Case{"kex_exchange_identification: Connection closed by remote host\n"
+           "Connection closed by 10.0.0.1 port 22",
+           "HostUnreachable", "URL: the connection broke off", Kind::Transient},
+      Case{"Connection to 10.0.0.1 closed by remote host.\n"
+           "fatal: Could not read from remote repository.",
+           "HostUnreachable", "URL: the connection broke off", Kind::Transient},
+      Case{"sh: 1: git-upload-pack: not found\nfatal: Could not read from remote repository.\n\n"
+           "Please make sure you have the correct access rights\nand the repository exists.",
+           "SyncFailed", "URL: git says: sh: 1: git-upload-pack: not found", Kind::Transient},
       Case{"fatal: a thing nobody has seen", "SyncFailed",
            "URL: git says: fatal: a thing nobody has seen", Kind::Transient});
   const auto failure = git_failure(said.output, "URL");

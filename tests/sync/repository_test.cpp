@@ -241,6 +241,17 @@ TEST_CASE("the password of a repository is for submodules on its host and for no
                               !Catch::Matchers::Contains("HTTP/1.1 200"));
 }
 
+TEST_CASE("a submodule over ssh is refused where there is no private key") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const auto commit = app.commit("file", "app");
+  app.add_submodule("lib", "git@git.example.com:lib.git", commit);
+  Volume volume;
+  CHECK(volume.sync(app) ==
+        "GitSubmoduleRefused: submodule lib: it is fetched over ssh from another host than the "
+        "repository, and there is no private key for that; write an https URL in .gitmodules");
+}
+
 TEST_CASE("a submodule from elsewhere than a server is refused") {
   const auto url = GENERATE(as<std::string>(), "file:///etc", "/etc", "ext::sh -c id",
                             "https://jane:word@git.example.com/lib.git");
@@ -250,8 +261,8 @@ TEST_CASE("a submodule from elsewhere than a server is refused") {
   app.add_submodule("lib", url, commit);
   Volume volume;
   CHECK(volume.sync(app) ==
-        "GitSubmoduleRefused: submodule lib: its URL must begin with https:// or http:// and carry "
-        "no password");
+        "GitSubmoduleRefused: submodule lib: its URL must begin with https://, http:// or ssh:// "
+        "and carry no password");
   CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
   CHECK(volume.is_tidy());
 }

@@ -11,11 +11,13 @@ namespace {
 using json::Json;
 
 /// The helper's own reasons; what it says otherwise is SyncFailed.
-constexpr std::array<std::string_view, 12> sync_reasons{"GitAuthenticationFailed",
+constexpr std::array<std::string_view, 14> sync_reasons{"GitAuthenticationFailed",
                                                         "GitRepositoryNotFound",
                                                         "GitReferenceNotFound",
                                                         "HostUnreachable",
                                                         "TLSVerificationFailed",
+                                                        "HostKeyUnknown",
+                                                        "HostKeyChanged",
                                                         "NameTaken",
                                                         "VolumeReadOnly",
                                                         "VolumeFull",

@@ -113,6 +113,14 @@ TEST_CASE("a helper's own words are told, whether it has just ended or tries aga
   CHECK(told(made, "Available") == told(made));
 }
 
+TEST_CASE("a host key that is unknown or has changed has a reason of its own") {
+  const std::string reason = GENERATE("HostKeyUnknown", "HostKeyChanged");
+  const auto message = R"({"reason":")" + reason + R"(","message":"what to do"})";
+  const auto pod = Pod().code(ended(1, "Error", message)).app(waits("PodInitializing"));
+  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+        "False " + reason + ": pod demo-new-1: repository code: what to do");
+}
+
 TEST_CASE("a helper that failed once and then succeeded is not told about") {
   auto done = cloned("0123456789abcdef0123456789abcdef01234567");
   done["lastState"] = backs_off(1, "Error", R"({"reason":"HostUnreachable"})").at("lastState");

@@ -1,50 +1,13 @@
 #include "sync/support/web_server.h"
 
-#include <arpa/inet.h>
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <netinet/in.h>
 #include <regex>
-#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/socket.h>
-#include <sys/wait.h>
-
-extern char** environ;
 
 namespace {
-
-int loopback_socket(int port, bool connects) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  auto* const name = reinterpret_cast<sockaddr*>(&address);
-  const int error =
-      connects ? connect(socket, name, sizeof address) : bind(socket, name, sizeof address);
-  if (error == 0) return socket;
-  close(socket);
-  return -1;
-}
-
-int free_port() {
-  const int socket = loopback_socket(0, false);
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  close(socket);
-  return ntohs(address.sin_port);
-}
-
-bool answers(int port) {
-  const int socket = loopback_socket(port, true);
-  if (socket >= 0) close(socket);
-  return socket >= 0;
-}
 
 std::string configuration(const std::string& root, int port) {
   std::ostringstream text;
@@ -91,28 +54,12 @@ WebServer::WebServer() : port_(free_port()) {
   start();
 }
 
-WebServer::~WebServer() {
-  stop();
-}
-
 void WebServer::start() {
-  const auto file = (folder_ / "lighttpd.conf").string();
-  std::array<const char*, 5> arguments{"lighttpd", "-D", "-f", file.c_str(), nullptr};
-  if (posix_spawn(&pid_, "/usr/sbin/lighttpd", nullptr, nullptr,
-                  const_cast<char**>(arguments.data()), environ) != 0) {
-    throw std::runtime_error("lighttpd cannot be started");
-  }
-  while (!answers(port_)) {
-    if (waitpid(pid_, nullptr, WNOHANG) != 0) throw std::runtime_error("lighttpd ended");
-    usleep(5000);
-  }
+  process_.start({"/usr/sbin/lighttpd", "-D", "-f", (folder_ / "lighttpd.conf").string()}, port_);
 }
 
 void WebServer::stop() {
-  if (pid_ == 0) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  pid_ = 0;
+  process_.stop();
 }
 
 std::string WebServer::url(const std::string& path) const {
@@ -131,7 +78,10 @@ std::string WebServer::log() const {
 }
 
 ServedRepository::ServedRepository(const WebServer& server, const std::string& name)
-    : path_((server.folder() / "git" / name).string()), url_(server.url("git/" + name)) {
+    : ServedRepository((server.folder() / "git" / name).string(), server.url("git/" + name)) {}
+
+ServedRepository::ServedRepository(std::string path, std::string url)
+    : path_(std::move(path)), url_(std::move(url)) {
   shell("git init --quiet --bare --initial-branch=main " + path_);
 }
 

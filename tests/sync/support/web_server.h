@@ -1,9 +1,9 @@
 #pragma once
 
 #include "support/folder.h"
+#include "sync/support/server_process.h"
 
 #include <string>
-#include <sys/types.h>
 
 /// A shell script, run to its end; throws when it fails. Its output without the last newline.
 std::string shell(const std::string& script);
@@ -14,9 +14,6 @@ std::string shell(const std::string& script);
 class WebServer {
  public:
   WebServer();
-  ~WebServer();
-  WebServer(const WebServer&) = delete;
-  WebServer& operator=(const WebServer&) = delete;
 
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }
@@ -28,15 +25,16 @@ class WebServer {
  private:
   Folder folder_;
   int port_ = 0;
-  pid_t pid_ = 0;
+  ServerProcess process_;
 };
 
 inline constexpr const char* canary = "canary-4711";
 
-/// A bare repository that a WebServer serves.
+/// A bare repository that a server serves.
 class ServedRepository {
  public:
   ServedRepository(const WebServer& server, const std::string& name);
+  ServedRepository(std::string path, std::string url);
   /// Writes a file on a branch, which begins at main when it is new; gives the commit.
   std::string commit(const std::string& file, const std::string& text,
                      const std::string& branch = "main") const;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+/// A port of loopback that nobody listens on.
+int free_port();
+
+bool may_listen(const std::string& host, int port);
+
+/// A server program that ends with this.
+class ServerProcess {
+ public:
+  ServerProcess() = default;
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  /// Runs `command`, whose first word is a path, and waits until it answers at `port` of `host`.
+  void start(std::vector<std::string> command, int port, const std::string& host = "127.0.0.1");
+  void stop();
+
+ private:
+  pid_t pid_ = 0;
+};
