@@ -15,29 +15,39 @@ constexpr int readable_by_group = 0440;
 
 enum class Presence { Required, Optional };
 
-Json files(const std::vector<std::string>& keys) {
-  std::vector<Json> items;
-  for (const auto& key : keys)
-    items.push_back(object({{"key", key}, {"path", key}}));
-  return array(std::move(items));
+Json file(const std::string& key, const std::string& path) {
+  return object({{"key", key}, {"path", path}});
 }
 
-Json projection(const std::string& secret, const std::vector<std::string>& keys,
-                Presence presence) {
-  const bool optional = presence == Presence::Optional;
-  return object({{"secret", object({{"name", secret},
-                                    {"items", files(keys)},
-                                    {"optional", optional ? Json(true) : Json()}})}});
+std::vector<Json> files(const std::vector<std::string>& keys) {
+  std::vector<Json> result;
+  result.reserve(keys.size());
+  for (const auto& key : keys)
+    result.push_back(file(key, key));
+  return result;
 }
 
 /// A key that is allowed to be absent needs a projection of its own: `optional` is for all of one.
+Json projection(const std::string& secret, std::vector<Json> files, Presence presence) {
+  const bool optional = presence == Presence::Optional;
+  return object({{"secret", object({{"name", secret},
+                                    {"items", array(std::move(files))},
+                                    {"optional", optional ? Json(true) : Json()}})}});
+}
+
+Json projected_volume(const std::string& name, Json sources) {
+  return object({{"name", name},
+                 {"projected",
+                  object({{"defaultMode", readable_by_group}, {"sources", std::move(sources)}})}});
+}
+
 Json projections(const ModelSource& source) {
   const auto& secret = source.secret_name;
   if (source.scheme == ModelSource::Scheme::S3) {
-    return array({projection(secret, {"accessKeyId", "secretAccessKey"}, Presence::Required),
-                  projection(secret, {"sessionToken"}, Presence::Optional)});
+    return array({projection(secret, files({"accessKeyId", "secretAccessKey"}), Presence::Required),
+                  projection(secret, files({"sessionToken"}), Presence::Optional)});
   }
-  return array({projection(secret, {"username", "password", "token"}, Presence::Optional)});
+  return array({projection(secret, files({"username", "password", "token"}), Presence::Optional)});
 }
 
 }  // namespace
@@ -52,18 +62,23 @@ Json secret_key_reference(const SecretKey& key, const Settings& settings) {
 }
 
 Json password_volume(const Repository& repository, const Settings& settings) {
-  const auto& password = *repository.password;
-  const auto item = object({{"key", password.key}, {"path", "password"}});
-  return object({{"name", names::container("credential-", repository.name)},
-                 {"secret", object({{"secretName", secret_name(password, settings)},
+  const auto& key = repository.password->key;
+  const auto name = names::container("credential-", repository.name);
+  const auto source = secret_name(*repository.password, settings);
+  if (repository.over_ssh) {
+    return projected_volume(name,
+                            array({projection(source, {file(key, "password")}, Presence::Required),
+                                   projection(source, {file(key + ".known_hosts", "known_hosts")},
+                                              Presence::Optional)}));
+  }
+  return object({{"name", name},
+                 {"secret", object({{"secretName", source},
                                     {"defaultMode", readable_by_group},
-                                    {"items", array({item})}})}});
+                                    {"items", array({file(key, "password")})}})}});
 }
 
 Json source_volume(const std::string& model, const ModelSource& source) {
-  return object({{"name", names::container("source-", model)},
-                 {"projected",
-                  object({{"defaultMode", readable_by_group}, {"sources", projections(source)}})}});
+  return projected_volume(names::container("source-", model), projections(source));
 }
 
 Json credentials_mount(const Json& volume) {

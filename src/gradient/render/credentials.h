@@ -10,8 +10,10 @@
 /// their group alone, which is the pod's fsGroup.
 namespace gradient {
 
-/// Where a git password is.
+/// Where a git password is, or the private key for ssh.
 inline constexpr const char* password_file = "/credentials/password";
+/// Where the known hosts of ssh are, if the Secret has them.
+inline constexpr const char* known_hosts_file = "/credentials/known_hosts";
 
 /// The Secret that `key` names, with the configured one for none.
 std::string secret_name(const SecretKey& key, const Settings& settings);
@@ -19,7 +21,8 @@ std::string secret_name(const SecretKey& key, const Settings& settings);
 /// {"secretKeyRef": ...} of an environment variable.
 json::Json secret_key_reference(const SecretKey& key, const Settings& settings);
 
-/// A volume of the one key that is the repository's password. It must have one.
+/// A volume of the one key that is the repository's password; over ssh, of KEY.known_hosts too
+/// where there is one. It must have a password.
 json::Json password_volume(const Repository& repository, const Settings& settings);
 
 /// A volume of the keys that a Model's source may have. It must name a Secret.

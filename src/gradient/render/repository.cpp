@@ -20,7 +20,7 @@ void add_option(std::vector<std::string>& arguments, const char* option, const s
 }
 
 std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& spec,
-                                   const Repository& repository) {
+                                   const Repository& repository, const Settings& settings) {
   std::vector<std::string> result = {"repository", "--volume", helper_paths::volume};
   add_option(result, "--key", names::checkout_key(parent, repository));
   add_option(result, "--name", repository.name);
@@ -29,6 +29,10 @@ std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& s
   if (repository.full_history) result.emplace_back("--full-history");
   add_option(result, "--username", repository.username);
   if (repository.password) add_option(result, "--password-file", password_file);
+  if (repository.over_ssh) {
+    add_option(result, "--known-hosts-file", known_hosts_file);
+    add_option(result, "--known-hosts", settings.known_hosts);
+  }
   add_option(result, "--revision", names::content_revision(repository, parent.sync));
   add_option(result, "--message-bytes", std::to_string(message_bytes(spec)));
   return result;
@@ -38,7 +42,7 @@ PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Rep
                      const FoundDataset& dataset, const Settings& settings) {
   PodParts parts;
   Helper helper{.name = names::clone_container(repository.name),
-                .arguments = arguments(parent, spec, repository),
+                .arguments = arguments(parent, spec, repository, settings),
                 .volume_mounts = {mount(claim_volume(dataset.claim), helper_paths::volume,
                                         Access::ReadWrite)},
                 .dataset = &dataset};

@@ -46,6 +46,18 @@ Repository read_repository(json::ObjectReader& entry) {
                   {.longest = 256, .example = "build-bot", .check = values::username_problem})
           .value_or("");
   repository.password = fields::password(entry, "password", "SECRET:GIT_TOKEN");
+  repository.over_ssh = values::is_ssh_url(repository.url);
+  if (!repository.over_ssh) return repository;
+  if (!repository.username.empty()) {
+    entry.problem("username",
+                  "does not go with a url of ssh; write the user into the url, such as "
+                  "git@github.com:example/app.git, and remove username");
+  }
+  if (entry.find("password") == nullptr) {
+    entry.problem("password",
+                  "is required with a url of ssh; put a private key into a Secret and write "
+                  "SECRET:NAME");
+  }
   return repository;
 }
 

@@ -53,6 +53,12 @@ void read_sync(json::ObjectReader& reader, Settings& settings) {
     settings.sync_pull_secret = fields::object_name(sync, "pullSecret", "Secret", "sync-pull");
     read_id(sync, "runAsUser", settings.run_as_user);
     read_id(sync, "fsGroup", settings.fs_group);
+    settings.known_hosts =
+        sync.string("knownHosts",
+                    {.longest = 16384,
+                     .example = "git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA",
+                     .check = values::known_hosts_problem})
+            .value_or("");
   });
 }
 

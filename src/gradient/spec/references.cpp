@@ -95,6 +95,44 @@ bool is_image(std::string_view image) {
   return all_parts(image, '/', is_image_part);
 }
 
+bool is_user(std::string_view text) {
+  return !text.empty() && text.front() != '-' && text.front() != '.' && text.front() != '+' &&
+         all(text, [](char c) { return is_tag_character(c) || c == '+'; });
+}
+
+/// Plain characters only, and nothing that a shell or ssh could take for its own.
+bool is_ssh_path(std::string_view path) {
+  const auto is_plain = [](char c) {
+    return is_tag_character(c) || std::string_view("/~+%@,:=").find(c) != none;
+  };
+  return path.find_first_not_of('/') != none && path.front() != '-' && all(path, is_plain);
+}
+
+/// user@host:path, or user@host:port/path with the port optional, where `separator` ends the host.
+bool is_ssh_address(std::string_view text, char separator) {
+  const auto end = text.find(separator);
+  if (end == none || !is_ssh_path(text.substr(end + 1))) return false;
+  auto authority = text.substr(0, end);
+  const auto at = authority.find('@');
+  if (at != none && !is_user(authority.substr(0, at))) return false;
+  authority.remove_prefix(at == none ? 0 : at + 1);
+  return is_host_and_port(authority, is_host);
+}
+
+std::string_view ssh_url_problem(std::string_view url) {
+  const auto used = scheme(url);
+  const auto rest = url.substr(used.empty() ? 0 : used.size() + 3);
+  const auto authority = rest.substr(0, rest.find('/'));
+  if (!used.empty() && authority.find(':') < authority.rfind('@') && authority.rfind('@') != none) {
+    return "must not carry a password; put a private key into a Secret and write it as password "
+           "(SECRET:...) next to the url";
+  }
+  return is_ssh_address(rest, used.empty() ? ':' : '/')
+             ? ""
+             : "must be USER@HOST:PATH or ssh://USER@HOST:PORT/PATH without blanks and special "
+               "characters, such as git@github.com:example/app.git";
+}
+
 }  // namespace
 
 std::string_view image_problem(std::string_view image) {
@@ -119,7 +157,13 @@ bool has_user(std::string_view url) {
   return authority.substr(0, authority.find('/')).find('@') != none;
 }
 
+bool is_ssh_url(std::string_view url) {
+  const auto colon = url.find(':');
+  return scheme(url) == "ssh" || (colon != none && url.find('@') < colon && url.find('/') > colon);
+}
+
 std::string_view git_url_problem(std::string_view url) {
+  if (is_ssh_url(url)) return ssh_url_problem(url);
   if (has_user(url)) {
     return "must not carry a user or password; write them as username and password (SECRET:...) "
            "next to the url";
@@ -137,9 +181,9 @@ std::string_view git_url_problem(std::string_view url) {
                     slash + 1 < rest.size() && !any(url, is_blank) && !has_control(url) &&
                     is_host_and_port(rest.substr(0, slash), is_name);
   return fits ? ""
-              : "must be an https or http URL of a git repository, such as "
-                "https://github.com/example/app.git; this release does not clone over ssh or other "
-                "transports";
+              : "must be an https, http or ssh URL of a git repository, such as "
+                "https://github.com/example/app.git or git@github.com:example/app.git; other "
+                "transports are not allowed";
 }
 
 std::string_view git_ref_problem(std::string_view ref) {
@@ -162,6 +206,22 @@ std::string_view repository_name_problem(std::string_view name) {
   return fits ? ""
               : "must be one plain folder name of letters, digits, '_', '-' and '.' (not '.', "
                 "'..' or .gradient), such as app";
+}
+
+std::string_view known_hosts_problem(std::string_view text) {
+  const bool fits = all_parts(text, '\n', [](std::string_view line) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == none || line[first] == '#') return true;
+    std::size_t words = 0;
+    for (auto at = first; at != none; at = line.find_first_not_of(" \t\r", at)) {
+      ++words;
+      at = std::min(line.find_first_of(" \t\r", at), line.size());
+    }
+    return words >= (line[first] == '@' ? 4 : 3);  // a marker comes before the host
+  });
+  return fits ? ""
+              : "must be lines of a host, the type of its key and the key, as ssh-keyscan prints "
+                "them";
 }
 
 std::string_view registry_server_problem(std::string_view server) {

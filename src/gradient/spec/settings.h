@@ -31,6 +31,7 @@ struct Settings {
   std::string sync_pull_secret;  ///< empty: none
   json::Json sync_resources;     ///< `resources` of helper containers
   std::optional<std::int64_t> run_as_user, fs_group;
+  std::string known_hosts;  ///< host keys for git over ssh where a Secret has none
   PodSecurity pod_security = PodSecurity::Baseline;
   std::string secret_name = "gradient-secrets";
   bool spare_gpus = false;

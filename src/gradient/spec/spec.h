@@ -45,9 +45,10 @@ struct Repository {
   std::string url;
   std::string name;                   ///< the folder below mountPath, exactly as written
   std::string ref;                    ///< branch, tag or full commit; empty: the remote's HEAD
-  std::string username;               ///< empty: none
-  std::optional<SecretKey> password;  ///< absent: no credential
+  std::string username;               ///< empty: none; over ssh it is in the URL
+  std::optional<SecretKey> password;  ///< absent: no credential; over ssh always a private key
   bool full_history = false;          ///< as repositories.history says for all
+  bool over_ssh = false;              ///< as the URL says
   bool operator==(const Repository&) const = default;
 };
 

@@ -32,6 +32,8 @@ bool is_below(std::string_view path, std::string_view folder);
 
 std::string_view image_problem(std::string_view image);
 std::string_view git_url_problem(std::string_view url);
+/// Whether git takes `url` for one of ssh: ssh://... or USER@HOST:PATH.
+bool is_ssh_url(std::string_view url);
 std::string_view git_ref_problem(std::string_view ref);
 std::string_view repository_name_problem(std::string_view name);
 std::string_view mount_path_problem(std::string_view path);
@@ -40,6 +42,8 @@ std::string_view instance_type_problem(std::string_view name);
 std::string_view registry_server_problem(std::string_view server);
 std::string_view control_problem(std::string_view text);
 std::string_view username_problem(std::string_view name);
+/// Of a text in the format of ssh's known_hosts files.
+std::string_view known_hosts_problem(std::string_view text);
 
 /// "https" of "https://host/path"; empty when there is none.
 std::string_view scheme(std::string_view url);

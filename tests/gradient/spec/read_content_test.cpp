@@ -19,8 +19,12 @@ std::string repository(const std::string& fields) {
 const std::string entry = "spec.repositories.repositories[0]";
 
 const std::string url_remedy =
-    ".url: must be an https or http URL of a git repository, such as "
-    "https://github.com/example/app.git; this release does not clone over ssh or other transports";
+    ".url: must be an https, http or ssh URL of a git repository, such as "
+    "https://github.com/example/app.git or git@github.com:example/app.git; other transports are "
+    "not allowed";
+const std::string ssh_remedy =
+    ".url: must be USER@HOST:PATH or ssh://USER@HOST:PORT/PATH without blanks and special "
+    "characters, such as git@github.com:example/app.git";
 const std::string user_remedy =
     ".url: must not carry a user or password; write them as username and password (SECRET:...) "
     "next to the url";
@@ -43,15 +47,15 @@ TEST_CASE("a git URL is https or http without credentials") {
               repository("url: '" + std::string(good) + "', name: r"))) == Lines{});
   }
   for (const char* bad :
-       {"-uhttps://h/r", "--upload-pack=x", "ext::sh -c x", "git@github.com:o/r.git",
-        "ssh://git.example.com/r", "file:///etc", "https://", "https://host", "https://host/",
-        "https:///r", "https://host:0/r", "https://host:99999/r", "https://h ost/r",
-        "https://h/a b", "HTTPS://h/r", "/opt/r", "..", "git://h/r", "https://h?/r"}) {
+       {"-uhttps://h/r", "--upload-pack=x", "ext::sh -c x", "file:///etc", "https://",
+        "https://host", "https://host/", "https:///r", "https://host:0/r", "https://host:99999/r",
+        "https://h ost/r", "https://h/a b", "HTTPS://h/r", "/opt/r", "..", "git://h/r",
+        "https://h?/r"}) {
     INFO(bad);
     CHECK(documents::problems(documents::deployment(repository(
               "url: '" + std::string(bad) + "', name: r"))) == Lines{entry + url_remedy});
   }
-  for (const char* leaking : {"https://user:canary@h/r", "https://canary@h/r", "ssh://git@h/r"}) {
+  for (const char* leaking : {"https://user:canary@h/r", "https://canary@h/r"}) {
     INFO(leaking);
     CHECK(documents::problems(documents::deployment(repository(
               "url: '" + std::string(leaking) + "', name: r"))) == Lines{entry + user_remedy});
@@ -66,6 +70,70 @@ TEST_CASE("a git URL is https or http without credentials") {
                 ".url: must not carry a token or signature; write it as password (SECRET:...) next "
                 "to the url"});
   }
+}
+
+TEST_CASE("a URL of ssh has a user or git's, and nothing that ssh could take for an option") {
+  const auto problems = [](const std::string& url) {
+    return documents::problems(
+        documents::deployment(repository("url: \"" + url + "\", name: r, password: 'SECRET:KEY'")));
+  };
+  for (const char* good :
+       {"git@github.com:o/r.git", "ssh://h/r", "ssh://git@h:2222/~jane/r", "jane@10.0.0.1:/srv/r",
+        "org-1@h:r", "git@ssh.dev.azure.com:v3/org/a%20b/r", "ssh://h//r", "a+b.c@h:~/r@2"}) {
+    INFO(good);
+    CHECK(problems(good) == Lines{});
+  }
+  for (const char* bad : {"ssh://-oProxyCommand=x/r",
+                          "ssh://-x@h/r",
+                          "-x@h:r",
+                          "u@-h:r",
+                          "u@h:-r",
+                          "ssh://h",
+                          "ssh://h/",
+                          "ssh://h//",
+                          "u@h:",
+                          "u@h:/",
+                          "@h:r",
+                          "ssh://@h/r",
+                          "ssh://h:0/r",
+                          "ssh://h:/r",
+                          "ssh://h:x/r",
+                          "ssh://h:65536/r",
+                          "u@h:r;id",
+                          "u@h:$(id)",
+                          "u@h:r r",
+                          "u@h:r\\nx",
+                          "u@h_:r",
+                          "u@h..:r",
+                          "ssh://[::1]/r",
+                          "ssh://u@v@h/r",
+                          "ssh://h/r?token=canary"}) {
+    INFO(bad);
+    CHECK(problems(bad) == Lines{entry + ssh_remedy});
+  }
+  for (const char* leaking : {"ssh://u:canary@h/r", "ssh://:canary@h/r"}) {
+    INFO(leaking);
+    CHECK(problems(leaking) ==
+          Lines{entry +
+                ".url: must not carry a password; put a private key into a Secret and write it as "
+                "password (SECRET:...) next to the url"});
+  }
+}
+
+TEST_CASE("over ssh there is a private key, and the user is in the URL") {
+  const auto problems = [](const std::string& fields) {
+    return documents::problems(documents::deployment(repository(fields + ", name: r")));
+  };
+  const auto url = GENERATE(as<std::string>(), "url: 'git@h:r'", "url: 'ssh://h/r'");
+  CHECK(problems(url + ", password: 'SECRET:KEY'") == Lines{});
+  CHECK(problems(url + ", password: 'SECRET:KEY', username: null") == Lines{});
+  CHECK(problems(url) ==
+        Lines{entry + ".password: is required with a url of ssh; put a private key into "
+                      "a Secret and write SECRET:NAME"});
+  CHECK(problems(url + ", username: git, password: 'SECRET:KEY'") ==
+        Lines{entry +
+              ".username: does not go with a url of ssh; write the user into the url, such as "
+              "git@github.com:example/app.git, and remove username"});
 }
 
 TEST_CASE("a repository's name is one plain folder that is nobody else's") {

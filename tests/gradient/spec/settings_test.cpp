@@ -83,6 +83,11 @@ sync:
   pullSecret: sync-pull
   runAsUser: 1000
   fsGroup: null
+  knownHosts: |
+    # ours
+    git.example.com ssh-ed25519 AAAA
+
+    @cert-authority *.example.com ssh-rsa AAAA comment
 rollout: {spareGpus: true}
 clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
@@ -114,6 +119,9 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(read.sync_pull_secret == "sync-pull");
   CHECK(read.run_as_user == 1000);
   CHECK_FALSE(read.fs_group);
+  CHECK(read.known_hosts ==
+        "# ours\ngit.example.com ssh-ed25519 AAAA\n\n"
+        "@cert-authority *.example.com ssh-rsa AAAA comment\n");
   CHECK(read.spare_gpus);
   CHECK(read.cluster_domain == "example.org");
   CHECK(read.request_duration_metric == "request_seconds");
@@ -138,7 +146,8 @@ TEST_CASE("problems of the configuration are reported") {
   const auto test = GENERATE(values<Case>({
       {"unknown keys",
        "instanceType: {}\nsync: {image: x}",
-       {"sync.image: unknown field; remove it (known here: fsGroup, pullSecret, resources, "
+       {"sync.image: unknown field; remove it (known here: fsGroup, knownHosts, pullSecret, "
+        "resources, "
         "runAsUser)",
         "instanceType: unknown field; did you mean instanceTypes?"}},
       {"types",
@@ -171,11 +180,14 @@ TEST_CASE("problems of the configuration are reported") {
         "supported"}},
       {"scalars",
        "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
-       "sync: {runAsUser: 0}\nrollout: {spareGpus: maybe}\ninstanceTypeLabel: a/b/c",
+       "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519'}\nrollout: {spareGpus: "
+       "maybe}\ninstanceTypeLabel: a/b/c",
        {"instanceTypeLabel: must be the name of a label, such as paperspace.com/pool-name",
         "images.sync: must not contain blanks or line breaks; write one reference such as "
         "registry.example.com/team/app:1.4",
         "sync.runAsUser: must be a whole number from 1 to 2147483647",
+        "sync.knownHosts: must be lines of a host, the type of its key and the key, as ssh-keyscan "
+        "prints them",
         "rollout.spareGpus: must be true or false, not a string",
         "podSecurity: must be one of baseline, restricted",
         "secretName: must be the name of a Secret (lower-case letters, digits, '-' and '.'), such "
