@@ -100,12 +100,19 @@ int main(int argc, char** argv) {
   model_command->add_option("--credentials-dir", model.source.credentials);
   model_command->add_option("--target", model.target)->required();
   model_command->add_option("--name", model_name)->required();
+  model_command->add_option("--digest", model.digest, "sha256:... that the files must have");
+  std::int64_t grace_seconds = model.grace.count();
+  model_command->add_option("--grace", grace_seconds, "seconds that replaced files stay");
   model_command->add_option("--refresh-interval", refresh_seconds, "seconds; 0: never");
   add_common(*model_command, common);
 
   Path ready_target;
   auto* const ready_command = app.add_subcommand("ready", "whether a model is there");
   ready_command->add_option("--target", ready_target)->required();
+
+  Path digest_folder;
+  auto* const digest_command = app.add_subcommand("digest", "print the digest of a folder's files");
+  digest_command->add_option("folder", digest_folder)->required();
 
   CredentialOptions credential;
   std::string action;
@@ -129,9 +136,19 @@ int main(int argc, char** argv) {
   }
   if (model_command->parsed()) {
     model.refresh_interval = std::chrono::seconds(refresh_seconds);
+    model.grace = std::chrono::seconds(grace_seconds);
     Report report(common.termination_log, common.message_bytes,
                   json::object({{"model", model_name}}));
     return guarded(report, [&](const std::stop_token& stop) { sync_model(model, report, stop); });
+  }
+  if (digest_command->parsed()) {
+    try {
+      std::cout << digest(digest_folder) << "\n";
+      return 0;
+    } catch (const std::exception& error) {
+      std::cerr << error.what() << "\n";
+      return 1;
+    }
   }
   if (credential_command->parsed()) {
     try {

@@ -15,6 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using json::Json;
 
+constexpr const char* digest_mismatch = "ModelDigestMismatch";
+
 /// In the pod's own temporary volume. By the folder's inode: several helpers have theirs at one
 /// path.
 Path ready_marker(const Path& target) {
@@ -24,8 +26,11 @@ Path ready_marker(const Path& target) {
          ("ready-" + std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino));
 }
 
-std::string identity(const Source& source) {
-  return source.endpoint.empty() ? source.url : source.url + " at " + source.endpoint;
+/// What is wanted: a pod that wants something else does not replace what this one published.
+std::string identity(const ModelOptions& options) {
+  auto text = options.source.url;
+  if (!options.source.endpoint.empty()) text += " at " + options.source.endpoint;
+  return options.digest.empty() ? text : text + " as " + options.digest;
 }
 
 void verify(const Path& files, const Listing& listing) {
@@ -40,12 +45,10 @@ void verify(const Path& files, const Listing& listing) {
 }
 
 struct Description {
-  Json meta;         ///< {"revision", "bytes", "files"}
+  Json meta;         ///< {"revision", "bytes", "files"}; the revision as digest() says
   KnownFiles known;  ///< for the next time
 };
 
-/// The revision is the SHA-256 of sorted lines "<sha256>  <path>\n", as sha256sum prints them, so
-/// equal content is one revision wherever it is from.
 Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
   KnownFiles all;
   for (const auto& file : listing.files)
@@ -83,7 +86,7 @@ class ModelSync {
   void first() {
     with_retries(report_, stop_, [&] {
       const Lock lock(lock_file(), stop_);
-      if (is_of_our_source(layout_.current())) {
+      if (is_wanted(layout_.current())) {
         layout_.link_files();
       } else {
         fetch(rclone_.list());
@@ -114,10 +117,19 @@ class ModelSync {
   Path lock_file() const { return layout_.path() / "..lock"; }
 
   bool is_of_our_source(const Json& meta) const {
-    return json::string_at(meta, {"source"}) == identity(options_.source);
+    return json::string_at(meta, {"source"}) == identity(options_);
+  }
+
+  bool is_pinned(const Json& meta) const {
+    return !options_.digest.empty() && json::string_at(meta, {"revision"}) == options_.digest;
+  }
+
+  bool is_wanted(const Json& meta) const {
+    return options_.digest.empty() ? is_of_our_source(meta) : is_pinned(meta);
   }
 
   bool fetch_if_newer() {
+    if (is_pinned(layout_.current())) return false;
     const auto listing = rclone_.list();
     const auto is_current = [&](const Json& meta) {
       // Another source: a newer pod's, whose content is not ours to replace.
@@ -132,16 +144,25 @@ class ModelSync {
   }
 
   void fetch(const Listing& listing) {
-    Download download(layout_, identity(options_.source), listing);
+    Download download(layout_, identity(options_), listing);
     try {
       if (!download.is_complete()) copy(download);
       verify(download.files(), listing);
       publish(download, listing);
       download.discard();
     } catch (const Failure& failure) {
-      if (failure.kind == Kind::Permanent) download.discard();
+      // What has another digest stays, so that another try fetches only what has changed.
+      if (failure.kind == Kind::Permanent && failure.reason != digest_mismatch) download.discard();
       throw;
     }
+  }
+
+  void check_digest(const std::string& revision) const {
+    if (options_.digest.empty() || revision == options_.digest) return;
+    throw Failure(digest_mismatch,
+                  options_.source.url + ": the files have the digest " + revision + " and not " +
+                      options_.digest +
+                      ", which the Model demands; correct source.digest or the source");
   }
 
   void copy(const Download& download) {
@@ -154,7 +175,8 @@ class ModelSync {
 
   void publish(const Download& download, const Listing& listing) {
     auto [meta, known] = description(download.files(), listing, download.known());
-    meta["source"] = Json(identity(options_.source));
+    check_digest(json::string_at(meta, {"revision"}));
+    meta["source"] = Json(identity(options_));
     meta["fingerprint"] = Json(listing.fingerprint);
     layout_.publish(download.files(), meta, text_of(known));
   }
@@ -193,6 +215,10 @@ void sync_model(const ModelOptions& options, Report& report, const std::stop_tok
     model.refresh();
     due = Clock::now() + options.refresh_interval;
   }
+}
+
+std::string digest(const Path& folder) {
+  return json::string_at(description(folder, {}, {}).meta, {"revision"});
 }
 
 bool is_ready(const Path& target) {

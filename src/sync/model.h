@@ -10,6 +10,7 @@ namespace content {
 
 struct ModelOptions {
   Source source;
+  std::string digest = {};                ///< "sha256:..." that the files must have; empty: any
   Path target;                            ///< the folder that the app sees
   std::chrono::seconds refresh_interval;  ///< zero: never
   /// How long a revision stays that was replaced: an app may still open its files by path.
@@ -21,6 +22,10 @@ struct ModelOptions {
 /// from before or by another pod, is taken without any network. A refresh that fails is logged and
 /// changes nothing. Throws Failure when nothing could be published, and Stopped.
 void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop);
+
+/// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>
+/// <path>\n" that sha256sum prints of them, so equal content is one revision wherever it is from.
+std::string digest(const Path& folder);
 
 /// Whether the sync_model of this pod has published (the startup probe's question).
 bool is_ready(const Path& target);

@@ -22,8 +22,9 @@ namespace {
 class Sidecar {
  public:
   Sidecar(const WebServer& server, const std::string& path, const Path& target,
-          std::chrono::seconds refresh_interval = 0s)
+          std::chrono::seconds refresh_interval = 0s, const std::string& digest = "")
       : options_{.source = {.url = server.url(path)},
+                 .digest = digest,
                  .target = target,
                  .refresh_interval = refresh_interval},
         report_(folder_ / "termination", 4096, json::object({{"model", "llm"}})),
@@ -131,6 +132,31 @@ TEST_CASE("a refresh transfers only the files that changed") {
   CHECK_THAT(requests, Catch::Matchers::Contains("GET /files/llm/changed.bin"));
   CHECK_THAT(requests, !Catch::Matchers::Contains("GET /files/llm/kept.bin"));
   CHECK(reads(pod / "model/kept.bin", "kept"));
+}
+
+TEST_CASE("files with another digest than the wanted one are never published, nor fetched twice") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "right");
+  const auto right = digest(server.folder() / "files/llm");
+  CHECK(right == "sha256:" + shell("cd " + (server.folder() / "files/llm").string() +
+                                   " && sha256sum weights.bin | sha256sum | cut -d' ' -f1"));
+  server.folder().write("files/llm/weights.bin", "the wrong ones");
+  const auto wrong = digest(server.folder() / "files/llm");
+  const Folder pod;
+  const auto end = [&] { return Sidecar(server, "files/llm/", pod / "model", 0s, right).end(); };
+  const auto told = "ModelDigestMismatch: " + server.url("files/llm/") +
+                    ": the files have the digest " + wrong + " and not " + right +
+                    ", which the Model demands; correct source.digest or the source";
+  CHECK(end() == told);
+  CHECK_FALSE(fs::exists(pod / "model/weights.bin"));
+  const auto before = server.log().size();
+  CHECK(end() == told);
+  CHECK_THAT(server.log().substr(before), !Catch::Matchers::Contains("GET /files/llm/weights.bin"));
+
+  server.folder().write("files/llm/weights.bin", "right");
+  const Sidecar sidecar(server, "files/llm/", pod / "model", 0s, right);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(reads(pod / "model/weights.bin", "right"));
 }
 
 TEST_CASE("on a shared folder the second pod takes what the first one brought, without network") {

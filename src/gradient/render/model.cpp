@@ -40,8 +40,10 @@ std::vector<std::string> arguments(const ModelMount& model, const ModelSpec& spe
   if (!source.region.empty()) add({"--region", source.region});
   if (source.path_style) add({"--path-style"});
   if (!source.secret_name.empty()) add({"--credentials-dir", helper_paths::credentials});
+  if (!source.digest.empty()) add({"--digest", source.digest});
   add({"--target", target, "--name", model.id});
   if (spec.refresh_seconds > 0) add({"--refresh-interval", std::to_string(spec.refresh_seconds)});
+  if (spec.grace_seconds) add({"--grace", std::to_string(*spec.grace_seconds)});
   add({"--message-bytes", std::to_string(message_bytes)});
   return result;
 }

@@ -84,6 +84,16 @@ std::string_view region_problem(std::string_view region) {
              : "must be the name of a region, such as eu-central-1";
 }
 
+std::string_view digest_problem(std::string_view digest) {
+  constexpr std::string_view prefix = "sha256:";
+  const auto is_hex = [](char c) { return values::is_digit(c) || (c >= 'a' && c <= 'f'); };
+  return digest.size() == prefix.size() + 64 && digest.substr(0, prefix.size()) == prefix &&
+                 values::all(digest.substr(prefix.size()), is_hex)
+             ? ""
+             : "must be sha256: and 64 lower-case hexadecimal digits, as gradient-sync digest "
+               "prints it";
+}
+
 /// Fields that mean nothing for this source would be silently without effect: refused.
 void check_source(const ModelSource& source, json::ObjectReader& reader) {
   if (source.scheme != ModelSource::Scheme::S3) {
@@ -93,6 +103,9 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
       }
     }
   }
+  if (source.scheme == ModelSource::Scheme::Claim && reader.find("digest") != nullptr)
+    reader.problem("digest",
+                   "has no meaning with a pvc:// url, which is mounted as it is; remove it");
   if (reader.find("secretName") == nullptr) return;
   if (source.scheme == ModelSource::Scheme::Claim) {
     reader.problem("secretName", "has no meaning with a pvc:// url; remove it");
@@ -126,6 +139,11 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
                         .value_or("");
   source.path_style = reader.boolean("pathStyle").value_or(!source.endpoint.empty());
   source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
+  source.digest =
+      reader
+          .string("digest",
+                  {.longest = 71, .example = "sha256:9f86d081884c7d65...", .check = digest_problem})
+          .value_or("");
   reader.finish();
   if (source.url.empty()) return source;
   const auto scheme = values::scheme(source.url);
@@ -148,6 +166,16 @@ std::int64_t read_refresh(json::ObjectReader& reader) {
   return 0;
 }
 
+std::optional<std::int64_t> read_grace(json::ObjectReader& reader) {
+  constexpr std::int64_t longest = 720 * 3600;
+  const auto text = reader.string("gracePeriod", {.longest = 20, .example = "10m"});
+  if (!text) return {};
+  const auto seconds = values::duration_seconds(*text);
+  if (seconds && *seconds <= longest) return seconds;
+  reader.problem("gracePeriod", "must be a duration from 0s to 720h, such as 10m or 1h30m");
+  return {};
+}
+
 ModelSpec read_fields(json::ObjectReader& reader) {
   ModelSpec spec;
   if (const auto* value = reader.require("source", "source: {url: s3://models/sentiment/}")) {
@@ -156,6 +184,7 @@ ModelSpec read_fields(json::ObjectReader& reader) {
   }
   spec.dataset = fields::object_name(reader, "dataset", "Dataset object", "model-cache");
   spec.refresh_seconds = read_refresh(reader);
+  spec.grace_seconds = read_grace(reader);
   reader.finish();
   if (spec.source.scheme != ModelSource::Scheme::Claim) return spec;
   if (reader.find("dataset") != nullptr) {
@@ -166,6 +195,10 @@ ModelSpec read_fields(json::ObjectReader& reader) {
     reader.problem("refreshInterval",
                    "has no meaning with a pvc:// source, whose changes are visible at once; remove "
                    "it");
+  }
+  if (reader.find("gracePeriod") != nullptr) {
+    reader.problem("gracePeriod",
+                   "has no meaning with a pvc:// source, which is mounted as it is; remove it");
   }
   return spec;
 }

@@ -136,6 +136,7 @@ struct ModelSource {
   std::string endpoint;
   bool path_style = false;
   std::string secret_name;  ///< Secret of the same namespace; empty: no credentials
+  std::string digest;       ///< "sha256:<64 hex>" that the files must have; empty: any
   std::string claim;        ///< Claim only: pvc://CLAIM/PATH
   std::string claim_path;   ///< Claim only: relative, empty for the claim's root
   bool operator==(const ModelSource&) const = default;
@@ -143,8 +144,9 @@ struct ModelSource {
 
 struct ModelSpec {
   ModelSource source;
-  std::string dataset;               ///< empty: an emptyDir per pod
-  std::int64_t refresh_seconds = 0;  ///< 0: never
+  std::string dataset;                        ///< empty: an emptyDir per pod
+  std::int64_t refresh_seconds = 0;           ///< 0: never
+  std::optional<std::int64_t> grace_seconds;  ///< absent: gradient-sync's default
   bool operator==(const ModelSpec&) const = default;
 };
 

@@ -11,9 +11,11 @@ namespace {
 using json::Json;
 
 /// The helper's own reasons; what it says otherwise is SyncFailed.
-constexpr std::array<std::string_view, 14> sync_reasons{"GitAuthenticationFailed",
+constexpr std::array<std::string_view, 17> sync_reasons{"GitAuthenticationFailed",
                                                         "GitRepositoryNotFound",
                                                         "GitReferenceNotFound",
+                                                        "GitSubmoduleRefused",
+                                                        "GitLfsFailed",
                                                         "HostUnreachable",
                                                         "TLSVerificationFailed",
                                                         "HostKeyUnknown",
@@ -24,6 +26,7 @@ constexpr std::array<std::string_view, 14> sync_reasons{"GitAuthenticationFailed
                                                         "ModelSourceRefused",
                                                         "ModelSourceMissing",
                                                         "ModelEmpty",
+                                                        "ModelDigestMismatch",
                                                         "SyncFailed"};
 
 std::string termination_text(const Container& container) {

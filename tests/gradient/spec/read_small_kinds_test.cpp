@@ -33,14 +33,18 @@ RegistrySpec registry(std::string_view spec) {
 TEST_CASE("a model's source is a bucket, a web address or a claim") {
   using Scheme = gradient::ModelSource::Scheme;
   auto s3 = model(
-      "source: {url: 's3://models/sentiment/', region: eu-central-1, secretName: s3}\n"
-      "dataset: cache\nrefreshInterval: 1h30m");
+      "source: {url: 's3://models/sentiment/', region: eu-central-1, secretName: s3, digest: "
+      "'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}\n"
+      "dataset: cache\nrefreshInterval: 1h30m\ngracePeriod: 0s");
   CHECK(s3.source.scheme == Scheme::S3);
   CHECK(s3.source.region == "eu-central-1");
   CHECK(s3.source.secret_name == "s3");
   CHECK_FALSE(s3.source.path_style);
   CHECK(s3.dataset == "cache");
   CHECK(s3.refresh_seconds == 5400);
+  CHECK(s3.grace_seconds == 0);
+  CHECK(s3.source.digest ==
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
   CHECK(model("source: {url: 's3://b', endpoint: 'http://minio:9000'}").source.path_style);
   CHECK_FALSE(
       model("source: {url: 's3://b', endpoint: 'https://h', pathStyle: false}").source.path_style);
@@ -92,11 +96,23 @@ TEST_CASE("problems of a model are reported") {
         "url "
         "or remove secretName"}},
       {"what a claim has no use for",
-       "source: {url: 'pvc://c/m', secretName: s}\ndataset: d\nrefreshInterval: 1h",
-       {"spec.source.secretName: has no meaning with a pvc:// url; remove it",
+       "source: {url: 'pvc://c/m', secretName: s, digest: "
+       "'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}\n"
+       "dataset: d\nrefreshInterval: 1h\ngracePeriod: 1h",
+       {"spec.source.digest: has no meaning with a pvc:// url, which is mounted as it is; remove "
+        "it",
+        "spec.source.secretName: has no meaning with a pvc:// url; remove it",
         "spec.dataset: has no meaning with a pvc:// source, which is mounted as it is; remove it",
         "spec.refreshInterval: has no meaning with a pvc:// source, whose changes are visible at "
-        "once; remove it"}},
+        "once; remove it",
+        "spec.gracePeriod: has no meaning with a pvc:// source, which is mounted as it is; remove "
+        "it"}},
+      {"what is no digest and no period",
+       "source: {url: 's3://b', digest: 'sha256:9F86'}\ngracePeriod: 721h",
+       {"spec.source.digest: must be sha256: and 64 lower-case hexadecimal digits, as "
+        "gradient-sync "
+        "digest prints it",
+        "spec.gracePeriod: must be a duration from 0s to 720h, such as 10m or 1h30m"}},
       {"an endpoint with a user",
        "source: {url: 's3://b', endpoint: 'https://u:canary@h', region: 'a b', secretName: S}",
        {"spec.source.region: must be the name of a region, such as eu-central-1",
