@@ -1,3 +1,4 @@
+#include "sync/collect.h"
 #include "sync/credential.h"
 #include "sync/failure.h"
 #include "sync/model.h"
@@ -6,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <sys/stat.h>
@@ -63,6 +65,17 @@ void check(const RepositoryOptions& options) {
     throw Failure("SyncFailed", "--name and --key must be names of one folder");
 }
 
+/// An empty or a foreign name could mean more than it says.
+void check(const CollectOptions& options) {
+  const auto refuse_all = [](const auto& names, const std::string& option) {
+    if (!std::all_of(names.begin(), names.end(), is_single_name))
+      throw Failure("SyncFailed", option + " must be the name of one folder");
+  };
+  refuse_all(options.owners, "--owner");
+  refuse_all(options.keep, "--keep");
+  refuse_all(options.models, "--model");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -114,6 +127,19 @@ int main(int argc, char** argv) {
   auto* const digest_command = app.add_subcommand("digest", "print the digest of a folder's files");
   digest_command->add_option("folder", digest_folder)->required();
 
+  CollectOptions collection;
+  std::int64_t collection_grace_seconds = collection.grace.count();
+  auto* const collect_command =
+      app.add_subcommand("collect", "remove checkouts and models that may go");
+  collect_command->add_option("--volume", collection.volume)->required();
+  collect_command->add_option("--owner", collection.owners,
+                              "UID of a deployment whose checkouts may go");
+  collect_command->add_option("--keep", collection.keep, "key of one that stays");
+  collect_command->add_option("--model", collection.models, "name of a model that may go");
+  collect_command->add_option("--grace", collection_grace_seconds,
+                              "seconds; what is younger stays");
+  add_common(*collect_command, common);
+
   CredentialOptions credential;
   std::string action;
   auto* const credential_command = app.add_subcommand("credential", "what git asks for a password");
@@ -149,6 +175,14 @@ int main(int argc, char** argv) {
       std::cerr << error.what() << "\n";
       return 1;
     }
+  }
+  if (collect_command->parsed()) {
+    collection.grace = std::chrono::seconds(collection_grace_seconds);
+    Report report(common.termination_log, common.message_bytes, json::Json::object());
+    return guarded(report, [&](const std::stop_token& stop) {
+      check(collection);
+      collect(collection, report, stop);
+    });
   }
   if (credential_command->parsed()) {
     try {

@@ -6,6 +6,7 @@
 #include "sync/retry.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -29,8 +30,10 @@ void make_mount_point(const RepositoryOptions& options) {
                                  "\" already; move that away or give the repository another name");
 }
 
-/// What an earlier run published under this key; null when none did.
+/// What an earlier run published under this key; null when none did. Its time is when a pod last
+/// began to use it: a collection takes none that is young.
 Json published(const Path& checkout) {
+  utimensat(AT_FDCWD, checkout.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);  // if it may be
   if (!fs::exists(fs::symlink_status(checkout))) return {};
   try {
     auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));

@@ -115,6 +115,19 @@ TEST_CASE("a checkout that is there is taken without any network, however the br
   CHECK(volume.read("file") == "first\n");
 }
 
+TEST_CASE("a checkout that a pod begins to use is young again, so that no collection takes it") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository);
+  const auto checkout = volume.folder / ".gradient/checkouts/key";
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(48);
+  fs::last_write_time(checkout, old);
+  volume.sync(repository);
+  CHECK(fs::last_write_time(checkout) > old + std::chrono::hours(47));
+}
+
 TEST_CASE("with its history a checkout has what a clone has, in a mirror of single commits too") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");

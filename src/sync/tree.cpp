@@ -1,0 +1,134 @@
+#include "sync/tree.h"
+
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Status = struct stat;
+
+std::int64_t bytes_of(const Status& status) {
+  return std::int64_t{status.st_blocks} * 512;  // the unit of st_blocks, whatever the file system's
+}
+
+void stop_here(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Stopped();
+}
+
+/// One tree on its way out. Its folders wait, moved into `work`, to be emptied one by one.
+class TreeRemoval {
+ public:
+  TreeRemoval(const Path& work, Removal& removal)
+      : work_(open(work.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
+        removal_(removal) {
+    if (work_.fd() < 0) volume_trouble(work);
+  }
+
+  void run(const std::string& name, const std::stop_token& stop) {
+    root_ = name;
+    waiting_ = {name};
+    while (!waiting_.empty()) {
+      const auto next = std::move(waiting_.back());
+      waiting_.pop_back();
+      empty(next, stop);
+      const int error = remove(work_.fd(), next, AT_REMOVEDIR);
+      const bool is_told = error == ENOTEMPTY && removal_.failed > 0;  // of what is in it
+      if (error != 0 && !is_told) fail(next, error);
+    }
+  }
+
+ private:
+  void empty(const std::string& name, const std::stop_token& stop) {
+    make_writable(work_.fd(), name.c_str());
+    const int fd =
+        openat(work_.fd(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(fd < 0 ? nullptr : fdopendir(fd), closedir);
+    if (!folder) return fail(name, errno);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream
+    while (const auto* entry = readdir(folder.get())) {
+      stop_here(stop);
+      const std::string child = entry->d_name;
+      if (child != "." && child != "..") take(fd, child);
+    }
+  }
+
+  void take(int folder, const std::string& name) {
+    Status status{};
+    if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone already
+    if (!S_ISDIR(status.st_mode)) {
+      if (const int error = remove(folder, name, 0)) fail(name, error);
+      return;
+    }
+    make_writable(folder, name.c_str());  // a folder must be for its ".." to change
+    const auto moved = root_ + "-" + std::to_string(++folders_);
+    if (renameat(folder, name.c_str(), work_.fd(), moved.c_str()) == 0) {
+      waiting_.push_back(moved);
+    } else if (const int error = errno; remove(folder, name, AT_REMOVEDIR) != 0) {
+      fail(name, error);
+    }
+  }
+
+  /// Zero, or errno.
+  int remove(int folder, const std::string& name, int flags) {
+    Status status{};
+    const bool known = fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (unlinkat(folder, name.c_str(), flags) != 0) return errno == ENOENT ? 0 : errno;
+    const bool is_last = flags == AT_REMOVEDIR || status.st_nlink <= 1;
+    if (known && is_last) removal_.bytes += bytes_of(status);
+    return 0;
+  }
+
+  void fail(const std::string& name, int error) {
+    if (++removal_.failed == 1)
+      removal_.problem = name + ": " + std::generic_category().message(error);
+  }
+
+  static void make_writable(int folder, const char* name) {
+    fchmodat(folder, name, S_IRWXU, AT_SYMLINK_NOFOLLOW);  // where we may not, removing says so
+  }
+
+  OpenFile work_;
+  Removal& removal_;
+  std::string root_;
+  std::vector<std::string> waiting_;
+  std::size_t folders_ = 0;
+};
+
+}  // namespace
+
+void DiskUse::add(const Path& folder, const std::stop_token& stop) {
+  std::vector<Path> waiting = {folder};
+  while (!waiting.empty()) {
+    const auto next = std::move(waiting.back());
+    waiting.pop_back();
+    std::error_code error;
+    for (fs::directory_iterator entry(next, error), end; !error && entry != end;
+         entry.increment(error)) {
+      stop_here(stop);
+      Status status{};
+      if (lstat(entry->path().c_str(), &status) != 0) continue;
+      const bool is_folder = S_ISDIR(status.st_mode);
+      if (is_folder) waiting.push_back(entry->path());
+      if (is_folder || status.st_nlink == 1 ||
+          shared_.emplace(status.st_dev, status.st_ino).second) {
+        bytes_ += bytes_of(status);
+      }
+    }
+  }
+}
+
+void remove_tree(const Path& work, const std::string& name, Removal& removal,
+                 const std::stop_token& stop) {
+  TreeRemoval(work, removal).run(name, stop);
+}
+
+}  // namespace content
