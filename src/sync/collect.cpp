@@ -78,13 +78,19 @@ class Collection {
   /// A pod that begins to use a folder writes its time first. So one that was in time is seen after
   /// the rename, and one that was late does not find the folder any more.
   void remove_unused(const Path& folder) {
-    if (is_young(folder)) return;
+    if (is_young(folder)) {
+      ++young_;
+      return;
+    }
     const auto moved = move_away(folder);
     if (!moved) return;
     if (is_young(work_.path() / *moved)) {
       std::error_code taken;  // by one that was fetched anew: then this one is nobody's
       fs::rename(work_.path() / *moved, folder, taken);
-      if (!taken) return;
+      if (!taken) {
+        ++young_;
+        return;
+      }
     }
     remove_moved(*moved, folder);
   }
@@ -137,6 +143,7 @@ class Collection {
                                 {"modelsBytes", models.bytes()},
                                 {"freedBytes", removal_.bytes},
                                 {"removed", removed_},
+                                {"young", young_},
                                 {"failed", removal_.failed}});
     if (removal_.failed > 0) result["message"] = json::Json(removal_.problem);
     report_.log("info", "collected", result);
@@ -150,7 +157,7 @@ class Collection {
   WorkFolder work_;
   fs::file_time_type now_;
   Removal removal_;
-  int moves_ = 0, removed_ = 0;
+  int moves_ = 0, removed_ = 0, young_ = 0;
 };
 
 }  // namespace

@@ -21,10 +21,11 @@ struct CollectOptions {
 };
 
 /// Removes checkouts, models, and the mirrors that no checkout on the volume is from, and reports
-/// {"checkoutsBytes", "modelsBytes", "freedBytes", "removed", "failed"}: what is in use now, what
-/// the disk got back, how many checkouts, models and mirrors went, how many files could not be
-/// removed; with any of these, "message" says why the first one. What goes is renamed away before
-/// it is removed, so a crash leaves a checkout whole or not at all. Throws Failure and Stopped.
+/// {"checkoutsBytes", "modelsBytes", "freedBytes", "removed", "young", "failed"}: what is in use
+/// now, what the disk got back, how many checkouts, models and mirrors went, how many may go but
+/// are too young, how many files could not be removed; with any of these, "message" says why the
+/// first one. What goes is renamed away before it is removed, so a crash leaves a checkout whole or
+/// not at all. Throws Failure and Stopped.
 void collect(const CollectOptions& options, Report& report, const std::stop_token& stop);
 
 }  // namespace content

@@ -102,8 +102,9 @@ TEST_CASE("a checkout that was published or begun to be used within the grace st
   volume.checkout("d1-app-old");
   volume.checkout("d1-app-used");
   age(volume.hidden("checkouts/d1-app-used"), 0h);
-  volume.collect({"d1"});
+  const auto told = volume.collect({"d1"});
   CHECK(volume.names("checkouts") == Names{"d1-app-used"});
+  CHECK(json::integer_at(told, {"young"}) == 1);
 }
 
 TEST_CASE("only the named models go") {
@@ -223,7 +224,7 @@ TEST_CASE("a stop in the middle leaves no half checkout under its key") {
 TEST_CASE("a volume on which nothing was published yet has nothing to collect") {
   const Volume volume;
   CHECK(volume.collect({"d1"}) == json::parse(R"({"checkoutsBytes":0,"modelsBytes":0,
-      "freedBytes":0,"removed":0,"failed":0})"));
+      "freedBytes":0,"removed":0,"young":0,"failed":0})"));
 }
 
 TEST_CASE("what another user has locked away is told, and the rest goes") {
