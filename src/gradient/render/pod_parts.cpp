@@ -60,6 +60,24 @@ std::vector<Json> pod_volumes(const PodParts& parts) {
   return volumes;
 }
 
+Json pod_security_context(const PodParts& parts, const Settings& settings) {
+  const bool writes = !parts.volumes.empty() ||
+                      std::any_of(parts.claims.begin(), parts.claims.end(), [](const auto& claim) {
+                        return claim.second == Access::ReadWrite;
+                      });
+  if (!writes) return {};
+  const auto& group = settings.fs_group;
+  std::vector<Json> groups;
+  for (const auto& further : parts.groups)
+    groups.emplace_back(further);
+  const auto context = object({
+      {"fsGroup", group},
+      {"fsGroupChangePolicy", group ? Json("OnRootMismatch") : Json()},
+      {"supplementalGroups", json::array_or_null(std::move(groups))},
+  });
+  return context.size() == 0 ? Json() : context;
+}
+
 Json empty_volume(const std::string& name) {
   return object({{"name", name}, {"emptyDir", Json::object()}});
 }

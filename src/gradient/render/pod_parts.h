@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/settings.h"
 #include "json/json.h"
 
 #include <cstdint>
@@ -33,6 +34,10 @@ std::string claim_volume(const std::string& claim);
 
 /// All volumes of the pod, those of claims first.
 std::vector<json::Json> pod_volumes(const PodParts& parts);
+
+/// A group for what the pod writes; null for a pod that only reads a foreign claim: it must not
+/// change the group of its files.
+json::Json pod_security_context(const PodParts& parts, const Settings& settings);
 
 /// {"name": ..., "emptyDir": {}}
 json::Json empty_volume(const std::string& name);

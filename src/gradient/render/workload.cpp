@@ -72,25 +72,6 @@ Json app_container(const DeploymentSpec& spec, const PodParts& parts, const Inst
   });
 }
 
-/// A group for what the pod writes. A pod that only reads a foreign claim must not change the
-/// group of its files.
-Json pod_security_context(const PodParts& parts, const Settings& settings) {
-  const bool writes = !parts.volumes.empty() ||
-                      std::any_of(parts.claims.begin(), parts.claims.end(), [](const auto& claim) {
-                        return claim.second == Access::ReadWrite;
-                      });
-  if (!writes) return {};
-  const auto& group = settings.fs_group;
-  std::vector<Json> groups;
-  for (const auto& further : parts.groups)
-    groups.emplace_back(further);
-  return unless_empty(object({
-      {"fsGroup", group},
-      {"fsGroupChangePolicy", group ? Json("OnRootMismatch") : Json()},
-      {"supplementalGroups", array_or_null(std::move(groups))},
-  }));
-}
-
 Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
          const InstanceType& machine, const Settings& settings) {
   auto parts = environment(spec, settings);

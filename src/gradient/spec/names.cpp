@@ -52,4 +52,9 @@ std::string checkout_key(const Parent& parent, const Repository& repository) {
          content_revision(repository, parent.sync);
 }
 
+std::string checkout_owner(const std::string& key) {
+  const auto name = key.rfind('-', key.rfind('-') - 1);
+  return key.substr(0, name);
+}
+
 }  // namespace gradient::names

@@ -32,4 +32,7 @@ std::string content_revision(const Repository& repository, const std::string& sy
 /// Folder of a checkout below .gradient/checkouts: deployment's UID, repository, revision.
 std::string checkout_key(const Parent& parent, const Repository& repository);
 
+/// The deployment's UID in a checkout's key.
+std::string checkout_owner(const std::string& key);
+
 }  // namespace gradient::names

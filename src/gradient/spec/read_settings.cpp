@@ -47,6 +47,20 @@ json::Json read_resources(json::ObjectReader& reader, const json::Json& otherwis
   return json::object({{"limits", limits}, {"requests", requests}});
 }
 
+/// A null that is written switches clean-up off.
+void read_collect_after(json::ObjectReader& reader, std::optional<std::int64_t>& seconds) {
+  constexpr std::int64_t shortest = 60;
+  constexpr auto longest = std::int64_t{720} * 3600;
+  if (reader.is_null("collectAfter")) {
+    seconds.reset();
+  } else if (const auto text = reader.string("collectAfter", {.longest = 20, .example = "10m"})) {
+    seconds = values::duration_seconds(*text);
+    if (seconds && *seconds >= shortest && *seconds <= longest) return;
+    reader.problem("collectAfter",
+                   "must be a duration from 1m to 720h, such as 10m, or null for never");
+  }
+}
+
 void read_sync(json::ObjectReader& reader, Settings& settings) {
   inside(reader, "sync", [&](json::ObjectReader& sync) {
     settings.sync_resources = read_resources(sync, settings.sync_resources);
@@ -59,6 +73,7 @@ void read_sync(json::ObjectReader& reader, Settings& settings) {
                      .example = "git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA",
                      .check = values::known_hosts_problem})
             .value_or("");
+    read_collect_after(sync, settings.collect_after);
   });
 }
 

@@ -34,6 +34,7 @@ namespace gradient {
 ///       fsGroup: 65532            # null leaves it out
 ///       knownHosts: |             # host keys for git over ssh, as ssh-keyscan prints them, for all
 ///         git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAB   # whose Secret has none
+///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
 ///     rollout: {spareGpus: false} # whether a new pod finds GPUs while the old one still runs
 ///     clusterDomain: cluster.local
 ///     metrics:

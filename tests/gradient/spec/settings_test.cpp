@@ -88,6 +88,7 @@ sync:
     git.example.com ssh-ed25519 AAAA
 
     @cert-authority *.example.com ssh-rsa AAAA comment
+  collectAfter: 1h30m
 rollout: {spareGpus: true}
 clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
@@ -122,10 +123,16 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(read.known_hosts ==
         "# ours\ngit.example.com ssh-ed25519 AAAA\n\n"
         "@cert-authority *.example.com ssh-rsa AAAA comment\n");
+  CHECK(read.collect_after == 5400);
   CHECK(read.spare_gpus);
   CHECK(read.cluster_domain == "example.org");
   CHECK(read.request_duration_metric == "request_seconds");
   CHECK(json::text(read.request_duration_selector) == R"({"service":"${name}"})");
+}
+
+TEST_CASE("clean-up of datasets can be switched off") {
+  CHECK(gradient::default_settings().collect_after == 600);
+  CHECK_FALSE(settings("sync: {collectAfter: null}").collect_after);
 }
 
 TEST_CASE("the example that documents the file is valid") {
@@ -146,9 +153,8 @@ TEST_CASE("problems of the configuration are reported") {
   const auto test = GENERATE(values<Case>({
       {"unknown keys",
        "instanceType: {}\nsync: {image: x}",
-       {"sync.image: unknown field; remove it (known here: fsGroup, knownHosts, pullSecret, "
-        "resources, "
-        "runAsUser)",
+       {"sync.image: unknown field; remove it (known here: collectAfter, fsGroup, knownHosts, "
+        "pullSecret, resources, runAsUser)",
         "instanceType: unknown field; did you mean instanceTypes?"}},
       {"types",
        "instanceTypes: []\nimages: x\nmetrics: {requestDuration: {selector: x}}",
@@ -180,14 +186,15 @@ TEST_CASE("problems of the configuration are reported") {
         "supported"}},
       {"scalars",
        "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
-       "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519'}\nrollout: {spareGpus: "
-       "maybe}\ninstanceTypeLabel: a/b/c",
+       "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519', collectAfter: 5s}\n"
+       "rollout: {spareGpus: maybe}\ninstanceTypeLabel: a/b/c",
        {"instanceTypeLabel: must be the name of a label, such as paperspace.com/pool-name",
         "images.sync: must not contain blanks or line breaks; write one reference such as "
         "registry.example.com/team/app:1.4",
         "sync.runAsUser: must be a whole number from 1 to 2147483647",
         "sync.knownHosts: must be lines of a host, the type of its key and the key, as ssh-keyscan "
         "prints them",
+        "sync.collectAfter: must be a duration from 1m to 720h, such as 10m, or null for never",
         "rollout.spareGpus: must be true or false, not a string",
         "podSecurity: must be one of baseline, restricted",
         "secretName: must be the name of a Secret (lower-case letters, digits, '-' and '.'), such "

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "gradient/spec/content_use.h"
+#include "gradient/spec/needs.h"
+#include "json/json.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradient {
+
+/// `status.content` of a Dataset.
+struct DatasetContent {
+  ContentUse known;  ///< in use, or was since it was last collected
+  std::optional<std::int64_t> checkouts_bytes, models_bytes, freed_bytes;
+  std::string job;                 ///< UID of the last collection's Job
+  std::optional<Missing> problem;  ///< why that Job, or the attempt to make one, failed
+  bool operator==(const DatasetContent&) const = default;
+};
+
+DatasetContent read_dataset_content(const json::Json& content);
+
+/// Null when there is nothing to say.
+json::Json dataset_content(const DatasetContent& content);
+
+/// Whether a Job has ended, well or not.
+bool is_finished(const json::Json& job);
+
+/// What a finished Job and its pods say. `left` is what is known after a success of which nothing
+/// was too young to go.
+DatasetContent collected(DatasetContent before, const ContentUse& left, const json::Json& job,
+                         const std::vector<json::Json>& pods);
+
+}  // namespace gradient
