@@ -33,6 +33,8 @@ inline constexpr Kind secrets{"v1", "Secret", "secrets"};
 inline constexpr Kind events{"v1", "Event", "events"};
 inline constexpr Kind claims{"v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
 inline constexpr Kind deployments{"apps/v1", "Deployment", "deployments"};
+inline constexpr Kind replica_sets{"apps/v1", "ReplicaSet", "replicasets"};
+inline constexpr Kind jobs{"batch/v1", "Job", "jobs"};
 inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
                                   "horizontalpodautoscalers"};
 inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};

@@ -1,6 +1,7 @@
 #include "reconcile/dataset_reconciler.h"
 
 #include "gradient/render/render.h"
+#include "gradient/spec/access_modes.h"
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/status.h"
 
@@ -24,6 +25,20 @@ bool must_wait_for_volume(const json::Json& live, const json::Json& wanted) {
                       json::at(wanted, {"spec", "resources", "requests", "storage"}));
 }
 
+json::Json with_content(json::Json fields, const json::Json& content) {
+  if (content.is_null()) return fields;
+  if (fields.is_null()) fields = json::Json::object();
+  fields["content"] = content;
+  return fields;
+}
+
+gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const json::Json& claim) {
+  return {.claim = kube::key_of(claim).name,
+          .access_modes = gradient::access_modes(json::at(claim, {"spec", "accessModes"})),
+          .run_as_user = spec.run_as_user,
+          .run_as_group = spec.run_as_group};
+}
+
 }  // namespace
 
 kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
@@ -31,15 +46,18 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   const Ref self{std::string(datasets.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
     context_.dependents.set(self, {});
+    collector_.forget(key);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
   const auto& previous = json::at(*object, {"status"});
+  auto content = json::at(previous, {"content"});  // true while the claim is in trouble, too
   const auto publish = [&](bool ready, const std::string& reason, const std::string& message,
                            const json::Json& fields) {
     publisher_.publish(
         datasets, *object,
-        gradient::simple_status(parent, ready, reason, message, fields, previous, publisher_.now()),
+        gradient::simple_status(parent, ready, reason, message, with_content(fields, content),
+                                previous, publisher_.now()),
         stop);
   };
   const auto read = gradient::read_dataset(*object);
@@ -69,13 +87,16 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
         false, "ClaimLost",
         "PersistentVolumeClaim " + kube::to_string(kube::key_of(*found)) + " has lost its volume",
         claim_fields(*found));
-  } else {
+  } else if (json::string_at(*found, {"status", "phase"}) != "Bound") {
     publish(true, "Ready",
-            "PersistentVolumeClaim " + kube::key_of(*found).name + " is " +
-                (json::string_at(*found, {"status", "phase"}) == "Bound"
-                     ? "bound"
-                     : "bound when the first pod uses it"),
+            "PersistentVolumeClaim " + kube::key_of(*found).name +
+                " is bound when the first pod uses it",
             claim_fields(*found));
+  } else {
+    content = collector_.content(*object, found_dataset(spec, *found), stop);
+    publish(true, "Ready", "PersistentVolumeClaim " + kube::key_of(*found).name + " is bound",
+            claim_fields(*found));
+    return kube::Outcome::again_in(Collector::period);
   }
   return kube::Outcome::done();
 }

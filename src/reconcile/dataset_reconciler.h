@@ -2,16 +2,17 @@
 
 #include "kube/controller.h"
 #include "reconcile/applier.h"
+#include "reconcile/collector.h"
 #include "reconcile/publisher.h"
 
 namespace reconcile {
 
 /// Dataset -> its claim (made, adopted or the given one) and a status that says which claim that
-/// is. Never deletes a claim.
+/// is, and what is on it. Never deletes a claim.
 class DatasetReconciler {
  public:
   explicit DatasetReconciler(Context& context)
-      : context_(context), applier_(context), publisher_(context) {}
+      : context_(context), applier_(context), collector_(context), publisher_(context) {}
 
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
@@ -24,6 +25,7 @@ class DatasetReconciler {
 
   Context& context_;
   Applier applier_;
+  Collector collector_;
   Publisher publisher_;
 };
 

@@ -11,10 +11,33 @@ std::vector<std::string> parents(const json::Json& object) {
   return {parent_term({kube::key_of(object).ns, name})};
 }
 
+std::vector<std::string> users(const json::Json& object, const std::string& dataset) {
+  if (dataset.empty()) return {};
+  return {dataset_term({kube::key_of(object).ns, dataset})};
+}
+
+std::vector<std::string> users_by_code(const json::Json& deployment) {
+  return users(deployment, json::string_at(deployment, {"spec", "repositories", "dataset"}));
+}
+
+std::vector<std::string> users_by_model(const json::Json& model) {
+  return users(model, json::string_at(model, {"spec", "dataset"}));
+}
+
+std::vector<std::string> claim_of(const json::Json& dataset) {
+  auto key = kube::key_of(dataset);
+  const auto given = json::string_at(dataset, {"spec", "claimName"});
+  if (!given.empty()) key.name = given;
+  return {claim_term(key)};
+}
+
 }  // namespace
 
 Stores::Stores()
-    : deployments(parents),
+    : gradient_deployments(users_by_code),
+      models(users_by_model),
+      datasets(claim_of),
+      deployments(parents),
       services(parents),
       autoscalers(parents),
       budgets(parents),
@@ -36,6 +59,14 @@ kube::Store* Stores::of(const kube::Kind& kind) {
 
 std::string parent_term(const kube::Key& parent) {
   return kube::to_string(parent);
+}
+
+std::string dataset_term(const kube::Key& dataset) {
+  return kube::to_string(dataset);
+}
+
+std::string claim_term(const kube::Key& claim) {
+  return kube::to_string(claim);
 }
 
 }  // namespace reconcile

@@ -9,7 +9,9 @@ namespace reconcile {
 struct Stores {
   Stores();
 
-  kube::Store gradient_deployments, models, datasets, registries;
+  kube::Store gradient_deployments, models;  ///< indexed by dataset_term, where they name one
+  kube::Store datasets;                      ///< indexed by claim_term
+  kube::Store registries;
   kube::Store deployments, services, autoscalers, budgets, pods;  ///< indexed by parent_term
   kube::Store claims;                                             ///< those with our label
 
@@ -19,5 +21,9 @@ struct Stores {
 
 /// Under which the children and pods of a GradientDeployment are found: "ns/name".
 std::string parent_term(const kube::Key& parent);
+
+/// Under which the users of a Dataset are found, and the Datasets of a claim: "ns/name".
+std::string dataset_term(const kube::Key& dataset);
+std::string claim_term(const kube::Key& claim);
 
 }  // namespace reconcile

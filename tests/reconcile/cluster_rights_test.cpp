@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "json/yaml.h"
 #include "kube/config.h"
-#include "reconcile/running.h"
+#include "reconcile/clean_up.h"
 #include "support/log.h"
 
 #include <catch2/catch.hpp>
@@ -50,7 +50,8 @@ TEST_CASE("the rights of the manifest are enough for everything that an operator
   auto config = kube::load_config({}, {});
   config.impersonate_user = user;
   const auto transport = kube::make_transport(config);
-  const live::Running running(cluster, {.transport = transport.get(), .contends_as = "somebody"});
+  const live::BoundClaim claim(cluster, "files");
+  live::Running running(cluster, {.transport = transport.get(), .contends_as = "somebody"});
   cluster.await("the rights", [&] { return running.ready(); });
   const Log log;
 
@@ -76,5 +77,6 @@ TEST_CASE("the rights of the manifest are enough for everything that an operator
     return cluster.seen().autoscalers.keys().empty() &&
            !cluster.client().get(kube::secrets, cluster.key("registry-pull"));
   });
+  live::clean_up(cluster, running, R"({"freedBytes":1})");
   CHECK(log.text().find("orbidden") == std::string::npos);
 }
