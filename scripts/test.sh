@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/compile.sh"
+source "$SCRIPTS/lfs_server.sh"
 
 PRESETS=(dev asan tsan)
 PASSED=0 FAILED=0
@@ -51,6 +52,9 @@ test_presets() { # LABEL
 
 test_unit() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+	need_lfs_server
+	GRADIENT_LFS_SERVER=$(lfs_server)
+	export GRADIENT_LFS_SERVER
 	test_presets unit
 }
 

@@ -2,7 +2,9 @@
 
 #include "sync/failure.h"
 
+#include <chrono>
 #include <map>
+#include <sstream>
 
 namespace content {
 namespace {
@@ -76,11 +78,31 @@ void refuse_local_large_files(const Tree& git) {
   }
 }
 
+/// git-lfs leaves this note in the repository when it has worked there.
+bool has_large_files(const Tree& git) {
+  return git({"config", "--local", "--list"}).find("lfs.repositoryformatversion=") !=
+         std::string::npos;
+}
+
+/// git looks at the content of files that are as new as its index. An app's git, which may know
+/// nothing of LFS, would find that large files are not their pointers.
+void make_older_than_index(const Tree& git, const Path& tree) {
+  const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
+  const auto names = git({"lfs", "ls-files", "--name-only"});
+  std::istringstream lines(names);
+  for (std::string name; std::getline(lines, name);) {
+    const auto file = tree / name;
+    if (fs::is_regular_file(fs::symlink_status(file))) fs::last_write_time(file, before);
+  }
+  git({"update-index", "--refresh", "-q"});
+}
+
 /// Large files go into the mirror, and the working tree gets a copy.
-void check_out_files(const Tree& git, const Path& mirror) {
+void check_out_files(const Tree& git, const Path& mirror, const Path& tree) {
   refuse_local_large_files(git);
   git({"-c", "lfs.storage=" + (mirror / "lfs").string(), "checkout", "--quiet", "--detach",
        git.commit()});
+  if (has_large_files(git)) make_older_than_index(git, tree);
 }
 
 /// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
@@ -149,7 +171,7 @@ std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Pat
   git({"init", "--quiet", "--template=", "--", tree.string()});
   fetch_from_mirror(in_tree, mirror, mirrors.full_history());
   in_tree({"remote", "add", "origin", git.url()});
-  check_out_files(in_tree, mirror);
+  check_out_files(in_tree, mirror, tree);
   std::vector<Submodule> all;
   for (const auto& submodule : submodules(in_tree)) {
     const auto found = check_out_submodule(git, mirrors, tree, submodule);

@@ -27,6 +27,9 @@ constexpr std::string_view busy = "the server is in trouble or asks to slow down
 constexpr std::string_view untrusted =
     "the server's certificate is not trusted; it may be expired, self-signed or for another name";
 
+constexpr std::string_view lost =
+    "the server has not got one of its large files (LFS); push it again";
+
 constexpr std::array volume_rules{
     Rule{"No space left on device", "VolumeFull", full},
     Rule{"no space left on device", "VolumeFull", full},
@@ -112,6 +115,15 @@ constexpr std::array git_rules{
     Rule{"not our ref", "GitReferenceNotFound", "the server has no such commit"},
     Rule{"unadvertised object", "GitReferenceNotFound",
          "the server does not give out this commit; name a branch or tag that has it"},
+    Rule{"batch response: Authentication required", "GitAuthenticationFailed",
+         "the server of its large files (LFS) asks for credentials, or refuses these"},
+    Rule{"Object does not exist on the server", "GitLfsFailed", lost},
+    Rule{"batch response: 404", "GitLfsFailed", lost},
+    Rule{"Repository or object not found", "GitLfsFailed",
+         "there are no large files (LFS) of it on its server, or the credentials may not see them"},
+    Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
+    Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
+         Kind::Transient},
     Rule{"The requested URL returned error: 429", "HostUnreachable", busy, Kind::Transient},
     Rule{"The requested URL returned error: 5", "HostUnreachable", busy, Kind::Transient},
     Rule{"Connection closed by", "HostUnreachable", "the connection broke off", Kind::Transient},

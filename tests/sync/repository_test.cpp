@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "sync/failure.h"
+#include "sync/support/lfs_server.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
@@ -291,6 +292,51 @@ TEST_CASE("a submodule leads nowhere out of the checkout") {
   CHECK(volume.sync(app) ==
         "GitSubmoduleRefused: its .gitmodules has no valid name and URL for a submodule; mend it");
   CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
+}
+
+TEST_CASE(
+    "large files come with their content, once for a dataset, and git sees them as they are") {
+  if (!LfsServer::is_installed()) {
+    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
+    return;
+  }
+  LfsServer large;
+  const WebServer server(large.port());
+  const auto* const name = GENERATE("app", "private");
+  const std::string password = name == std::string("app") ? "" : canary;
+  const ServedRepository app(server, std::string(name) + ".git");
+  app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  const auto commit = app.commit("weights.bin", large.put(name, "large content"));
+  Volume volume;
+  CHECK(volume.sync(app, "main", "one", password) == commit);
+  CHECK(volume.read("weights.bin", "one") == "large content");
+  const auto tree = (volume.folder / ".gradient/checkouts/one/tree").string();
+  CHECK(shell("GIT_CONFIG_NOSYSTEM=1 git -C " + tree + " status --porcelain").empty());
+  CHECK(shell("grep -rF -e " + std::string(canary) + " -e " + (volume.folder / "").string() + " " +
+              tree + " || echo none") == "none");
+
+  large.stop();
+  CHECK(volume.sync(app, commit, "two", password) == commit);
+  CHECK(volume.read("weights.bin", "two") == "large content");
+}
+
+TEST_CASE("large files that are not to be had are told") {
+  if (!LfsServer::is_installed()) {
+    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
+    return;
+  }
+  LfsServer large;
+  const WebServer server(large.port());
+  const ServedRepository app(server, "app.git");
+  app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  app.commit("weights.bin", large.put("another", "large content"));
+  Volume volume;
+  CHECK(volume.sync(app) ==
+        "GitLfsFailed: the server has not got one of its large files (LFS); push it again");
+  CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
+  app.commit(".lfsconfig", "[lfs]\n\turl = file:///etc");
+  CHECK(volume.sync(app) ==
+        "GitLfsFailed: lfs.url in .lfsconfig is a file:// URL, which is never read; name a server");
 }
 
 TEST_CASE("a commit that the dataset has already is not fetched again") {

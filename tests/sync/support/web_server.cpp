@@ -9,21 +9,25 @@
 
 namespace {
 
-std::string configuration(const std::string& root, int port) {
+std::string configuration(const std::string& root, int port, int lfs_port) {
   std::ostringstream text;
   text << "server.modules = (\"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\", "
-          "\"mod_cgi\", \"mod_dirlisting\")\n"
+          "\"mod_cgi\", \"mod_dirlisting\", \"mod_proxy\")\n"
        << "server.bind = \"127.0.0.1\"\nserver.port = " << port << "\n"
        << "server.document-root = \"" << root << "\"\nserver.upload-dirs = (\"" << root << "\")\n"
        << "server.stat-cache-engine = \"disable\"\n"
        << "server.errorlog = \"" << root << "/server.log\"\n"
        << "debug.log-request-header = \"enable\"\ndebug.log-response-header = \"enable\"\n"
        << "auth.backend = \"plain\"\nauth.backend.plain.userfile = \"" << root << "/users\"\n"
-       << "$HTTP[\"url\"] =~ \"^/[a-z]+/private\" { auth.require = (\"\" => (\"method\" => "
+       << "$HTTP[\"url\"] =~ \"^/[a-z]+/private(?!.*/objects/storage/)\" { auth.require = (\"\" => "
+          "(\"method\" => "
           "\"basic\", "
           "\"realm\" => \"test\", \"require\" => \"user=jane\")) }\n"
        << "$HTTP[\"url\"] =~ \"^/files/\" { dir-listing.activate = \"enable\" }\n"
-       << "$HTTP[\"url\"] =~ \"^/git/\" {\n"
+       << "$HTTP[\"url\"] =~ \"^/git/.*/info/lfs/\" { proxy.server = (\"\" => ((\"host\" => "
+          "\"127.0.0.1\", \"port\" => "
+       << lfs_port << "))) }\n"
+       << "$HTTP[\"url\"] =~ \"^/git/(?!.*/info/lfs/)\" {\n"
        << "  alias.url = (\"/git/\" => \"/usr/lib/git-core/git-http-backend/\")\n"
        << "  cgi.assign = (\"\" => \"\")\n"
        << "  setenv.set-environment = (\"GIT_PROJECT_ROOT\" => \"" << root
@@ -46,9 +50,9 @@ std::string shell(const std::string& script) {
   return output;
 }
 
-WebServer::WebServer() : port_(free_port()) {
+WebServer::WebServer(int lfs_port) : port_(free_port()) {
   folder_.write("users", std::string("jane:") + canary + "\n");
-  folder_.write("lighttpd.conf", configuration((folder_ / "").string(), port_));
+  folder_.write("lighttpd.conf", configuration((folder_ / "").string(), port_, lfs_port));
   std::filesystem::create_directory(folder_ / "git");
   std::filesystem::create_directory(folder_ / "files");
   start();
@@ -91,7 +95,7 @@ std::string ServedRepository::git(const std::string& arguments) const {
 
 std::string ServedRepository::commit(const std::string& file, const std::string& text,
                                      const std::string& branch) const {
-  return change("blob=$(printf '%s\\n' '" + text + "' | git hash-object -w --stdin)\n" +
+  return change("blob=$(printf '%b\\n' '" + text + "' | git hash-object -w --stdin)\n" +
                     "git update-index --add --cacheinfo 100644,$blob," + file + "\n",
                 branch);
 }

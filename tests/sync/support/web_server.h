@@ -10,10 +10,10 @@ std::string shell(const std::string& script);
 
 /// A real web server on loopback: git repositories of `folder`/git under /git/ and files of
 /// `folder`/files, listed, under /files/. What begins with "private" demands user jane with the
-/// password "canary-4711".
+/// password "canary-4711". Large files of the repositories are asked of the LFS server at a port.
 class WebServer {
  public:
-  WebServer();
+  explicit WebServer(int lfs_port = 0);
 
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }

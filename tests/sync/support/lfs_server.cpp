@@ -1,0 +1,53 @@
+#include "sync/support/lfs_server.h"
+
+#include "base/hash.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace {
+
+std::string program() {
+  const char* value = std::getenv("GRADIENT_LFS_SERVER");
+  return value == nullptr ? "" : value;
+}
+
+std::string configuration(const std::string& objects) {
+  return "AUTH_PROVIDERS:\n"
+         "  - giftless.auth.allow_anon:read_write\n"
+         "TRANSFER_ADAPTERS:\n"
+         "  basic:\n"
+         "    factory: giftless.transfer.basic_streaming:factory\n"
+         "    options:\n"
+         "      storage_class: giftless.storage.local_storage:LocalStorage\n"
+         "      storage_options:\n"
+         "        path: " +
+         objects +
+         "\n"
+         "PRE_AUTHORIZED_ACTION_PROVIDER:\n"
+         "  options:\n"
+         "    algorithm: HS256\n"
+         "    private_key: a-key-of-the-tests-that-is-long-enough\n"
+         "LEGACY_ENDPOINTS: false\n";
+}
+
+}  // namespace
+
+bool LfsServer::is_installed() {
+  return std::filesystem::exists(program());
+}
+
+LfsServer::LfsServer() {
+  const auto file = folder_.write("config.yaml", configuration((folder_ / "objects").string()));
+  process_.start(
+      {"/usr/bin/env", "GIFTLESS_CONFIG_FILE=" + file.string(), "PYTHONWARNINGS=ignore",
+       "FLASK_APP=giftless.wsgi_entrypoint", program(), "run", "--port", std::to_string(port_)},
+      port_);
+}
+
+std::string LfsServer::put(const std::string& name, const std::string& content) {
+  const auto hash = base::sha256_hex(content);
+  folder_.write("objects/git/" + name + "/" + hash, content);
+  return "version https://git-lfs.github.com/spec/v1\\noid sha256:" + hash + "\\nsize " +
+         std::to_string(content.size());
+}
