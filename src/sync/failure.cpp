@@ -138,6 +138,12 @@ constexpr std::array git_rules{
 };
 
 constexpr std::array rclone_rules{
+    Rule{"Failed to load filters", "ModelSourceRefused",
+         "source.include or source.exclude has a pattern with a bracket or brace that is not "
+         "closed, or a wrong {{regular expression}}; mend it"},
+    Rule{"can't limit to single files when using filters", "ModelSourceRefused",
+         "source.include and source.exclude choose files of a folder, and url names one file; "
+         "remove them, or name the folder"},
     Rule{"InvalidAccessKeyId", "ModelSourceRefused", "the access key is not known"},
     Rule{"SignatureDoesNotMatch", "ModelSourceRefused", "the secret key is wrong"},
     Rule{"AccessDenied", "ModelSourceRefused", "access is denied with these credentials"},

@@ -110,6 +110,10 @@ int main(int argc, char** argv) {
   model_command->add_option("--endpoint", model.source.endpoint);
   model_command->add_option("--region", model.source.region);
   model_command->add_flag("--path-style", model.source.path_style);
+  model_command->add_option("--include", model.source.include, "pattern; these files alone")
+      ->allow_extra_args(false);
+  model_command->add_option("--exclude", model.source.exclude, "pattern; not these files")
+      ->allow_extra_args(false);
   model_command->add_option("--credentials-dir", model.source.credentials);
   model_command->add_option("--target", model.target)->required();
   model_command->add_option("--name", model_name)->required();

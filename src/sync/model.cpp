@@ -28,9 +28,14 @@ Path ready_marker(const Path& target) {
 
 /// What is wanted: a pod that wants something else does not replace what this one published.
 std::string identity(const ModelOptions& options) {
-  auto text = options.source.url;
-  if (!options.source.endpoint.empty()) text += " at " + options.source.endpoint;
-  return options.digest.empty() ? text : text + " as " + options.digest;
+  const auto& source = options.source;
+  auto text = source.url;
+  if (!source.endpoint.empty()) text += " at " + source.endpoint;
+  for (const auto& pattern : source.exclude)
+    text += "\n- " + pattern;
+  for (const auto& pattern : source.include)
+    text += "\n+ " + pattern;
+  return options.digest.empty() ? text : text + "\nas " + options.digest;
 }
 
 void verify(const Path& files, const Listing& listing) {

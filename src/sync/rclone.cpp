@@ -138,6 +138,16 @@ RcloneRemote rclone_remote(const Source& source) {
   return starts_with(source.url, "s3://") ? s3_remote(source) : http_remote(source);
 }
 
+std::vector<std::string> rclone_filters(const Source& source) {
+  std::vector<std::string> result;
+  for (const auto& pattern : source.exclude)
+    result.push_back("--filter=- " + pattern);
+  for (const auto& pattern : source.include)
+    result.push_back("--filter=+ " + pattern);
+  if (!source.include.empty()) result.emplace_back("--filter=- **");
+  return result;
+}
+
 Listing read_listing(const std::string& lsjson) {
   Listing listing;
   std::vector<std::string> lines;
@@ -170,6 +180,8 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
       "rclone",           command,          "source:" + remote.path, "--config",
       "/proc/self/fd/3",  "--use-json-log", "--retries=1",           "--low-level-retries=3",
       "--contimeout=20s", "--timeout=60s"};
+  const auto filters = rclone_filters(source_);
+  arguments.insert(arguments.end(), filters.begin(), filters.end());
   arguments.insert(arguments.end(), options.begin(), options.end());
   std::string errors;
   auto finished = base::run({.arguments = std::move(arguments),
@@ -194,6 +206,11 @@ Listing Rclone::list() const {
   auto listing = read_listing((*this)(
       "lsjson", {"--recursive", "--files-only", "--no-mimetype", "--hash", "--use-server-modtime"},
       {}));
+  if (listing.files.empty() && !rclone_filters(source_).empty()) {
+    throw Failure("ModelEmpty", source_.url +
+                                    ": there is no file that source.include and source.exclude let "
+                                    "through; check url and patterns");
+  }
   if (listing.files.empty() && starts_with(source_.url, "s3://")) {  // which knows no empty folders
     throw Failure("ModelSourceMissing",
                   source_.url + ": there is no object; check bucket, path and spelling");

@@ -15,6 +15,9 @@ struct Source {
   std::string endpoint = {};  ///< of S3; empty: Amazon's
   std::string region = {};
   bool path_style = false;
+  /// Patterns as rclone's filters have them. A file is taken when none of `exclude` fits it and, if
+  /// there is any, one of `include` does.
+  std::vector<std::string> include = {}, exclude = {};
   /// Files accessKeyId, secretAccessKey and sessionToken for s3; token, or username and password,
   /// for http. Empty: anonymous.
   Path credentials = {};
@@ -46,6 +49,9 @@ struct RcloneRemote {
   std::string path;
 };
 RcloneRemote rclone_remote(const Source& source);
+
+/// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.
+std::vector<std::string> rclone_filters(const Source& source);
 
 class Rclone {
  public:

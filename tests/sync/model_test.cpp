@@ -23,7 +23,10 @@ class Sidecar {
  public:
   Sidecar(const WebServer& server, const std::string& path, const Path& target,
           std::chrono::seconds refresh_interval = 0s, const std::string& digest = "")
-      : options_{.source = {.url = server.url(path)},
+      : Sidecar(Source{.url = server.url(path)}, target, refresh_interval, digest) {}
+  Sidecar(Source source, const Path& target, std::chrono::seconds refresh_interval = 0s,
+          const std::string& digest = "")
+      : options_{.source = std::move(source),
                  .digest = digest,
                  .target = target,
                  .refresh_interval = refresh_interval},
@@ -100,6 +103,41 @@ TEST_CASE("a source can be one file") {
   const Sidecar sidecar(server, "files/my%20model.bin", pod / "model");
   REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
   CHECK(base::read_file(pod / "model/my model.bin") == "w");
+}
+
+TEST_CASE("patterns choose files, and other patterns are another source") {
+  const WebServer server;
+  for (const auto* file : {"a.bin", "sub/b.bin", "sub/a.txt", "a.txt", "old/c.bin"})
+    server.folder().write("files/llm/" + std::string(file), file);
+  const Folder volume;
+  const auto show = [&](const Source& source, const std::string& files) {
+    const Sidecar sidecar(source, volume / "model");
+    return becomes([&] {
+      return !sidecar.has_ended() &&
+             (fs::exists(volume / "model/..data") &&
+              shell("cd " + (volume / "model/..data").string() +
+                    "/ && find . -type f ! -name '..*' | sort | tr '\\n' ' '") == files);
+    });
+  };
+  const auto url = server.url("files/llm/");
+  CHECK(show({.url = url, .include = {"*.bin", "/a.txt"}, .exclude = {"old/"}},
+             "./a.bin ./a.txt ./sub/b.bin "));
+  CHECK(show({.url = url, .include = {"*.txt"}}, "./a.txt ./sub/a.txt "));
+  CHECK(show({.url = url, .exclude = {"**.bin", "sub/**"}}, "./a.txt "));
+}
+
+TEST_CASE("patterns that cannot be read, choose nothing or are for one file end with the reason") {
+  const WebServer server;
+  server.folder().write("files/llm/a.bin", "w");
+  const auto end = [&](const std::string& path, const std::string& pattern) {
+    const Folder pod;
+    return Sidecar({.url = server.url(path), .include = {pattern}}, pod / "model").end();
+  };
+  using Catch::Matchers::Contains;
+  CHECK_THAT(end("files/llm/", "["), Contains("ModelSourceRefused") && Contains("not closed"));
+  CHECK_THAT(end("files/llm/", "*.txt"), Contains("ModelEmpty") && Contains("let through"));
+  CHECK_THAT(end("files/llm/a.bin", "*.bin"),
+             Contains("ModelSourceRefused") && Contains("url names one file"));
 }
 
 TEST_CASE("a refresh brings what is new, and a failing one keeps what is there") {

@@ -102,3 +102,12 @@ TEST_CASE("an http source is a folder and a path in it, with a header when there
       rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).configuration ==
       "[source]\ntype = http\nurl = https://h/a/\nheaders = Authorization,\"Bearer to\"\"ken\"\n");
 }
+
+TEST_CASE("files that are left out come first, then those that are taken, then all the others") {
+  CHECK(rclone_filters({.url = "s3://models"}).empty());
+  CHECK(rclone_filters({.url = "s3://models", .exclude = {"old/"}}) ==
+        std::vector<std::string>{"--filter=- old/"});
+  CHECK(rclone_filters({.url = "s3://models", .include = {"*.bin", "-x"}, .exclude = {"old/"}}) ==
+        std::vector<std::string>{"--filter=- old/", "--filter=+ *.bin", "--filter=+ -x",
+                                 "--filter=- **"});
+}

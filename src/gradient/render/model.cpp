@@ -41,6 +41,11 @@ std::vector<std::string> arguments(const ModelMount& model, const ModelSpec& spe
   if (source.path_style) add({"--path-style"});
   if (!source.secret_name.empty()) add({"--credentials-dir", helper_paths::credentials});
   if (!source.digest.empty()) add({"--digest", source.digest});
+  // in one word each: a pattern may begin with '-'
+  for (const auto& pattern : source.include)
+    add({"--include=" + pattern});
+  for (const auto& pattern : source.exclude)
+    add({"--exclude=" + pattern});
   add({"--target", target, "--name", model.id});
   if (spec.refresh_seconds > 0) add({"--refresh-interval", std::to_string(spec.refresh_seconds)});
   if (spec.grace_seconds) add({"--grace", std::to_string(*spec.grace_seconds)});

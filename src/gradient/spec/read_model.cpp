@@ -94,6 +94,17 @@ std::string_view digest_problem(std::string_view digest) {
                "prints it";
 }
 
+std::vector<std::string> read_patterns(json::ObjectReader& reader, std::string_view field) {
+  std::vector<std::string> patterns;
+  reader.elements(field, {1, 50}, [&](const json::Json& value, const json::Path& path) {
+    const json::Text rule{
+        .longest = 256, .example = "'*.safetensors'", .check = values::control_problem};
+    if (auto pattern = json::text_of(value, path, rule, reader.report()))
+      patterns.push_back(std::move(*pattern));
+  });
+  return patterns;
+}
+
 /// Fields that mean nothing for this source would be silently without effect: refused.
 void check_source(const ModelSource& source, json::ObjectReader& reader) {
   if (source.scheme != ModelSource::Scheme::S3) {
@@ -106,6 +117,10 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
   if (source.scheme == ModelSource::Scheme::Claim && reader.find("digest") != nullptr)
     reader.problem("digest",
                    "has no meaning with a pvc:// url, which is mounted as it is; remove it");
+  for (const std::string_view field : {"include", "exclude"}) {
+    if (source.scheme == ModelSource::Scheme::Claim && reader.find(field) != nullptr)
+      reader.problem(field, "has no meaning with a pvc:// url, which is mounted whole; remove it");
+  }
   if (reader.find("secretName") == nullptr) return;
   if (source.scheme == ModelSource::Scheme::Claim) {
     reader.problem("secretName", "has no meaning with a pvc:// url; remove it");
@@ -138,6 +153,8 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
                                              .check = endpoint_problem})
                         .value_or("");
   source.path_style = reader.boolean("pathStyle").value_or(!source.endpoint.empty());
+  source.include = read_patterns(reader, "include");
+  source.exclude = read_patterns(reader, "exclude");
   source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
   source.digest =
       reader

@@ -135,6 +135,7 @@ struct ModelSource {
   std::string region;
   std::string endpoint;
   bool path_style = false;
+  std::vector<std::string> include, exclude;  ///< patterns; empty: all files, no file
   std::string secret_name;  ///< Secret of the same namespace; empty: no credentials
   std::string digest;       ///< "sha256:<64 hex>" that the files must have; empty: any
   std::string claim;        ///< Claim only: pvc://CLAIM/PATH

@@ -48,6 +48,9 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   CHECK(model("source: {url: 's3://b', endpoint: 'http://minio:9000'}").source.path_style);
   CHECK_FALSE(
       model("source: {url: 's3://b', endpoint: 'https://h', pathStyle: false}").source.path_style);
+  const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
+  CHECK(filtered.source.include == Lines{"*.bin", "/a"});
+  CHECK(filtered.source.exclude == Lines{"-b"});
   CHECK(model("source: {url: 'https://h/m.tar'}").source.scheme == Scheme::Http);
   const auto claim = model("source: {url: 'pvc://my-claim//a/b/'}").source;
   CHECK(claim.scheme == Scheme::Claim);
@@ -113,6 +116,18 @@ TEST_CASE("problems of a model are reported") {
         "gradient-sync "
         "digest prints it",
         "spec.gracePeriod: must be a duration from 0s to 720h, such as 10m or 1h30m"}},
+      {"patterns with nothing to choose from",
+       "source: {url: 'pvc://c/m', include: ['*.bin'], exclude: [a]}",
+       {"spec.source.include: has no meaning with a pvc:// url, which is mounted whole; remove it",
+        "spec.source.exclude: has no meaning with a pvc:// url, which is mounted whole; remove "
+        "it"}},
+      {"patterns that are none",
+       "source: {url: 's3://b', include: [\"a\\nb\", ''], exclude: []}",
+       {"spec.source.include[0]: must not contain line breaks or control characters; write it on "
+        "one line",
+        "spec.source.include[1]: must not be empty; write a value, such as '*.safetensors', or "
+        "remove the field",
+        "spec.source.exclude: must not be empty; add an entry, or remove the field"}},
       {"an endpoint with a user",
        "source: {url: 's3://b', endpoint: 'https://u:canary@h', region: 'a b', secretName: S}",
        {"spec.source.region: must be the name of a region, such as eu-central-1",
