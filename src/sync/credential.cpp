@@ -51,7 +51,7 @@ std::string credential_helper(const GitRemote& remote, const std::filesystem::pa
   return command + " --password-file " + shell_word(remote.password_file.string());
 }
 
-std::string read_credential(const std::string& file) {
+std::string read_credential_text(const std::string& file) {
   std::string text;
   try {
     text = base::read_file(file, 64U << 10U);
@@ -60,11 +60,18 @@ std::string read_credential(const std::string& file) {
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
     text.pop_back();
+  if (text.empty())
+    throw Failure("SyncFailed", file + ": is empty; the Secret's key must hold text");
+  return text;
+}
+
+std::string read_credential(const std::string& file) {
+  auto text = read_credential_text(file);
   const bool has_control =
       std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
-  if (text.empty() || has_control) {
-    throw Failure("SyncFailed", file + (text.empty() ? ": is empty" : ": has more than one line") +
-                                    "; the Secret's key must hold one line of text");
+  if (has_control) {
+    throw Failure("SyncFailed",
+                  file + ": has more than one line; the Secret's key must hold one line of text");
   }
   return text;
 }

@@ -30,4 +30,7 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
 /// which names the file and never its content.
 std::string read_credential(const std::string& file);
 
+/// The same for one of many lines, such as a private key, without the newlines at its end.
+std::string read_credential_text(const std::string& file);
+
 }  // namespace content

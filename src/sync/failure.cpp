@@ -144,6 +144,45 @@ constexpr std::array rclone_rules{
     Rule{"can't limit to single files when using filters", "ModelSourceRefused",
          "source.include and source.exclude choose files of a folder, and url names one file; "
          "remove them, or name the folder"},
+    Rule{
+        "knownhosts: key is unknown", "HostKeyUnknown",
+        "the server's host key is not known; write all lines that ssh-keyscan prints for the host, "
+        "compared with what the server's owner publishes, into the Secret as knownHosts"},
+    Rule{
+        "knownhosts: key mismatch", "HostKeyChanged",
+        "the server shows another host key than the known one, so it may not be the server it "
+        "seems; when its owner confirms the new key, replace knownHosts in the Secret by all lines "
+        "that ssh-keyscan prints for the host"},
+    Rule{"parse known_hosts_file", "HostKeyUnknown",
+         "the Secret's knownHosts is not what ssh-keyscan prints; write that"},
+    Rule{"passphrase protected", "ModelSourceRefused",
+         "the private key has a passphrase, and nobody is there to enter it; put one without into "
+         "the Secret (ssh-keygen -p takes it off)"},
+    Rule{"failed to parse private key file", "ModelSourceRefused",
+         "the Secret's privateKey is no private key; put the whole file there, from -----BEGIN to "
+         "-----END"},
+    Rule{"ssh: unable to authenticate", "ModelSourceRefused",
+         "the server refuses the user, the password or the private key"},
+    Rule{"SSH_FX_PERMISSION_DENIED", "ModelSourceRefused", "access is denied to this user"},
+    Rule{"googleapi: Error 401", "ModelSourceRefused",
+         "the bucket is not public, and no credentials are given"},
+    Rule{"googleapi: Error 403", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"googleapi: Error 404", "ModelSourceMissing", "there is no such bucket"},
+    Rule{"googleapi: Error 429", "HostUnreachable", busy, Kind::Transient},
+    Rule{"googleapi: Error 5", "HostUnreachable", busy, Kind::Transient},
+    Rule{"cannot fetch token: 4", "ModelSourceRefused", "the service account is not taken"},
+    Rule{"private key should be a PEM", "ModelSourceRefused",
+         "the service account's JSON has no valid private_key"},
+    Rule{"error processing credentials", "ModelSourceRefused",
+         "serviceAccountJson is not the key file of a service account"},
+    Rule{"failed to parse credentials", "ModelSourceRefused",
+         "the Secret's accountKey is not base64, as the account's keys are"},
+    Rule{"in SAS URL and container", "ModelSourceRefused",
+         "the Secret's sasUrl is for another container"},
+    Rule{"ServiceCode=ContainerNotFound", "ModelSourceMissing", "there is no such container"},
+    Rule{"ServiceCode=Auth", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"ServiceCode=NoAuth", "ModelSourceRefused", "access is denied with these credentials"},
+    Rule{"ServiceCode=ServerBusy", "HostUnreachable", busy, Kind::Transient},
     Rule{"InvalidAccessKeyId", "ModelSourceRefused", "the access key is not known"},
     Rule{"SignatureDoesNotMatch", "ModelSourceRefused", "the secret key is wrong"},
     Rule{"AccessDenied", "ModelSourceRefused", "access is denied with these credentials"},

@@ -19,14 +19,17 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-std::optional<std::string> credential(const Source& source, const char* name) {
+using Read = std::string (*)(const std::string& file);
+
+std::optional<std::string> credential(const Source& source, const char* name,
+                                      Read read = read_credential) {
   const auto file = source.credentials / name;
   if (source.credentials.empty() || !std::filesystem::exists(file)) return {};
-  return read_credential(file.string());
+  return read(file.string());
 }
 
-std::string required(const Source& source, const char* name) {
-  if (auto value = credential(source, name)) return *value;
+std::string required(const Source& source, const char* name, Read read = read_credential) {
+  if (auto value = credential(source, name, read)) return *value;
   throw Failure("SyncFailed", std::string("the Secret of the model has no key ") + name);
 }
 
@@ -46,6 +49,104 @@ RcloneRemote s3_remote(const Source& source) {
     set(configuration, "session_token", credential(source, "sessionToken").value_or(""));
   }
   return {std::move(configuration), source.url.substr(std::string_view("s3://").size())};
+}
+
+std::string after_scheme(const std::string& url) {
+  return url.substr(url.find("://") + 3);
+}
+
+/// A JSON object, on the one line that a configuration's value has.
+std::string one_line_of_json(const Path& file) {
+  try {
+    const auto value = json::parse(read_credential_text(file.string()));
+    if (value.is_object()) return json::text(value);
+  } catch (const std::invalid_argument&) {  // told below, without the content
+  }
+  throw Failure("ModelSourceRefused", file.string() +
+                                          ": is no JSON object; put the whole key file of the "
+                                          "service account into the Secret");
+}
+
+RcloneRemote gcs_remote(const Source& source) {
+  std::string configuration = "[source]\ntype = google cloud storage\n";
+  if (source.credentials.empty()) {
+    set(configuration, "anonymous", "true");
+  } else {
+    required(source, "serviceAccountJson", read_credential_text);
+    set(configuration, "service_account_credentials",
+        one_line_of_json(source.credentials / "serviceAccountJson"));
+  }
+  return {std::move(configuration), after_scheme(source.url)};
+}
+
+RcloneRemote azure_remote(const Source& source) {
+  std::string configuration = "[source]\ntype = azureblob\n";
+  if (const auto url = credential(source, "sasUrl")) {
+    if (!source.endpoint.empty()) {
+      throw Failure("ModelSourceRefused",
+                    "the Secret's sasUrl names a host already; remove source.endpoint");
+    }
+    set(configuration, "sas_url", *url);
+  } else {
+    set(configuration, "account", required(source, "account"));
+    set(configuration, "key", required(source, "accountKey"));
+    // rclone puts the account's name before it
+    if (!source.endpoint.empty()) set(configuration, "endpoint", after_scheme(source.endpoint));
+  }
+  return {std::move(configuration), after_scheme(source.url)};
+}
+
+/// A password as rclone's configuration has it, which hides it from a glance only. rclone reads it
+/// from its input, which the shell makes of the unnamed file.
+std::string obscured(const std::string& password) {
+  auto finished = base::run({.arguments = {"sh", "-c", "exec rclone obscure - <&3"},
+                             .environment = environment_for_programs(),
+                             .secret_file = password + "\n"});
+  if (finished.exit_code != 0) throw Failure("SyncFailed", "rclone cannot take the password");
+  return finished.output.substr(0, finished.output.find('\n'));
+}
+
+/// In one line, as rclone wants it.
+std::string with_escaped_newlines(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') {
+      result += "\\n";
+    } else if (c != '\r') {
+      result += c;
+    }
+  }
+  return result + "\\n";
+}
+
+void set_sftp_login(std::string& configuration, const Source& source) {
+  const auto key = credential(source, "privateKey", read_credential_text);
+  const auto password = credential(source, "password");
+  if (!key && !password) {
+    throw Failure("SyncFailed", "the Secret of the model has neither privateKey nor password");
+  }
+  if (key) set(configuration, "key_pem", with_escaped_newlines(*key));
+  if (password) set(configuration, "pass", obscured(*password));
+}
+
+/// No command is run on the server, and no host is taken whose key is not known.
+RcloneRemote sftp_remote(const Source& source) {
+  const auto rest = after_scheme(source.url);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  auto place = rest.substr(0, slash);
+  std::string configuration =
+      "[source]\ntype = sftp\nshell_type = none\ndisable_hashcheck = true\n";
+  const auto at = place.find('@');
+  set(configuration, "user",
+      at == std::string::npos ? required(source, "username") : place.substr(0, at));
+  if (at != std::string::npos) place.erase(0, at + 1);
+  const auto colon = std::min(place.find(':'), place.size());
+  set(configuration, "host", place.substr(0, colon));
+  if (colon < place.size()) set(configuration, "port", place.substr(colon + 1));
+  required(source, "knownHosts", read_credential_text);
+  set(configuration, "known_hosts_file", (source.credentials / "knownHosts").string());
+  set_sftp_login(configuration, source);
+  return {std::move(configuration), rest.substr(slash)};
 }
 
 /// A field of a comma-separated list.
@@ -135,7 +236,21 @@ void check_path(const std::string& path) {
 }  // namespace
 
 RcloneRemote rclone_remote(const Source& source) {
-  return starts_with(source.url, "s3://") ? s3_remote(source) : http_remote(source);
+  if (starts_with(source.url, "s3://")) return s3_remote(source);
+  if (starts_with(source.url, "gs://")) return gcs_remote(source);
+  if (starts_with(source.url, "azureblob://")) return azure_remote(source);
+  if (starts_with(source.url, "sftp://")) return sftp_remote(source);
+  return http_remote(source);
+}
+
+std::string without_queries(const std::string& text) {
+  std::string result;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto question = std::min(text.find('?', begin), text.size());
+    result += text.substr(begin, question - begin);
+    begin = std::min(text.find_first_of(" \"\n", question), text.size());
+  }
+  return result;
 }
 
 std::vector<std::string> rclone_filters(const Source& source) {
@@ -198,7 +313,7 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
                                    }
                                  }},
                             stop_);
-  if (finished.exit_code != 0) throw rclone_failure(errors, source_.url);
+  if (finished.exit_code != 0) throw rclone_failure(without_queries(errors), source_.url);
   return std::move(finished.output);
 }
 
@@ -211,7 +326,9 @@ Listing Rclone::list() const {
                                     ": there is no file that source.include and source.exclude let "
                                     "through; check url and patterns");
   }
-  if (listing.files.empty() && starts_with(source_.url, "s3://")) {  // which knows no empty folders
+  const bool knows_empty_folders =
+      starts_with(source_.url, "sftp://") || starts_with(source_.url, "http");
+  if (listing.files.empty() && !knows_empty_folders) {
     throw Failure("ModelSourceMissing",
                   source_.url + ": there is no object; check bucket, path and spelling");
   }

@@ -11,15 +11,18 @@ namespace content {
 
 /// Where a model's files are.
 struct Source {
-  std::string url;  ///< s3://BUCKET[/PREFIX], http(s)://HOST/FILE or, with a listing, .../FOLDER/
-  std::string endpoint = {};  ///< of S3; empty: Amazon's
+  /// s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX], azureblob://CONTAINER[/PREFIX],
+  /// sftp://[USER@]HOST[:PORT]/PATH, http(s)://HOST/FILE or, with a listing, .../FOLDER/
+  std::string url;
+  std::string endpoint = {};  ///< of S3, empty: Amazon's; of Azure (https), empty: the public one
   std::string region = {};
   bool path_style = false;
   /// Patterns as rclone's filters have them. A file is taken when none of `exclude` fits it and, if
   /// there is any, one of `include` does.
   std::vector<std::string> include = {}, exclude = {};
-  /// Files accessKeyId, secretAccessKey and sessionToken for s3; token, or username and password,
-  /// for http. Empty: anonymous.
+  /// Files accessKeyId, secretAccessKey and sessionToken for s3; serviceAccountJson for gs; account
+  /// and accountKey, or sasUrl, for azureblob; knownHosts, username (if not in the URL), and
+  /// privateKey or password for sftp; token, or username and password, for http. Empty: anonymous.
   Path credentials = {};
 };
 
@@ -52,6 +55,9 @@ RcloneRemote rclone_remote(const Source& source);
 
 /// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.
 std::vector<std::string> rclone_filters(const Source& source);
+
+/// What rclone says, without the queries of URLs: they may have a signature.
+std::string without_queries(const std::string& text);
 
 class Rclone {
  public:

@@ -52,7 +52,7 @@ TEST_CASE("no other host, port or protocol gets an answer") {
 }
 
 TEST_CASE("a credential is one line of text, and a refusal does not repeat it") {
-  CHECK(refusal("") == "password: is empty; the Secret's key must hold one line of text");
+  CHECK(refusal("") == "password: is empty; the Secret's key must hold text");
   CHECK(refusal("canary\n4711") ==
         "password: has more than one line; the Secret's key must hold one line of text");
 }

@@ -130,6 +130,14 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
            Kind::Permanent},
+      Case{"googleapi: Error 404: The specified bucket does not exist., notFound",
+           "ModelSourceMissing", "URL: there is no such bucket", Kind::Permanent},
+      Case{"googleapi: Error 403: no storage.objects.list access, forbidden", "ModelSourceRefused",
+           "URL: access is denied with these credentials", Kind::Permanent},
+      Case{"ServiceCode=ContainerNotFound", "ModelSourceMissing", "URL: there is no such container",
+           Kind::Permanent},
+      Case{"ServiceCode=AuthenticationFailed", "ModelSourceRefused",
+           "URL: access is denied with these credentials", Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
            "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
   const auto failure = rclone_failure(said.output, "URL");

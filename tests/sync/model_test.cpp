@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "sync/failure.h"
+#include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
@@ -250,4 +251,83 @@ TEST_CASE("a Secret lets the sidecar in, and is nowhere in what it leaves") {
   CHECK(base::read_file(pod / "model/weights.bin") == "w");
   CHECK(shell("grep -rF " + std::string(canary) + " " + (pod / "model").string() +
               " || echo none") == "none");
+}
+
+TEST_CASE("files come over sftp with a private key, also after a change") {
+  const SshServer server;
+  server.folder().write("llm/weights.bin", "first");
+  server.folder().write("llm/sub/config.json", "{}");
+  const Folder pod;
+  pod.write("secret/knownHosts", server.known_hosts());
+  pod.write("secret/privateKey", server.key());
+  auto url = server.url("llm");
+  url.replace(0, 3, "sftp");
+  const Sidecar sidecar({.url = url, .credentials = pod / "secret"}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(reads(pod / "model/weights.bin", "first"));
+  CHECK(reads(pod / "model/sub/config.json", "{}"));
+  server.folder().write("llm/weights.bin", "the second");
+  CHECK(becomes([&] { return reads(pod / "model/weights.bin", "the second"); }));
+}
+
+TEST_CASE("what is wrong about sftp has its reason") {
+  const SshServer server;
+  server.folder().write("llm/weights.bin", "w");
+  const Folder pod;
+  const auto secret = [&](const char* key, const std::string& text) {
+    pod.write(std::string("secret/") + key, text);
+  };
+  secret("knownHosts", server.known_hosts());
+  secret("privateKey", server.key());
+  const auto end = [&](const std::string& path) {
+    auto url = server.url(path);
+    url.replace(0, 3, "sftp");
+    return Sidecar({.url = url, .credentials = pod / "secret"}, pod / "model").end();
+  };
+  using Catch::Matchers::Contains;
+  CHECK_THAT(end("missing"), Contains("ModelSourceMissing: ") && Contains("nothing at this"));
+  secret("privateKey", "canary-4711");
+  CHECK_THAT(end("llm"), Contains("ModelSourceRefused: ") && Contains("is no private key") &&
+                             !Contains("canary"));
+  secret("privateKey", make_key(pod / "locked", "-t ed25519 -N secret"));
+  CHECK_THAT(end("llm"), Contains("ModelSourceRefused: ") && Contains("passphrase"));
+  secret("privateKey", make_key(pod / "another"));
+  CHECK_THAT(end("llm"), Contains("ModelSourceRefused: ") && Contains("refuses the user"));
+  secret("knownHosts", "# none\n");
+  CHECK_THAT(end("llm"), Contains("HostKeyUnknown: ") && Contains("ssh-keyscan"));
+  secret("knownHosts", "nonsense");
+  CHECK_THAT(end("llm"), Contains("HostKeyUnknown: ") && Contains("is not what ssh-keyscan"));
+  const SshServer other;
+  secret("knownHosts", "[127.0.0.1]:" + std::to_string(server.port()) + " " +
+                           other.known_hosts().substr(other.known_hosts().find(' ') + 1));
+  CHECK_THAT(end("llm"), Contains("HostKeyChanged: "));
+}
+
+TEST_CASE("files come over sftp with a password, which is nowhere in what is left") {
+  const Folder served;
+  served.write("llm/weights.bin", "w");
+  make_key(served / "host");
+  const auto port = free_port();
+  const auto address = "127.0.0.1:" + std::to_string(port);
+  ServerProcess server;
+  server.start({"/usr/bin/rclone", "serve", "sftp", (served / "llm").string(), "--addr", address,
+                "--user", "jane", "--pass", canary, "--key", (served / "host").string()},
+               port);
+  const Folder pod;
+  pod.write("secret/knownHosts",
+            "[127.0.0.1]:" + std::to_string(port) + " " + base::read_file(served / "host.pub"));
+  pod.write("secret/username", "jane");
+  pod.write("secret/password", canary);
+  const Source source{.url = "sftp://" + address + "/", .credentials = pod / "secret"};
+  {
+    const Sidecar sidecar(source, pod / "model");
+    REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+    CHECK(reads(pod / "model/weights.bin", "w"));
+  }
+  CHECK(shell("grep -rF " + std::string(canary) + " " + (pod / "model").string() +
+              " || echo none") == "none");
+  pod.write("secret/password", "wrong");
+  CHECK(Sidecar(source, pod / "another").end() ==
+        "ModelSourceRefused: " + source.url +
+            ": the server refuses the user, the password or the private key");
 }

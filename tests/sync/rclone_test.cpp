@@ -111,3 +111,65 @@ TEST_CASE("files that are left out come first, then those that are taken, then a
         std::vector<std::string>{"--filter=- old/", "--filter=+ *.bin", "--filter=+ -x",
                                  "--filter=- **"});
 }
+
+TEST_CASE("a bucket of Google is read with a service account, and anonymously without a Secret") {
+  CHECK(rclone_remote({.url = "gs://models/llm"}).configuration ==
+        "[source]\ntype = google cloud storage\nanonymous = true\n");
+  CHECK(rclone_remote({.url = "gs://models/llm"}).path == "models/llm");
+  const Folder folder;
+  const Source source{.url = "gs://models/llm", .credentials = folder / ""};
+  CHECK_THROWS_WITH(rclone_remote(source), "the Secret of the model has no key serviceAccountJson");
+  folder.write("serviceAccountJson", "{\n  \"private_key\": \"-----BEGIN\\ncanary\"\n}\n");
+  CHECK(rclone_remote(source).configuration ==
+        "[source]\ntype = google cloud storage\n"
+        "service_account_credentials = {\"private_key\":\"-----BEGIN\\ncanary\"}\n");
+  folder.write("serviceAccountJson", "canary");
+  CHECK_THROWS_WITH(rclone_remote(source),
+                    Catch::Matchers::EndsWith("is no JSON object; put the whole key file of the "
+                                              "service account into the Secret"));
+}
+
+TEST_CASE("a container of Azure is read with the account's key, or with a signed URL") {
+  const Folder folder;
+  Source source{.url = "azureblob://models/llm", .credentials = folder / ""};
+  CHECK_THROWS_WITH(rclone_remote(source), "the Secret of the model has no key account");
+  folder.write("account", "shop");
+  folder.write("accountKey", "Y2FuYXJ5\n");
+  CHECK(rclone_remote(source).path == "models/llm");
+  CHECK(rclone_remote(source).configuration ==
+        "[source]\ntype = azureblob\naccount = shop\nkey = Y2FuYXJ5\n");
+  source.endpoint = "https://blob.core.usgovcloudapi.net";
+  CHECK(rclone_remote(source).configuration ==
+        "[source]\ntype = azureblob\naccount = shop\nkey = Y2FuYXJ5\n"
+        "endpoint = blob.core.usgovcloudapi.net\n");
+  folder.write("sasUrl", "https://shop.blob.core.windows.net/models?sig=canary");
+  CHECK_THROWS_WITH(rclone_remote(source),
+                    "the Secret's sasUrl names a host already; remove source.endpoint");
+  source.endpoint.clear();
+  CHECK(rclone_remote(source).configuration ==
+        "[source]\ntype = azureblob\n"
+        "sas_url = https://shop.blob.core.windows.net/models?sig=canary\n");
+}
+
+TEST_CASE("sftp needs the host's keys, a user, and a private key or password") {
+  const Folder folder;
+  Source source{.url = "sftp://files.example.com:2222/models/llm", .credentials = folder / ""};
+  CHECK_THROWS_WITH(rclone_remote(source), "the Secret of the model has no key username");
+  source.url = "sftp://jane@files.example.com:2222/models/llm";
+  CHECK_THROWS_WITH(rclone_remote(source), "the Secret of the model has no key knownHosts");
+  folder.write("knownHosts", "files.example.com ssh-ed25519 AAAA\n");
+  CHECK_THROWS_WITH(rclone_remote(source),
+                    "the Secret of the model has neither privateKey nor password");
+  folder.write("privateKey", "-----BEGIN\r\ncanary\r\n-----END");
+  CHECK(rclone_remote(source).path == "/models/llm");
+  CHECK(rclone_remote(source).configuration ==
+        "[source]\ntype = sftp\nshell_type = none\ndisable_hashcheck = true\nuser = jane\n"
+        "host = files.example.com\nport = 2222\nknown_hosts_file = " +
+            (folder / "knownHosts").string() + "\nkey_pem = -----BEGIN\\ncanary\\n-----END\\n\n");
+}
+
+TEST_CASE("the query of a URL, which may have a signature, is not told") {
+  CHECK(without_queries("Get \"https://h/c?sig=canary\": EOF\nhttps://h?sig=canary") ==
+        "Get \"https://h/c\": EOF\nhttps://h");
+  CHECK(without_queries("no URL") == "no URL");
+}

@@ -41,13 +41,28 @@ Json projected_volume(const std::string& name, Json sources) {
                   object({{"defaultMode", readable_by_group}, {"sources", std::move(sources)}})}});
 }
 
+/// The keys of a source's Secret; the README lists them.
 Json projections(const ModelSource& source) {
-  const auto& secret = source.secret_name;
-  if (source.scheme == ModelSource::Scheme::S3) {
-    return array({projection(secret, files({"accessKeyId", "secretAccessKey"}), Presence::Required),
-                  projection(secret, files({"sessionToken"}), Presence::Optional)});
+  const auto keys = [&](const std::vector<std::string>& names, Presence presence) {
+    return projection(source.secret_name, files(names), presence);
+  };
+  using Scheme = ModelSource::Scheme;
+  switch (source.scheme) {
+    case Scheme::S3:
+      return array({keys({"accessKeyId", "secretAccessKey"}, Presence::Required),
+                    keys({"sessionToken"}, Presence::Optional)});
+    case Scheme::Gcs:
+      return array({keys({"serviceAccountJson"}, Presence::Required)});
+    case Scheme::Azure:
+      return array({keys({"account", "accountKey", "sasUrl"}, Presence::Optional)});
+    case Scheme::Sftp:
+      return array({keys({"knownHosts"}, Presence::Required),
+                    keys({"username", "password", "privateKey"}, Presence::Optional)});
+    case Scheme::Http:
+    case Scheme::Claim:
+      break;
   }
-  return array({projection(secret, files({"username", "password", "token"}), Presence::Optional)});
+  return array({keys({"username", "password", "token"}, Presence::Optional)});
 }
 
 }  // namespace

@@ -36,9 +36,20 @@ std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by)
   const auto& source = spec.source;
   if (source.secret_name.empty()) return {};
   const auto field = used_by + ".source.secretName";
-  if (source.scheme != ModelSource::Scheme::S3) return {{source.secret_name, "", field}};
-  return {{source.secret_name, "accessKeyId", field},
-          {source.secret_name, "secretAccessKey", field}};
+  const auto& secret = source.secret_name;
+  switch (source.scheme) {
+    case ModelSource::Scheme::S3:
+      return {{secret, "accessKeyId", field}, {secret, "secretAccessKey", field}};
+    case ModelSource::Scheme::Gcs:
+      return {{secret, "serviceAccountJson", field}};
+    case ModelSource::Scheme::Sftp:
+      return {{secret, "knownHosts", field}};
+    case ModelSource::Scheme::Azure:
+    case ModelSource::Scheme::Http:
+    case ModelSource::Scheme::Claim:
+      break;
+  }
+  return {{secret, "", field}};
 }
 
 SecretNeed need(const RegistrySpec& spec, const Settings& settings) {

@@ -3,6 +3,8 @@
 #include "gradient/spec/read_spec.h"
 #include "gradient/spec/values.h"
 
+#include <array>
+
 namespace gradient {
 namespace {
 
@@ -40,8 +42,58 @@ bool is_clean(std::string_view path) {
          values::all_parts(path, '/', [](std::string_view part) { return part != ".."; });
 }
 
+using Scheme = ModelSource::Scheme;
+
+std::optional<Scheme> known_scheme(std::string_view url) {
+  constexpr std::array<std::pair<std::string_view, Scheme>, 7> schemes{{
+      {"s3", Scheme::S3},
+      {"gs", Scheme::Gcs},
+      {"azureblob", Scheme::Azure},
+      {"https", Scheme::Http},
+      {"http", Scheme::Http},
+      {"sftp", Scheme::Sftp},
+      {"pvc", Scheme::Claim},
+  }};
+  for (const auto& [name, scheme] : schemes)
+    if (values::scheme(url) == name) return scheme;
+  return {};
+}
+
+/// USER@HOST[:PORT]/PATH; the user may be in the Secret instead.
+bool is_sftp_place(std::string_view place, bool has_path) {
+  const auto at = place.find('@');
+  const auto user = at == none ? "any" : place.substr(0, at);
+  const auto allowed = [](char c) {
+    return values::is_alphanumeric(c) || c == '.' || c == '_' || c == '+' || c == '-';
+  };
+  return has_path && !user.empty() && user.front() != '-' && values::all(user, allowed) &&
+         is_place(at == none ? place : place.substr(at + 1));
+}
+
+bool fits(Scheme scheme, std::string_view place, bool has_path) {
+  switch (scheme) {
+    case Scheme::Sftp:
+      return is_sftp_place(place, has_path);
+    case Scheme::Claim:
+      return values::is_dns_subdomain(place);
+    case Scheme::Gcs:
+    case Scheme::Azure:
+      return is_place(place) && place.find(':') == none;
+    case Scheme::S3:
+    case Scheme::Http:
+      break;
+  }
+  return is_place(place);
+}
+
+bool has_password(std::string_view url) {
+  const auto rest = after_scheme(url);
+  return rest.substr(0, rest.find('@')).find_first_of(":/") != none;
+}
+
 std::string_view url_problem(std::string_view url) {
-  if (values::has_user(url)) {
+  const auto scheme = known_scheme(url);
+  if (values::has_user(url) && (scheme != Scheme::Sftp || has_password(url))) {
     return "must not carry a user or password; put them into a Secret and name it in "
            "source.secretName";
   }
@@ -49,19 +101,18 @@ std::string_view url_problem(std::string_view url) {
     return "must not carry a token or signature; put a token into a Secret and name it in "
            "source.secretName";
   }
-  const auto scheme = values::scheme(url);
-  if (scheme != "s3" && scheme != "https" && scheme != "http" && scheme != "pvc") {
-    return "must begin with s3://, https://, http:// or pvc://; this release reads no other "
-           "sources";
+  if (!scheme) {
+    return "must begin with s3://, gs://, azureblob://, https://, http://, sftp:// or pvc://; this "
+           "release reads no other sources";
   }
   const auto rest = after_scheme(url);
   const auto slash = rest.find('/');
-  const auto place = rest.substr(0, slash);
-  const bool fits = is_place(place) && (slash == none || is_clean(rest.substr(slash))) &&
-                    (scheme != "pvc" || values::is_dns_subdomain(place));
-  return fits ? ""
-              : "must name a bucket, host or claim and a path without blanks and '..', such "
-                "as s3://models/sentiment/";
+  const bool has_path = slash != none;
+  return fits(*scheme, rest.substr(0, slash), has_path) &&
+                 (!has_path || is_clean(rest.substr(slash)))
+             ? ""
+             : "must name a bucket, container, host or claim and a path without blanks and '..', "
+               "such as s3://models/sentiment/";
 }
 
 std::string_view endpoint_problem(std::string_view url) {
@@ -105,30 +156,52 @@ std::vector<std::string> read_patterns(json::ObjectReader& reader, std::string_v
   return patterns;
 }
 
-/// Fields that mean nothing for this source would be silently without effect: refused.
-void check_source(const ModelSource& source, json::ObjectReader& reader) {
-  if (source.scheme != ModelSource::Scheme::S3) {
-    for (const std::string_view field : {"region", "endpoint", "pathStyle"}) {
-      if (reader.find(field) != nullptr) {
-        reader.problem(field, "belongs to an s3:// url; remove it");
-      }
+void check_endpoint(const ModelSource& source, json::ObjectReader& reader) {
+  if (reader.find("endpoint") == nullptr || source.scheme == Scheme::S3) return;
+  if (source.scheme != Scheme::Azure) {
+    reader.problem("endpoint", "belongs to an s3:// or azureblob:// url; remove it");
+  } else if (!source.endpoint.empty() && values::scheme(source.endpoint) != "https") {
+    reader.problem("endpoint",
+                   "must be an https URL with an azureblob:// url, such as "
+                   "https://blob.core.usgovcloudapi.net");
+  }
+}
+
+void check_secret(const ModelSource& source, json::ObjectReader& reader) {
+  if (reader.find("secretName") == nullptr) {
+    if (source.scheme == Scheme::Azure) {
+      reader.problem("secretName",
+                     "is required with an azureblob:// url; name a Secret with the keys account "
+                     "and accountKey, or with sasUrl");
+    } else if (source.scheme == Scheme::Sftp) {
+      reader.problem("secretName",
+                     "is required with an sftp:// url; name a Secret with the key knownHosts, and "
+                     "with privateKey or password");
     }
-  }
-  if (source.scheme == ModelSource::Scheme::Claim && reader.find("digest") != nullptr)
-    reader.problem("digest",
-                   "has no meaning with a pvc:// url, which is mounted as it is; remove it");
-  for (const std::string_view field : {"include", "exclude"}) {
-    if (source.scheme == ModelSource::Scheme::Claim && reader.find(field) != nullptr)
-      reader.problem(field, "has no meaning with a pvc:// url, which is mounted whole; remove it");
-  }
-  if (reader.find("secretName") == nullptr) return;
-  if (source.scheme == ModelSource::Scheme::Claim) {
+  } else if (source.scheme == Scheme::Claim) {
     reader.problem("secretName", "has no meaning with a pvc:// url; remove it");
   } else if (values::scheme(source.url) == "http") {
     reader.problem("secretName",
                    "would be sent unencrypted to an http:// url; write an https:// url or remove "
                    "secretName");
   }
+}
+
+/// Fields that mean nothing for this source would be silently without effect: refused.
+void check_source(const ModelSource& source, json::ObjectReader& reader) {
+  for (const std::string_view field : {"region", "pathStyle"}) {
+    if (source.scheme != Scheme::S3 && reader.find(field) != nullptr)
+      reader.problem(field, "belongs to an s3:// url; remove it");
+  }
+  check_endpoint(source, reader);
+  if (source.scheme == Scheme::Claim && reader.find("digest") != nullptr)
+    reader.problem("digest",
+                   "has no meaning with a pvc:// url, which is mounted as it is; remove it");
+  for (const std::string_view field : {"include", "exclude"}) {
+    if (source.scheme == Scheme::Claim && reader.find(field) != nullptr)
+      reader.problem(field, "has no meaning with a pvc:// url, which is mounted whole; remove it");
+  }
+  check_secret(source, reader);
 }
 
 void split_claim(ModelSource& source) {
@@ -152,7 +225,7 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
                                              .example = "https://minio.example.com:9000",
                                              .check = endpoint_problem})
                         .value_or("");
-  source.path_style = reader.boolean("pathStyle").value_or(!source.endpoint.empty());
+  const auto path_style = reader.boolean("pathStyle");
   source.include = read_patterns(reader, "include");
   source.exclude = read_patterns(reader, "exclude");
   source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
@@ -163,11 +236,9 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
           .value_or("");
   reader.finish();
   if (source.url.empty()) return source;
-  const auto scheme = values::scheme(source.url);
-  source.scheme = scheme == "s3"    ? ModelSource::Scheme::S3
-                  : scheme == "pvc" ? ModelSource::Scheme::Claim
-                                    : ModelSource::Scheme::Http;
-  if (source.scheme == ModelSource::Scheme::Claim) split_claim(source);
+  source.scheme = known_scheme(source.url).value_or(Scheme::Http);
+  source.path_style = path_style.value_or(source.scheme == Scheme::S3 && !source.endpoint.empty());
+  if (source.scheme == Scheme::Claim) split_claim(source);
   check_source(source, reader);
   return source;
 }
@@ -203,7 +274,7 @@ ModelSpec read_fields(json::ObjectReader& reader) {
   spec.refresh_seconds = read_refresh(reader);
   spec.grace_seconds = read_grace(reader);
   reader.finish();
-  if (spec.source.scheme != ModelSource::Scheme::Claim) return spec;
+  if (spec.source.scheme != Scheme::Claim) return spec;
   if (reader.find("dataset") != nullptr) {
     reader.problem("dataset",
                    "has no meaning with a pvc:// source, which is mounted as it is; remove it");

@@ -129,7 +129,7 @@ struct DeploymentSpec {
 };
 
 struct ModelSource {
-  enum class Scheme { S3, Http, Claim };
+  enum class Scheme { S3, Http, Claim, Gcs, Azure, Sftp };
   Scheme scheme = Scheme::S3;
   std::string url;
   std::string region;

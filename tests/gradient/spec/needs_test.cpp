@@ -39,6 +39,12 @@ TEST_CASE("a model needs the keys of its source's secret") {
   model.source.scheme = gradient::ModelSource::Scheme::Http;
   CHECK(gradient::needs(model, "spec") ==
         std::vector<SecretNeed>{{"s3", "", "spec.source.secretName"}});
+  model.source.scheme = gradient::ModelSource::Scheme::Gcs;
+  CHECK(gradient::needs(model, "spec") ==
+        std::vector<SecretNeed>{{"s3", "serviceAccountJson", "spec.source.secretName"}});
+  model.source.scheme = gradient::ModelSource::Scheme::Sftp;
+  CHECK(gradient::needs(model, "spec") ==
+        std::vector<SecretNeed>{{"s3", "knownHosts", "spec.source.secretName"}});
 }
 
 TEST_CASE("a registry needs its password or its own secret") {

@@ -48,6 +48,12 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   CHECK(model("source: {url: 's3://b', endpoint: 'http://minio:9000'}").source.path_style);
   CHECK_FALSE(
       model("source: {url: 's3://b', endpoint: 'https://h', pathStyle: false}").source.path_style);
+  CHECK(model("source: {url: 'gs://b/m'}").source.scheme == Scheme::Gcs);
+  CHECK(model("source: {url: 'sftp://jane@h:2222/m', secretName: s}").source.scheme ==
+        Scheme::Sftp);
+  const auto azure = model("source: {url: 'azureblob://c', endpoint: 'https://e', secretName: s}");
+  CHECK(azure.source.scheme == Scheme::Azure);
+  CHECK_FALSE(azure.source.path_style);
   const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
   CHECK(filtered.source.include == Lines{"*.bin", "/a"});
   CHECK(filtered.source.exclude == Lines{"-b"});
@@ -62,8 +68,8 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
 
 TEST_CASE("problems of a model are reported") {
   const std::string shape =
-      "spec.source.url: must name a bucket, host or claim and a path without blanks and '..', such "
-      "as s3://models/sentiment/";
+      "spec.source.url: must name a bucket, container, host or claim and a path without blanks and "
+      "'..', such as s3://models/sentiment/";
   const auto test = GENERATE_COPY(values<Case>({
       {"no source",
        "{dataset: d}",
@@ -72,10 +78,28 @@ TEST_CASE("problems of a model are reported") {
        "source: {}",
        {"spec.source.url: is required; write it, such as s3://models/sentiment/"}},
       {"a source of another release",
-       "source: {url: 'gs://b/p'}",
-       {"spec.source.url: must begin with s3://, https://, http:// or pvc://; this release reads "
-        "no "
-        "other sources"}},
+       "source: {url: 'ftp://b/p'}",
+       {"spec.source.url: must begin with s3://, gs://, azureblob://, https://, http://, sftp:// "
+        "or pvc://; this release reads no other sources"}},
+      {"a password in the url of sftp",
+       "source: {url: 'sftp://jane:canary@h/m', secretName: s}",
+       {"spec.source.url: must not carry a user or password; put them into a Secret and name it in "
+        "source.secretName"}},
+      {"an option as the user of sftp", "source: {url: 'sftp://-o@h/m', secretName: s}", {shape}},
+      {"sftp without a path", "source: {url: 'sftp://jane@h', secretName: s}", {shape}},
+      {"a bucket with a port", "source: {url: 'gs://b:80/m'}", {shape}},
+      {"no Secret where there must be one",
+       "source: {url: 'azureblob://c/m'}",
+       {"spec.source.secretName: is required with an azureblob:// url; name a Secret with the keys "
+        "account and accountKey, or with sasUrl"}},
+      {"no Secret where host keys must be known",
+       "source: {url: 'sftp://h/m'}",
+       {"spec.source.secretName: is required with an sftp:// url; name a Secret with the key "
+        "knownHosts, and with privateKey or password"}},
+      {"an unencrypted endpoint of Azure",
+       "source: {url: 'azureblob://c/m', endpoint: 'http://e', secretName: s}",
+       {"spec.source.endpoint: must be an https URL with an azureblob:// url, such as "
+        "https://blob.core.usgovcloudapi.net"}},
       {"credentials in the url",
        "source: {url: 's3://key:canary@bucket/'}",
        {"spec.source.url: must not carry a user or password; put them into a Secret and name it in "
@@ -91,8 +115,8 @@ TEST_CASE("problems of a model are reported") {
       {"fields of a bucket",
        "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true}",
        {"spec.source.region: belongs to an s3:// url; remove it",
-        "spec.source.endpoint: belongs to an s3:// url; remove it",
-        "spec.source.pathStyle: belongs to an s3:// url; remove it"}},
+        "spec.source.pathStyle: belongs to an s3:// url; remove it",
+        "spec.source.endpoint: belongs to an s3:// or azureblob:// url; remove it"}},
       {"a credential over http",
        "source: {url: 'http://h/m', secretName: s}",
        {"spec.source.secretName: would be sent unencrypted to an http:// url; write an https:// "

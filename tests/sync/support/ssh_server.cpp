@@ -18,7 +18,8 @@ SshServer::SshServer(std::string host, int port)
                                    path("key.pub") +
                                    "\nAuthenticationMethods publickey\nPermitRootLogin yes\n"
                                    "StrictModes no\nUsePAM no\nPidFile none\n"
-                                   "AcceptEnv GIT_PROTOCOL\nLogLevel VERBOSE\n");
+                                   "AcceptEnv GIT_PROTOCOL\nLogLevel VERBOSE\n"
+                                   "Subsystem sftp internal-sftp\n");
   // sshd wants this folder when it runs as root, and only a system's start makes it.
   if (geteuid() == 0) std::filesystem::create_directories("/run/sshd");
   start();
