@@ -97,7 +97,10 @@ std::string text_of(const KnownFiles& files) {
 }
 
 Download::Download(const Layout& layout, const std::string& source, const Listing& listing)
-    : work_(layout.path(), prefix), files_(work_.path() / "files"), about_(about(source)) {
+    : work_(layout.path(), prefix),
+      files_(work_.path() / "files"),
+      about_(about(source)),
+      has_files_(listing.has_files) {
   work_.keep(true);
   fs::create_directory(files_);
   std::ofstream(work_.path() / about_file) << about_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sync/layout.h"
-#include "sync/rclone.h"
+#include "sync/origin.h"
 
 #include <map>
 #include <string>
@@ -26,9 +26,9 @@ class Download {
   /// `source` tells sources apart. Throws Failure when the volume has no room for what is missing.
   Download(const Layout& layout, const std::string& source, const Listing& listing);
 
-  /// Where rclone is to put the missing files; one that is there is right.
+  /// Where the source is to put the missing files; one that is there is right.
   const Path& files() const { return files_; }
-  bool is_complete() const { return missing_files_ == 0; }
+  bool is_complete() const { return has_files_ && missing_files_ == 0; }
   /// Shows others that somebody is at work here.
   void touch() const;
   /// SHA-256 by path, where it need not be computed again.
@@ -47,6 +47,7 @@ class Download {
   Path files_;
   std::string about_;
   KnownFiles known_;
+  bool has_files_;
   std::int64_t missing_bytes_ = 0;
   std::uintmax_t missing_files_ = 0;
 };

@@ -62,6 +62,10 @@ std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote)
   return result;
 }
 
+bool is_abbreviated(const std::string& ref) {
+  return ref.size() >= 4 && ref.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 }  // namespace
 
 Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress)
@@ -133,6 +137,25 @@ std::optional<Resolved> choose(std::string_view ls_remote, const std::string& re
     if (found != known.end()) return Resolved{found->second, name};
   }
   return {};
+}
+
+Resolved resolve(const Git& git, const std::string& ref) {
+  if (is_commit(ref)) return {ref, ref};
+  std::vector<std::string> command = {"ls-remote", "--symref", "--", git.url()};
+  if (ref.empty() || ref == "HEAD") {
+    command.emplace_back("HEAD");
+  } else {
+    for (const auto& name : {"refs/heads/" + ref, "refs/tags/" + ref, ref})
+      command.insert(command.end(), {name, name + "^{}"});
+  }
+  if (auto found = choose(git(command), ref)) return *found;
+  if (ref.empty() || ref == "HEAD") {
+    throw Failure("GitReferenceNotFound",
+                  git.url() + ": the repository has no default branch; push one or name a ref");
+  }
+  throw Failure("GitReferenceNotFound",
+                git.url() + ": there is no branch or tag \"" + ref + "\"" +
+                    (is_abbreviated(ref) ? "; a commit must be written with all its digits" : ""));
 }
 
 std::optional<std::int64_t> received_bytes(std::string_view line) {

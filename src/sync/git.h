@@ -65,6 +65,9 @@ bool is_commit(const std::string& ref);
 /// that an annotated one is for), else a full name; HEAD when `ref` is empty.
 std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref);
 
+/// What `ref` means on the server now. Throws Failure.
+Resolved resolve(const Git& git, const std::string& ref);
+
 /// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".
 std::optional<std::int64_t> received_bytes(std::string_view line);
 

@@ -165,6 +165,7 @@ int main(int argc, char** argv) {
     });
   }
   if (model_command->parsed()) {
+    model.program = std::filesystem::read_symlink("/proc/self/exe");
     model.refresh_interval = std::chrono::seconds(refresh_seconds);
     model.grace = std::chrono::seconds(grace_seconds);
     Report report(common.termination_log, common.message_bytes,

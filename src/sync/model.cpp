@@ -85,7 +85,7 @@ class ModelSync {
       : options_(options),
         report_(report),
         stop_(std::move(stop)),
-        rclone_(options.source, stop_),
+        origin_(make_origin(options.source, options.program, stop_)),
         layout_(options.target) {}
 
   void first() {
@@ -94,7 +94,7 @@ class ModelSync {
       if (is_wanted(layout_.current())) {
         layout_.link_files();
       } else {
-        fetch(rclone_.list());
+        fetch(origin_->list());
       }
     });
     say_published();
@@ -135,7 +135,7 @@ class ModelSync {
 
   bool fetch_if_newer() {
     if (is_pinned(layout_.current())) return false;
-    const auto listing = rclone_.list();
+    const auto listing = origin_->list();
     const auto is_current = [&](const Json& meta) {
       // Another source: a newer pod's, whose content is not ours to replace.
       return !is_of_our_source(meta) ||
@@ -151,7 +151,7 @@ class ModelSync {
   void fetch(const Listing& listing) {
     Download download(layout_, identity(options_), listing);
     try {
-      if (!download.is_complete()) copy(download);
+      if (!download.is_complete()) copy(listing, download);
       verify(download.files(), listing);
       publish(download, listing);
       download.discard();
@@ -170,9 +170,9 @@ class ModelSync {
                       ", which the Model demands; correct source.digest or the source");
   }
 
-  void copy(const Download& download) {
+  void copy(const Listing& listing, const Download& download) {
     ProgressLines progress(report_);
-    rclone_.copy(download.files(), [&](const Json& fields) {
+    origin_->copy(listing, download.files(), [&](const Json& fields) {
       download.touch();
       progress(fields);
     });
@@ -198,7 +198,7 @@ class ModelSync {
   const ModelOptions& options_;
   Report& report_;
   std::stop_token stop_;
-  Rclone rclone_;
+  std::unique_ptr<Origin> origin_;
   Layout layout_;
   bool has_failed_ = false;
 };

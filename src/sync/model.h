@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sync/layout.h"
-#include "sync/rclone.h"
+#include "sync/origin.h"
 #include "sync/report.h"
 
 #include <chrono>
@@ -15,6 +15,7 @@ struct ModelOptions {
   std::chrono::seconds refresh_interval;  ///< zero: never
   /// How long a revision stays that was replaced: an app may still open its files by path.
   std::chrono::seconds grace = std::chrono::minutes(10);
+  Path program = {};  ///< gradient-sync itself, which git asks for the password
 };
 
 /// Publishes the source's files in the target, says so ({"event":"published", "revision", "bytes",

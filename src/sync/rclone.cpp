@@ -206,7 +206,7 @@ std::int64_t rounded(const Json& number) {
   return number.is_number() ? std::llround(number.as_double()) : 0;
 }
 
-void tell_progress(const Json& line, const Rclone::OnProgress& on_progress) {
+void tell_progress(const Json& line, const Origin::OnProgress& on_progress) {
   const auto& stats = json::at(line, {"stats"});
   if (!stats.is_object() || !on_progress) return;
   const auto& left = json::at(stats, {"eta"});
@@ -214,23 +214,6 @@ void tell_progress(const Json& line, const Rclone::OnProgress& on_progress) {
                             {"total", rounded(json::at(stats, {"totalBytes"}))},
                             {"rate", rounded(json::at(stats, {"speed"}))},
                             {"eta", left.is_number() ? left : Json()}}));
-}
-
-bool is_ours(std::string_view part) {
-  return part.empty() || part == "." || starts_with(part, "..");
-}
-
-void check_path(const std::string& path) {
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const auto end = std::min(path.find('/', begin), path.size());
-    if (is_ours(std::string_view(path).substr(begin, end - begin))) {
-      throw Failure("ModelSourceRefused",
-                    "the source has \"" + path.substr(0, 200) +
-                        "\", which cannot be a file here; no part of a name may be empty, \".\" or "
-                        "begin with \"..\"");
-    }
-    begin = end + 1;
-  }
 }
 
 }  // namespace
@@ -337,7 +320,7 @@ Listing Rclone::list() const {
   return listing;
 }
 
-void Rclone::copy(const Path& target, OnProgress on_progress) const {
+void Rclone::copy(const Listing& /*listing*/, const Path& target, OnProgress on_progress) const {
   (*this)("copy",
           {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
            "--buffer-size=4Mi", "--transfers=4", "--use-server-modtime"},

@@ -46,29 +46,6 @@ Json published(const Path& checkout) {
                                   "the repository fetched again");
 }
 
-bool is_abbreviated(const std::string& ref) {
-  return ref.size() >= 4 && ref.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
-Resolved resolve(const Git& git, const std::string& ref) {
-  if (is_commit(ref)) return {ref, ref};
-  std::vector<std::string> command = {"ls-remote", "--symref", "--", git.url()};
-  if (ref.empty() || ref == "HEAD") {
-    command.emplace_back("HEAD");
-  } else {
-    for (const auto& name : {"refs/heads/" + ref, "refs/tags/" + ref, ref})
-      command.insert(command.end(), {name, name + "^{}"});
-  }
-  if (auto found = choose(git(command), ref)) return *found;
-  if (ref.empty() || ref == "HEAD") {
-    throw Failure("GitReferenceNotFound",
-                  git.url() + ": the repository has no default branch; push one or name a ref");
-  }
-  throw Failure("GitReferenceNotFound",
-                git.url() + ": there is no branch or tag \"" + ref + "\"" +
-                    (is_abbreviated(ref) ? "; a commit must be written with all its digits" : ""));
-}
-
 /// What is told of a checkout: the submodules are for those who look into meta.json.
 Json brief(Json meta) {
   if (meta.has_field("submodules")) meta.erase("submodules");

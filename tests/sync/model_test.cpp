@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "sync/failure.h"
+#include "sync/git_origin.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
 
@@ -30,7 +31,8 @@ class Sidecar {
       : options_{.source = std::move(source),
                  .digest = digest,
                  .target = target,
-                 .refresh_interval = refresh_interval},
+                 .refresh_interval = refresh_interval,
+                 .program = GRADIENT_SYNC},
         report_(folder_ / "termination", 4096, json::object({{"model", "llm"}})),
         work_(std::async(std::launch::async, [this] { return run(); })) {}
   ~Sidecar() { stop_.request_stop(); }
@@ -330,4 +332,72 @@ TEST_CASE("files come over sftp with a password, which is nowhere in what is lef
   CHECK(Sidecar(source, pod / "another").end() ==
         "ModelSourceRefused: " + source.url +
             ": the server refuses the user, the password or the private key");
+}
+
+TEST_CASE("files come out of a repository: those of a ref, without history, also after a change") {
+  const WebServer server;
+  const ServedRepository repository(server, "llm");
+  repository.commit("config.json", "first");
+  repository.commit("config.json", "of the branch", "v2");
+  const ServedRepository lib(server, "lib");
+  repository.add_submodule("lib", lib.url(), lib.commit("words.txt", "w"));
+  const Folder pod;
+  const Sidecar branch({.url = "git+" + repository.url() + "?ref=v2"}, pod / "branch");
+  const Sidecar sidecar({.url = "git+" + repository.url()}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "branch") || branch.has_ended(); }));
+  CHECK(reads(pod / "branch/config.json", "of the branch\n"));
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(reads(pod / "model/config.json", "first\n"));
+  CHECK(reads(pod / "model/lib/words.txt", "w\n"));
+  CHECK(shell("find " + (pod / "").string() + " -name .git -o -name 'git-*'").empty());
+  repository.commit("config.json", "second");
+  CHECK(becomes([&] { return reads(pod / "model/config.json", "second\n"); }));
+}
+
+TEST_CASE("a model of Hugging Face is a repository of its server, or of the endpoint") {
+  const auto address = git_address({.url = "hf://org/llm@v1.0"});
+  CHECK(address.remote.url == "https://huggingface.co/org/llm");
+  CHECK(address.ref == "v1.0");
+  CHECK(git_address({.url = "hf://org/llm"}).ref.empty());
+  const WebServer server;
+  const ServedRepository repository(server, "private-llm");
+  repository.commit("config.json", "{}");
+  const Folder pod;
+  pod.write("secret/username", "jane");
+  pod.write("secret/password", canary);
+  const Source source{
+      .url = "hf://git/private-llm", .endpoint = server.url(""), .credentials = pod / "secret"};
+  const Sidecar sidecar(source, pod / "model");
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  CHECK(reads(pod / "model/config.json", "{}\n"));
+  CHECK(shell("grep -rF " + std::string(canary) + " " + (pod / "model").string() +
+              " || echo none") == "none");
+  pod.write("secret/token", "wrong");
+  CHECK(Sidecar(source, pod / "another").end() ==
+        "GitAuthenticationFailed: " + server.url("git/private-llm") +
+            ": the server refuses the credentials; check username and password");
+}
+
+TEST_CASE("what a repository must not bring has its reason") {
+  const WebServer server;
+  const auto end = [&](const ServedRepository& repository) {
+    const Folder pod;
+    return Sidecar({.url = "git+" + repository.url()}, pod / "model").end();
+  };
+  using Catch::Matchers::Contains;
+  const ServedRepository pointer(server, "pointer");
+  pointer.commit("weights.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:" +
+                                    std::string(64, 'a') + "\nsize 7");
+  CHECK_THAT(end(pointer), Contains("GitLfsFailed: ") && Contains("weights.bin is the pointer"));
+  const ServedRepository ours(server, "ours");
+  ours.commit("..data", "x");
+  CHECK_THAT(end(ours), Contains("ModelSourceRefused: ") && Contains("..data"));
+  const ServedRepository link(server, "link");
+  link.commit("passwd", "/etc/passwd");
+  shell("cd " + (server.folder() / "git/link").string() +
+        " && blob=$(printf /etc/passwd | git hash-object -w --stdin)"
+        " && tree=$(printf '120000 blob %s\\tpasswd\\n' $blob | git mktree)"
+        " && git update-ref refs/heads/main"
+        " $(git -c user.name=t -c user.email=t@t commit-tree -m Link $tree)");
+  CHECK_THAT(end(link), Contains("ModelSourceRefused: ") && Contains("symbolic link"));
 }

@@ -45,12 +45,14 @@ bool is_clean(std::string_view path) {
 using Scheme = ModelSource::Scheme;
 
 std::optional<Scheme> known_scheme(std::string_view url) {
-  constexpr std::array<std::pair<std::string_view, Scheme>, 7> schemes{{
+  constexpr std::array<std::pair<std::string_view, Scheme>, 9> schemes{{
       {"s3", Scheme::S3},
       {"gs", Scheme::Gcs},
       {"azureblob", Scheme::Azure},
       {"https", Scheme::Http},
       {"http", Scheme::Http},
+      {"hf", Scheme::Http},  // git over https has the same credentials
+      {"git+https", Scheme::Http},
       {"sftp", Scheme::Sftp},
       {"pvc", Scheme::Claim},
   }};
@@ -91,6 +93,32 @@ bool has_password(std::string_view url) {
   return rest.substr(0, rest.find('@')).find_first_of(":/") != none;
 }
 
+bool is_git(std::string_view url) {
+  return values::scheme(url) == "hf" || values::scheme(url) == "git+https";
+}
+
+/// Of hf://ORGANISATION/NAME[@REF] and git+https://HOST/PATH[?ref=REF].
+std::string_view git_problem(std::string_view url) {
+  constexpr std::string_view query = "?ref=";
+  const auto rest = after_scheme(url);
+  const bool is_hf = values::scheme(url) == "hf";
+  const auto end = is_hf ? rest.find('@') : rest.find('?');
+  const auto name = rest.substr(0, end);
+  const auto slash = name.find('/');
+  const bool has_path = slash != none && slash + 1 < name.size() && is_clean(name.substr(slash)) &&
+                        name.find_first_of("#%") == none &&
+                        (!is_hf || is_place(name.substr(slash + 1)));
+  if (!has_path || !is_place(name.substr(0, slash)) || (is_hf && name.find(':') != none)) {
+    return is_hf ? "must be hf://ORGANISATION/NAME or hf://ORGANISATION/NAME@REF"
+                 : "must be git+https://HOST/PATH or git+https://HOST/PATH?ref=REF";
+  }
+  if (end == none) return {};
+  const auto ref = rest.substr(end);
+  if (!is_hf && ref.substr(0, query.size()) != query)
+    return "must be git+https://HOST/PATH or git+https://HOST/PATH?ref=REF";
+  return values::git_ref_problem(ref.substr(is_hf ? 1 : query.size()));
+}
+
 std::string_view url_problem(std::string_view url) {
   const auto scheme = known_scheme(url);
   if (values::has_user(url) && (scheme != Scheme::Sftp || has_password(url))) {
@@ -102,9 +130,10 @@ std::string_view url_problem(std::string_view url) {
            "source.secretName";
   }
   if (!scheme) {
-    return "must begin with s3://, gs://, azureblob://, https://, http://, sftp:// or pvc://; this "
-           "release reads no other sources";
+    return "must begin with s3://, gs://, azureblob://, https://, http://, sftp://, hf://, "
+           "git+https:// or pvc://; this release reads no other sources";
   }
+  if (is_git(url)) return git_problem(url);
   const auto rest = after_scheme(url);
   const auto slash = rest.find('/');
   const bool has_path = slash != none;
@@ -158,8 +187,16 @@ std::vector<std::string> read_patterns(json::ObjectReader& reader, std::string_v
 
 void check_endpoint(const ModelSource& source, json::ObjectReader& reader) {
   if (reader.find("endpoint") == nullptr || source.scheme == Scheme::S3) return;
+  if (values::scheme(source.url) == "hf") {
+    if (values::scheme(source.endpoint) == "http" && !source.secret_name.empty()) {
+      reader.problem("endpoint",
+                     "would be sent the credentials unencrypted; write an https:// url or remove "
+                     "secretName");
+    }
+    return;
+  }
   if (source.scheme != Scheme::Azure) {
-    reader.problem("endpoint", "belongs to an s3:// or azureblob:// url; remove it");
+    reader.problem("endpoint", "belongs to an s3://, azureblob:// or hf:// url; remove it");
   } else if (!source.endpoint.empty() && values::scheme(source.endpoint) != "https") {
     reader.problem("endpoint",
                    "must be an https URL with an azureblob:// url, such as "
@@ -200,6 +237,10 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
   for (const std::string_view field : {"include", "exclude"}) {
     if (source.scheme == Scheme::Claim && reader.find(field) != nullptr)
       reader.problem(field, "has no meaning with a pvc:// url, which is mounted whole; remove it");
+  }
+  for (const std::string_view field : {"include", "exclude"}) {
+    if (is_git(source.url) && reader.find(field) != nullptr)
+      reader.problem(field, "has no meaning with a repository, which is taken whole; remove it");
   }
   check_secret(source, reader);
 }

@@ -48,6 +48,8 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   CHECK(model("source: {url: 's3://b', endpoint: 'http://minio:9000'}").source.path_style);
   CHECK_FALSE(
       model("source: {url: 's3://b', endpoint: 'https://h', pathStyle: false}").source.path_style);
+  CHECK(model("source: {url: 'hf://o/m@refs/pr/1', secretName: s}").source.scheme == Scheme::Http);
+  CHECK(model("source: {url: 'git+https://h:8443/a/m.git?ref=v1'}").source.scheme == Scheme::Http);
   CHECK(model("source: {url: 'gs://b/m'}").source.scheme == Scheme::Gcs);
   CHECK(model("source: {url: 'sftp://jane@h:2222/m', secretName: s}").source.scheme ==
         Scheme::Sftp);
@@ -79,8 +81,21 @@ TEST_CASE("problems of a model are reported") {
        {"spec.source.url: is required; write it, such as s3://models/sentiment/"}},
       {"a source of another release",
        "source: {url: 'ftp://b/p'}",
-       {"spec.source.url: must begin with s3://, gs://, azureblob://, https://, http://, sftp:// "
-        "or pvc://; this release reads no other sources"}},
+       {"spec.source.url: must begin with s3://, gs://, azureblob://, https://, http://, sftp://, "
+        "hf://, git+https:// or pvc://; this release reads no other sources"}},
+      {"a model of Hugging Face without its organisation",
+       "source: {url: 'hf://name'}",
+       {"spec.source.url: must be hf://ORGANISATION/NAME or hf://ORGANISATION/NAME@REF"}},
+      {"a repository with a query of another kind",
+       "source: {url: 'git+https://h/m?branch=main'}",
+       {"spec.source.url: must be git+https://HOST/PATH or git+https://HOST/PATH?ref=REF"}},
+      {"patterns for a repository",
+       "source: {url: 'hf://o/m', include: ['*.bin']}",
+       {"spec.source.include: has no meaning with a repository, which is taken whole; remove it"}},
+      {"a credential for an unencrypted endpoint",
+       "source: {url: 'hf://o/m', endpoint: 'http://h', secretName: s}",
+       {"spec.source.endpoint: would be sent the credentials unencrypted; write an https:// url or "
+        "remove secretName"}},
       {"a password in the url of sftp",
        "source: {url: 'sftp://jane:canary@h/m', secretName: s}",
        {"spec.source.url: must not carry a user or password; put them into a Secret and name it in "
@@ -116,7 +131,7 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true}",
        {"spec.source.region: belongs to an s3:// url; remove it",
         "spec.source.pathStyle: belongs to an s3:// url; remove it",
-        "spec.source.endpoint: belongs to an s3:// or azureblob:// url; remove it"}},
+        "spec.source.endpoint: belongs to an s3://, azureblob:// or hf:// url; remove it"}},
       {"a credential over http",
        "source: {url: 'http://h/m', secretName: s}",
        {"spec.source.secretName: would be sent unencrypted to an http:// url; write an https:// "

@@ -1,0 +1,37 @@
+#include "sync/origin.h"
+
+#include "sync/failure.h"
+#include "sync/git_origin.h"
+#include "sync/rclone.h"
+
+#include <algorithm>
+
+namespace content {
+namespace {
+
+bool is_ours(std::string_view part) {
+  return part.empty() || part == "." || part.substr(0, 2) == "..";
+}
+
+}  // namespace
+
+void check_path(const std::string& path) {
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    if (is_ours(std::string_view(path).substr(begin, end - begin))) {
+      throw Failure("ModelSourceRefused",
+                    "the source has \"" + path.substr(0, 200) +
+                        "\", which cannot be a file here; no part of a name may be empty, \".\" or "
+                        "begin with \"..\"");
+    }
+    begin = end + 1;
+  }
+}
+
+std::unique_ptr<Origin> make_origin(const Source& source, const Path& program,
+                                    const std::stop_token& stop) {
+  if (is_git(source)) return std::make_unique<GitOrigin>(source, program, stop);
+  return std::make_unique<Rclone>(source, stop);
+}
+
+}  // namespace content
