@@ -23,6 +23,14 @@ int line(const YAML::Mark& mark) {
   return mark.line + 1;
 }
 
+/// yaml-cpp makes one byte of each of the escapes for U+0085 and U+00A0, "\N" and "\_".
+std::string whole_escapes(std::string text) {
+  const auto is_half = [&](std::size_t at) { return (text[at] & 0xC0) == 0x80; };
+  for (auto bad = first_invalid_utf8(text); bad && is_half(*bad); bad = first_invalid_utf8(text))
+    text.insert(*bad, 1, '\xC2');
+  return text;
+}
+
 /// The text of a view as a stream, without a copy.
 class ViewBuffer : public std::streambuf {
  public:
@@ -93,7 +101,7 @@ class Events : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    builder_.scalar({line(mark), anchor}, value, style(tag, line(mark)));
+    builder_.scalar({line(mark), anchor}, whole_escapes(value), style(tag, line(mark)));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

@@ -30,8 +30,10 @@ void check(const DeploymentSpec& spec) {
     fuzz::require(is_path(spec.repositories->mount_path), "mountPath is absolute");
     fuzz::require(!spec.repositories->items.empty(), "there is something to clone");
     for (const auto& repository : spec.repositories->items) {
-      fuzz::require(is_safe(repository.url) && repository.url.rfind("http", 0) == 0,
-                    "a git URL is http or https and no option");
+      const auto& url = repository.url;
+      fuzz::require(is_safe(url) && (url.rfind("http", 0) == 0 || url.rfind("ssh://", 0) == 0 ||
+                                     (url.find('@') < url.find(':') && url.find('@') > 0)),
+                    "a git URL is of http, https or ssh and no option");
       fuzz::require(repository.ref.empty() || is_safe(repository.ref), "a ref is no option");
       fuzz::require(is_safe(repository.name) && repository.name.find('/') == std::string::npos,
                     "a repository's name is one part of a path");

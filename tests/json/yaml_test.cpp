@@ -62,6 +62,7 @@ TEST_CASE("YAML is read as kubectl reads it") {
        {R"({"v":{"p":2,"q":2},"x":{"p":1},"z":{"p":1,"q":2}})"}},
       {"a quoted << is a name", R"(a: {"<<": {b: 1}})", {R"({"a":{"<<":{"b":1}}})"}},
       {"escapes", R"(a: "x\ty\u263a\0")", {R"({"a":"x\ty☺\u0000"})"}},
+      {"escapes of blanks and lines", R"(a: "é\_\N\L")", {"{\"a\":\"é\u00a0\u0085\u2028\"}"}},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(read(test.yaml) == test.expected);
