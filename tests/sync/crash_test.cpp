@@ -1,0 +1,203 @@
+#include "base/files.h"
+#include "json/json.h"
+#include "sync/layout.h"
+#include "sync/support/killed_run.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <random>
+
+// gradient-sync itself, killed at the system calls that change files, and started again. The calls
+// are tried in an order that a seed decides, for as long as a test may take.
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// For each test; GRADIENT_CRASH_SECONDS takes more of them in.
+std::chrono::seconds longest() {
+  const char* seconds = std::getenv("GRADIENT_CRASH_SECONDS");
+  return seconds == nullptr ? 20s : std::chrono::seconds(std::atoi(seconds));
+}
+
+constexpr unsigned seed = 4711;
+constexpr int never = std::numeric_limits<int>::max();
+
+/// Numbers from 1 to `last`, until the time is over.
+template <class Try>
+void for_each_change(int last, const Try& attempt) {
+  std::vector<int> order;
+  for (int nth = 1; nth <= last; ++nth)
+    order.push_back(nth);
+  std::shuffle(order.begin(), order.end(), std::mt19937(seed));
+  const auto end = std::chrono::steady_clock::now() + longest();
+  std::size_t tried = 0;
+  for (; tried < order.size() && std::chrono::steady_clock::now() < end; ++tried)
+    attempt(order[tried]);
+  std::cout << "tried " << tried << " of " << last << " changes\n";
+  CHECK(tried > 0);
+}
+
+WatchedRun run(const std::vector<std::string>& command, int nth = 0) {
+  return run_until_change(command, nth);
+}
+
+struct Repository {
+  Repository() {
+    app.commit("file", "app");
+    commit = app.add_submodule("lib", lib.url(), lib.commit("file", "lib"));
+  }
+  std::vector<std::string> command(const Folder& volume, const std::string& key = "key") const {
+    return {GRADIENT_SYNC,
+            "repository",
+            "--volume",
+            (volume / "").string(),
+            "--key",
+            key,
+            "--name",
+            "app",
+            "--url",
+            app.url(),
+            "--termination-log",
+            (volume / "told").string()};
+  }
+  /// Whether there is a checkout; fails when there is one that is not whole.
+  bool is_published(const Folder& volume, const std::string& key = "key") const {
+    const auto checkout = volume / (".gradient/checkouts/" + key);
+    if (!fs::exists(checkout)) return false;
+    const auto meta = json::parse(base::read_file(checkout / "meta.json"));
+    CHECK(json::string_at(meta, {"commit"}) == commit);
+    CHECK(base::read_file(checkout / "tree/file") == "app\n");
+    CHECK(base::read_file(checkout / "tree/lib/file") == "lib\n");
+    const auto git = "git -C " + (checkout / "tree").string();
+    CHECK(shell(git + " status --porcelain && " + git + " rev-parse HEAD") == commit);
+    return true;
+  }
+
+  WebServer server;
+  ServedRepository app{server, "app.git"};
+  ServedRepository lib{server, "lib.git"};
+  std::string commit;
+};
+
+struct Model {
+  Model() {
+    for (const std::string revision : {"old", "new"}) {
+      for (const auto& name : {std::string("a"), std::string("b"), std::string("sub/c"), revision})
+        server.folder().write("files/" + revision + "/" + name, revision + name);
+    }
+  }
+  std::vector<std::string> command(const Folder& volume, const std::string& revision) const {
+    return {"/usr/bin/env",
+            "TMPDIR=" + (volume / "tmp").string(),
+            GRADIENT_SYNC,
+            "model",
+            "--source",
+            server.url("files/" + revision + "/"),
+            "--target",
+            (volume / "model").string(),
+            "--name",
+            "llm",
+            "--grace",
+            "0",
+            "--termination-log",
+            (volume / "told").string()};
+  }
+  /// Until it is killed, or ready.
+  WatchedRun run(const Folder& volume, const std::string& revision, int nth = 0) const {
+    fs::remove_all(volume / "tmp");  // a new container's
+    fs::create_directory(volume / "tmp");
+    return run_until_change(command(volume, revision), nth, [&] {
+      const fs::directory_iterator entries(volume / "tmp");
+      return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+        return entry.path().filename().string().rfind("ready-", 0) == 0;
+      });
+    });
+  }
+  /// "old", "new", or nothing before the first; fails when what is there is not whole.
+  std::string published(const Folder& volume) const {
+    const auto data = volume / "model/..data";
+    if (!fs::exists(fs::symlink_status(data))) return "";
+    const std::string text = fs::exists(data / "new") ? "new" : "old";
+    for (const auto& name : {std::string("a"), std::string("b"), std::string("sub/c"), text})
+      CHECK(base::read_file(data / name) == text + name);
+    CHECK_FALSE(content::Layout(volume / "model").current().is_null());
+    return text;
+  }
+
+  WebServer server;
+};
+
+}  // namespace
+
+TEST_CASE("a repository's helper may be killed at any change: there is a whole checkout or none") {
+  const Repository repository;
+  const Folder whole;
+  const auto all = run(repository.command(whole), never);
+  REQUIRE(all.exit_code == 0);
+  REQUIRE(repository.is_published(whole));
+  for_each_change(all.changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << all.changes);
+    const Folder volume;
+    const auto team = volume.write("precious", "the team's");
+    run(repository.command(volume), nth);
+    repository.is_published(volume);
+    CHECK(run(repository.command(volume)).exit_code == 0);
+    CHECK(repository.is_published(volume));
+    CHECK(base::read_file(team) == "the team's");
+  });
+}
+
+TEST_CASE("a model's helper may be killed at any change: the files are the old ones or the new") {
+  const Model model;
+  const auto changes = [&] {
+    const Folder volume;
+    model.run(volume, "old");
+    REQUIRE(model.published(volume) == "old");
+    const auto all = model.run(volume, "new", never);
+    REQUIRE(model.published(volume) == "new");
+    return all.changes;
+  }();
+  for_each_change(changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << changes);
+    const Folder volume;
+    model.run(volume, "old");
+    model.run(volume, "new", nth);
+    CHECK_FALSE(model.published(volume).empty());
+    model.run(volume, "new");
+    CHECK(model.published(volume) == "new");
+    CHECK(base::read_file(volume / "model/new") == "newnew");
+    CHECK_FALSE(fs::exists(fs::symlink_status(volume / "model/old")));
+  });
+}
+
+TEST_CASE("sixteen helpers at once, some of them killed, leave one whole checkout") {
+  const Repository repository;
+  std::mt19937 random(seed);
+  for (int round = 0; round < 4; ++round) {
+    const Folder volume;
+    std::string script = "status=0; pids=";
+    for (int i = 0; i < 16; ++i) {
+      std::string line;
+      for (const auto& word : repository.command(volume))
+        line += " '" + word + "'";
+      const auto lives = std::uniform_int_distribution<int>(5, 400)(random);
+      script += i % 2 == 0 ? "\ntimeout -s KILL 0." +
+                                 std::string(lives < 10    ? "00"
+                                             : lives < 100 ? "0"
+                                                           : "") +
+                                 std::to_string(lives) + line + " >/dev/null 2>&1 &"
+                           : "\n" + line + " >/dev/null 2>&1 & pids=\"$pids $!\"";
+    }
+    CHECK(shell(script +
+                "\nfor pid in $pids; do wait $pid || status=$?; done; wait; echo $status") == "0");
+    CHECK(repository.is_published(volume));
+  }
+}

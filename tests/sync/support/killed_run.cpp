@@ -1,0 +1,176 @@
+#include "sync/support/killed_run.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+constexpr int syscall_stop = SIGTRAP | 0x80;
+
+/// ptrace(2), PTRACE_GET_SYSCALL_INFO: its beginning, for an entry. linux/ptrace.h, which has it,
+/// and sys/ptrace.h exclude each other.
+struct SyscallInfo {
+  static constexpr std::uint8_t entry_op = 1;
+  static constexpr auto request = static_cast<__ptrace_request>(0x420e);
+  std::uint8_t op;
+  std::uint8_t padding[3];
+  std::uint32_t arch;
+  std::uint64_t instruction_pointer, stack_pointer;
+  struct {
+    std::uint64_t nr, args[6];
+  } entry;
+};
+
+/// Writes into pipes and sockets change no file.
+bool is_file(pid_t pid, std::uint64_t fd) {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink(
+      "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), error);
+  return !error && path.string().rfind("/", 0) == 0 && path.string().rfind("/dev/", 0) != 0;
+}
+
+bool changes_files(pid_t pid, const SyscallInfo& info) {
+  constexpr std::uint64_t creates = O_CREAT | O_TRUNC;
+  const auto* const args = info.entry.args;
+  switch (info.entry.nr) {
+    case SYS_openat:
+      return (args[2] & creates) != 0;
+    case SYS_write:
+    case SYS_pwrite64:
+    case SYS_writev:
+    case SYS_copy_file_range:
+      return is_file(pid, info.entry.nr == SYS_copy_file_range ? args[2] : args[0]);
+    case SYS_mkdirat:
+    case SYS_renameat:
+    case SYS_renameat2:
+    case SYS_linkat:
+    case SYS_symlinkat:
+    case SYS_unlinkat:
+    case SYS_ftruncate:
+    case SYS_fallocate:
+    case SYS_fchmod:
+    case SYS_fchmodat:
+    case SYS_utimensat:
+#ifdef SYS_rename  // those that newer architectures have not got
+    case SYS_rename:
+    case SYS_mkdir:
+    case SYS_rmdir:
+    case SYS_link:
+    case SYS_symlink:
+    case SYS_unlink:
+    case SYS_chmod:
+#endif
+      return true;
+#ifdef SYS_open
+    case SYS_open:
+      return (args[1] & creates) != 0;
+#endif
+    default:
+      return false;
+  }
+}
+
+[[noreturn]] void become(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const auto& word : command)
+    arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  dup2(null, STDOUT_FILENO);
+  dup2(null, STDERR_FILENO);
+  setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // it cannot look for them in a traced program
+  ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  raise(SIGSTOP);
+  execv(arguments.front(), arguments.data());
+  _exit(127);
+}
+
+class Watch {
+ public:
+  Watch(pid_t first, int nth) : first_(first), nth_(nth) {}
+
+  WatchedRun run() {
+    int status = 0;
+    waitpid(first_, &status, 0);
+    constexpr long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                             PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
+    if (ptrace(PTRACE_SETOPTIONS, first_, nullptr, options) != 0)
+      throw std::runtime_error("a program cannot be traced here");
+    running_.insert(first_);
+    go_on(first_, 0);
+    while (!running_.empty()) {
+      const pid_t pid = waitpid(-1, &status, __WALL);
+      if (pid < 0) break;
+      if (WIFSTOPPED(status)) {
+        stopped(pid, WSTOPSIG(status), status >> 16);
+      } else if (running_.erase(pid) > 0 && pid == first_ && WIFEXITED(status)) {
+        result_.exit_code = WEXITSTATUS(status);
+      }
+    }
+    return result_;
+  }
+
+ private:
+  void stopped(pid_t pid, int signal, int event) {
+    const bool is_new = running_.insert(pid).second;
+    if (signal == syscall_stop) {
+      look_at_call(pid);
+    } else {
+      // Its own beginning, and ptrace's messages, are no signals of the program's.
+      go_on(pid, is_new || event != 0 || signal == SIGTRAP ? 0 : signal);
+    }
+  }
+
+  void look_at_call(pid_t pid) {
+    SyscallInfo info{};
+    const auto size = ptrace(SyscallInfo::request, pid, sizeof info, &info);
+    if (size > 0 && info.op == SyscallInfo::entry_op && changes_files(pid, info) &&
+        ++result_.changes == nth_) {
+      result_.was_killed = true;
+      for (const auto running : running_)
+        kill(running, SIGKILL);
+      return;
+    }
+    go_on(pid, 0);
+  }
+
+  void go_on(pid_t pid, long signal) const {
+    ptrace(nth_ == 0 ? PTRACE_CONT : PTRACE_SYSCALL, pid, nullptr, signal);
+  }
+
+  pid_t first_;
+  int nth_;
+  std::set<pid_t> running_;
+  WatchedRun result_;
+};
+
+}  // namespace
+
+WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
+                            const std::function<bool()>& is_done) {
+  const pid_t pid = fork();
+  if (pid < 0) throw std::runtime_error("fork");
+  if (pid == 0) become(command);
+  const std::jthread ender([&](const std::stop_token& stop) {
+    while (is_done && !stop.stop_requested()) {
+      if (is_done()) {
+        kill(pid, SIGTERM);
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  return Watch(pid, nth).run();
+}

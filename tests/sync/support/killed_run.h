@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+/// How a run under watch ended.
+struct WatchedRun {
+  bool was_killed = false;
+  int changes = 0;    ///< system calls that change files, until then
+  int exit_code = 0;  ///< of a run that was not killed
+};
+
+/// Runs a program and kills it, with everything it has started, when any of them enters the `nth`
+/// system call that creates, writes, renames, links or removes a file, as the end of a container
+/// does. 0: lets it
+/// run, without counting. A program that would not end is told to (SIGTERM) when it
+/// `is_done`. Linux only (ptrace); the output is dropped.
+WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
+                            const std::function<bool()>& is_done = {});
