@@ -21,11 +21,15 @@ StopOnSignal::StopOnSignal() {
   const auto signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   waiter_ = std::jthread([this, signals](const std::stop_token& done) {
-    const timespec look_up{.tv_sec = 0, .tv_nsec = 200'000'000};
-    while (!done.stop_requested()) {
-      if (sigtimedwait(&signals, nullptr, &look_up) > 0) source_.request_stop();
-    }
+    int signal = 0;
+    while (sigwait(&signals, &signal) == 0 && !done.stop_requested())
+      source_.request_stop();
   });
+}
+
+StopOnSignal::~StopOnSignal() {
+  waiter_.request_stop();
+  pthread_kill(waiter_.native_handle(), SIGTERM);  // it waits for nothing else
 }
 
 void wait(std::chrono::milliseconds time, const std::stop_token& stop) {

@@ -15,6 +15,9 @@ using base::Stopped;
 class StopOnSignal {
  public:
   StopOnSignal();
+  ~StopOnSignal();
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
   std::stop_token token() const { return source_.get_token(); }
 
  private:
