@@ -1,12 +1,14 @@
 #include "sync/support/killed_run.h"
 
-#include <cerrno>
-#include <chrono>
+#include <array>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <sys/ptrace.h>
@@ -82,19 +84,28 @@ bool changes_files(pid_t pid, const SyscallInfo& info) {
   }
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command) {
+[[noreturn]] void become(const std::vector<std::string>& command, int output) {
   std::vector<char*> arguments;
   for (const auto& word : command)
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  dup2(null, STDOUT_FILENO);
+  dup2(output, STDOUT_FILENO);
   dup2(null, STDERR_FILENO);
   setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // it cannot look for them in a traced program
   ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   raise(SIGSTOP);
   execv(arguments.front(), arguments.data());
   _exit(127);
+}
+
+/// Reads to the end, so that nobody waits to be read.
+void end_after(pid_t pid, int output, const std::string& until) {
+  std::unique_ptr<FILE, int (*)(FILE*)> lines(fdopen(output, "r"), fclose);
+  std::array<char, 4096> line{};
+  while (fgets(line.data(), line.size(), lines.get()) != nullptr) {
+    if (!until.empty() && std::strstr(line.data(), until.c_str()) != nullptr) kill(pid, SIGTERM);
+  }
 }
 
 class Watch {
@@ -159,18 +170,13 @@ class Watch {
 }  // namespace
 
 WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
-                            const std::function<bool()>& is_done) {
+                            const std::string& until) {
+  std::array<int, 2> output{};
+  if (pipe2(output.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error("fork");
-  if (pid == 0) become(command);
-  const std::jthread ender([&](const std::stop_token& stop) {
-    while (is_done && !stop.stop_requested()) {
-      if (is_done()) {
-        kill(pid, SIGTERM);
-        return;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  });
+  if (pid == 0) become(command, output[1]);
+  close(output[1]);
+  const std::jthread reader([&] { end_after(pid, output[0], until); });
   return Watch(pid, nth).run();
 }
