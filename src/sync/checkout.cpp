@@ -2,6 +2,7 @@
 
 #include "sync/failure.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <sstream>
@@ -30,14 +31,36 @@ class Tree {
   const std::string& commit_;
 };
 
+/// Whether a bare repository was made for this commit and has been asked for no other.
+bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
+  if (git({"-C", bare.string(), "for-each-ref", "--format=%(objectname) %(refname)"}) !=
+      commit + " refs/gradient/" + commit + "\n") {
+    return false;
+  }
+  const auto packs = fs::directory_iterator(bare / "objects" / "pack");
+  return std::count_if(begin(packs), end(packs), [](const fs::directory_entry& file) {
+           return file.path().extension() == ".pack";
+         }) == 1;
+}
+
+/// A mirror that has nothing but the commit gives its pack as it is: to fetch from it would take
+/// the pack apart and put it together again. A copy, as apps may write to what they are given.
+bool take_pack(const Git& git, const Path& mirror, const Path& tree, const std::string& commit) {
+  if (!holds_only(git, mirror, commit)) return false;
+  fs::copy(mirror / "objects" / "pack", tree / ".git" / "objects" / "pack");
+  if (fs::exists(mirror / "shallow")) fs::copy_file(mirror / "shallow", tree / ".git" / "shallow");
+  return true;
+}
+
 void fetch_from_mirror(const Tree& git, const Path& mirror, bool full_history) {
-  std::vector<std::string> fetch = {"-c",
-                                    "protocol.file.allow=always",
-                                    "fetch",
-                                    "--quiet",
-                                    "--no-tags",
-                                    "--no-write-fetch-head",
-                                    "--upload-pack=git upload-pack"};
+  std::vector<std::string> fetch = {
+      "-c",
+      "protocol.file.allow=always",
+      "fetch",
+      "--quiet",
+      "--no-tags",
+      "--no-write-fetch-head",
+      "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack"};
   if (!full_history) fetch.emplace_back("--depth=1");
   fetch.insert(fetch.end(), {"--", "file://" + mirror.string(), git.commit()});
   if (full_history) {
@@ -164,14 +187,32 @@ std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, con
   }
 }
 
+void fill(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
+          const Resolved& wanted) {
+  const auto mirror = mirrors.fetch(git, wanted);
+  git({"init", "--quiet", "--template=", "--", tree.string()});
+  if (mirrors.full_history() || !take_pack(git, mirror, tree, wanted.commit))
+    fetch_from_mirror(in_tree, mirror, mirrors.full_history());
+  in_tree({"remote", "add", "origin", git.url()});
+  check_out_files(in_tree, mirror, tree);
+}
+
+/// That a mirror is damaged shows at any step. The tree is then made from a new one.
+void fill_whole(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
+                const Resolved& wanted) {
+  try {
+    return fill(in_tree, git, mirrors, tree, wanted);
+  } catch (const Failure& failure) {
+    if (failure.reason != "SyncFailed" || !mirrors.discard(git.url())) throw;
+  }
+  fs::remove_all(tree);
+  fill(in_tree, git, mirrors, tree, wanted);
+}
+
 std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
                                      const Resolved& wanted) {
   const Tree in_tree(git, tree, wanted.commit);
-  const auto mirror = mirrors.fetch(git, wanted);
-  git({"init", "--quiet", "--template=", "--", tree.string()});
-  fetch_from_mirror(in_tree, mirror, mirrors.full_history());
-  in_tree({"remote", "add", "origin", git.url()});
-  check_out_files(in_tree, mirror, tree);
+  fill_whole(in_tree, git, mirrors, tree, wanted);
   std::vector<Submodule> all;
   for (const auto& submodule : submodules(in_tree)) {
     const auto found = check_out_submodule(git, mirrors, tree, submodule);

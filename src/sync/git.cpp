@@ -31,6 +31,7 @@ void write_configuration(const Path& file, const std::string& helper, const std:
          "[core]\n\thooksPath = /dev/null\n"
          "[init]\n\tdefaultBranch = main\n"
          "[advice]\n\tdetachedHead = false\n"
+         "[fetch]\n\tunpackLimit = 1\n"
          "[gc]\n\tauto = 0\n"
          "[maintenance]\n\tauto = false\n"
          "[protocol]\n\tallow = never\n"

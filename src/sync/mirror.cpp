@@ -82,11 +82,6 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
   keep(git, bare, wanted);
 }
 
-void make_bare(const Git& git, const Path& bare) {
-  git({"init", "--quiet", "--bare", "--template=", "--", bare.string()});
-  git({"-C", bare.string(), "config", "uploadpack.allowAnySHA1InWant", "true"});
-}
-
 }  // namespace
 
 Mirrors::Mirrors(Path folder, Path work, bool full_history, std::stop_token stop)
@@ -107,19 +102,24 @@ Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
   const auto mirror = folder_ / name;
   const bool may_share = locks_.at(git.url())->held();
   if (may_share && fs::exists(mirror)) {
-    try {
-      bring(git, mirror, wanted);
-      return mirror;
-    } catch (const Failure& failure) {
-      if (failure.reason != "SyncFailed") throw;
-      fs::rename(mirror, work_ / ("damaged-" + name));
-    }
+    bring(git, mirror, wanted);
+    return mirror;
   }
   const auto fresh = work_ / ("mirror-" + name);
   fs::remove_all(fresh);  // of an attempt that failed
-  make_bare(git, fresh);
+  git({"init", "--quiet", "--bare", "--template=", "--", fresh.string()});
   bring(git, fresh, wanted);
+  made_.insert(git.url());
   return may_share && publish(fresh, mirror) ? mirror : fresh;
+}
+
+bool Mirrors::discard(const std::string& url) {
+  const auto lock = locks_.find(url);
+  if (lock == locks_.end() || !lock->second->held() || made_.count(url) > 0) return false;
+  const auto name = base::short_hash(url);
+  std::error_code error;
+  fs::rename(folder_ / name, work_ / ("damaged-" + name), error);
+  return !error;
 }
 
 void Mirrors::bring(const Git& git, const Path& bare, const Resolved& wanted) const {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace content {
@@ -21,8 +22,12 @@ class Mirrors {
   void lock(const std::string& url, std::chrono::milliseconds patience);
 
   /// Brings in a commit, and gives the repository that has it: the mirror or, without its lock, a
-  /// new one in `work`. A mirror that turns out to be damaged is replaced. Throws Failure.
+  /// new one in `work`. Throws Failure.
   Path fetch(const Git& git, const Resolved& wanted);
+
+  /// Takes away a mirror that may be damaged, so that the next fetch makes it anew. False when
+  /// there is none, when it is from this run, or when others may be using it.
+  bool discard(const std::string& url);
 
   bool full_history() const { return full_history_; }
 
@@ -33,6 +38,7 @@ class Mirrors {
   bool full_history_;
   std::stop_token stop_;
   std::map<std::string, std::unique_ptr<Lock>> locks_;
+  std::set<std::string> made_;  ///< URLs
 };
 
 }  // namespace content

@@ -425,13 +425,27 @@ TEST_CASE("the dataset's own files are never hidden or touched") {
 TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
-  repository.commit("file", "old");
+  auto commit = repository.commit("file", "text");
   Volume volume;
   volume.sync(repository, "main", "one");
-  shell("rm -r " + (volume.folder / ".gradient/git").string() + "/*/objects");
-  const auto commit = repository.commit("file", "new");
+  const auto objects = (volume.folder / ".gradient/git").string() + "/*/objects";
+  const auto packs = "chmod u+w " + objects + "/pack/*; for f in " + objects + "/pack/*.pack; do ";
+  SECTION("without its objects") {
+    shell("rm -r " + objects);
+  }
+  SECTION("cut off") {
+    shell(packs + "truncate -s 40 $f; done");
+  }
+  SECTION("with other bytes in it") {
+    shell(packs + "dd if=/dev/zero of=$f seek=12 bs=1 count=100 conv=notrunc status=none; done");
+  }
+  SECTION("and the repository has moved on") {
+    shell("rm -r " + objects);
+    commit = repository.commit("file", "text");
+  }
   CHECK(volume.sync(repository, "main", "two") == commit);
-  CHECK(volume.read("file", "two") == "new\n");
+  CHECK(volume.read("file", "two") == "text\n");
+  CHECK(volume.is_tidy());
   const auto requests = server.log();
   CHECK(volume.sync(repository, commit, "three") == commit);
   CHECK(server.log() == requests);
