@@ -13,7 +13,7 @@ check_scripts() { git ls-files -z dev .ci/run '*.sh' | xargs -0 shellcheck -x; }
 check_tidy() {
 	local log=build/dev/clang-tidy.log
 	run-clang-tidy -p build/dev -quiet -j "$(nproc)" "^$ROOT/src/" >"$log" 2>/dev/null || {
-		grep -E ' (error|warning): ' "$log" | sort -u
+		sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E ' (error|warning): ' | sort -u
 		return 1
 	}
 }

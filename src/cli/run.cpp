@@ -58,7 +58,8 @@ void release_linker_tables() {
       const bool holds_tables =
           segment.p_type == PT_LOAD && segment.p_offset == 0 && segment.p_flags == PF_R;
       if (!holds_tables) continue;
-      auto* const begin = reinterpret_cast<void*>(object->dlpi_addr + segment.p_vaddr);
+      auto* const begin = reinterpret_cast<void*>(  // NOLINT(performance-no-int-to-ptr)
+          object->dlpi_addr + segment.p_vaddr);
       madvise(begin, segment.p_filesz, MADV_DONTNEED);
     }
     return 0;
@@ -113,7 +114,8 @@ void operate(const RunOptions& options, const gradient::Settings& settings,
 
 int run(const RunOptions& options) {
   release_linker_tables();
-  mallopt(M_ARENA_MAX, 2);  // arenas for every thread would cost more memory than they save time
+  // Arenas for every thread would cost more memory than they save time.
+  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
   set_up_logging(options.log_format, options.log_level);
   const StopOnSignal signal;
   const auto settings = load_settings(options.config);

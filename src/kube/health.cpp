@@ -105,7 +105,7 @@ struct HealthServer::Impl {
   std::unique_ptr<CivetServer> server;  // last: it ends before what it calls
 };
 
-HealthServer::HealthServer(const std::string& address, std::function<bool()> ready)
+HealthServer::HealthServer(const std::string& address, const std::function<bool()>& ready)
     : impl_(std::make_unique<Impl>(address, ready)) {}
 
 HealthServer::~HealthServer() = default;

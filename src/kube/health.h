@@ -11,7 +11,7 @@ namespace kube {
 /// naming the address when it cannot listen. `ready` is called on the server's threads.
 class HealthServer {
  public:
-  HealthServer(const std::string& address, std::function<bool()> ready);
+  HealthServer(const std::string& address, const std::function<bool()>& ready);
   ~HealthServer();
   HealthServer(const HealthServer&) = delete;
   HealthServer& operator=(const HealthServer&) = delete;

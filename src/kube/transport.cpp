@@ -176,7 +176,7 @@ class InFlight {
     request.set_response_stream(
         concurrency::streams::ostream(BufferHandle(std::make_shared<BodySink>(exchange_))));
     // Every task ends here, observed: one that nobody looks at would end the process.
-    client.request(std::move(request), cancellation_.get_token())
+    client.request(request, cancellation_.get_token())
         .then([exchange = exchange_, end](const pplx::task<http::http_response>& task) {
           try {
             const auto response = task.get();

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "sync/failure.h"
 
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <fstream>
@@ -27,9 +28,9 @@ constexpr auto silent_when_dead = 10min;
 
 /// Who downloads what: the pod's name, and the source.
 std::string about(const std::string& source) {
-  std::string host(256, '\0');
+  std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return std::string(host.c_str()) + "\n" + source + "\n";
+  return std::string(host.data()) + "\n" + source + "\n";
 }
 
 std::string read_if_there(const Path& file, std::size_t limit) {

@@ -12,6 +12,7 @@ std::vector<std::string> environment_for_programs() {
                              "GIT_SSL_CAINFO"};
   std::vector<std::string> result;
   for (const auto* name : names) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes it while there are threads
     if (const auto* value = std::getenv(name); value != nullptr)
       result.push_back(std::string(name) + "=" + value);
   }

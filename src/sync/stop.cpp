@@ -29,7 +29,8 @@ StopOnSignal::StopOnSignal() {
 
 StopOnSignal::~StopOnSignal() {
   waiter_.request_stop();
-  pthread_kill(waiter_.native_handle(), SIGTERM);  // it waits for nothing else
+  // It waits for nothing else.
+  pthread_kill(waiter_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
 }
 
 void wait(std::chrono::milliseconds time, const std::stop_token& stop) {
