@@ -171,7 +171,7 @@ std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Pat
 std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, const Path& tree,
                                            const Submodule& submodule) {
   try {
-    if (!is_fetchable(submodule.url)) {
+    if (!git.may_fetch(submodule.url)) {
       throw Failure("GitSubmoduleRefused",
                     "its URL must begin with https://, http:// or ssh:// and carry no password");
     }

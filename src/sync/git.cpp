@@ -23,7 +23,8 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-void write_configuration(const Path& file, const std::string& helper, const std::string& ssh) {
+void write_configuration(const Path& file, const GitRemote& remote, const std::string& helper,
+                         const std::string& ssh) {
   std::ofstream out(file);
   // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
   // which no app can write.
@@ -41,6 +42,7 @@ void write_configuration(const Path& file, const std::string& helper, const std:
          "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
          "[credential]\n\thelper = "
       << quoted(helper) << "\n";
+  if (remote.allow_git_protocol) out << "[protocol \"git\"]\n\tallow = always\n";
   if (!ssh.empty())
     out << "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " << quoted(ssh) << "\n";
   if (!out.flush()) volume_trouble(file);
@@ -74,8 +76,14 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
       home_(std::make_shared<WorkFolder>(std::filesystem::temp_directory_path(), "git-")) {
+  if (!may_fetch(remote_.url)) {
+    throw Failure("SyncFailed",
+                  "the URL must begin with https:// or http:// and have no user in it, or be "
+                  "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
+  }
   if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
-  write_configuration(home_->path() / "config", credential_helper(remote_, program), ssh_.command);
+  write_configuration(home_->path() / "config", remote_, credential_helper(remote_, program),
+                      ssh_.command);
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -110,11 +118,12 @@ Git Git::at(std::string url) const {
   return other;
 }
 
-bool is_fetchable(const std::string& url) {
+bool Git::may_fetch(const std::string& url) const {
   const auto begin = url.find("://");
   const auto scheme = url.substr(0, begin);
-  return ((scheme == "https" || scheme == "http") &&
-          url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos) ||
+  const bool is_plain =
+      scheme == "https" || scheme == "http" || (scheme == "git" && remote_.allow_git_protocol);
+  return (is_plain && url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos) ||
          is_ssh(url);
 }
 

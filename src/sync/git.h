@@ -13,11 +13,12 @@ namespace content {
 
 /// Where a repository comes from and how one is let in. No secret is in it.
 struct GitRemote {
-  std::string url;               ///< http or https without user information, or as is_ssh() says
-  std::string username = {};     ///< empty: a name that token-only servers take; not over ssh
-  Path password_file = {};       ///< over ssh the private key; empty: none
-  Path known_hosts_file = {};    ///< of the host, for ssh; need not exist
-  std::string known_hosts = {};  ///< where there is no such file
+  std::string url;                  ///< http or https without user information, or as is_ssh() says
+  std::string username = {};        ///< empty: a name that token-only servers take; not over ssh
+  Path password_file = {};          ///< over ssh the private key; empty: none
+  Path known_hosts_file = {};       ///< of the host, for ssh; need not exist
+  std::string known_hosts = {};     ///< where there is no such file
+  bool allow_git_protocol = false;  ///< git://, of which nothing is secret or certain
 };
 
 /// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
@@ -39,6 +40,9 @@ class Git {
   Git at(std::string url) const;
 
   const std::string& url() const { return remote_.url; }
+  /// Whether a repository may be fetched from this URL: http or https without user information,
+  /// ssh, and git:// where that is allowed.
+  bool may_fetch(const std::string& url) const;
 
  private:
   GitRemote remote_;
@@ -47,10 +51,6 @@ class Git {
   std::shared_ptr<const WorkFolder> home_;
   SshAccess ssh_;
 };
-
-/// Whether a repository may be fetched from this URL: http or https, without user information, or
-/// ssh.
-bool is_fetchable(const std::string& url);
 
 /// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.
 struct Resolved {

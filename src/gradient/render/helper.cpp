@@ -45,9 +45,18 @@ Json security_context(const FoundDataset* dataset, const Settings& settings) {
   });
 }
 
-Json environment() {
-  return array({object({{"name", "HOME"}, {"value", temporary_path}}),
-                object({{"name", "TMPDIR"}, {"value", temporary_path}})});
+Json environment(const Settings& settings) {
+  std::vector<Json> variables;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) variables.push_back(object({{"name", name}, {"value", unexpanded(value)}}));
+  };
+  add("HOME", temporary_path);
+  add("TMPDIR", temporary_path);
+  add("GRADIENT_CA_BUNDLE", settings.ca_bundle);
+  add("http_proxy", settings.http_proxy);  // in capitals it is not for all programs
+  add("https_proxy", settings.https_proxy);
+  add("no_proxy", settings.no_proxy);
+  return array(std::move(variables));
 }
 
 Json container(const Helper& helper, const Settings& settings) {
@@ -61,7 +70,7 @@ Json container(const Helper& helper, const Settings& settings) {
       {"restartPolicy", sidecar ? Json("Always") : Json()},
       {"command", json::strings({program})},
       {"args", literally(helper.arguments)},
-      {"env", environment()},
+      {"env", environment(settings)},
       {"resources", resources.size() == 0 ? Json() : resources},
       {"securityContext", security_context(helper.dataset, settings)},
       {"startupProbe", sidecar ? startup_probe(helper.ready) : Json()},

@@ -29,6 +29,7 @@ std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& s
   if (repository.full_history) result.emplace_back("--full-history");
   add_option(result, "--username", repository.username);
   if (repository.password) add_option(result, "--password-file", password_file);
+  if (settings.allow_git_protocol) result.emplace_back("--allow-git-protocol");
   if (repository.over_ssh) {
     add_option(result, "--known-hosts-file", known_hosts_file);
     add_option(result, "--known-hosts", settings.known_hosts);

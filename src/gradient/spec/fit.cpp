@@ -1,6 +1,7 @@
 #include "gradient/spec/fit.h"
 
 #include "gradient/spec/access_modes.h"
+#include "gradient/spec/values.h"
 
 #include <algorithm>
 
@@ -20,17 +21,33 @@ int most_replicas(const DeploymentSpec& spec) {
   return spec.autoscaled() ? spec.resources.autoscaling->max_replicas : spec.replicas();
 }
 
+void refuse_git_protocol(const DeploymentSpec& spec, json::Problems& problems) {
+  if (!spec.repositories) return;
+  const auto& repositories = spec.repositories->items;
+  for (std::size_t i = 0; i < repositories.size(); ++i) {
+    if (values::scheme(repositories[i].url) != "git") continue;
+    problems.push_back({"spec.repositories.repositories[" + std::to_string(i) + "].url",
+                        "is a git:// URL, whose content anybody on the way can change; write an "
+                        "https URL, or have sync.allowGitProtocol set in the operator's "
+                        "configuration"});
+  }
+}
+
 }  // namespace
 
 Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings& settings) {
   auto reading = read_deployment(object);
   const auto* spec = std::get_if<DeploymentSpec>(&reading);
-  if (spec == nullptr || settings.instance_type(spec->resources.instance_type) != nullptr) {
-    return reading;
+  if (spec == nullptr) return reading;
+  json::Problems problems;
+  if (settings.instance_type(spec->resources.instance_type) == nullptr) {
+    problems.push_back({"spec.resources.instanceType",
+                        "there is no machine \"" + spec->resources.instance_type +
+                            "\" here; there are " + settings.instance_type_names()});
   }
-  return json::Problems{
-      {"spec.resources.instanceType", "there is no machine \"" + spec->resources.instance_type +
-                                          "\" here; there are " + settings.instance_type_names()}};
+  if (!settings.allow_git_protocol) refuse_git_protocol(*spec, problems);
+  if (problems.empty()) return reading;
+  return problems;
 }
 
 json::Problems idle_fields(const DeploymentSpec& spec, const Settings& settings) {

@@ -47,6 +47,14 @@ Repository read_repository(json::ObjectReader& entry) {
           .value_or("");
   repository.password = fields::password(entry, "password", "SECRET:GIT_TOKEN");
   repository.over_ssh = values::is_ssh_url(repository.url);
+  if (values::scheme(repository.url) == "git") {
+    for (const auto* field : {"username", "password"}) {
+      if (entry.find(field) != nullptr)
+        entry.problem(field,
+                      "does not go with a git:// url, which knows no users; write an https "
+                      "url, or remove it");
+    }
+  }
   if (!repository.over_ssh) return repository;
   if (!repository.username.empty()) {
     entry.problem("username",

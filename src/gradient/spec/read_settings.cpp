@@ -61,6 +61,26 @@ void read_collect_after(json::ObjectReader& reader, std::optional<std::int64_t>&
   }
 }
 
+/// How helpers reach servers.
+void read_network(json::ObjectReader& sync, Settings& settings) {
+  settings.ca_bundle = sync.string("caBundle", {.longest = 65536,
+                                                .example = "-----BEGIN CERTIFICATE-----\n...",
+                                                .check = values::ca_bundle_problem})
+                           .value_or("");
+  const auto proxy = [&](std::string_view field) {
+    return sync
+        .string(field, {.example = "http://proxy.example.com:3128", .check = values::proxy_problem})
+        .value_or("");
+  };
+  settings.http_proxy = proxy("httpProxy");
+  settings.https_proxy = proxy("httpsProxy");
+  settings.no_proxy = sync.string("noProxy", {.longest = 4096,
+                                              .example = ".svc,.cluster.local,10.0.0.0/8",
+                                              .check = values::control_problem})
+                          .value_or("");
+  settings.allow_git_protocol = sync.boolean("allowGitProtocol").value_or(false);
+}
+
 void read_sync(json::ObjectReader& reader, Settings& settings) {
   inside(reader, "sync", [&](json::ObjectReader& sync) {
     settings.sync_resources = read_resources(sync, settings.sync_resources);
@@ -73,6 +93,7 @@ void read_sync(json::ObjectReader& reader, Settings& settings) {
                      .example = "git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA",
                      .check = values::known_hosts_problem})
             .value_or("");
+    read_network(sync, settings);
     read_collect_after(sync, settings.collect_after);
   });
 }

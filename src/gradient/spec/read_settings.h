@@ -34,6 +34,14 @@ namespace gradient {
 ///       fsGroup: 65532            # null leaves it out
 ///       knownHosts: |             # host keys for git over ssh, as ssh-keyscan prints them, for all
 ///         git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAB   # whose Secret has none
+///       caBundle: |               # authorities of private servers, in addition to the public ones
+///         -----BEGIN CERTIFICATE-----
+///         MIIBszCCAVmgAwIBAgIUQ2xvdWQgb2YgYSBwcml2YXRlIG9uZTEw
+///         -----END CERTIFICATE-----
+///       httpProxy: http://proxy.example.com:3128    # for http:// and, next, https:// sources; not
+///       httpsProxy: http://proxy.example.com:3128   # for ssh, sftp and git://
+///       noProxy: .svc,.cluster.local,10.0.0.0/8     # reached directly
+///       allowGitProtocol: false   # whether git:// URLs may be used; nothing protects what they give
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
 ///     rollout: {spareGpus: false} # whether a new pod finds GPUs while the old one still runs
 ///     clusterDomain: cluster.local

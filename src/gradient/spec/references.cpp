@@ -177,7 +177,7 @@ std::string_view git_url_problem(std::string_view url) {
   const auto is_name = [](std::string_view host) {
     return !host.empty() && host.find_first_of("?#") == none;
   };
-  const bool fits = (used == "https" || used == "http") && slash != none &&
+  const bool fits = (used == "https" || used == "http" || used == "git") && slash != none &&
                     slash + 1 < rest.size() && !any(url, is_blank) && !has_control(url) &&
                     is_host_and_port(rest.substr(0, slash), is_name);
   return fits ? ""
@@ -222,6 +222,29 @@ std::string_view known_hosts_problem(std::string_view text) {
   return fits ? ""
               : "must be lines of a host, the type of its key and the key, as ssh-keyscan prints "
                 "them";
+}
+
+std::string_view ca_bundle_problem(std::string_view text) {
+  if (text.find("PRIVATE KEY") != none)
+    return "must have certificates only; remove the private key, and take it out of use";
+  const bool fits = text.find("-----BEGIN CERTIFICATE-----\n") != none &&
+                    text.find("-----END CERTIFICATE-----") != none;
+  return fits ? ""
+              : "must be certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END "
+                "CERTIFICATE-----";
+}
+
+std::string_view proxy_problem(std::string_view url) {
+  if (has_user(url)) {
+    return "must not carry a user or password, which would be shown in every pod; use a proxy "
+           "that needs none from this cluster";
+  }
+  const auto used = scheme(url);
+  const auto address = url.substr(std::min(url.size(), used.size() + 3));
+  const bool fits = (used == "http" || used == "https" || used == "socks5") &&
+                    is_host_and_port(address.substr(0, address.find('/')), is_host) &&
+                    address.substr(std::min(address.size(), address.find('/'))).size() <= 1;
+  return fits ? "" : "must be the URL of a proxy, such as http://proxy.example.com:3128";
 }
 
 std::string_view registry_server_problem(std::string_view server) {

@@ -32,6 +32,9 @@ struct Settings {
   json::Json sync_resources;     ///< `resources` of helper containers
   std::optional<std::int64_t> run_as_user, fs_group;
   std::string known_hosts;  ///< host keys for git over ssh where a Secret has none
+  std::string ca_bundle;    ///< PEM; trusted in addition to the public authorities
+  std::string http_proxy, https_proxy, no_proxy;
+  bool allow_git_protocol = false;
   /// How long after a change to look for content that nobody uses, in seconds; empty: never.
   std::optional<std::int64_t> collect_after = 600;
   PodSecurity pod_security = PodSecurity::Baseline;

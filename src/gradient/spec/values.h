@@ -44,6 +44,9 @@ std::string_view control_problem(std::string_view text);
 std::string_view username_problem(std::string_view name);
 /// Of a text in the format of ssh's known_hosts files.
 std::string_view known_hosts_problem(std::string_view text);
+/// Of certificates in PEM.
+std::string_view ca_bundle_problem(std::string_view text);
+std::string_view proxy_problem(std::string_view url);
 
 /// "https" of "https://host/path"; empty when there is none.
 std::string_view scheme(std::string_view url);

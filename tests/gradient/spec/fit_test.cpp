@@ -52,6 +52,19 @@ TEST_CASE("a machine that the configuration does not have is a problem, in any l
                            settings.instance_type_names());
 }
 
+TEST_CASE("a git:// URL is a problem where the configuration does not allow it") {
+  const auto object = documents::deployment(
+      "repositories: {dataset: code, repositories: [{url: 'git://h/r', name: r}]}");
+  gradient::Settings settings = gradient::default_settings();
+  CHECK(documents::problems(gradient::read_deployment(object, settings)) ==
+        std::vector<std::string>{
+            "spec.repositories.repositories[0].url: is a git:// URL, whose content anybody on the "
+            "way can change; write an https URL, or have sync.allowGitProtocol set in the "
+            "operator's configuration"});
+  settings.allow_git_protocol = true;
+  CHECK(documents::problems(gradient::read_deployment(object, settings)).empty());
+}
+
 TEST_CASE("nothing is cloned or synchronised into a claim that nobody may write") {
   CHECK(
       gradient::misfits(spec(repositories + models), found({AccessMode::ReadOnlyMany})) ==

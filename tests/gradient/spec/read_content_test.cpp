@@ -39,6 +39,17 @@ const std::string password_remedy =
 
 }  // namespace
 
+TEST_CASE("a git:// URL goes without user and password") {
+  CHECK(documents::problems(documents::deployment(repository("url: 'git://h/r', name: r"))) ==
+        Lines{});
+  CHECK(documents::problems(documents::deployment(
+            repository("url: 'git://h/r', name: r, username: u, password: 'SECRET:KEY'"))) ==
+        Lines{"spec.repositories.repositories[0].username: does not go with a git:// url, which "
+              "knows no users; write an https url, or remove it",
+              "spec.repositories.repositories[0].password: does not go with a git:// url, which "
+              "knows no users; write an https url, or remove it"});
+}
+
 TEST_CASE("a git URL is https or http without credentials") {
   for (const char* good : {"https://github.com/o/r", "https://github.com/o/r.git",
                            "http://10.0.0.1:8080/r", "https://host/~user/r?x=1"}) {
@@ -49,8 +60,8 @@ TEST_CASE("a git URL is https or http without credentials") {
   for (const char* bad :
        {"-uhttps://h/r", "--upload-pack=x", "ext::sh -c x", "file:///etc", "https://",
         "https://host", "https://host/", "https:///r", "https://host:0/r", "https://host:99999/r",
-        "https://h ost/r", "https://h/a b", "HTTPS://h/r", "/opt/r", "..", "git://h/r",
-        "https://h?/r"}) {
+        "https://h ost/r", "https://h/a b", "HTTPS://h/r", "/opt/r", "..", "git://h",
+        "git+ssh://h/r", "https://h?/r"}) {
     INFO(bad);
     CHECK(documents::problems(documents::deployment(repository(
               "url: '" + std::string(bad) + "', name: r"))) == Lines{entry + url_remedy});

@@ -88,6 +88,14 @@ sync:
     git.example.com ssh-ed25519 AAAA
 
     @cert-authority *.example.com ssh-rsa AAAA comment
+  caBundle: |
+    -----BEGIN CERTIFICATE-----
+    AAAA
+    -----END CERTIFICATE-----
+  httpProxy: http://proxy.example.com:3128
+  httpsProxy: socks5://10.0.0.1:1080/
+  noProxy: .svc,10.0.0.0/8
+  allowGitProtocol: true
   collectAfter: 1h30m
 rollout: {spareGpus: true}
 clusterDomain: example.org
@@ -123,6 +131,11 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(read.known_hosts ==
         "# ours\ngit.example.com ssh-ed25519 AAAA\n\n"
         "@cert-authority *.example.com ssh-rsa AAAA comment\n");
+  CHECK(read.ca_bundle == "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  CHECK(read.http_proxy == "http://proxy.example.com:3128");
+  CHECK(read.https_proxy == "socks5://10.0.0.1:1080/");
+  CHECK(read.no_proxy == ".svc,10.0.0.0/8");
+  CHECK(read.allow_git_protocol);
   CHECK(read.collect_after == 5400);
   CHECK(read.spare_gpus);
   CHECK(read.cluster_domain == "example.org");
@@ -153,8 +166,9 @@ TEST_CASE("problems of the configuration are reported") {
   const auto test = GENERATE(values<Case>({
       {"unknown keys",
        "instanceType: {}\nsync: {image: x}",
-       {"sync.image: unknown field; remove it (known here: collectAfter, fsGroup, knownHosts, "
-        "pullSecret, resources, runAsUser)",
+       {"sync.image: unknown field; remove it (known here: allowGitProtocol, caBundle, "
+        "collectAfter, fsGroup, httpProxy, httpsProxy, knownHosts, noProxy, pullSecret, resources, "
+        "runAsUser)",
         "instanceType: unknown field; did you mean instanceTypes?"}},
       {"types",
        "instanceTypes: []\nimages: x\nmetrics: {requestDuration: {selector: x}}",
@@ -180,6 +194,20 @@ TEST_CASE("problems of the configuration are reported") {
         "instanceTypes.M.memory: unknown field; remove it (known here: limits, nodeSelector, "
         "requests, runtimeClassName, sharedMemory, tolerations)",
         "instanceTypes[\"a b\"]: must be the name of a machine, such as C4 or P4000x2"}},
+      {"the way to servers",
+       "sync: {caBundle: ca.pem, httpProxy: 'http://user:canary@proxy:3128', httpsProxy: proxy, "
+       "noProxy: \"a\\nb\", allowGitProtocol: 'yes'}",
+       {"sync.caBundle: must be certificates in PEM, each from -----BEGIN CERTIFICATE----- to "
+        "-----END CERTIFICATE-----",
+        "sync.httpProxy: must not carry a user or password, which would be shown in every pod; use "
+        "a proxy that needs none from this cluster",
+        "sync.httpsProxy: must be the URL of a proxy, such as http://proxy.example.com:3128",
+        "sync.noProxy: must not contain line breaks or control characters; write it on one line",
+        "sync.allowGitProtocol: must be true or false, not a string"}},
+      {"a private key for a certificate",
+       "sync: {caBundle: \"-----BEGIN PRIVATE KEY-----\\ncanary\"}",
+       {"sync.caBundle: must have certificates only; remove the private key, and take it out of "
+        "use"}},
       {"two kinds of GPU",
        "instanceTypes: {M: {limits: {amd.com/gpu: 1, nvidia.com/gpu: 1}}}",
        {"instanceTypes.M.limits[\"nvidia.com/gpu\"]: is a second extended resource; one is "

@@ -9,7 +9,8 @@
 
 namespace {
 
-std::string configuration(const std::string& root, int port, int lfs_port) {
+std::string configuration(const std::string& root, int port, int lfs_port,
+                          const std::string& certificate) {
   std::ostringstream text;
   text << "server.modules = (\"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\", "
           "\"mod_cgi\", \"mod_dirlisting\", \"mod_proxy\")\n"
@@ -18,6 +19,10 @@ std::string configuration(const std::string& root, int port, int lfs_port) {
        << "server.stat-cache-engine = \"disable\"\n"
        << "server.errorlog = \"" << root << "/server.log\"\n"
        << "debug.log-request-header = \"enable\"\ndebug.log-response-header = \"enable\"\n"
+       << (certificate.empty() ? ""
+                               : "server.modules += (\"mod_openssl\")\nssl.engine = "
+                                 "\"enable\"\nssl.pemfile = \"" +
+                                     certificate + "\"\n")
        << "auth.backend = \"plain\"\nauth.backend.plain.userfile = \"" << root << "/users\"\n"
        << "$HTTP[\"url\"] =~ \"^/[a-z]+/private(?!.*/objects/storage/)\" { auth.require = (\"\" => "
           "(\"method\" => "
@@ -50,9 +55,11 @@ std::string shell(const std::string& script) {
   return output;
 }
 
-WebServer::WebServer(int lfs_port) : port_(free_port()) {
+WebServer::WebServer(int lfs_port, const std::string& certificate)
+    : port_(free_port()), scheme_(certificate.empty() ? "http" : "https") {
   folder_.write("users", std::string("jane:") + canary + "\n");
-  folder_.write("lighttpd.conf", configuration((folder_ / "").string(), port_, lfs_port));
+  folder_.write("lighttpd.conf",
+                configuration((folder_ / "").string(), port_, lfs_port, certificate));
   std::filesystem::create_directory(folder_ / "git");
   std::filesystem::create_directory(folder_ / "files");
   start();
@@ -67,7 +74,7 @@ void WebServer::stop() {
 }
 
 std::string WebServer::url(const std::string& path) const {
-  return "http://127.0.0.1:" + std::to_string(port_) + "/" + path;
+  return scheme_ + "://127.0.0.1:" + std::to_string(port_) + "/" + path;
 }
 
 std::string WebServer::log() const {

@@ -11,12 +11,14 @@ std::string shell(const std::string& script);
 /// A real web server on loopback: git repositories of `folder`/git under /git/ and files of
 /// `folder`/files, listed, under /files/. What begins with "private" demands user jane with the
 /// password "canary-4711". Large files of the repositories are asked of the LFS server at a port.
+/// With a certificate (a file in PEM, with its key) it is one of https.
 class WebServer {
  public:
-  explicit WebServer(int lfs_port = 0);
+  explicit WebServer(int lfs_port = 0, const std::string& certificate = "");
 
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }
+  int port() const { return port_; }
   /// The first lines of what was asked and answered: "GET /files/a HTTP/1.1", "HTTP/1.1 200 OK".
   std::string log() const;
   void stop();
@@ -25,6 +27,7 @@ class WebServer {
  private:
   Folder folder_;
   int port_ = 0;
+  std::string scheme_;
   ServerProcess process_;
 };
 
