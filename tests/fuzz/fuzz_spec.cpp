@@ -32,8 +32,9 @@ void check(const DeploymentSpec& spec) {
     for (const auto& repository : spec.repositories->items) {
       const auto& url = repository.url;
       fuzz::require(is_safe(url) && (url.rfind("http", 0) == 0 || url.rfind("ssh://", 0) == 0 ||
+                                     url.rfind("git://", 0) == 0 ||
                                      (url.find('@') < url.find(':') && url.find('@') > 0)),
-                    "a git URL is of http, https or ssh and no option");
+                    "a git URL is of http, https, ssh or git and no option");
       fuzz::require(repository.ref.empty() || is_safe(repository.ref), "a ref is no option");
       fuzz::require(is_safe(repository.name) && repository.name.find('/') == std::string::npos,
                     "a repository's name is one part of a path");
