@@ -9,7 +9,7 @@ usage() { fail "usage: ./dev demo [--keep]"; }
 
 load_images() {
 	sync_image
-	push_image "$(app_archive)" team/app:1.0
+	push_image "$(app_archive busybox)" team/app:1.0
 }
 
 apply_samples() {

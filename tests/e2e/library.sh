@@ -45,7 +45,7 @@ set_up() {
 load_images() {
 	sync_image
 	app_image
-	push_image "$(app_archive)" team/app:1.0 team/app:2.0
+	push_image "$(app_archive busybox)" team/app:1.0 team/app:2.0
 	# One that is on the node already is not pulled: nobody would be asked for a password.
 	ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images rm "$REGISTRY_HOST/team/app:1.0" "$REGISTRY_HOST/team/app:2.0"
 }

@@ -1,0 +1,51 @@
+# The two images, each a program with what it needs and nothing else: no package manager, and no shell in the operator's.
+#   docker build --target gradient-operator .      the operator
+#   docker build --target gradient-sync .          what the helper containers run
+# `./dev image` builds both, and says what to do where the base cannot be pulled. A machine needs no compiler for it.
+ARG BASE=docker.io/library/debian:bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+COPY scripts/packages.sh scripts/assemble.sh scripts/
+RUN bash -euo pipefail -c 'source scripts/packages.sh; source scripts/assemble.sh; \
+    export DEBIAN_FRONTEND=noninteractive; \
+    apt-get update -q; \
+    apt-get upgrade -qy; \
+    apt-get install -qy --no-install-recommends "${BUILD_PACKAGES[@]}" "${SYNC_IMAGE_PACKAGES[@]}"; \
+    rm -rf /var/lib/apt/lists'
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY src src
+RUN cmake --preset release && cmake --build --preset release
+
+# A folder for each image. The local cluster's images have this machine's files in the place of this stage (scripts/images.sh).
+FROM build AS files
+RUN bash -euo pipefail -c 'source scripts/assemble.sh; \
+    assemble_operator /gradient-operator build/release/bin/gradient-operator; \
+    assemble_sync /gradient-sync build/release/bin/gradient-sync'
+
+FROM scratch AS gradient-operator
+COPY --from=files --chown=0:0 /gradient-operator /
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/gradient-operator"]
+CMD ["run"]
+ARG VERSION=dev
+ARG REVISION=
+LABEL org.opencontainers.image.title="gradient-operator" \
+      org.opencontainers.image.description="Runs Gradient deployment specs on Kubernetes" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+
+FROM scratch AS gradient-sync
+COPY --from=files --chown=0:0 /gradient-sync /
+USER 65532:65532
+ENV HOME=/tmp PATH=/usr/local/bin:/usr/bin:/bin
+ENTRYPOINT ["gradient-sync"]
+ARG VERSION=dev
+ARG REVISION=
+LABEL org.opencontainers.image.title="gradient-sync" \
+      org.opencontainers.image.description="Brings repositories and models onto volumes for gradient-operator" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
