@@ -4,12 +4,14 @@ KUBERNETES_VERSION=v1.34.4
 ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
+HELM_VERSION=v3.19.5
 GO_NEEDED=1.25    # the lowest that builds all of them
 GO_TOOLCHAIN=1.25.5 # fetched where the machine has none
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 SERVER_BINARIES=(minio)
+CHART_BINARIES=(helm)
 
 # NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages
 binary_source() {
@@ -17,6 +19,7 @@ binary_source() {
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
 	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
 	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
+	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	*) fail "no recipe for the program $1" ;;
 	esac
@@ -64,8 +67,13 @@ find_go() {
 
 version_flags() { # NAME VERSION
 	local at=k8s.io/component-base/version
+	IFS=. read -r major minor _ <<<"${KUBERNETES_VERSION#v}"
+	if [[ $1 == helm ]]; then
+		echo "-X helm.sh/helm/v3/internal/version.version=$2"
+		printf -- '-X helm.sh/helm/v3/pkg/%s=%s\n' chartutil.k8sVersionMajor "$major" chartutil.k8sVersionMinor "$minor" \
+			lint/rules.k8sVersionMajor "$major" lint/rules.k8sVersionMinor "$minor"
+	fi
 	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
-	IFS=. read -r major minor _ <<<"${2#v}"
 	echo "-X $at.gitVersion=$2 -X $at.gitMajor=$major -X $at.gitMinor=$minor -X $at.gitTreeState=clean"
 }
 

@@ -2,7 +2,7 @@
 # What the demo and the end-to-end tests have in common: the operator on a cluster of ./dev, and requests to what it deploys.
 # Sourced after common.
 
-for part in binaries processes kind images; do
+for part in binaries processes kind images chart; do
 	# shellcheck source=/dev/null
 	source "$SCRIPTS/$part.sh"
 done
@@ -24,7 +24,11 @@ use_cluster() {
 kubectl() { command "$KUBECTL" ${NAMESPACE:+--namespace "$NAMESPACE"} "$@"; }
 
 install_definitions() {
-	kubectl apply -f "$ROOT/crds" -f "$ROOT/manifests/rbac.yaml"
+	kubectl apply -f "$ROOT/crds"
+	kubectl apply -f "$INSTALL" -l app.kubernetes.io/component=rights
+	# An operator outside the cluster, with a client certificate of this name.
+	kubectl create clusterrolebinding gradient-operator-outside --clusterrole gradient-operator --user gradient-operator \
+		--dry-run=client -o yaml | kubectl apply -f -
 	kubectl wait --for=condition=Established --timeout=30s -f "$ROOT/crds"
 }
 
@@ -33,7 +37,7 @@ operator_answers() { curl --silent --fail --max-time 2 "http://$OPERATOR_ADDRESS
 # What the operator is told; the tests tell it more.
 operator_settings() { printf 'images:\n  sync: %s\n' "$SYNC_IMAGE"; }
 
-# As a process of this machine, with the rights of manifests/rbac.yaml and nothing more. One that runs already is replaced.
+# As a process of this machine, with the rights of manifests/install.yaml and nothing more. One that runs already is replaced.
 start_operator() { # [ARGUMENT...]
 	stop gradient-operator
 	operator_settings >"$STATE/operator.yaml"

@@ -15,9 +15,12 @@ for part; do
 		;;
 	e2e)
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
-		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}")
+		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}")
 		;;
-	lint) packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}") ;;
+	lint)
+		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
+		binaries+=("${CHART_BINARIES[@]}")
+		;;
 	*) fail "usage: ./dev setup [build|unit|cluster|e2e|lint]..." ;;
 	esac
 done

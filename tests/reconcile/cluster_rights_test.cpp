@@ -1,5 +1,5 @@
-// The rights of manifests/rbac.yaml are all that an operator of one namespace needs (KUBECONFIG of
-// somebody who may grant them and act for others).
+// The rights of manifests/install.yaml are all that an operator of one namespace needs (KUBECONFIG
+// of somebody who may grant them and act for others).
 
 #include "base/files.h"
 #include "json/yaml.h"
@@ -20,7 +20,7 @@ constexpr const char* user = "operator-under-test";
 /// All rules in the file, for our user in the test's namespace.
 void grant(Cluster& cluster) {
   std::vector<json::Json> rules;
-  const auto file = json::parse_yaml(base::read_file(SOURCE_DIR "/manifests/rbac.yaml"));
+  const auto file = json::parse_yaml(base::read_file(SOURCE_DIR "/manifests/install.yaml"));
   for (const auto& document : file.documents) {
     for (const auto& rule : json::elements_at(document.value, {"rules"}))
       rules.push_back(rule);
