@@ -32,22 +32,23 @@ recycle_volumes() {
 }
 
 set_up() {
-	steps 6
+	steps 5
 	step "a Kubernetes node" "$ROOT/dev" cluster up
 	use_cluster
 	step "volumes" recycle_volumes
 	step "custom resource definitions and rights" install_definitions
 	step "container registry, git server and S3 server" servers_up
 	step "images" load_images
-	step "the operator" start_operator
 }
 
 load_images() {
+	operator_image
 	sync_image
 	app_image
 	push_image "$(app_archive busybox)" team/app:1.0 team/app:2.0
+	push_image "$(app_archive busybox-user)" team/app:user
 	# One that is on the node already is not pulled: nobody would be asked for a password.
-	ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images rm "$REGISTRY_HOST/team/app:1.0" "$REGISTRY_HOST/team/app:2.0"
+	ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images rm "$REGISTRY_HOST"/team/app:{1.0,2.0,user}
 }
 
 apply() { kubectl apply -f -; } # objects from standard input

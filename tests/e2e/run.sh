@@ -50,6 +50,7 @@ finish_scenario() { # NAME NAMESPACE STATUS SECONDS
 			kubectl get gdep,pods,gds,gmodel,greg
 			kubectl get gdep -o json | jq -c '.items[] | .metadata.name, .status.conditions[]?'
 			kubectl get events | tail -15
+			kubectl logs -l app.kubernetes.io/component=operator --tail 20
 			grep -F "$2" "$OPERATOR_LOG" | tail -10
 		} 2>&1 | sed 's/^/# /' || true
 	fi
@@ -58,7 +59,7 @@ finish_scenario() { # NAME NAMESPACE STATUS SECONDS
 
 # Ends one of those that run.
 reap() {
-	local pid status=0
+	local pid status=0 name namespace started
 	wait -n -p pid || status=$?
 	read -r name namespace started <<<"${RUNNING[$pid]}"
 	unset "RUNNING[$pid]"
@@ -80,23 +81,37 @@ finish() {
 	((status == 0 && FAILED == 0 && PASSED > 0))
 }
 
-COUNT=0 PASSED=0 FAILED=0
+run_scenarios() { # AT-A-TIME NAME...
+	local jobs=$1 name namespace
+	shift
+	for name; do
+		((${#RUNNING[@]} < jobs)) || reap
+		namespace=e2e-$((++STARTED))-$$
+		run_scenario "$name" "$namespace" >"$RESULTS/$namespace.log" 2>&1 &
+		RUNNING[$!]="$name $namespace $SECONDS"
+	done
+	while ((${#RUNNING[@]})); do reap; done
+}
+
+COUNT=0 PASSED=0 FAILED=0 STARTED=0
 RESULTS=$(mktemp -d)
 declare -A RUNNING=()
 trap finish EXIT
 [[ $keep ]] || "$ROOT/dev" cluster down # what a killed run left
 set_up
-scenarios=()
+with_chart=() others=()
 for file in "$here"/scenarios/*.sh; do
 	# shellcheck source=/dev/null
 	source "$file"
-	for name in $(scenarios_of "$file"); do ! is_wanted "$name" || scenarios+=("$name"); done
+	for name in $(scenarios_of "$file"); do
+		is_wanted "$name" || continue
+		if [[ $file == */helm.sh ]]; then with_chart+=("$name"); else others+=("$name"); fi
+	done
 done
-echo "1..${#scenarios[@]}"
-for i in "${!scenarios[@]}"; do
-	((${#RUNNING[@]} < JOBS)) || reap
-	namespace=e2e-$((i + 1))-$$
-	run_scenario "${scenarios[i]}" "$namespace" >"$RESULTS/$namespace.log" 2>&1 &
-	RUNNING[$!]="${scenarios[i]} $namespace $SECONDS"
-done
-while ((${#RUNNING[@]})); do reap; done
+echo "1..$((${#with_chart[@]} + ${#others[@]}))"
+# The chart brings an operator of its own: no other may be there.
+stop gradient-operator
+run_scenarios 1 "${with_chart[@]}"
+steps 1
+step "the operator" start_operator
+run_scenarios "$JOBS" "${others[@]}"
