@@ -67,7 +67,9 @@ Json Collector::content(const Json& dataset, const gradient::FoundDataset& found
   auto content = gradient::read_dataset_content(json::at(dataset, {"status", "content"}));
   const auto key = kube::key_of(dataset);
   const auto used = wanted({key.ns, found.claim});
+  const auto unwritten = context_.uses.besides(key, content.known);
   content.known += used;
+  content.known += unwritten;
   const Visit visit{.dataset = dataset, .found = found, .wanted = used};
   const bool may = context_.settings.collect_after.has_value() && gradient::may_collect(found);
   if (may && is_due(key, gradient::without(content.known, used)))

@@ -7,6 +7,7 @@
 #include "reconcile/dependents.h"
 #include "reconcile/polled.h"
 #include "reconcile/stores.h"
+#include "reconcile/uses.h"
 
 #include <functional>
 
@@ -21,6 +22,7 @@ struct Context {
   Stores& stores;
   Dependents& dependents;
   Polled& polled;
+  Uses& uses;
   /// Asks for a reconcile of every object that refers to this one.
   std::function<void(const Ref&)> notify;
 };

@@ -47,6 +47,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   if (!object || kube::is_being_deleted(*object)) {
     context_.dependents.set(self, {});
     collector_.forget(key);
+    context_.uses.forget(key);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);

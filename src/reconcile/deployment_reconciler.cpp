@@ -37,6 +37,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
     found.missing.push_back(std::move(misfit));
   if (!found.missing.empty()) return wait(*object, spec, std::move(found.missing), stop);
 
+  if (spec.repositories)
+    context_.uses.add({key.ns, spec.repositories->dataset}, gradient::content_of(parent, spec));
   const auto wanted = gradient::render(parent, spec, found, context_.settings);
   auto refused = applier_.apply(parent, wanted, stop);
   applier_.prune(parent, wanted, stop);

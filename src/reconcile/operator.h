@@ -49,6 +49,7 @@ class Operator {
   Stores stores_;
   Dependents dependents_;
   Polled polled_;
+  Uses uses_;
   kube::EventRecorder events_;
   Context context_;
   DeploymentReconciler deployment_reconciler_;

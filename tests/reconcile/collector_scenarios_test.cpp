@@ -129,6 +129,15 @@ TEST_CASE_METHOD(Scenario,
   reconcile_after(60min);  // nothing to look for
 }
 
+TEST_CASE_METHOD(Scenario, "a deployment that comes and goes between two looks is known") {
+  begin(R"({"checkouts":["u-1-a-new"]})");
+  context.uses.add({"ns", "data"}, {.checkouts = {"u-2-a-1"}, .models = {}});
+  expect_status();
+  reconcile_after(1min);
+  CHECK(told() == R"({"checkouts":["u-1-a-new","u-2-a-1"]})");
+  reconcile_after(1min);  // written once
+}
+
 TEST_CASE_METHOD(Scenario, "what nobody uses goes after a while, by one Job whose result is told") {
   begin(two);
   reconcile_after(9min);  // too soon

@@ -133,6 +133,7 @@ class Simulation {
   reconcile::Stores stores_;
   reconcile::Dependents dependents_;
   reconcile::Polled polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
+  reconcile::Uses uses_;
   reconcile::Context context_{.client = client_,
                               .clock = clock_,
                               .events = events_,
@@ -140,6 +141,7 @@ class Simulation {
                               .stores = stores_,
                               .dependents = dependents_,
                               .polled = polled_,
+                              .uses = uses_,
                               .notify = [this](const Ref& ref) { notify(ref); }};
   kube::WorkQueue datasets_{clock_}, models_{clock_}, registries_{clock_}, deployments_{clock_};
   reconcile::DatasetReconciler dataset_reconciler_{context_};

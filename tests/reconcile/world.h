@@ -22,6 +22,7 @@ class World {
   std::vector<reconcile::Ref> notified;
   reconcile::Polled polled{client, clock,
                            [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+  reconcile::Uses uses;
   reconcile::Context context{
       .client = client,
       .clock = clock,
@@ -30,6 +31,7 @@ class World {
       .stores = stores,
       .dependents = dependents,
       .polled = polled,
+      .uses = uses,
       .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
 
   /// Puts an object with the given rest ("spec": ...) into its store, as a watch would.
