@@ -1,11 +1,11 @@
-#: demo [--keep]                               build, start a local cluster, deploy the sample and ask it; --keep leaves it up
+#: demo [--keep] [--kind]                      build, start a local cluster, deploy the sample and ask it; --keep leaves it up
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/deploy.sh"
 
 SAMPLES=$ROOT/manifests/samples
 mapfile -t EXPECTED < <(cat "$SCRIPTS"/demo/*/line.txt)
 
-usage() { fail "usage: ./dev demo [--keep]"; }
+usage() { fail "usage: ./dev demo [--keep] [--kind]"; }
 
 load_images() {
 	sync_image
@@ -79,20 +79,21 @@ how_to_look_around() {
 	END
 }
 
-keep=
-case ${1:-} in
-'') ;;
---keep) keep=1 ;;
-*) usage ;;
-esac
-(($# <= 1)) || usage
+keep='' kind=()
+for option; do
+	case $option in
+	--keep) keep=1 ;;
+	--kind) kind=(--kind) ;;
+	*) usage ;;
+	esac
+done
 
-"$ROOT/dev" setup e2e
+"$ROOT/dev" setup demo
 "$ROOT/dev" build release
 FINISHED=0
 trap explain_failure EXIT
 steps 6
-step "a Kubernetes node" "$ROOT/dev" cluster up
+step "a Kubernetes node" "$ROOT/dev" cluster up "${kind[@]}"
 use_cluster
 step "custom resource definitions and rights" install_definitions
 step "container registry, git server and S3 server" servers_up

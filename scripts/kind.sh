@@ -4,11 +4,23 @@ KIND_VOLUMES=/var/local/gradient-operator
 
 kind_name() { echo "gradient-operator-$CLUSTER_ID"; }
 
+kind_nodes() { kind get nodes --name "$(kind_name)"; }
+
+# With KIND_WORKERS=N there are as many more nodes. All share one folder of this machine, as by NFS: volumes for many nodes at once.
+kind_config() {
+	local i mount
+	mount="  extraMounts: [{hostPath: \"$STATE/volumes\", containerPath: $KIND_VOLUMES}]"
+	cat "$ROOT/kind-config.yaml"
+	((${KIND_WORKERS:-0} == 0)) || echo "$mount"
+	for ((i = 0; i < ${KIND_WORKERS:-0}; i++)); do printf -- '- role: worker\n%s\n' "$mount"; done
+}
+
 # kind's own certificate authority signs our certificates, so that all else is as on the node without kind.
 start_kind() {
 	local node pki=$STATE/pki server i
 	kind delete cluster --quiet --name "$(kind_name)" # what a killed run left
-	kind create cluster --name "$(kind_name)" --config "$ROOT/kind-config.yaml" --kubeconfig "$STATE/kind.kubeconfig" --wait 120s \
+	((${KIND_WORKERS:-0} == 0)) || mkdir -p "$STATE/volumes"
+	kind_config | kind create cluster --name "$(kind_name)" --config - --kubeconfig "$STATE/kind.kubeconfig" --wait 120s \
 		${KIND_NODE_IMAGE:+--image "$KIND_NODE_IMAGE"} >&2
 	node=$(kind_name)-control-plane
 	mkdir -p "$pki"

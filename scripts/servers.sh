@@ -142,8 +142,8 @@ registry_address() { printf 'server = "http://%s"\n[host."http://%s"]\n' "$HOST_
 
 # kind's node has a containerd that reads the same files, and its cluster a CoreDNS that reads its configuration from a ConfigMap.
 publish_in_kind() { # NAMES
-	local folder=/etc/containerd/certs.d/$REGISTRY_HOST config block
-	registry_address | docker exec -i "$(kind_name)-control-plane" sh -c "mkdir -p $folder && cat >$folder/hosts.toml"
+	local folder=/etc/containerd/certs.d/$REGISTRY_HOST node config block
+	for node in $(kind_nodes); do registry_address | docker exec -i "$node" sh -c "mkdir -p $folder && cat >$folder/hosts.toml"; done
 	config=$(kubectl --namespace kube-system get configmap coredns -o jsonpath='{.data.Corefile}')
 	[[ $config != *"$1"* ]] || return 0
 	printf -v block '    hosts {\n       %s\n       fallthrough\n    }\n    kubernetes ' "$HOST_ADDRESS $1"

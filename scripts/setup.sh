@@ -1,4 +1,4 @@
-#: setup [build|unit|cluster|e2e|lint]...      install what is missing for a part, or for all
+#: setup [build|demo|unit|cluster|e2e|lint]... install what is missing for a part, or for all
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
@@ -13,15 +13,17 @@ for part; do
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
 		binaries+=("${CONTROL_PLANE_BINARIES[@]}")
 		;;
-	e2e)
+	demo | e2e)
+		[[ $part == demo ]] || packages+=("${TEST_PACKAGES[@]}")
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
-		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}")
+		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}")
+		[[ $part == demo ]] || binaries+=("${CHART_BINARIES[@]}")
 		;;
 	lint)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
 		binaries+=("${CHART_BINARIES[@]}")
 		;;
-	*) fail "usage: ./dev setup [build|unit|cluster|e2e|lint]..." ;;
+	*) fail "usage: ./dev setup [build|demo|unit|cluster|e2e|lint]..." ;;
 	esac
 done
 need_packages "${packages[@]}"
