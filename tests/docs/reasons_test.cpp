@@ -1,0 +1,88 @@
+#include "docs/page.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using Names = std::set<std::string>;
+
+/// Words in capitals, between the same folders' quotes, that are no reasons of ours: of
+/// Kubernetes, its runtimes, servers and signals.
+const Names& words_of_others() {
+  static const Names words{
+      // kinds, and types and values of conditions
+      "AWS", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced", "Dataset",
+      "Failed", "False", "GradientDeployment", "Lost", "Model", "PodScheduled", "Progressing",
+      "ReadWriteMany", "ReferencesResolved", "ReplicaFailure", "ReplicaSet", "Secret", "SpecValid",
+      "Succeeded", "True", "Unknown",
+      // what kubelet, scheduler and controllers say
+      "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
+      "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",
+      "FailedCreate", "FailedCreatePodSandBox", "FailedMapVolume", "FailedMount",
+      "FailedScheduling", "ImageInspectError", "ImagePullBackOff", "Killing", "OOMKilled",
+      "PostStartHookError", "PreStartHookError", "Pulled", "Pulling", "RegistryUnavailable",
+      "RunContainerError", "SignatureValidationFailed", "StartError", "Started",
+      "SuccessfulAttachVolume", "Unhealthy", "VolumeResizeFailed",
+      // what servers and programs say
+      "AccessDenied", "InvalidAccessKeyId", "NoSuchBucket", "NoSuchKey", "SignatureDoesNotMatch",
+      "SlowDown",
+      // fields, units, variables, signals, and what the log alone says
+      "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "ModTime", "Other", "PATH", "Path",
+      "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV", "SIGTERM", "Size",
+      "TMPDIR", "XXXXXX"};
+  return words;
+}
+
+/// Said by Kubernetes of a Job, and passed on.
+const Names reasons_of_jobs{"BackoffLimitExceeded", "DeadlineExceeded"};
+
+Names literals() {
+  return page::in_sources({"gradient/status", "gradient/spec/fit.cpp", "reconcile", "sync"},
+                          R"re("([A-Z][A-Za-z]+)")re");
+}
+
+/// All that a condition, an event or a helper's last message can have as its reason.
+Names reasons() {
+  auto found = page::missing(literals(), words_of_others());
+  for (const char* end : {"NotFound", "NotReady"}) {  // of the resolver, behind a kind
+    if (found.erase(end) == 0) continue;
+    for (const char* kind : {"Dataset", "Model", "ContainerRegistry"})
+      found.insert(std::string(kind) + end);
+  }
+  return found;
+}
+
+Names headings() {
+  Names found;
+  for (const auto& heading : page::of_docs("troubleshooting.md").headings) {
+    for (auto& name : page::names(heading))
+      found.insert(std::move(name));
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("troubleshooting.md has a heading for every reason in the code") {
+  CHECK(reasons().size() > 60);
+  CHECK(page::missing(reasons(), headings()) == Names{});
+}
+
+TEST_CASE("troubleshooting.md has no heading for what nothing says") {
+  auto known = reasons();
+  known.insert(reasons_of_jobs.begin(), reasons_of_jobs.end());
+  CHECK(page::missing(headings(), known) == Names{});
+}
+
+TEST_CASE("the words that are no reasons are all in the code") {
+  CHECK(page::missing(words_of_others(), literals()) == Names{});
+}
+
+TEST_CASE("an entry of troubleshooting.md says what is seen, why, and what to do") {
+  for (const auto& heading : page::of_docs("troubleshooting.md").headings) {
+    if (page::names(heading).empty()) continue;
+    INFO(heading.text);
+    for (const char* part : {"**See:**", "**Why:**", "**Do:**"})
+      CHECK(heading.body.find(part) != std::string::npos);
+  }
+}
