@@ -1,0 +1,85 @@
+#include "docs/page.h"
+#include "gradient/spec/read_settings.h"
+#include "json/yaml.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using json::Json;
+using Names = std::set<std::string>;
+
+const page::Page& operating() {
+  static const auto page = page::of_docs("operating.md");
+  return page;
+}
+
+/// The example with every key.
+Json example() {
+  for (const auto& block : operating().blocks) {
+    if (block.marker == "every key") return json::parse_single_yaml(block.text, "operating.md");
+  }
+  return {};
+}
+
+void add_keys(const Json& value, const std::string& path, Names& keys) {
+  static const Names free_maps{"requests", "limits", "nodeSelector", "selector"};
+  if (value.is_array()) {
+    for (const auto& element : value.as_array())
+      add_keys(element, path + "[]", keys);
+  }
+  if (!value.is_object()) return;
+  for (const auto& [key, member] : value.as_object()) {
+    const bool is_machine = path == "instanceTypes";
+    const auto place = is_machine ? path + ".NAME" : path.empty() ? key : path + "." + key;
+    if (!is_machine) keys.insert(place);
+    if (is_machine || !free_maps.contains(key)) add_keys(member, place, keys);
+  }
+}
+
+Names last_parts(const Names& paths) {
+  Names parts;
+  for (const auto& path : paths) {
+    const auto dot = path.rfind('.');
+    parts.insert(dot == std::string::npos ? path : path.substr(dot + 1));
+  }
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("the configuration with every key in operating.md is accepted") {
+  const auto reading = gradient::read_settings(example());
+  const auto* problems = std::get_if<json::Problems>(&reading);
+  CHECK((problems == nullptr ? "" : json::text(*problems)) == "");
+}
+
+TEST_CASE("operating.md has a heading for every key of the configuration, and no other") {
+  Names keys;
+  add_keys(example(), "", keys);
+  const auto headings = page::names(page::below(operating(), "Configuration"));
+  CHECK(page::missing(keys, headings) == Names{});
+  CHECK(page::missing(headings, keys) == Names{});
+}
+
+TEST_CASE("every key that the code reads has its heading in operating.md") {
+  const Names resources{"cpu", "memory"};
+  // The name is the first argument, or the second after the reader.
+  const auto literals =
+      page::in_sources({"gradient/spec/read_settings.cpp", "gradient/spec/read_instance_types.cpp"},
+                       R"re(\(\s*(?:\w+,\s*)?"([a-z][A-Za-z]*)")re");
+  const auto headings = page::names(page::below(operating(), "Configuration"));
+  const auto read = page::missing(literals, resources);
+  CHECK(read.size() > 25);
+  CHECK(page::missing(read, last_parts(headings)) == Names{});
+  CHECK(page::missing(last_parts(headings), read) == Names{});
+}
+
+TEST_CASE("every metric of the code is in operating.md, and no other") {
+  const auto metrics =
+      page::in_sources({"."}, R"re((?:counters|gauges|histograms|family)\(\s*"([a-z_]+)")re");
+  const auto headings = page::names(page::below(operating(), "Metrics"));
+  CHECK(metrics.size() > 15);
+  CHECK(page::missing(metrics, headings) == Names{});
+  CHECK(page::missing(headings, metrics) == Names{});
+}
