@@ -1,0 +1,101 @@
+#include "base/files.h"
+#include "cli/render.h"
+#include "cli/support/session.h"
+#include "cli/validate.h"
+#include "docs/page.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string rendered(const std::string& files) {
+  cli::RenderOptions options;
+  std::istringstream words(files);
+  for (std::string file; words >> file;)
+    options.files.push_back((fs::path(SOURCE_DIR) / file).string());
+  const session::Captured errors(std::cerr);
+  const session::Captured output(std::cout);
+  REQUIRE(cli::render(options) == 0);
+  return output.text();
+}
+
+std::string of_file(const std::string& file) {
+  return base::read_file(fs::path(SOURCE_DIR) / file, 1U << 20U);
+}
+
+void write_anew(const fs::path& file, const page::Block& block, const std::string& text) {
+  const auto begin = "<!-- " + block.marker + " -->\n```" + block.language + "\n";
+  auto content = base::read_file(file, 1U << 20U);
+  content.replace(content.find(begin) + begin.size(), block.text.size(), text);
+  std::ofstream(file) << content;
+}
+
+/// Compares the blocks marked "COMMAND ARGUMENTS" with what `expected` makes of the arguments.
+/// UPDATE_GOLDEN=1 writes them anew.
+void check_blocks(const std::string& command, std::string (*expected)(const std::string&)) {
+  std::size_t blocks = 0;
+  for (const auto& page : page::all()) {
+    for (const auto& block : page.blocks) {
+      if (block.marker.rfind(command + " ", 0) != 0) continue;
+      ++blocks;
+      const auto text = expected(block.marker.substr(command.size() + 1));
+      INFO(page.file.string() << ": " << block.marker);
+      if (std::getenv("UPDATE_GOLDEN") == nullptr) {
+        CHECK(block.text == text);
+      } else if (block.text != text) {
+        write_anew(page.file, block, text);
+      }
+    }
+  }
+  CHECK(blocks > 0);
+}
+
+}  // namespace
+
+TEST_CASE("rendered objects in the documentation are those of the samples") {
+  check_blocks("render", rendered);
+}
+
+TEST_CASE("a sample in the documentation is the file of its name") {
+  check_blocks("file", of_file);
+}
+
+TEST_CASE("every example of our kinds in the documentation is valid") {
+  std::size_t examples = 0;
+  for (const auto& page : page::all()) {
+    for (const auto& block : page.blocks) {
+      const bool is_ours =
+          block.text.find("apiVersion: gradient-operator.dev/v1alpha1") != std::string::npos;
+      if (block.language != "yaml" || !is_ours || block.marker.rfind("render ", 0) == 0) continue;
+      ++examples;
+      const session::Folder folder;
+      const session::Captured errors(std::cerr);
+      const int code = cli::validate({.files = {folder.add("example.yaml", block.text)}});
+      INFO(page.file.string() << "\n" << block.text << errors.text());
+      CHECK(code == 0);
+    }
+  }
+  CHECK(examples > 10);
+}
+
+TEST_CASE("the quick start has five commands, and the images of this version") {
+  const auto page = page::of_docs("quick-start.md");
+  std::size_t commands = 0;
+  for (const auto& heading : page.headings) {
+    if (heading.text != "On kind, with Helm") continue;
+    const auto list = heading.body.substr(heading.body.find("five commands"));
+    std::istringstream lines(list.substr(0, list.find("On a cluster of your own")));
+    for (std::string line; std::getline(lines, line);)
+      commands += line.rfind("    ", 0) == 0 ? 1 : 0;
+    for (const char* image :
+         {"gradient-operator:" PROJECT_VERSION, "gradient-sync:" PROJECT_VERSION})
+      CHECK(list.find(image) != std::string::npos);
+  }
+  CHECK(commands == 5);
+}
