@@ -1,3 +1,4 @@
+#include "base/files.h"
 #include "docs/page.h"
 #include "gradient/spec/read_settings.h"
 #include "json/yaml.h"
@@ -6,6 +7,7 @@
 
 namespace {
 
+namespace fs = std::filesystem;
 using json::Json;
 using Names = std::set<std::string>;
 
@@ -82,4 +84,14 @@ TEST_CASE("every metric of the code is in operating.md, and no other") {
   CHECK(metrics.size() > 15);
   CHECK(page::missing(metrics, headings) == Names{});
   CHECK(page::missing(headings, metrics) == Names{});
+}
+
+TEST_CASE("every alert of the chart is in operating.md, and no other") {
+  const auto chart = fs::path(SOURCE_DIR) / "helm/gradient-operator/files/alerts.yaml";
+  Names alerts;
+  const auto rules = json::parse_single_yaml(base::read_file(chart), chart.string());
+  for (const auto& rule : json::elements_at(rules, {}))
+    alerts.insert(json::string_at(rule, {"alert"}));
+  CHECK(alerts.size() > 3);
+  CHECK(page::names(page::below(operating(), "Alerts")) == alerts);
 }
