@@ -81,6 +81,7 @@ test_e2e() {
 		return
 	fi
 	"$ROOT/dev" setup e2e
+	need_lfs_server
 	"$ROOT/dev" build release
 	counted "$ROOT/tests/e2e/run.sh"
 }

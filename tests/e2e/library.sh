@@ -2,6 +2,7 @@
 # What scenarios are written in. Sourced by run.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
 source "$SCRIPTS/deploy.sh"
+source "$SCRIPTS/lfs_server.sh"
 
 # A web server that says hello and goes when it is told to.
 HELLO='mkdir -p /tmp/www; echo hello >/tmp/www/index.html; httpd -f -p 8080 -h /tmp/www & trap "kill $!" TERM; wait'
@@ -15,6 +16,7 @@ operator_settings() {
 		  resources:
 		    requests: {cpu: 10m, memory: 32Mi}
 		    limits: {memory: 512Mi}
+		  collectAfter: 1m
 		instanceTypes:
 		  small: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 64Mi}}
 		  C1: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 512Mi}}
