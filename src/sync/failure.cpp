@@ -121,6 +121,9 @@ constexpr std::array git_rules{
     Rule{"batch response: 404", "GitLfsFailed", lost},
     Rule{"Repository or object not found", "GitLfsFailed",
          "there are no large files (LFS) of it on its server, or the credentials may not see them"},
+    Rule{"git-lfs-authenticate", "GitLfsFailed",
+         "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
+         ".lfsconfig, or write an https URL"},
     Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
     Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
          Kind::Transient},

@@ -66,6 +66,16 @@ TEST_CASE("a repository is fetched over ssh, and is its checkout's origin") {
   CHECK(shell("git -C " + site.tree() + " status --porcelain").empty());
 }
 
+TEST_CASE("a server that gives no large files over ssh is told, once") {
+  const Site site;
+  site.repository.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  site.repository.commit("weights.bin", "version https://git-lfs.github.com/spec/v1\\noid sha256:" +
+                                            std::string(64, 'a') + "\\nsize 5");
+  CHECK(site.sync() ==
+        "GitLfsFailed: the server gives no large files (LFS) over ssh; name their server by "
+        "lfs.url in .lfsconfig, or write an https URL");
+}
+
 TEST_CASE("USER@HOST:PATH is the same at ssh's own port") {
   const auto number = getpid();  // a host of this run alone
   const auto host =
