@@ -1,5 +1,6 @@
 #include "json/yaml.h"
 
+#include "json/reader.h"
 #include "json/scalar.h"
 #include "json/utf8.h"
 #include "json/yaml_builder.h"
@@ -225,7 +226,7 @@ void write_value(YAML::Emitter& out, const Json& value) {
   } else if (value.is_string()) {
     write_string(out, value.as_string());
   } else {
-    out << value.serialize();
+    out << (value.is_number() ? shortest_text(value) : value.serialize());
   }
 }
 
