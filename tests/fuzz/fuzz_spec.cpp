@@ -1,4 +1,7 @@
 #include "fuzz/target.h"
+#include "gradient/import/import.h"
+#include "gradient/import/other_format.h"
+#include "gradient/spec/fit.h"
 #include "gradient/spec/needs.h"
 #include "gradient/spec/read_spec.h"
 #include "json/yaml.h"
@@ -57,13 +60,7 @@ void check(const gradient::RegistrySpec& spec) {
   fuzz::require(spec.secret_name.empty() != spec.server.empty(), "a registry is a Secret or not");
 }
 
-template <class Spec>
-void check(const gradient::Reading<Spec>& reading) {
-  if (const auto* spec = std::get_if<Spec>(&reading)) {
-    check(*spec);
-    return;
-  }
-  const auto& problems = std::get<json::Problems>(reading);
+void check(const json::Problems& problems) {
   fuzz::require(!problems.empty() && problems.size() <= json::Report::most + 1,
                 "problems are at least one and bounded");
   for (const auto& problem : problems) {
@@ -71,6 +68,43 @@ void check(const gradient::Reading<Spec>& reading) {
                   "problems are short");
     fuzz::require(problem.message.find("canary") == std::string::npos,
                   "a message repeats no value");
+  }
+}
+
+template <class Spec>
+void check(const gradient::Reading<Spec>& reading) {
+  if (const auto* spec = std::get_if<Spec>(&reading)) {
+    check(*spec);
+  } else {
+    check(std::get<json::Problems>(reading));
+  }
+}
+
+template <class Spec>
+bool is_valid(const gradient::Reading<Spec>& reading) {
+  return std::holds_alternative<Spec>(reading);
+}
+
+/// What is imported without problems is valid, comments and all.
+void check_import(const json::Json& document) {
+  static const auto settings = gradient::default_settings();
+  const auto other = gradient::other_format(document);
+  fuzz::require(other.size() < 1000 && other.find("canary") == std::string::npos,
+                "another format is named shortly, without values");
+  gradient::Importer importer(settings);
+  const auto problems = importer.add(document, "");
+  if (!problems.empty()) return check(problems);
+  const auto read = json::parse_yaml(importer.text());
+  fuzz::require(read.problems.empty() && !read.documents.empty(), "what is imported is YAML");
+  for (const auto& made : read.documents) {
+    const auto kind = json::string_at(made.value, {"kind"});
+    fuzz::require(
+        (kind == "GradientDeployment" &&
+         is_valid(gradient::read_deployment(made.value, settings))) ||
+            (kind == "Model" && is_valid(gradient::read_model(made.value))) ||
+            (kind == "Dataset" && is_valid(gradient::read_dataset(made.value))) ||
+            (kind == "ContainerRegistry" && is_valid(gradient::read_registry(made.value))),
+        "what is imported is valid");
   }
 }
 
@@ -84,6 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(gradient::read_model(document.value));
     check(gradient::read_dataset(document.value));
     check(gradient::read_registry(document.value));
+    check_import(document.value);
+    check_import(json::at(document.value, {"spec"}));
   }
   return 0;
 }

@@ -2,6 +2,19 @@
 #include "fuzz/target.h"
 
 #include <filesystem>
+#include <set>
+
+namespace {
+
+/// Sorted, so that equal seeds are equal runs.
+std::set<std::filesystem::path> entries(const std::string& folder) {
+  std::set<std::filesystem::path> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    found.insert(entry.path());
+  return found;
+}
+
+}  // namespace
 
 std::vector<std::string> fuzz::seeds() {
   std::vector<std::string> texts{
@@ -9,9 +22,11 @@ std::vector<std::string> fuzz::seeds() {
       "a: &x {b: [1, 'two', \"three\\n\"]}\nc: *x\nd: {<<: *x, e: |\n    text\n  }\n",
       "%YAML 1.1\n---\n- - yes\n  - ~\n- ? key\n  : 0x1F\n...\n---\n!!str 12\n",
   };
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(SOURCE_DIR) + "/tests/crds/cases")) {
-    const auto text = base::read_file(entry.path());
+  const std::string tests = std::string(SOURCE_DIR) + "/tests";
+  for (const auto& folder : entries(tests + "/golden/import"))
+    texts.push_back(base::read_file(folder / "input.yaml"));
+  for (const auto& file : entries(tests + "/crds/cases")) {
+    const auto text = base::read_file(file);
     for (std::size_t from = 0; from != std::string::npos;) {
       const auto to = text.find("\n---", from + 1);
       texts.push_back(text.substr(from, to == std::string::npos ? to : to - from));
@@ -94,6 +109,12 @@ std::vector<std::string> fuzz::tokens() {
       "repositories:",
       "resources:",
       "healthChecks:",
+      "integrations:",
+      "machineType:",
+      "ports:",
+      "type: s3",
+      "endpoint:",
+      "secretAccessKey: canary",
       "autoscaling:",
       "exec:",
       "port:",

@@ -14,6 +14,7 @@ folders=("$@")
 ((${#folders[@]})) || folders=("$here"/*/)
 passed=0 failed=0
 for folder in "${folders[@]}"; do
+	[[ -e $folder/expected.yaml ]] || continue # a folder of folders
 	name=$(basename "$folder")
 	sed "s/^  namespace: team-a\$/  namespace: $namespace/" "$folder/expected.yaml" >"$work/$name.yaml"
 	documents=$(grep -c '^kind: ' "$work/$name.yaml")

@@ -19,6 +19,23 @@ bool is_credential(std::string_view name) {
   });
 }
 
+/// The end of a variable's name without '_', '-' and '.', in lower case.
+constexpr std::string_view secret_endings =
+    "password passwd passphrase secret token credentials apikey accesskey privatekey secretkey "
+    "accountkey authkey authorization cookie";
+
+/// How the keys of well-known services begin.
+constexpr std::string_view secret_beginnings =
+    "sk- hf_ ghp_ gho_ ghs_ github_pat_ glpat- xoxb- xoxp- eyJ -----BEGIN";
+
+bool is_secret_name(std::string_view name) {
+  std::string plain;
+  for (const char c : name)
+    if (is_alphanumeric(c)) plain += to_lower(c);
+  return !all_parts(secret_endings, ' ',
+                    [&](std::string_view ending) { return !plain.ends_with(ending); });
+}
+
 }  // namespace
 
 bool has_token(std::string_view url) {
@@ -43,6 +60,19 @@ bool shows_password(std::string_view text) {
     if (authority.substr(colon + 1, end - colon).find("$(") == none) return true;
   }
   return false;
+}
+
+bool looks_secret(std::string_view name, std::string_view value) {
+  constexpr std::size_t shortest_key = 16;
+  if (shows_password(value) || has_token(value)) return true;
+  const bool is_known_key = value.size() >= shortest_key &&
+                            !all_parts(secret_beginnings, ' ', [&](std::string_view beginning) {
+                              return !value.starts_with(beginning);
+                            });
+  if (is_known_key) return true;
+  const bool is_switch = value == "true" || value == "false";
+  const bool is_elsewhere = value.starts_with("/") || value.starts_with("$(");
+  return !value.empty() && !is_switch && !is_elsewhere && is_secret_name(name);
 }
 
 }  // namespace gradient::values

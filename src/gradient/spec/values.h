@@ -56,6 +56,9 @@ bool has_user(std::string_view url);
 bool has_token(std::string_view url);
 /// Whether anywhere in `text` a URL has a password other than $(VARIABLE).
 bool shows_password(std::string_view text);
+/// Whether a value in plain text may be a secret: by its `name` (of a variable or header) or its
+/// looks. A guess, for advice.
+bool looks_secret(std::string_view name, std::string_view value);
 
 /// The canonical form of a Kubernetes quantity ("1.5Gi" is "1536Mi"), as the API server shows it;
 /// empty when it is none. Negative ones are none.

@@ -1,0 +1,119 @@
+#include "gradient/import/other_format.h"
+
+#include "gradient/spec/characters.h"
+#include "gradient/spec/names.h"
+
+#include <array>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+constexpr std::string_view wanted =
+    "; import reads Gradient deployment specs: image, port and env beside resources with "
+    "instanceType or machineType";
+
+/// A word of the document that a message may repeat.
+bool is_word(std::string_view text, std::string_view besides) {
+  return !text.empty() && text.size() <= 100 && values::all(text, [&](char c) {
+    return values::is_alphanumeric(c) || besides.find(c) != std::string_view::npos;
+  });
+}
+
+std::string resource(std::string_view kind, std::string_view version) {
+  const auto group = version.substr(0, version.find('/'));
+  if (group == names::group) {
+    return "is a " + std::string(kind) +
+           " of this operator already; check it with gradient-operator validate and apply it";
+  }
+  struct Known {
+    std::string_view group, product;
+  };
+  constexpr std::array products{
+      Known{"serving.kserve.io", "KServe"},         Known{"serving.kubeflow.org", "KServe"},
+      Known{"serving.knative.dev", "Knative"},      Known{"kubeai.org", "KubeAI"},
+      Known{"machinelearning.seldon.io", "Seldon"},
+  };
+  for (const auto& known : products) {
+    if (known.group == group)
+      return "is a " + std::string(known.product) + " " + std::string(kind) + ", no Gradient spec" +
+             std::string(wanted);
+  }
+  return "is a Kubernetes " + std::string(kind) + " (" + std::string(version) +
+         "), no Gradient spec" + std::string(wanted);
+}
+
+bool has_member(const Json& mapping, std::string_view name) {
+  if (!mapping.is_object()) return false;
+  for (const auto& [key, value] : mapping.as_object())
+    if (value.is_object() && !json::at(value, {name}).is_null()) return true;
+  return false;
+}
+
+std::string workflow(const Json& document) {
+  const auto& jobs = json::at(document, {"jobs"});
+  const auto& defaults = json::at(document, {"defaults", "resources"});
+  const bool is_gradient = !json::at(defaults, {"instance-type"}).is_null() ||
+                           has_member(jobs, "resources") || has_member(jobs, "inputs");
+  if (is_gradient)
+    return "is a Gradient workflow, which has no counterpart here" + std::string(wanted);
+  return "is a GitHub Actions workflow, no Gradient spec" + std::string(wanted);
+}
+
+std::string by_fields(const Json& document) {
+  const auto has = [&](std::string_view name) { return !json::at(document, {name}).is_null(); };
+  const auto is = [](std::string_view what) {
+    return "is " + std::string(what) + ", no Gradient spec" + std::string(wanted);
+  };
+  const auto& services = json::at(document, {"services"});
+  if (services.is_object()) return is("a compose file");
+  if (services.is_array()) return is("an App Platform spec");
+  if (json::at(document, {"jobs"}).is_object()) return workflow(document);
+  if (json::at(document, {"resources"}).is_array()) return is("a kustomization");
+  if (has("deploymentType") || has("modelId") || has("imageUrl")) {
+    return "is a deployment of Gradient's first generation (deploymentType, modelId, imageUrl), "
+           "which had no spec file; write image and resources, see "
+           "docs/migrating-from-gradient.md";
+  }
+  if (has("instanceTypes") || has("podSecurity"))
+    return is("a configuration file of this operator");
+  if (has("openapi") || has("swagger")) return is("a description of an HTTP API");
+  if (has("version") && has("name") && json::string_at(document, {"apiVersion"}) == "v2")
+    return is("the Chart.yaml of a Helm chart");
+  return {};
+}
+
+bool has_field_of_spec(const Json& document) {
+  for (const std::string_view field :
+       {"image", "resources", "containerRegistry", "models", "repositories", "integrations",
+        "healthChecks", "healthchecks", "command", "env", "instanceType", "machineType"})
+    if (document.has_field(std::string(field))) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string other_format(const Json& document) {
+  if (document.is_array()) {
+    return "is a list; write each Gradient spec as a document of its own, with --- between them";
+  }
+  if (document.is_null()) return "is empty, no Gradient spec" + std::string(wanted);
+  if (!document.is_object()) return "is plain text, no Gradient spec" + std::string(wanted);
+  if (document.size() == 0) return "is an empty mapping, no Gradient spec" + std::string(wanted);
+  const auto kind = json::string_at(document, {"kind"});
+  const auto version = json::string_at(document, {"apiVersion"});
+  if (is_word(kind, "") && is_word(version, "./-")) return resource(kind, version);
+  if (auto known = by_fields(document); !known.empty()) return known;
+  if (has_field_of_spec(document)) return {};
+  std::string fields;
+  int count = 0;
+  for (const auto& [name, value] : document.as_object()) {
+    if (!is_word(name, "_-.") || ++count > 5) continue;
+    fields += (fields.empty() ? " (it has " : ", ") + name;
+  }
+  return "has no field of a Gradient spec" + fields + (fields.empty() ? "" : ")") +
+         std::string(wanted);
+}
+
+}  // namespace gradient

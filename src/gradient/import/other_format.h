@@ -1,0 +1,13 @@
+#pragma once
+
+#include "json/json.h"
+
+#include <string>
+
+namespace gradient {
+
+/// What a document is when it is no Gradient spec, and what to do with it: "is a compose file; ..."
+/// Empty for what may be a Gradient spec, however wrong its fields are.
+std::string other_format(const json::Json& document);
+
+}  // namespace gradient

@@ -1,0 +1,233 @@
+#include "gradient/import/translation.h"
+
+#include "gradient/spec/fit.h"
+#include "gradient/spec/names.h"
+#include "gradient/spec/values.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+/// The host of an image's registry, as docker login has it.
+std::string registry_of(const std::string& image) {
+  const auto slash = image.find('/');
+  const auto host = slash == std::string::npos ? "" : image.substr(0, slash);
+  const bool is_host = host.find_first_of(".:") != std::string::npos || host == "localhost";
+  return is_host ? host : "https://index.docker.io/v1/";
+}
+
+}  // namespace
+
+std::string element(std::string_view list, std::size_t index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+std::string Translation::name(const std::string& given) {
+  reader_.allow({"name"});
+  if (!given.empty()) return given;
+  const auto written = reader_.string("name", {.longest = 1000, .example = "my-app"});
+  if (!written) {
+    if (reader_.find("name") == nullptr)
+      reader_.problem("name", "is not there; give the deployment's name with --name");
+    return {};
+  }
+  auto name = drafts_.name("GradientDeployment", *written, *written, 50);
+  if (name.empty())
+    reader_.problem("name", "has no letter a-z and no digit; give a name with --name");
+  if (name == *written) return name;
+  remark("metadata.name",
+         "Was: " + *written + ". A name in Kubernetes is a DNS label; a Service bears it.");
+  return name;
+}
+
+void Translation::carry(std::string_view field) {
+  if (const auto* value = reader_.find(field)) spec_[std::string(field)] = *value;
+}
+
+void Translation::refuse_misplaced() {
+  reader_.refuse("machineType", "is in the wrong place; move it to resources.machineType");
+  reader_.refuse("instanceType", "is in the wrong place; move it to resources.instanceType");
+  reader_.refuse("replicas", "is in the wrong place; move it to resources.replicas");
+  reader_.refuse("autoscaling", "is in the wrong place; move it to resources.autoscaling");
+  reader_.refuse("ports", "is in the wrong place; move it to resources.ports");
+}
+
+void Translation::leave_out() {
+  reader_.allow({"$schema"});
+  reader_.choice("apiVersion", {"v0alpha0", "v0alpha1", "v1", "latest"});
+  if (reader_.find("region") != nullptr) {
+    remark("", "Left out: region. Apply the objects to the cluster that shall run them.");
+  }
+  if (reader_.find("basicAuthKey") != nullptr) {
+    remark("",
+           "Left out: basicAuthKey. Gradient asked every caller for a password; the Service here "
+           "answers whoever reaches it. Before it is reachable from outside, put an Ingress or "
+           "gateway with basic authentication (user: paperspace) before it.");
+  }
+}
+
+void Translation::registry() {
+  const auto* written = reader_.find("containerRegistry");
+  if (written == nullptr) return;
+  spec_["containerRegistry"] = *written;
+  if (!written->is_string()) return;
+  const auto& text = written->as_string();
+  const auto name = drafts_.name("ContainerRegistry", text, text);
+  if (name.empty()) return;
+  spec_["containerRegistry"] = Json(name);
+  const auto& image = json::at(written_, {"image"});
+  drafts_.need_pull_secret(name, registry_of(image.is_string() ? image.as_string() : ""));
+  drafts_.add("ContainerRegistry", name, json::object({{"secretName", name}}),
+              {{"", "Container registry " + text +
+                        " of Gradient. Its credentials are in no spec: make the Secret, see "
+                        "above."}});
+}
+
+/// The one of two names of a field that is there, as a field of `reader`.
+const Json* Translation::either(json::ObjectReader& reader, std::string_view field,
+                                std::string_view other) {
+  const auto* first = reader.find(field);
+  const auto* second = reader.find(other);
+  if (first != nullptr && second != nullptr && !json::equal(*first, *second)) {
+    reader.problem(other, "says something else than " + std::string(field) +
+                              ", its other name; keep one of the two");
+  }
+  return first != nullptr ? first : second;
+}
+
+void Translation::ports(json::ObjectReader& resources) {
+  const auto* port = reader_.find("port");
+  const auto* list = resources.find("ports");
+  if (port != nullptr) spec_["port"] = *port;
+  if (list == nullptr) return;
+  const bool is_list = list->is_array();
+  if (is_list && list->size() == 0) return;
+  const auto& first = is_list ? list->as_array().at(0) : *list;
+  if (port != nullptr && !json::equal(*port, first)) {
+    resources.problem("ports", "says something else than port; keep one of the two");
+    return;
+  }
+  spec_["port"] = first;
+  origins_["spec.port"] = is_list ? "resources.ports[0]" : "resources.ports";
+  if (is_list && list->size() > 1) {
+    remark("spec.port",
+           "Left out: the other ports of resources.ports. The endpoint had one port, and so has "
+           "the Service; add a Service of your own for each of the others.");
+  }
+}
+
+void Translation::resources() {
+  const auto* written = reader_.find("resources");
+  if (written == nullptr) {
+    carry("port");
+    return;
+  }
+  const auto path = reader_.path("resources");
+  json::ObjectReader reader(*written, path, report_);
+  ports(reader);
+  auto resources = Json::object();
+  for (const std::string_view field : {"replicas", "autoscaling"}) {
+    if (const auto* value = reader.find(field)) resources[std::string(field)] = *value;
+  }
+  if (const auto* machine = either(reader, "instanceType", "machineType")) {
+    resources["instanceType"] = *machine;
+    if (reader.find("instanceType") == nullptr)
+      origins_["spec.resources.instanceType"] = "resources.machineType";
+  }
+  reader.finish();
+  if (written->is_object()) spec_["resources"] = resources;
+}
+
+void Translation::health_checks() {
+  const auto* checks = either(reader_, "healthChecks", "healthchecks");
+  if (checks == nullptr) return;
+  spec_["healthChecks"] = *checks;
+  if (reader_.find("healthChecks") == nullptr) origins_["spec.healthChecks"] = "healthchecks";
+  for (const std::string probe : {"liveness", "readiness", "startup"}) {
+    const auto& headers = json::elements_at(*checks, {probe, "headers"});
+    std::size_t index = 0;
+    for (const auto& header : headers) {
+      const auto place = element("spec.healthChecks." + probe + ".headers", index++);
+      if (values::looks_secret(json::string_at(header, {"name"}),
+                               json::string_at(header, {"value"}))) {
+        remark(place + ".value",
+               "In plain text, as it was: a header of a health check cannot refer to a Secret.");
+      }
+    }
+  }
+}
+
+void Translation::fields(const std::string& name) {
+  const auto& image = json::at(written_, {"image"});
+  if (image.is_string() && image.as_string() == ":image") {
+    reader_.problem("image",
+                    "is the placeholder that the deploy action fills in; write the image, such as "
+                    "registry.example.com/team/app:1.4");
+  }
+  for (const std::string_view field : {"enabled", "image", "command"})
+    carry(field);
+  refuse_misplaced();
+  leave_out();
+  registry();
+  env(name);
+  models();
+  repositories(name);
+  integrations();
+  resources();
+  health_checks();
+  if (!models_.empty()) spec_["models"] = json::array(models_);
+  reader_.finish();
+}
+
+/// Where the input says what stands at `path` of our object.
+std::string Translation::origin(const std::string& path) const {
+  if (path == "metadata.name") return "--name";
+  std::string best, from;
+  for (const auto& [made, written] : origins_) {
+    const bool begins =
+        path.starts_with(made) &&
+        (path.size() == made.size() || path.find_first_of(".[", made.size()) == made.size());
+    if (begins && made.size() > best.size()) {
+      best = made;
+      from = written;
+    }
+  }
+  if (!best.empty()) return from + path.substr(best.size());
+  constexpr std::string_view spec = "spec.";
+  return path.starts_with(spec) ? path.substr(spec.size()) : path;
+}
+
+void Translation::check(const std::string& name) {
+  object_ = json::object({{"apiVersion", names::api_version},
+                          {"kind", "GradientDeployment"},
+                          {"metadata", json::object({{"name", name.empty() ? "unnamed" : name}})},
+                          {"spec", spec_}});
+  const auto reading = read_deployment(object_, settings_);
+  if (const auto* spec = std::get_if<DeploymentSpec>(&reading)) {
+    for (auto& field : idle_fields(*spec, settings_))
+      remarks_.push_back(std::move(field));
+    return;
+  }
+  for (const auto& problem : std::get<json::Problems>(reading))
+    translated_.push_back({origin(problem.path), problem.message});
+}
+
+json::Problems Translation::take_problems() {
+  auto all = std::move(report_).take();
+  const auto own = static_cast<std::ptrdiff_t>(all.size());
+  for (auto& problem : translated_) {
+    const bool is_known =
+        std::any_of(all.begin(), all.begin() + own,
+                    [&](const json::Problem& known) { return known.path == problem.path; });
+    if (is_known) continue;
+    if (all.size() > json::Report::most) break;
+    if (all.size() == json::Report::most) problem = {"", "and more problems; correct these first"};
+    all.push_back(std::move(problem));
+  }
+  return all;
+}
+
+}  // namespace gradient

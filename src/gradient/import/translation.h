@@ -1,0 +1,73 @@
+#pragma once
+
+#include "gradient/import/drafts.h"
+#include "gradient/import/integration.h"
+#include "gradient/spec/settings.h"
+#include "json/reader.h"
+
+#include <map>
+
+namespace gradient {
+
+/// "env[2]"
+std::string element(std::string_view list, std::size_t index);
+
+/// One spec on its way to the drafts.
+class Translation {
+ public:
+  Translation(const json::Json& written, const Settings& settings, Drafts& drafts)
+      : written_(written), settings_(settings), drafts_(drafts) {}
+  Translation(const Translation&) = delete;  // its parts refer to each other
+  Translation& operator=(const Translation&) = delete;
+
+  /// The deployment's name; empty after a problem.
+  std::string name(const std::string& given);
+  void fields(const std::string& name);
+  /// Judges what came out by our own reader, and says its problems in terms of the input.
+  void check(const std::string& name);
+
+  json::Problems take_problems();
+  Draft take_draft() { return {std::move(object_), std::move(remarks_)}; }
+
+ private:
+  void refuse_misplaced();
+  void leave_out();
+  void registry();
+  void env(const std::string& name);
+  void models();
+  void repositories(const std::string& name);
+  void integrations();
+  void add_integration(const Integration& integration, const std::string& from);
+  void resources();
+  void health_checks();
+
+  void carry(std::string_view field);
+  const json::Json* either(json::ObjectReader& reader, std::string_view field,
+                           std::string_view other);
+  void ports(json::ObjectReader& resources);
+  void mount(const std::string& model, const std::string& path, const std::string& from);
+  std::string own_secret(const std::string& key, const std::string& name, const std::string& why);
+  void note_reference(const json::Json& value, const std::string& where);
+  void remark(std::string path, std::string message) {
+    remarks_.push_back({std::move(path), std::move(message)});
+  }
+  std::string origin(const std::string& path) const;
+  void refuse_name(const std::string& entry) {
+    translated_.push_back({entry + ".name", "must have a letter a-z or a digit, such as llm"});
+  }
+
+  const json::Json& written_;
+  const Settings& settings_;
+  Drafts& drafts_;
+  json::Report report_;
+  json::Path root_;
+  json::ObjectReader reader_{written_, root_, report_};
+  json::Json spec_ = json::Json::object();
+  json::Json object_;
+  std::vector<json::Json> models_;
+  json::Problems remarks_;
+  json::Problems translated_;
+  std::map<std::string, std::string> origins_;  ///< path in an object of ours -> path written
+};
+
+}  // namespace gradient

@@ -1,0 +1,198 @@
+#include "gradient/import/import.h"
+#include "gradient/spec/values.h"
+#include "json/yaml.h"
+
+#include <catch2/catch.hpp>
+
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Case {
+  std::string name, yaml;
+  Lines problems;
+};
+
+/// Of every spec in `yaml`, together.
+Lines problems(const std::string& yaml, const std::string& name = {}) {
+  const auto settings = gradient::default_settings();
+  gradient::Importer importer(settings);
+  Lines lines;
+  for (const auto& document : json::parse_yaml(yaml).documents) {
+    for (const auto& problem : importer.add(document.value, name))
+      lines.push_back(json::text(problem));
+  }
+  return lines;
+}
+
+const std::string v0 = "name: app\nimage: app\nresources: {instanceType: C4}\n";
+const std::string v1 = "name: app\nimage: app\nresources: {machineType: C4, ports: [80]}\n";
+
+std::string integration(const std::string& fields) {
+  return v1 + "integrations: [{" + fields + "}]\n";
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be imported is refused where it is written, with what would be right") {
+  const auto test = GENERATE(values<Case>({
+      {"no name",
+       "image: app\nresources: {machineType: C4}",
+       {"name: is not there; give the deployment's name with --name"}},
+      {"a name of no letters",
+       "name: 日本\nimage: app\nresources: {machineType: C4}",
+       {"name: has no letter a-z and no digit; give a name with --name"}},
+      {"one name twice",
+       v0 + "---\n" + v1,
+       {"name: is the name of an earlier spec too; import them one at a time, with --name"}},
+      {"no image",
+       "name: app\nresources: {machineType: C4}",
+       {"image: is required; write it, such as registry.example.com/team/app:1.4"}},
+      {"an image that nobody filled in",
+       "name: app\nimage: :image\nresources: {machineType: C4}",
+       {"image: is the placeholder that the deploy action fills in; write the image, such as "
+        "registry.example.com/team/app:1.4"}},
+      {"no resources",
+       "name: app\nimage: app",
+       {"resources: is required; write it, such as resources: {instanceType: C4}"}},
+      {"no machine",
+       "name: app\nimage: app\nresources: {ports: [80]}",
+       {"resources.instanceType: is required; write it, such as C4"}},
+      {"two machines",
+       "name: app\nimage: app\nresources: {machineType: C4, instanceType: C5}",
+       {"resources.machineType: says something else than instanceType, its other name; keep one "
+        "of the two"}},
+      {"two ports",
+       v1 + "port: 81",
+       {"resources.ports: says something else than port; keep one of the two"}},
+      {"a port that is none",
+       "name: app\nimage: app\nresources: {machineType: C4, ports: [0]}",
+       {"resources.ports[0]: must be a whole number from 1 to 65535"}},
+      {"two spellings",
+       v1 + "healthChecks: {}\nhealthchecks: {liveness: {path: /}}",
+       {"healthchecks: says something else than healthChecks, its other name; keep one of the "
+        "two"}},
+      {"a problem below the other spelling",
+       v1 + "healthchecks: {liveness: {}}",
+       {"healthchecks.liveness: needs either path (an HTTP request) or exec (a command); write "
+        "exactly one of them"}},
+      {"a version that there never was",
+       v0 + "apiVersion: v2",
+       {"apiVersion: must be one of v0alpha0, v0alpha1, v1, latest"}},
+      {"an unknown field", v0 + "comand: [a]", {"comand: unknown field; did you mean command?"}},
+      {"an unknown field further down",
+       "name: app\nimage: app\nresources: {machineTyp: C4, instanceType: C4}",
+       {"resources.machineTyp: unknown field; did you mean machineType?"}},
+      {"in the wrong place",
+       v0 + "replicas: 2",
+       {"replicas: is in the wrong place; move it to resources.replicas"}},
+      {"a switch that is text",
+       v0 + "enabled: 'true,'",
+       {"enabled: must be true or false, not a string"}},
+      {"models as a mapping",
+       v0 + "models: {id: x, path: /x}",
+       {"models: must be a list, not a mapping; begin each entry with '- '"}},
+      {"two models at one path",
+       v0 + "models: [{id: a}, {id: b}]",
+       {"models[1].path: is the path of models[0] too (the default is /opt/models); give each "
+        "model a path of its own"}},
+      {"an unknown field of a model",
+       v0 + "models: [{id: a, pth: /a}]",
+       {"models[0].pth: unknown field; did you mean path?"}},
+      {"integrations as a mapping",
+       v1 + "integrations: {type: s3}",
+       {"integrations: must be a list, not a mapping; begin each entry with '- '"}},
+      {"an integration of no type",
+       integration("name: x, url: 's3://x/'"),
+       {"integrations[0].type: is required; write it, such as s3"}},
+      {"an integration of another type",
+       integration("type: nfs, name: x, server: y"),
+       {"integrations[0].type: must be one of model, git-lfs, s3, spaces, do-spaces, volume",
+        "integrations[0].server: unknown field; remove it (known here: accessKeyId, endpoint, id, "
+        "name, path, region, secretAccessKey, type, url)"}},
+      {"an integration without name",
+       integration("type: s3, url: 's3://x/'"),
+       {"integrations[0].name: is required; write it, such as my-model"}},
+      {"a bucket of another kind",
+       integration("type: s3, name: x, url: 'https://x/'"),
+       {"integrations[0].url: must be the URL of a bucket, such as s3://models/llm/"}},
+      {"a repository over ssh",
+       integration("type: git-lfs, name: x, url: 'git@x.example:y'"),
+       {"integrations[0].url: must be an https URL, such as "
+        "https://huggingface.co/openai/whisper-base"}},
+      {"a Space without bucket",
+       integration("type: spaces, name: x, endpoint: ams3.digitaloceanspaces.com"),
+       {"integrations[0].endpoint: must name the bucket and the region, such as "
+        "https://models.ams3.digitaloceanspaces.com"}},
+      {"an integration at another's path",
+       integration("type: model, id: a, name: a}, {type: model, id: b, name: b"),
+       {"integrations[1].path: is the path of models[0] too (the default is /opt/models); give "
+        "each model a path of its own"}},
+      {"a typing error in an integration",
+       integration("type: s3, name: x, ulr: 's3://x/'"),
+       {"integrations[0].url: is required; write it, such as s3://models/llm/",
+        "integrations[0].ulr: unknown field; did you mean url?"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(problems(test.yaml) == test.problems);
+  }
+}
+
+TEST_CASE("a machine that the catalogue does not have is refused under the name it was written") {
+  const auto found = problems("name: app\nimage: app\nresources: {machineType: IPU-POD16}");
+  REQUIRE(found.size() == 1);
+  CHECK(
+      found[0].starts_with("resources.machineType: there is no machine \"IPU-POD16\" here; "
+                           "there are "));
+}
+
+TEST_CASE("the name that is given is the deployment's, and judged as such") {
+  CHECK(problems("image: app\nresources: {machineType: C4}", "mine").empty());
+  CHECK(problems(v0, "Not A Label") ==
+        Lines{"--name: must be a DNS label of at most 50 characters that begins with a letter, "
+              "such as my-app: a Service bears this name"});
+  CHECK(problems(v0 + "---\n" + v1, "mine") ==
+        Lines{"--name: is the name of an earlier spec too; import them one at a time, with "
+              "--name"});
+}
+
+TEST_CASE("no more problems of a spec are shown than somebody reads") {
+  std::string yaml = v0 + "env:\n";
+  for (int i = 0; i < 60; ++i)
+    yaml += "  - {name: A" + std::to_string(i) + ", value: true}\n";
+  CHECK(problems(yaml).size() == 51);
+  CHECK(problems(yaml).back() == "and more problems; correct these first");
+}
+
+TEST_CASE("no message repeats a secret that is in plain text") {
+  const auto yaml = GENERATE_COPY(
+      as<std::string>{}, v0 + "basicAuthKey: canary\ncomand: x",
+      v0 + "command: ['curl https://u:canary@h/']",
+      v0 + "env: [{name: A, value: 'SECRET:canary canary'}]",
+      v0 + "repositories: {dataset: a, repositories: [{url: 'https://u:canary@h/x', name: x}]}",
+      v0 + "repositories: {dataset: a, repositories: [{url: 'https://h/x', name: ..,"
+           " password: canary}]}",
+      integration("type: git-lfs, name: x, url: 'https://u:canary@h.example/x'"),
+      integration("type: s3, name: x, url: 'https://x/', secretAccessKey: canary"));
+  INFO(yaml);
+  const auto found = problems(yaml);
+  CHECK_FALSE(found.empty());
+  for (const auto& line : found)
+    CHECK(line.find("canary") == std::string::npos);
+}
+
+TEST_CASE("a value looks like a secret by its variable's name or by itself") {
+  using gradient::values::looks_secret;
+  for (const char* name : {"API_KEY", "apiKey", "HF_TOKEN", "DB_PASSWORD", "AWS_SECRET_ACCESS_KEY",
+                           "client-secret", "Authorization"})
+    CHECK(looks_secret(name, "x"));
+  for (const char* name : {"MAX_TOKENS", "TOKENIZER", "TOKEN_FILE", "AWS_ACCESS_KEY_ID", "KEY"})
+    CHECK_FALSE(looks_secret(name, "x"));
+  for (const char* value : {"", "true", "/run/secrets/token", "$(OTHER)"})
+    CHECK_FALSE(looks_secret("TOKEN", value));
+  for (const char* value : {"sk-0123456789abcdef", "https://a:b@c/", "https://a/?token=b",
+                            "-----BEGIN PRIVATE KEY-----"})
+    CHECK(looks_secret("X", value));
+  for (const char* value : {"sk-short", "https://a/?page=2", "plain"})
+    CHECK_FALSE(looks_secret("X", value));
+}
