@@ -1,8 +1,7 @@
 #include "cli/check.h"
 
+#include "cli/lines.h"
 #include "gradient/spec/fit.h"
-
-#include <iostream>
 
 namespace cli {
 namespace {
@@ -28,19 +27,6 @@ json::Problems idle_fields(const Input& input, const gradient::Settings& setting
   return gradient::idle_fields(
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
 }
-
-/// Lines for people, of one sort and not without end: nobody reads thousands.
-class Lines {
- public:
-  void print(const std::string& line) {
-    if (++count_ <= most_messages) std::cerr << line << '\n';
-  }
-  bool any() const { return count_ > 0; }
-  bool too_many() const { return count_ > most_messages; }
-
- private:
-  std::size_t count_ = 0;
-};
 
 }  // namespace
 

@@ -18,21 +18,6 @@ std::string position(const std::string& file, int line) {
   return (file == "-" ? "stdin" : file) + ":" + std::to_string(line);
 }
 
-/// `path` itself, or the files of the folder `path` in alphabetical order.
-std::vector<std::string> files_of(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return {path};
-  std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    const auto extension = entry.path().extension();
-    const bool fits = extension == ".yaml" || extension == ".yml" || extension == ".json";
-    if (fits && !entry.is_directory()) files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 Json wrapped(const Json& spec, const std::string& name) {
   return json::object({{"apiVersion", gradient::names::api_version},
                        {"kind", "GradientDeployment"},
@@ -141,6 +126,20 @@ std::string Input::at(const json::Problem& problem) const {
   const auto begin = position(file, json::line_of(document, path)) + ": ";
   if (bare && path == "metadata.name") path = "--name";
   return begin + json::text(json::Problem{path, problem.message});
+}
+
+std::vector<std::string> files_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    const auto extension = entry.path().extension();
+    const bool fits = extension == ".yaml" || extension == ".yml" || extension == ".json";
+    if (fits && !entry.is_directory()) files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 std::string read_text(const std::string& file) {

@@ -38,6 +38,9 @@ struct Inputs {
 Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
                    const std::string& ns);
 
+/// `path` itself, or the .yaml, .yml and .json files of the folder `path` in alphabetical order.
+std::vector<std::string> files_of(const std::string& path);
+
 /// Standard input or a file; at most 16 MiB.
 std::string read_text(const std::string& file);
 

@@ -1,4 +1,5 @@
 #include "cli/exit_code.h"
+#include "cli/import.h"
 #include "cli/render.h"
 #include "cli/run.h"
 #include "cli/validate.h"
@@ -60,6 +61,17 @@ void add_validate(CLI::App& app, cli::ValidateOptions& options) {
   validate->add_option("--config", options.config, "The operator's configuration file");
 }
 
+void add_import(CLI::App& app, cli::ImportOptions& options) {
+  auto* const import =
+      app.add_subcommand("import",
+                         "Turn specs of the Gradient platform, of any version, into "
+                         "objects; comments say what is left to do");
+  import->add_option("-f,--file", options.files, "Files, folders or - for stdin: Gradient specs")
+      ->required();
+  import->add_option("--name", options.name, "Name of the deployment; default: the spec's own");
+  import->add_option("--config", options.config, "The operator's configuration file");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -69,12 +81,15 @@ int main(int argc, char** argv) {
   cli::RunOptions run_options;
   cli::RenderOptions render_options;
   cli::ValidateOptions validate_options;
+  cli::ImportOptions import_options;
   add_run(app, run_options);
   add_render(app, render_options);
   add_validate(app, validate_options);
+  add_import(app, import_options);
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("run")) return cli::run(run_options);
+    if (app.got_subcommand("import")) return cli::import_specs(import_options);
     if (app.got_subcommand("render")) return cli::render(render_options);
     return cli::validate(validate_options);
   } catch (const CLI::ParseError& error) {

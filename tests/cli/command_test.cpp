@@ -40,6 +40,9 @@ TEST_CASE("the exit code says whether the input, the call or the world was wrong
   CHECK(run("validate -f good.yaml bad.yaml").code == cli::ProblemsInInput);
   CHECK(run("render -f good.yaml").code == cli::ProblemsInInput);
   CHECK(run("render -f good.yaml --name demo").code == cli::Fine);
+  CHECK(run("import -f good.yaml --name demo").code == cli::Fine);
+  CHECK(run("import -f good.yaml").code == cli::ProblemsInInput);
+  CHECK(run("import -f good.yaml --name demo >/dev/full").code == cli::Failure);
   const auto missing = run("validate -f missing.yaml");
   CHECK(missing.code == cli::Failure);
   CHECK(missing.output == "gradient-operator: missing.yaml: No such file or directory\n");
@@ -57,8 +60,8 @@ TEST_CASE("a disk that is full is an error of render") {
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   const auto arguments =
       GENERATE(as<std::string>{}, "", "frobnicate", "validate", "validate -f", "validate -x",
-               "render -f - -o xml", "render", "run --workers 0", "run --workers x",
-               "run --log-level loud", "run --log-format xml");
+               "render -f - -o xml", "render", "import", "import -f", "run --workers 0",
+               "run --workers x", "run --log-level loud", "run --log-format xml");
   INFO(arguments);
   const auto outcome = run(arguments);
   CHECK(outcome.code == cli::Usage);
@@ -67,7 +70,8 @@ TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
 
 TEST_CASE("help and version are there for every command") {
   CHECK_THAT(run("--version").output, StartsWith(PROJECT_VERSION));
-  for (const char* arguments : {"--help", "run --help", "render --help", "validate --help"}) {
+  for (const char* arguments :
+       {"--help", "run --help", "render --help", "validate --help", "import --help"}) {
     INFO(arguments);
     const auto outcome = run(arguments);
     CHECK(outcome.code == cli::Fine);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct ImportOptions {
+  std::vector<std::string> files = {};
+  std::string name = {};
+  std::string config = {};
+};
+
+/// Prints the objects that specs of the Gradient platform become, as YAML with a comment wherever
+/// a hand is needed; problems go to standard error as validate() has them, and then nothing is
+/// printed. The exit code. Throws std::runtime_error when a file cannot be read or standard output
+/// not be written.
+int import_specs(const ImportOptions& options);
+
+}  // namespace cli
