@@ -97,3 +97,29 @@ TEST_CASE("a machine of the configuration is taken by import") {
   CHECK(outcome.messages.empty());
   CHECK(outcome.code == cli::Fine);
 }
+
+TEST_CASE("the page about migration shows a spec, and what import makes of it") {
+  const auto page = base::read_file(SOURCE_DIR "/docs/migrating-from-gradient.md");
+  const auto file = std::string(SOURCE_DIR "/tests/golden/import/page/input.yaml");
+  const auto imported = import_specs({.files = {file}});
+  CHECK(imported.code == cli::Fine);
+  for (const auto& text : {base::read_file(file), imported.output}) {
+    INFO(text);
+    CHECK(page.find("```yaml\n" + text + "```\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("the page about migration quotes messages as they are") {
+  const auto page = base::read_file(SOURCE_DIR "/docs/migrating-from-gradient.md");
+  const session::Folder folder;
+  folder.add("app.yaml",
+             "name: app\nimage: app\ncomand: [serve]\nenv:\n  - name: A\n    value: b\n"
+             "resources:\n  ports: [80]\n  machineType: IPU-POD16\n");
+  const auto outcome = import_specs({.files = {"app.yaml"}});
+  CHECK(outcome.messages.size() == 2);
+  for (const auto& line : outcome.messages) {
+    const auto quoted = line.substr(0, line.find(", A100-80Gx2"));
+    INFO(quoted);
+    CHECK(page.find("    " + quoted) != std::string::npos);
+  }
+}
