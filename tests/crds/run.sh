@@ -5,6 +5,7 @@
 #   # applied             it succeeds and stays, for the documents after it (rules about changes)
 #   # refused: TEXT       a dry run fails and the answer contains TEXT; more such lines, more texts
 # A document without metadata is named after its place. Whatever contains "canary" must not come back in any answer.
+# What import makes of other specs (tests/golden/import) must be accepted, too.
 # usage: run.sh [FILE...]
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -77,6 +78,19 @@ run_file() { # FILE
 	printf '# %s: %d cases\n' "$name" "$(wc -l <"$work/$name.results")"
 }
 
+run_imported() {
+	local file answer
+	for file in "$root"/tests/golden/import/*/expected.yaml; do
+		if answer=$("$kubectl" apply -n "$namespace" --validate=strict --dry-run=server -f "$file" 2>&1) && [[ $answer != *Warning* ]]; then
+			echo ok >>"$work/imported.results"
+		else
+			echo "not ok" >>"$work/imported.results"
+			printf 'not ok %s\n%s\n' "$file" "$answer"
+		fi
+	done
+	printf '# imported: %d cases\n' "$(wc -l <"$work/imported.results")"
+}
+
 "$kubectl" apply -f "$root/crds" >"$work/crds.log" 2>&1 || { cat "$work/crds.log"; exit 1; }
 "$kubectl" wait --for=condition=Established --timeout=30s -f "$root/crds" >/dev/null || exit 1
 "$kubectl" create namespace "$namespace" >/dev/null || exit 1
@@ -85,6 +99,7 @@ files=("$@")
 for file in "${files[@]}"; do
 	run_file "$file" &
 done
+run_imported
 wait
 passed=$(cat "$work"/*.results | grep -c '^ok')
 failed=$(cat "$work"/*.results | grep -c '^not')
