@@ -1,5 +1,6 @@
 #include "sync/credential.h"
 
+#include "base/base64.h"
 #include "base/files.h"
 #include "sync/failure.h"
 #include "sync/git.h"
@@ -72,6 +73,28 @@ std::string read_credential(const std::string& file) {
   if (has_control) {
     throw Failure("SyncFailed",
                   file + ": has more than one line; the Secret's key must hold one line of text");
+  }
+  return text;
+}
+
+std::vector<std::string> secrets_sent(const GitRemote& remote) {
+  if (remote.password_file.empty() || is_ssh(remote.url)) return {};
+  const auto name = remote.username.empty() ? any_username : remote.username;
+  try {
+    const auto password = read_credential(remote.password_file.string());
+    return {base::base64_encode(name + ":" + password), password};
+  } catch (const Failure&) {
+    return {};  // nothing was sent
+  }
+}
+
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+  constexpr std::string_view instead = "[secret]";
+  for (const auto& secret : secrets) {
+    if (secret.empty()) continue;
+    for (auto at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + instead.size()))
+      text.replace(at, secret.size(), instead);
   }
   return text;
 }

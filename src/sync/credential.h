@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 namespace content {
 
@@ -32,5 +33,11 @@ std::string read_credential(const std::string& file);
 
 /// The same for one of many lines, such as a private key, without the newlines at its end.
 std::string read_credential_text(const std::string& file);
+
+/// What a server that is sent the remote's credential could send back of it; none over ssh.
+std::vector<std::string> secrets_sent(const GitRemote& remote);
+
+/// `text` with "[secret]" for each of `secrets`.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
 
 }  // namespace content

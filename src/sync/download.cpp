@@ -160,16 +160,18 @@ void Download::require_space() {
   const auto free_bytes =
       static_cast<std::int64_t>(volume.f_bavail) * static_cast<std::int64_t>(volume.f_frsize);
   std::string problem;
+  std::string reason = "VolumeFull";
   if (missing_bytes_ > free_bytes) {
     problem = "needs " + base::bytes_text(missing_bytes_) + ", and the volume has " +
               base::bytes_text(free_bytes) + " left";
   } else if (volume.f_files > 0 && missing_files_ > volume.f_favail) {
+    reason = "VolumeOutOfInodes";
     problem = "needs " + std::to_string(missing_files_) + " files, and the volume has room for " +
               std::to_string(volume.f_favail);
   }
   if (problem.empty()) return;
   discard();
-  throw Failure("VolumeFull", "the model " + problem + "; make it larger or remove files from it");
+  throw Failure(reason, "the model " + problem + "; make it larger or remove files from it");
 }
 
 void Download::touch() const {

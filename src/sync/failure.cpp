@@ -18,12 +18,27 @@ struct Rule {
 };
 
 constexpr std::string_view full = "the volume is full; make it larger or remove files from it";
+constexpr std::string_view over_quota =
+    "the quota of the volume is used up; raise it or remove files from the volume";
 constexpr std::string_view read_only = "the volume is read-only; use one that can be written";
 constexpr std::string_view unresolved =
     "the host name cannot be resolved; check its spelling and the cluster's DNS";
 constexpr std::string_view refused = "the host refuses the connection; check port and server";
+constexpr std::string_view no_connection =
+    "the host refuses the connection or does not answer; check host, port and server";
 constexpr std::string_view silent = "the host does not answer";
-constexpr std::string_view busy = "the server is in trouble or asks to slow down";
+constexpr std::string_view broken = "the connection broke off";
+constexpr std::string_view busy = "the server asks to slow down (too many requests)";
+constexpr std::string_view in_trouble = "the server is in trouble (an error 5xx); ask its owner";
+constexpr std::string_view expired =
+    "the server's certificate has expired, or the clock here is wrong; have the certificate "
+    "renewed";
+constexpr std::string_view unknown_authority =
+    "the server's certificate is self-signed or of an unknown authority; add the authority to "
+    "sync.caBundle of the operator's configuration";
+constexpr std::string_view other_name =
+    "the server's certificate is for another host name; write the name that it has into the URL, "
+    "or have the certificate renewed";
 constexpr std::string_view untrusted =
     "the server's certificate is not trusted; it may be expired, self-signed or for another name";
 
@@ -33,24 +48,36 @@ constexpr std::string_view lost =
 constexpr std::array volume_rules{
     Rule{"No space left on device", "VolumeFull", full},
     Rule{"no space left on device", "VolumeFull", full},
-    Rule{"Disk quota exceeded", "VolumeFull", full},
-    Rule{"disk quota exceeded", "VolumeFull", full},
+    Rule{"file too big for remaining disk space", "VolumeFull", full},
+    Rule{"Disk quota exceeded", "VolumeQuotaExceeded", over_quota},
+    Rule{"disk quota exceeded", "VolumeQuotaExceeded", over_quota},
     Rule{"Read-only file system", "VolumeReadOnly", read_only},
     Rule{"read-only file system", "VolumeReadOnly", read_only},
 };
 
+/// In the words of OpenSSL, GnuTLS and Go.
 constexpr std::array network_rules{
-    Rule{"Could not resolve host", "HostUnreachable", unresolved, Kind::Transient},
-    Rule{"no such host", "HostUnreachable", unresolved, Kind::Transient},
+    Rule{"Could not resolve host", "HostUnknown", unresolved, Kind::Transient},
+    Rule{"no such host", "HostUnknown", unresolved, Kind::Transient},
     Rule{"Connection refused", "HostUnreachable", refused, Kind::Transient},
     Rule{"connection refused", "HostUnreachable", refused, Kind::Transient},
-    Rule{"Failed to connect", "HostUnreachable", silent, Kind::Transient},
+    Rule{"Failed to connect", "HostUnreachable", no_connection, Kind::Transient},
     Rule{"timed out", "HostUnreachable", silent, Kind::Transient},
     Rule{"i/o timeout", "HostUnreachable", silent, Kind::Transient},
     Rule{"No route to host", "HostUnreachable", silent, Kind::Transient},
     Rule{"no route to host", "HostUnreachable", silent, Kind::Transient},
     Rule{"Network is unreachable", "HostUnreachable", silent, Kind::Transient},
     Rule{"network is unreachable", "HostUnreachable", silent, Kind::Transient},
+    Rule{"certificate has expired", "TLSVerificationFailed", expired},
+    Rule{"self-signed certificate", "TLSVerificationFailed", unknown_authority},
+    Rule{"self signed certificate", "TLSVerificationFailed", unknown_authority},
+    Rule{"unknown authority", "TLSVerificationFailed", unknown_authority},
+    Rule{"unable to get local issuer", "TLSVerificationFailed", unknown_authority},
+    Rule{"does not match target host name", "TLSVerificationFailed", other_name},
+    Rule{"no alternative certificate subject name", "TLSVerificationFailed", other_name},
+    Rule{"x509: certificate is valid for", "TLSVerificationFailed", other_name},
+    Rule{"x509: certificate is not valid for", "TLSVerificationFailed", other_name},
+    Rule{"x509: cannot validate certificate for", "TLSVerificationFailed", other_name},
     Rule{"SSL certificate problem", "TLSVerificationFailed", untrusted},
     Rule{"certificate verification failed", "TLSVerificationFailed", untrusted},
     Rule{"server certificate", "TLSVerificationFailed", untrusted},
@@ -66,6 +93,13 @@ constexpr std::string_view changed_host_key =
     "when its owner confirms the new key, replace the old one in the Secret, as NAME.known_hosts, "
     "NAME being the key that password names, or in sync.knownHosts of the operator's configuration "
     "(ssh-keyscan prints it)";
+
+constexpr std::string_view no_repository =
+    "the server's answer is not that of a git repository but may be a login page; check the URL "
+    "and what the credentials may read";
+constexpr std::string_view redirected =
+    "the server redirects to another address, which is not given the credentials; write the final "
+    "URL";
 
 constexpr std::array git_rules{
     Rule{"REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", changed_host_key},
@@ -97,18 +131,17 @@ constexpr std::array git_rules{
          "the server asks for credentials; give username and password"},
     Rule{"The requested URL returned error: 401", "GitAuthenticationFailed",
          "the server refuses the credentials; check username and password"},
-    Rule{"The requested URL returned error: 403", "GitAuthenticationFailed",
+    Rule{"The requested URL returned error: 403", "GitAccessDenied",
          "the server denies access with these credentials; check what they may read"},
     Rule{"The requested URL returned error: 404", "GitRepositoryNotFound",
          "there is no such repository, or the credentials may not see it"},
     Rule{"' not found", "GitRepositoryNotFound",
          "there is no such repository, or the credentials may not see it"},
-    Rule{"not valid: is this a git repository?", "GitRepositoryNotFound",
-         "the server's answer is not that of a git repository; check the URL"},
-    Rule{"unable to update url base from redirection", "GitRepositoryNotFound",
-         "the server redirects elsewhere; write the final URL"},
-    Rule{"The requested URL returned error: 30", "GitRepositoryNotFound",
-         "the server redirects elsewhere; write the final URL"},
+    Rule{"not valid: is this a git repository?", "UnexpectedAnswer", no_repository},
+    Rule{"invalid server response", "UnexpectedAnswer", no_repository},
+    Rule{"bad line length character", "UnexpectedAnswer", no_repository},
+    Rule{"unable to update url base from redirection", "GitRedirected", redirected},
+    Rule{"The requested URL returned error: 30", "GitRedirected", redirected},
     Rule{"No url found for submodule", "GitSubmoduleRefused",
          "its .gitmodules has no valid name and URL for a submodule; mend it"},
     Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
@@ -127,18 +160,22 @@ constexpr std::array git_rules{
     Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
     Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
          Kind::Transient},
-    Rule{"The requested URL returned error: 429", "HostUnreachable", busy, Kind::Transient},
-    Rule{"The requested URL returned error: 5", "HostUnreachable", busy, Kind::Transient},
-    Rule{"Connection closed by", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"closed by remote host", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"Broken pipe", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"Connection reset by", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"The requested URL returned error: 429", "ServerBusy", busy, Kind::Transient},
+    Rule{"The requested URL returned error: 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"Connection closed by", "ConnectionLost", broken, Kind::Transient},
+    Rule{"closed by remote host", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Broken pipe", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Connection reset by", "ConnectionLost", broken, Kind::Transient},
     Rule{"not responding", "HostUnreachable", silent, Kind::Transient},
-    Rule{"early EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"RPC failed", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"remote end hung up", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"Empty reply from server", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"early EOF", "ConnectionLost", broken, Kind::Transient},
+    Rule{"unexpected disconnect", "ConnectionLost", broken, Kind::Transient},
+    Rule{"RPC failed", "ConnectionLost", broken, Kind::Transient},
+    Rule{"remote end hung up", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Empty reply from server", "ConnectionLost", broken, Kind::Transient},
 };
+
+constexpr std::string_view no_bucket =
+    "there is no such bucket; check its name and source.endpoint";
 
 constexpr std::array rclone_rules{
     Rule{"Failed to load filters", "ModelSourceRefused",
@@ -164,16 +201,16 @@ constexpr std::array rclone_rules{
     Rule{"failed to parse private key file", "ModelSourceRefused",
          "the Secret's privateKey is no private key; put the whole file there, from -----BEGIN to "
          "-----END"},
-    Rule{"ssh: unable to authenticate", "ModelSourceRefused",
+    Rule{"ssh: unable to authenticate", "ModelAuthenticationFailed",
          "the server refuses the user, the password or the private key"},
-    Rule{"SSH_FX_PERMISSION_DENIED", "ModelSourceRefused", "access is denied to this user"},
-    Rule{"googleapi: Error 401", "ModelSourceRefused",
+    Rule{"SSH_FX_PERMISSION_DENIED", "ModelAccessDenied", "access is denied to this user"},
+    Rule{"googleapi: Error 401", "ModelAuthenticationFailed",
          "the bucket is not public, and no credentials are given"},
-    Rule{"googleapi: Error 403", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"googleapi: Error 404", "ModelSourceMissing", "there is no such bucket"},
-    Rule{"googleapi: Error 429", "HostUnreachable", busy, Kind::Transient},
-    Rule{"googleapi: Error 5", "HostUnreachable", busy, Kind::Transient},
-    Rule{"cannot fetch token: 4", "ModelSourceRefused", "the service account is not taken"},
+    Rule{"googleapi: Error 403", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"googleapi: Error 404", "ModelBucketMissing", no_bucket},
+    Rule{"googleapi: Error 429", "ServerBusy", busy, Kind::Transient},
+    Rule{"googleapi: Error 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"cannot fetch token: 4", "ModelAuthenticationFailed", "the service account is not taken"},
     Rule{"private key should be a PEM", "ModelSourceRefused",
          "the service account's JSON has no valid private_key"},
     Rule{"error processing credentials", "ModelSourceRefused",
@@ -182,30 +219,32 @@ constexpr std::array rclone_rules{
          "the Secret's accountKey is not base64, as the account's keys are"},
     Rule{"in SAS URL and container", "ModelSourceRefused",
          "the Secret's sasUrl is for another container"},
-    Rule{"ServiceCode=ContainerNotFound", "ModelSourceMissing", "there is no such container"},
-    Rule{"ServiceCode=Auth", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"ServiceCode=NoAuth", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"ServiceCode=ServerBusy", "HostUnreachable", busy, Kind::Transient},
-    Rule{"InvalidAccessKeyId", "ModelSourceRefused", "the access key is not known"},
-    Rule{"SignatureDoesNotMatch", "ModelSourceRefused", "the secret key is wrong"},
-    Rule{"AccessDenied", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"Forbidden", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"status code: 403", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"403 Forbidden", "ModelSourceRefused", "access is denied with these credentials"},
-    Rule{"401 Unauthorized", "ModelSourceRefused", "the server refuses the credentials"},
-    Rule{"NoSuchBucket", "ModelSourceMissing", "there is no such bucket"},
+    Rule{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "there is no such container"},
+    Rule{"ServiceCode=Auth", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"ServiceCode=NoAuth", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"ServiceCode=ServerBusy", "ServerBusy", busy, Kind::Transient},
+    Rule{"InvalidAccessKeyId", "ModelAuthenticationFailed", "the access key is not known"},
+    Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
+    Rule{"AccessDenied", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"Forbidden", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"status code: 403", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"403 Forbidden", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
+    Rule{"NoSuchBucket", "ModelBucketMissing", no_bucket},
     Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
     Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"429 Too Many", "HostUnreachable", busy, Kind::Transient},
-    Rule{"status code: 5", "HostUnreachable", busy, Kind::Transient},
-    Rule{"SlowDown", "HostUnreachable", busy, Kind::Transient},
-    Rule{"500 Internal", "HostUnreachable", busy, Kind::Transient},
-    Rule{"502 Bad", "HostUnreachable", busy, Kind::Transient},
-    Rule{"503 Service", "HostUnreachable", busy, Kind::Transient},
-    Rule{"unexpected EOF", "HostUnreachable", "the connection broke off", Kind::Transient},
-    Rule{"connection reset", "HostUnreachable", "the connection broke off", Kind::Transient},
+    Rule{"429 Too Many", "ServerBusy", busy, Kind::Transient},
+    Rule{"504 Gateway", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"StatusCode: 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"status code: 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"SlowDown", "ServerBusy", busy, Kind::Transient},
+    Rule{"500 Internal", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"502 Bad", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"503 Service", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"unexpected EOF", "ConnectionLost", broken, Kind::Transient},
+    Rule{"connection reset", "ConnectionLost", broken, Kind::Transient},
 };
 
 template <std::size_t N>
@@ -216,6 +255,11 @@ const Rule* find(const std::array<Rule, N>& rules, std::string_view output) {
   return found == rules.end() ? nullptr : found;
 }
 
+/// A text of the server's own may repeat what it was sent.
+bool is_servers(const std::string& line) {
+  return line.rfind("remote:", 0) == 0 || line.find("remote error:") != std::string::npos;
+}
+
 template <std::size_t N>
 Failure failure(const std::array<Rule, N>& rules, std::string_view output, const std::string& url,
                 const char* program) {
@@ -224,12 +268,23 @@ Failure failure(const std::array<Rule, N>& rules, std::string_view output, const
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
     const auto said = last_line(output);
-    const bool is_servers = said.rfind("remote:", 0) == 0;  // may repeat what it was sent
-    return {"SyncFailed",
-            url + ": " + program + (said.empty() || is_servers ? " failed" : " says: " + said),
-            Kind::Transient};
+    return {
+        "SyncFailed",
+        url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
+        Kind::Transient};
   }
   return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
+}
+
+/// "could not read Username for 'https://HOST': ..." about another host than the URL's: after a
+/// redirection.
+bool asks_for_another_host(std::string_view output, std::string_view url) {
+  constexpr std::string_view asking = "could not read Username for '";
+  const auto at = output.find(asking);
+  if (at == std::string_view::npos || url.rfind("http", 0) != 0) return false;
+  const auto from = output.substr(at + asking.size());
+  const auto origin = from.substr(0, from.find('\''));
+  return url.substr(0, origin.size()) != origin;
 }
 
 }  // namespace
@@ -237,15 +292,22 @@ Failure failure(const std::array<Rule, N>& rules, std::string_view output, const
 Failure git_failure(std::string_view output, const std::string& url) {
   // after what ssh or its server says
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));
+  if (asks_for_another_host(output, url))
+    return {"GitRedirected", url + ": " + std::string(redirected)};
   return failure(git_rules, output, url, "git");
 }
 
 Failure rclone_failure(std::string_view output, const std::string& url) {
+  // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
+  const bool has_bucket = url.rfind("s3://", 0) == 0 || url.rfind("gs://", 0) == 0;
+  if (has_bucket && output.find("directory not found") != std::string_view::npos)
+    return {"ModelBucketMissing", url + ": " + std::string(no_bucket)};
   return failure(rclone_rules, output, url, "rclone");
 }
 
 Failure volume_failure(int error, const std::string& what) {
-  if (error == ENOSPC || error == EDQUOT) return {"VolumeFull", what + ": " + std::string(full)};
+  if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(full)};
+  if (error == EDQUOT) return {"VolumeQuotaExceeded", what + ": " + std::string(over_quota)};
   if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(read_only)};
   if (error == EACCES || error == EPERM) {
     return {"VolumeReadOnly",

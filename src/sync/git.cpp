@@ -1,5 +1,6 @@
 #include "sync/git.h"
 
+#include "sync/certificate.h"
 #include "sync/credential.h"
 #include "sync/environment.h"
 #include "sync/failure.h"
@@ -103,7 +104,12 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
                                    if (bytes && on_progress_) on_progress_(*bytes);
                                  }},
                             stop_);
-  if (finished.exit_code != 0) throw git_failure(finished.errors, remote_.url);
+  if (finished.exit_code != 0) {
+    throw with_certificate_problem(
+        git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
+                    remote_.url),
+        remote_.url, stop_);
+  }
   return std::move(finished.output);
 }
 

@@ -43,7 +43,7 @@ void verify(const Path& files, const Listing& listing) {
     std::error_code error;
     const auto bytes = fs::file_size(files / file.path, error);
     if (error || (file.bytes >= 0 && bytes != static_cast<std::uintmax_t>(file.bytes))) {
-      throw Failure("SyncFailed", "the source changed while it was copied: " + file.path,
+      throw Failure("ModelSourceChanged", "the source changed while it was copied: " + file.path,
                     Kind::Transient);
     }
   }
@@ -89,7 +89,7 @@ class ModelSync {
         layout_(options.target) {}
 
   void first() {
-    with_retries(report_, stop_, [&] {
+    with_retries(report_, stop_, layout_.path(), [&] {
       const Lock lock(lock_file(), stop_);
       if (is_wanted(layout_.current())) {
         layout_.link_files();
@@ -107,7 +107,8 @@ class ModelSync {
 
   void refresh() {
     try {
-      const bool is_new = with_retries(report_, stop_, [&] { return fetch_if_newer(); });
+      const bool is_new =
+          with_retries(report_, stop_, layout_.path(), [&] { return fetch_if_newer(); });
       if (is_new || has_failed_) say_published();
       has_failed_ = false;
     } catch (const Failure& failure) {

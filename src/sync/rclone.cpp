@@ -165,6 +165,20 @@ std::string authorization(const Source& source) {
   return "Basic " + base::base64_encode(username.value_or("") + ":" + password.value_or(""));
 }
 
+/// What a server could send back of what it is sent.
+std::vector<std::string> secrets_sent(const Source& source) {
+  std::vector<std::string> secrets;
+  for (const auto* name : {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "token"}) {
+    if (auto value = credential(source, name)) secrets.push_back(*std::move(value));
+  }
+  if (starts_with(source.url, "http")) {
+    const auto header = authorization(source);
+    secrets.push_back(header.substr(header.find(' ') + 1));
+  }
+  if (auto password = credential(source, "password")) secrets.push_back(*std::move(password));
+  return secrets;
+}
+
 std::string percent_decoded(std::string_view text) {
   const auto digit = [](char c) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -200,6 +214,18 @@ void collect_error(const Json& line, std::string& errors) {
   const auto level = json::string_at(line, {"level"});
   if (level != "error" && level != "critical" && level != "fatal" && level != "emergency") return;
   if (errors.size() < (8U << 10U)) errors += json::string_at(line, {"msg"}) + "\n";
+}
+
+/// Whether all files are web pages that are not called so: what a server sends of a file to those
+/// who are not logged in.
+bool has_only_pages(const std::string& lsjson) {
+  const auto entries = json::parse(lsjson);
+  const auto& files = json::elements_at(entries, {});
+  return files.size() > 0 && std::all_of(files.begin(), files.end(), [](const Json& file) {
+           const auto extension = Path(json::string_at(file, {"Path"})).extension();
+           return starts_with(json::string_at(file, {"MimeType"}), "text/html") &&
+                  extension != ".html" && extension != ".htm";
+         });
 }
 
 std::int64_t rounded(const Json& number) {
@@ -296,14 +322,28 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
                                    }
                                  }},
                             stop_);
-  if (finished.exit_code != 0) throw rclone_failure(without_queries(errors), source_.url);
+  if (finished.exit_code != 0) {
+    throw rclone_failure(without_secrets(without_queries(errors), secrets_sent(source_)),
+                         source_.url);
+  }
   return std::move(finished.output);
 }
 
 Listing Rclone::list() const {
-  auto listing = read_listing((*this)(
-      "lsjson", {"--recursive", "--files-only", "--no-mimetype", "--hash", "--use-server-modtime"},
-      {}));
+  const bool is_web = starts_with(source_.url, "http");
+  std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime"};
+  if (!is_web) options.emplace_back("--no-mimetype");
+  const auto lsjson = (*this)("lsjson", std::move(options), {});
+  auto listing = read_listing(lsjson);
+  // rclone takes a page at a file's address for a folder
+  const bool is_page_for_file =
+      is_web && listing.files.empty() && source_.url.back() != '/' && source_.include.empty();
+  if (is_page_for_file || (is_web && has_only_pages(lsjson))) {
+    throw Failure("UnexpectedAnswer",
+                  source_.url +
+                      ": the server sends a web page in place of a file, such as a login form; "
+                      "check url and the credentials");
+  }
   if (listing.files.empty() && !rclone_filters(source_).empty()) {
     throw Failure("ModelEmpty", source_.url +
                                     ": there is no file that source.include and source.exclude let "
@@ -316,15 +356,22 @@ Listing Rclone::list() const {
                   source_.url + ": there is no object; check bucket, path and spelling");
   }
   if (listing.files.empty())
-    throw Failure("ModelEmpty", source_.url + ": there is no file in the folder");
+    throw Failure("ModelEmpty",
+                  source_.url + ": there is no file in the folder, or a page is in its place");
   return listing;
 }
 
 void Rclone::copy(const Listing& /*listing*/, const Path& target, OnProgress on_progress) const {
-  (*this)("copy",
-          {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
-           "--buffer-size=4Mi", "--transfers=4", "--use-server-modtime"},
-          on_progress);
+  try {
+    (*this)("copy",
+            {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+             "--buffer-size=4Mi", "--transfers=4", "--use-server-modtime"},
+            on_progress);
+  } catch (const Failure& failure) {
+    if (failure.reason != "ModelSourceMissing") throw;
+    throw Failure("ModelSourceChanged",
+                  source_.url + ": a file vanished between listing and download", Kind::Transient);
+  }
 }
 
 }  // namespace content

@@ -91,7 +91,7 @@ void sync_repository(const RepositoryOptions& options, Report& report,
     Mirrors mirrors(own_folder(hidden, "git"), work.path(), options.full_history, stop);
     mirrors.lock(options.remote.url, patience_with_others);
     const Git git(options.remote, options.program, stop, ProgressLines(report));
-    meta = with_retries(report, stop, [&] {
+    meta = with_retries(report, stop, work.path(), [&] {
       auto found = published(checkout);  // by whom we waited for
       return found.is_null() ? make_checkout(options, git, mirrors, checkout, work.path()) : found;
     });

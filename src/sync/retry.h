@@ -1,27 +1,37 @@
 #pragma once
 
-#include "sync/failure.h"
 #include "sync/report.h"
 #include "sync/stop.h"
+#include "sync/volume.h"
 
 #include <chrono>
 
 namespace content {
 
-/// Tries `work` up to four times within about seven seconds, again after transient failures only.
-/// Longer is the kubelet's: it starts the container again, and each end shows its reason.
+/// Tries `work` up to four times within about seven seconds, again after transient failures only,
+/// and logs when. Longer is the kubelet's: it starts the container again, and each end shows its
+/// reason. `folder` is on the volume that `work` writes to.
 template <class Work>
-auto with_retries(Report& report, const std::stop_token& stop, const Work& work) {
-  using namespace std::chrono_literals;
-  for (auto pause = 1000ms;; pause *= 2) {
+auto with_retries(Report& report, const std::stop_token& stop, const Path& folder,
+                  const Work& work) {
+  constexpr int tries = 4;
+  auto pause = std::chrono::seconds(1);
+  for (int attempts = 1;; ++attempts, pause *= 2) {
     try {
-      return work();
+      return on_volume(folder, work);
     } catch (const Failure& failure) {
-      if (failure.kind == Kind::Permanent || pause > 4000ms) throw;
+      const std::string message = failure.what();
+      if (failure.kind == Kind::Permanent) throw;
+      if (attempts == tries) {
+        throw Failure(failure.reason, message + "; tried " + std::to_string(tries) + " times",
+                      failure.kind);
+      }
+      const auto after = std::to_string(pause.count()) + " s";
       report.log("warning", "retry",
                  json::object({{"reason", failure.reason},
-                               {"message", std::string(failure.what())},
-                               {"after", pause.count() / 1000}}));
+                               {"message", message + "; trying again in " + after},
+                               {"after", pause.count()},
+                               {"attempt", attempts}}));
     }
     wait(pause, stop);
   }

@@ -1,12 +1,11 @@
 #include "sync/volume.h"
 
-#include "sync/failure.h"
-
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace content {
@@ -53,7 +52,19 @@ Path make_unique(const Path& parent, const std::string& prefix) {
 }  // namespace
 
 void volume_trouble(const Path& path) {
-  throw volume_failure(errno, path.string());
+  throw with_lack_of_inodes(volume_failure(errno, path.string()), path.parent_path());
+}
+
+Failure with_lack_of_inodes(const Failure& failure, const Path& folder) {
+  struct statvfs volume {};
+  if (failure.reason != "VolumeFull" || statvfs(folder.c_str(), &volume) != 0) return failure;
+  const auto is_scarce = [](auto left, auto all) { return all > 0 && left < all / 20; };
+  const bool has_space = !is_scarce(volume.f_bavail, volume.f_blocks);
+  if (!has_space || !is_scarce(volume.f_favail, volume.f_files)) return failure;
+  return {"VolumeOutOfInodes",
+          folder.string() +
+              ": the volume has space, but no room for more files (inodes); make it larger, "
+              "remove files from it, or use one with more inodes"};
 }
 
 OpenFile::~OpenFile() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync/failure.h"
 #include "sync/stop.h"
 
 #include <filesystem>
@@ -68,5 +69,23 @@ bool publish(const Path& folder, const Path& name);
 
 /// Throws Failure with what errno says.
 [[noreturn]] void volume_trouble(const Path& path);
+
+/// That a volume is full may mean that it has no room for more files, of whatever size: `failure`,
+/// or what says that of the volume with the folder.
+Failure with_lack_of_inodes(const Failure& failure, const Path& folder);
+
+/// Runs `work`; what the volume with `folder` does not take is a Failure.
+template <class Work>
+auto on_volume(const Path& folder, const Work& work) {
+  try {
+    try {
+      return work();
+    } catch (const std::filesystem::filesystem_error& error) {
+      throw volume_failure(error.code().value(), error.path1().string());
+    }
+  } catch (const Failure& failure) {
+    throw with_lack_of_inodes(failure, folder);
+  }
+}
 
 }  // namespace content

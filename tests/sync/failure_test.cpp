@@ -25,32 +25,42 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
       Case{"fatal: could not read Username for 'https://h': terminal prompts disabled",
            "GitAuthenticationFailed",
            "URL: the server asks for credentials; give username and password", Kind::Permanent},
-      Case{"error: The requested URL returned error: 403", "GitAuthenticationFailed",
+      Case{"error: The requested URL returned error: 403", "GitAccessDenied",
            "URL: the server denies access with these credentials; check what they may read",
            Kind::Permanent},
       Case{"fatal: repository 'https://h/r/' not found", "GitRepositoryNotFound",
            "URL: there is no such repository, or the credentials may not see it", Kind::Permanent},
-      Case{"fatal: https://h/r/info/refs not valid: is this a git repository?",
-           "GitRepositoryNotFound",
-           "URL: the server's answer is not that of a git repository; check the URL",
+      Case{"fatal: https://h/r/info/refs not valid: is this a git repository?", "UnexpectedAnswer",
+           "URL: the server's answer is not that of a git repository but may be a login page; "
+           "check the URL and what the credentials may read",
            Kind::Permanent},
       Case{"fatal: couldn't find remote ref refs/heads/x", "GitReferenceNotFound",
            "URL: there is no such branch or tag", Kind::Permanent},
       Case{"fatal: remote error: upload-pack: not our ref 1234", "GitReferenceNotFound",
            "URL: the server has no such commit", Kind::Permanent},
-      Case{"fatal: unable to access 'https://h/': Could not resolve host: h", "HostUnreachable",
+      Case{"fatal: unable to access 'https://h/': Could not resolve host: h", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Kind::Transient},
       Case{"fatal: unable to access 'https://h/': Failed to connect to h port 443 after 3 ms: "
            "Couldn't connect to server",
-           "HostUnreachable", "URL: the host does not answer", Kind::Transient},
+           "HostUnreachable",
+           "URL: the host refuses the connection or does not answer; check host, port and server",
+           Kind::Transient},
       Case{"fatal: unable to access 'https://h/': SSL certificate problem: self-signed certificate",
+           "TLSVerificationFailed",
+           "URL: the server's certificate is self-signed or of an unknown authority; add the "
+           "authority to sync.caBundle of the operator's configuration",
+           Kind::Permanent},
+      Case{"fatal: unable to access 'https://h/': server certificate verification failed. CAfile: "
+           "/etc/ssl/certs/ca-certificates.crt CRLfile: none",
            "TLSVerificationFailed",
            "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
            Kind::Permanent},
-      Case{"error: The requested URL returned error: 503", "HostUnreachable",
-           "URL: the server is in trouble or asks to slow down", Kind::Transient},
+      Case{"error: The requested URL returned error: 503", "ServerFailed",
+           "URL: the server is in trouble (an error 5xx); ask its owner", Kind::Transient},
+      Case{"error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429",
+           "ServerBusy", "URL: the server asks to slow down (too many requests)", Kind::Transient},
       Case{"error: file write error: No space left on device\nfatal: unable to write file",
            "VolumeFull", "URL: the volume is full; make it larger or remove files from it",
            Kind::Permanent},
@@ -86,15 +96,15 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "URL: ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
            "gradient-sync",
            Kind::Permanent},
-      Case{"ssh: Could not resolve hostname h: Name or service not known", "HostUnreachable",
+      Case{"ssh: Could not resolve hostname h: Name or service not known", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Kind::Transient},
       Case{"kex_exchange_identification: Connection closed by remote host\n"
            "Connection closed by 10.0.0.1 port 22",
-           "HostUnreachable", "URL: the connection broke off", Kind::Transient},
+           "ConnectionLost", "URL: the connection broke off", Kind::Transient},
       Case{"Connection to 10.0.0.1 closed by remote host.\n"
            "fatal: Could not read from remote repository.",
-           "HostUnreachable", "URL: the connection broke off", Kind::Transient},
+           "ConnectionLost", "URL: the connection broke off", Kind::Transient},
       Case{"sh: 1: git-upload-pack: not found\nfatal: Could not read from remote repository.\n\n"
            "Please make sure you have the correct access rights\nand the repository exists.",
            "SyncFailed", "URL: git says: sh: 1: git-upload-pack: not found", Kind::Transient},
@@ -109,34 +119,36 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
 TEST_CASE("what rclone says becomes a stable reason and a remedy") {
   const auto said = GENERATE(
       Case{"error listing: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1",
-           "ModelSourceRefused", "URL: access is denied with these credentials", Kind::Permanent},
+           "ModelAccessDenied", "URL: access is denied with these credentials", Kind::Permanent},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
-           "ModelSourceRefused", "URL: the access key is not known", Kind::Permanent},
+           "ModelAuthenticationFailed", "URL: the access key is not known", Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
-           "ModelSourceRefused", "URL: the secret key is wrong", Kind::Permanent},
+           "ModelAuthenticationFailed", "URL: the secret key is wrong", Kind::Permanent},
       Case{"NoSuchBucket: The specified bucket does not exist\n\tstatus code: 404",
-           "ModelSourceMissing", "URL: there is no such bucket", Kind::Permanent},
+           "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
+           Kind::Permanent},
       Case{"error in ListJSON: directory not found", "ModelSourceMissing",
            "URL: there is nothing at this address", Kind::Permanent},
       Case{"HTTP Error 404: 404 Not Found", "ModelSourceMissing",
            "URL: there is nothing at this address", Kind::Permanent},
-      Case{"HTTP Error: 401 Unauthorized", "ModelSourceRefused",
+      Case{"HTTP Error: 401 Unauthorized", "ModelAuthenticationFailed",
            "URL: the server refuses the credentials", Kind::Permanent},
-      Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnreachable",
+      Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Kind::Transient},
       Case{"tls: failed to verify certificate: x509: certificate signed by unknown authority",
            "TLSVerificationFailed",
-           "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
-           "another name",
+           "URL: the server's certificate is self-signed or of an unknown authority; add the "
+           "authority to sync.caBundle of the operator's configuration",
            Kind::Permanent},
       Case{"googleapi: Error 404: The specified bucket does not exist., notFound",
-           "ModelSourceMissing", "URL: there is no such bucket", Kind::Permanent},
-      Case{"googleapi: Error 403: no storage.objects.list access, forbidden", "ModelSourceRefused",
-           "URL: access is denied with these credentials", Kind::Permanent},
-      Case{"ServiceCode=ContainerNotFound", "ModelSourceMissing", "URL: there is no such container",
+           "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
            Kind::Permanent},
-      Case{"ServiceCode=AuthenticationFailed", "ModelSourceRefused",
+      Case{"googleapi: Error 403: no storage.objects.list access, forbidden", "ModelAccessDenied",
+           "URL: access is denied with these credentials", Kind::Permanent},
+      Case{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "URL: there is no such container",
+           Kind::Permanent},
+      Case{"ServiceCode=AuthenticationFailed", "ModelAccessDenied",
            "URL: access is denied with these credentials", Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
            "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
@@ -154,12 +166,33 @@ TEST_CASE("a number inside a name is no status code") {
 TEST_CASE("what a server sends as text of its own is never repeated") {
   const auto failure = git_failure("remote: Authorization: Basic canary-4711\n", "URL");
   CHECK(std::string(failure.what()) == "URL: git failed");
+  const auto error = git_failure("fatal: remote error: you sent canary-4711\n", "URL");
+  CHECK(std::string(error.what()) == "URL: git failed");
+}
+
+TEST_CASE("a bucket that is missing is told as such, for which rclone has another word") {
+  CHECK(rclone_failure("error in ListJSON: directory not found", "s3://b/llm").reason ==
+        "ModelBucketMissing");
+}
+
+TEST_CASE("a question for another host's credentials is a redirection's") {
+  const std::string asked =
+      "fatal: could not read Username for 'https://other.example.com': terminal prompts disabled";
+  CHECK(git_failure(asked, "https://git.example.com/app").reason == "GitRedirected");
+  CHECK(git_failure(asked, "https://other.example.com/app").reason == "GitAuthenticationFailed");
+}
+
+TEST_CASE("quotas of a volume are told as such, as git and rclone say it") {
+  CHECK(git_failure("fatal: write error: Disk quota exceeded", "URL").reason ==
+        "VolumeQuotaExceeded");
+  CHECK(rclone_failure("write /model/x: disk quota exceeded", "URL").reason ==
+        "VolumeQuotaExceeded");
 }
 
 TEST_CASE("errors of the volume say what to change") {
   CHECK(std::string(volume_failure(ENOSPC, "/volume/a").what()) ==
         "/volume/a: the volume is full; make it larger or remove files from it");
-  CHECK(volume_failure(EDQUOT, "/volume/a").reason == "VolumeFull");
+  CHECK(volume_failure(EDQUOT, "/volume/a").reason == "VolumeQuotaExceeded");
   CHECK(volume_failure(EROFS, "/volume/a").reason == "VolumeReadOnly");
   const auto denied = volume_failure(EACCES, "/volume/a");
   CHECK(denied.reason == "VolumeReadOnly");

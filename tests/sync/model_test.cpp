@@ -228,8 +228,9 @@ TEST_CASE("a source that is not there, is empty, or refuses, ends with its reaso
   };
   CHECK(end("files/missing/") == "ModelSourceMissing: there is nothing at this address");
   CHECK(end("files/missing.bin") == "ModelSourceMissing: there is nothing at this address");
-  CHECK(end("files/empty/") == "ModelEmpty: there is no file in the folder");
-  CHECK(end("files/private/") == "ModelSourceRefused: the server refuses the credentials");
+  CHECK(end("files/empty/") ==
+        "ModelEmpty: there is no file in the folder, or a page is in its place");
+  CHECK(end("files/private/") == "ModelAuthenticationFailed: the server refuses the credentials");
 }
 
 TEST_CASE("a Secret lets the sidecar in, and is nowhere in what it leaves") {
@@ -294,7 +295,7 @@ TEST_CASE("what is wrong about sftp has its reason") {
   secret("privateKey", make_key(pod / "locked", "-t ed25519 -N secret"));
   CHECK_THAT(end("llm"), Contains("ModelSourceRefused: ") && Contains("passphrase"));
   secret("privateKey", make_key(pod / "another"));
-  CHECK_THAT(end("llm"), Contains("ModelSourceRefused: ") && Contains("refuses the user"));
+  CHECK_THAT(end("llm"), Contains("ModelAuthenticationFailed: ") && Contains("refuses the user"));
   secret("knownHosts", "# none\n");
   CHECK_THAT(end("llm"), Contains("HostKeyUnknown: ") && Contains("ssh-keyscan"));
   secret("knownHosts", "nonsense");
@@ -330,7 +331,7 @@ TEST_CASE("files come over sftp with a password, which is nowhere in what is lef
               " || echo none") == "none");
   pod.write("secret/password", "wrong");
   CHECK(Sidecar(source, pod / "another").end() ==
-        "ModelSourceRefused: " + source.url +
+        "ModelAuthenticationFailed: " + source.url +
             ": the server refuses the user, the password or the private key");
 }
 

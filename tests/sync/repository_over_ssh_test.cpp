@@ -179,7 +179,8 @@ TEST_CASE("what the server does not have is told as over http") {
   }
   SECTION("the server itself") {
     site.server.stop();
-    CHECK(site.sync() == "HostUnreachable: the host refuses the connection; check port and server");
+    CHECK(site.sync() ==
+          "HostUnreachable: the host refuses the connection; check port and server; tried 4 times");
   }
 }
 

@@ -469,6 +469,8 @@ TEST_CASE("a server that is away is told after some tries, and nothing is left b
   const ServedRepository repository(server, "app.git");
   server.stop();
   Volume volume;
-  CHECK(volume.sync(repository) == "HostUnreachable: the host does not answer");
+  CHECK(volume.sync(repository) ==
+        "HostUnreachable: the host refuses the connection or does not answer; check host, port and "
+        "server; tried 4 times");
   CHECK(volume.is_tidy());
 }

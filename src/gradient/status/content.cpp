@@ -229,7 +229,10 @@ std::string activity(const Pod& pod, const Observed& observed) {
     if (!container.is_helper() || container.is_up()) continue;
     if (!container.is_running()) return container.subject + " waits for its turn";
     const auto line = observed.sync_lines.find(pod.name() + "/" + container.name);
-    const auto far = line == observed.sync_lines.end() ? "" : progress(line->second);
+    if (line == observed.sync_lines.end()) return container.subject + " is being fetched";
+    if (is_event(line->second, "retry"))
+      return container.subject + ": " + excerpt(json::string_at(line->second, {"message"}));
+    const auto far = progress(line->second);
     return container.subject + " is being fetched" + (far.empty() ? "" : ": " + far);
   }
   return {};

@@ -147,6 +147,6 @@ a_model_whose_credentials_are_refused_is_named() {
 	kubectl create secret generic wrong-s3 --from-literal=accessKeyId=demo-access-key --from-literal=secretAccessKey=canary-wrong
 	SECRET=wrong-s3 s3_model refused
 	hello app <<<'models: [{id: refused}]'
-	until_why app ModelSourceRefused
+	until_why app ModelAuthenticationFailed
 	lacks "$(message app)" canary
 }

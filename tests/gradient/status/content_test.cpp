@@ -160,6 +160,11 @@ TEST_CASE("content that is on its way decides, and says how far it is") {
        R"({"event":"progress","bytes":1288490189,"total":5368709120,"rate":89128960,"eta":46})",
        "False Syncing: 1 of 1 pod is not complete: pod demo-new-1: model llm is being fetched: 1.2 "
        "GiB of 5.0 GiB (24 %), 85.0 MiB/s, 46 s left"},
+      {"a model that is tried again",
+       Pod().code(cloned(one)).model(runs_again(0, "Completed")).app(initializing),
+       R"({"event":"retry","reason":"ServerBusy","message":"slow down; trying again in 2 s"})",
+       "False Syncing: 1 of 1 pod is not complete: pod demo-new-1: model llm: slow down; trying "
+       "again in 2 s"},
       {"a model whose size is not known",
        Pod().code(cloned(one)).model(runs_again(0, "Completed")).app(initializing),
        R"({"event":"progress","bytes":100})",

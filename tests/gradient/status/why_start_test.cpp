@@ -113,8 +113,12 @@ TEST_CASE("a helper's own words are told, whether it has just ended or tries aga
   CHECK(told(made, "Available") == told(made));
 }
 
-TEST_CASE("a host key that is unknown or has changed has a reason of its own") {
-  const std::string reason = GENERATE("HostKeyUnknown", "HostKeyChanged");
+TEST_CASE("each of the helper's reasons is shown as it is") {
+  const std::string reason = GENERATE(
+      "HostKeyUnknown", "HostKeyChanged", "HostUnknown", "HostUnreachable", "ConnectionLost",
+      "ServerFailed", "ServerBusy", "UnexpectedAnswer", "TLSVerificationFailed", "GitAccessDenied",
+      "GitRedirected", "VolumeFull", "VolumeOutOfInodes", "VolumeQuotaExceeded", "VolumeReadOnly",
+      "ModelAuthenticationFailed", "ModelAccessDenied", "ModelBucketMissing", "ModelSourceChanged");
   const auto message = R"({"reason":")" + reason + R"(","message":"what to do"})";
   const auto pod = Pod().code(ended(1, "Error", message)).app(waits("PodInitializing"));
   CHECK(told(status(content_spec(), observed({}, {pod}))) ==
