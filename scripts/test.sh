@@ -54,7 +54,9 @@ test_unit() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	need_lfs_server
 	GRADIENT_LFS_SERVER=$(lfs_server)
-	export GRADIENT_LFS_SERVER
+	build_binaries minio
+	GRADIENT_S3_SERVER=$(binary minio)
+	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER
 	test_presets unit
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
@@ -29,6 +30,7 @@ std::string configuration(const std::string& root, int port, int lfs_port,
           "\"basic\", "
           "\"realm\" => \"test\", \"require\" => \"user=jane\")) }\n"
        << "$HTTP[\"url\"] =~ \"^/files/\" { dir-listing.activate = \"enable\" }\n"
+       << "$HTTP[\"url\"] =~ \"^/cgi/\" { cgi.assign = (\"\" => \"\") }\n"
        << "$HTTP[\"url\"] =~ \"^/git/.*/info/lfs/\" { proxy.server = (\"\" => ((\"host\" => "
           "\"127.0.0.1\", \"port\" => "
        << lfs_port << "))) }\n"
@@ -86,6 +88,11 @@ std::string WebServer::log() const {
     if (std::regex_search(line, match, first_line)) text += match[2].str() + "\n";
   }
   return text;
+}
+
+std::string WebServer::full_log() const {
+  std::ifstream file(folder_ / "server.log");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 ServedRepository::ServedRepository(const WebServer& server, const std::string& name)

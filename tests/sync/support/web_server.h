@@ -11,6 +11,7 @@ std::string shell(const std::string& script);
 /// A real web server on loopback: git repositories of `folder`/git under /git/ and files of
 /// `folder`/files, listed, under /files/. What begins with "private" demands user jane with the
 /// password "canary-4711". Large files of the repositories are asked of the LFS server at a port.
+/// Programs of `folder`/cgi answer below /cgi/NAME.
 /// With a certificate (a file in PEM, with its key) it is one of https.
 class WebServer {
  public:
@@ -21,6 +22,8 @@ class WebServer {
   int port() const { return port_; }
   /// The first lines of what was asked and answered: "GET /files/a HTTP/1.1", "HTTP/1.1 200 OK".
   std::string log() const;
+  /// Everything that was asked and answered, with all headers.
+  std::string full_log() const;
   void stop();
   void start();  ///< again, at the same port
 

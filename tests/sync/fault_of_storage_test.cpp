@@ -1,0 +1,83 @@
+#include "sync/support/helper_run.h"
+#include "sync/support/s3_server.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+// What goes wrong with object storage and with sources that change, each tried for real.
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+TEST_CASE("a bucket that is missing, wrong keys and denied access have reasons of their own") {
+  if (!S3Server::is_installed()) {
+    WARN("not tested: GRADIENT_S3_SERVER names no S3 server");
+    return;
+  }
+  S3Server server;
+  server.put("models");
+  server.put("models/llm/weights.bin", "w");
+  const auto end = [&](HelperRun& helper, const std::string& url) {
+    return helper.model(url, {"--endpoint", server.endpoint(), "--path-style"});
+  };
+  HelperRun right;
+  CHECK(end(right, "s3://models/llm") == "published");
+  HelperRun helper;
+  CHECK_THAT(end(helper, "s3://none/llm"),
+             StartsWith("ModelBucketMissing: s3://none/llm: there is no such bucket"));
+  CHECK_THAT(end(helper, "s3://models/none"), StartsWith("ModelSourceMissing: "));
+  helper.username = "john";
+  CHECK_THAT(end(helper, "s3://models/llm"),
+             StartsWith("ModelAuthenticationFailed: ") && Contains("access key is not known"));
+  helper.username = "jane";
+  helper.password = "canary-wrong";
+  CHECK_THAT(end(helper, "s3://models/llm"),
+             StartsWith("ModelAuthenticationFailed: ") && Contains("secret key is wrong"));
+  CHECK_FALSE(helper.leaks());
+  HelperRun anonymous;
+  anonymous.password = "";
+  CHECK_THAT(end(anonymous, "s3://models/llm"), StartsWith("ModelAccessDenied: "));
+  CHECK(helper.retries() + anonymous.retries() == 0);
+}
+
+TEST_CASE("a file that vanishes between listing and download is told, and looked for again") {
+  const WebServer server;
+  // Lists two files, one of which is there while it is listed: for ever, or the first time alone.
+  const auto lists = [&](const std::string& when) {
+    server.folder().write_script(
+        "cgi/llm",
+        "case $REQUEST_METHOD$PATH_INFO in\n"
+        "GET/) echo >>$0.lists; printf 'Content-Type: text/html\\r\\n\\r\\n"
+        "<a href=\"kept\">kept</a>'\n"
+        "  if " +
+            when +
+            "; then printf '<a href=\"gone\">gone</a>'; fi ;;\n"
+            "GET/gone) printf 'Status: 404\\r\\n\\r\\n' ;;\n"
+            "*) printf 'Content-Type: application/octet-stream\\r\\nContent-Length: "
+            "1\\r\\n\\r\\n'; [ $REQUEST_METHOD = HEAD ] || printf w ;;\n"
+            "esac\n");
+  };
+  HelperRun helper;
+  SECTION("which helps when the source has settled") {
+    lists("[ $(wc -l <$0.lists) -le 2 ]");
+    CHECK(helper.model(server.url("cgi/llm/")) == "published");
+    CHECK(helper.retries() == 1);
+  }
+  SECTION("and does not when its listing is wrong") {
+    lists("true");
+    CHECK_THAT(helper.model(server.url("cgi/llm/")), StartsWith("ModelSourceChanged: ") &&
+                                                         Contains("vanished") &&
+                                                         Contains("; tried 4 times"));
+  }
+}
+
+TEST_CASE("login pages in place of all files of a folder are no model") {
+  const WebServer server;
+  server.folder().write_script("cgi/llm",
+                               "printf 'Content-Type: text/html\\r\\n\\r\\n"
+                               "<a href=\"weights.bin\">Log in</a>'\n");
+  HelperRun helper;
+  CHECK_THAT(helper.model(server.url("cgi/llm/")),
+             StartsWith("UnexpectedAnswer: ") && Contains("such as a login form"));
+  CHECK(helper.retries() == 0);
+}

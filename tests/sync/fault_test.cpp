@@ -1,0 +1,316 @@
+#include "sync/support/cutting_proxy.h"
+#include "sync/support/helper_run.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <future>
+#include <vector>
+
+// What goes wrong between gradient-sync and a server of git or https, each tried for real: its
+// reason, whether it is tried again, and that no credential is told or follows a redirection.
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+/// A program that asks for credentials and answers those that have some with `answer`, which may
+/// repeat them: $HTTP_AUTHORIZATION.
+std::string after_login(const std::string& answer) {
+  return "[ -n \"$HTTP_AUTHORIZATION\" ] || { printf 'Status: 401\\r\\nWWW-Authenticate: Basic "
+         "realm=\"test\"\\r\\n\\r\\n'; exit; }\n" +
+         answer;
+}
+
+std::string answer(const std::string& headers, const std::string& body) {
+  return after_login("printf '" + headers + "\\r\\n\\r\\n" + body + " %s\\n' " +
+                     "\"$HTTP_AUTHORIZATION $(echo ${HTTP_AUTHORIZATION#Basic } | base64 -d)\"\n");
+}
+
+struct Answer {
+  std::string name, program;
+  std::string repository;  ///< how the failure begins
+  std::string model;
+  bool is_transient = false;
+};
+
+constexpr const char* plain = "Content-Type: text/plain";
+
+std::vector<Answer> answers() {
+  const auto echo = [](const std::string& status) {
+    return answer("Status: " + status + "\\r\\n" + plain, "error: you sent");
+  };
+  return {{"500", echo("500"), "ServerFailed: ", "ServerFailed: ", true},
+          {"503", echo("503"), "ServerFailed: ", "ServerFailed: ", true},
+          {"429", echo("429\\r\\nRetry-After: 1"), "ServerBusy: ", "ServerBusy: ", true},
+          {"401", echo("401\\r\\nWWW-Authenticate: Basic realm=\"you sent it\""),
+           "GitAuthenticationFailed: ", "ModelAuthenticationFailed: "},
+          {"403", echo("403"), "GitAccessDenied: ", "ModelAccessDenied: "},
+          {"404", echo("404"), "GitRepositoryNotFound: ", "ModelSourceMissing: "},
+          {"login", answer("Content-Type: text/html", "<html><form>Log in"),
+           "UnexpectedAnswer: ", "UnexpectedAnswer: "},
+          {"teapot", echo("418"), "SyncFailed: ", "SyncFailed: ", true},
+          // A packet of git's protocol with a text of the server's, which git calls fatal.
+          {"error",
+           after_login("t=\"ERR you sent $HTTP_AUTHORIZATION\"\n"
+                       "printf 'Content-Type: application/x-git-upload-pack-advertisement\\r\\n"
+                       "\\r\\n001e# service=git-upload-pack\\n0000%04x%s' $((${#t} + 4)) \"$t\"\n"),
+           "SyncFailed: ", "", true}};
+}
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+/// All at once, since those that are transient take the time of their tries.
+template <class Item, class Work>
+auto at_once(const std::vector<Item>& items, const Work& work) {
+  std::vector<std::future<decltype(work(items.front()))>> running;
+  for (const auto& item : items)
+    running.push_back(std::async(std::launch::async, work, item));
+  return running;
+}
+
+struct Told {
+  std::string end;
+  int retries = 0;
+  bool leaks = false;
+  int requests = 0;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "each answer of a git server has its reason, is tried again only if that may help, and "
+    "gives away nothing that it repeats") {
+  const auto all = answers();
+  auto tried = at_once(all, [](const Answer& answer) {
+    const WebServer server;
+    server.folder().write_script("cgi/app.git", answer.program);
+    HelperRun helper;
+    const auto end = helper.repository(server.url("cgi/app.git"));
+    return Told{end, helper.retries(), helper.leaks(), count(server.log(), "GET ")};
+  });
+  auto told = tried.begin();
+  for (const auto& answer : all) {
+    const auto [end, retries, leaks, requests] = (told++)->get();
+    INFO(answer.name << ": " << end);
+    CHECK_THAT(end, StartsWith(answer.repository));
+    CHECK(retries == (answer.is_transient ? 3 : 0));
+    CHECK((end.find("; tried 4 times") != std::string::npos) == answer.is_transient);
+    CHECK_FALSE(leaks);
+    CHECK(requests >= (answer.is_transient ? 4 : 1));
+    CHECK(requests <= (answer.is_transient ? 12 : 3));
+  }
+}
+
+TEST_CASE(
+    "each answer of a server of files has its reason, is tried again only if that may help, "
+    "and gives away nothing that it repeats") {
+  auto all = answers();
+  all.pop_back();
+  auto tried = at_once(all, [](const Answer& answer) {
+    const WebServer server;
+    server.folder().write_script("cgi/llm", answer.program);
+    HelperRun helper;
+    const auto end = helper.model(server.url("cgi/llm/weights.bin"));
+    return Told{end, helper.retries(), helper.leaks(),
+                count(server.log(), "GET ") + count(server.log(), "HEAD ")};
+  });
+  auto told = tried.begin();
+  for (const auto& answer : all) {
+    const auto [end, retries, leaks, requests] = (told++)->get();
+    INFO(answer.name << ": " << end);
+    CHECK_THAT(end, StartsWith(answer.model));
+    CHECK(retries == (answer.is_transient ? 3 : 0));
+    CHECK_FALSE(leaks);
+    CHECK(requests >= (answer.is_transient ? 4 : 1));
+    CHECK(requests <= (answer.is_transient ? 24 : 6));
+  }
+}
+
+TEST_CASE("a wrong user and a wrong password are refused after one try") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  repository.commit("file", "text");
+  server.folder().write("files/private/weights.bin", "w");
+  HelperRun helper;
+  const auto wrong = GENERATE(as<std::string>(), "user", "password");
+  (wrong == "user" ? helper.username : helper.password) = "canary-wrong";
+  CHECK_THAT(helper.repository(repository.url()),
+             Contains("GitAuthenticationFailed: ") && Contains("check username and password"));
+  CHECK(count(server.log(), "GET ") <= 2);
+  CHECK_THAT(helper.model(server.url("files/private/")), StartsWith("ModelAuthenticationFailed: "));
+  CHECK(count(server.log(), "GET ") <= 4);
+  CHECK(helper.retries() == 0);
+  CHECK_FALSE(helper.leaks());
+}
+
+TEST_CASE("a redirection to another host is followed without the credentials") {
+  const WebServer server;
+  const WebServer other;
+  const auto target = "http://localhost:" + std::to_string(other.port());
+  const auto redirect = [&](const std::string& name, const std::string& to, bool at_once) {
+    const auto program = "printf 'Status: 301\\r\\nLocation: %s%s?%s\\r\\n\\r\\n' " + target + "/" +
+                         to + " \"$PATH_INFO\" \"$QUERY_STRING\"\n";
+    server.folder().write_script("cgi/" + name, at_once ? program : after_login(program));
+  };
+  ServedRepository(other, "app.git").commit("file", "text");
+  ServedRepository(other, "private.git").commit("file", "text");
+  other.folder().write("files/llm/weights.bin", "w");
+  other.folder().write("files/private/weights.bin", "w");
+  redirect("app.git", "git/app.git", true);
+  redirect("after-login.git", "git/app.git", false);
+  redirect("private.git", "git/private.git", true);
+  redirect("llm", "files/llm", false);
+  redirect("private", "files/private", false);
+
+  HelperRun helper;
+  CHECK_THAT(helper.repository(server.url("cgi/private.git")),
+             StartsWith("GitAuthenticationFailed: "));
+  CHECK_THAT(HelperRun().model(server.url("cgi/private/weights.bin")),
+             StartsWith("ModelAuthenticationFailed: "));
+  CHECK_THAT(helper.repository(server.url("cgi/after-login.git")),
+             StartsWith("GitRedirected: ") && Contains("write the final URL"));
+  CHECK(helper.repository(server.url("cgi/app.git")) == "published");
+  CHECK(HelperRun().model(server.url("cgi/llm/weights.bin")) == "published");
+  CHECK_THAT(server.full_log(), Contains("Authorization: "));
+  CHECK_THAT(other.full_log(), Contains("GET /") && !Contains("Authorization: "));
+  CHECK_FALSE(helper.leaks());
+}
+
+TEST_CASE("a certificate that cannot be trusted is told with what is wrong, after one try") {
+  const Folder folder;
+  const auto file = [&](const char* name) { return (folder / name).string(); };
+  const std::string key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ";
+  std::string problem;
+  SECTION("expired") {
+    folder.write("index", "");
+    folder.write("ca", "[ca]\ndefault_ca=d\n[d]\ndatabase=" + file("index") +
+                           "\nrand_serial=yes\nnew_certs_dir=" + file("") +
+                           "\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n");
+    shell("openssl req -new -subj /CN=127.0.0.1 " + key + file("key") + " -out " + file("csr") +
+          " 2>/dev/null && openssl ca -batch -notext -selfsign -config " + file("ca") +
+          " -keyfile " + file("key") + " -in " + file("csr") + " -out " + file("crt") +
+          " -startdate 20200101000000Z -enddate 20200102000000Z 2>/dev/null");
+    problem = "has expired";
+  }
+  SECTION("self-signed") {
+    shell("openssl req -x509 -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 " +
+          key + file("key") + " -out " + file("crt") + " 2>/dev/null");
+    problem = "is self-signed or of an unknown authority";
+  }
+  SECTION("for another name") {
+    shell("openssl req -x509 -days 1 -subj /CN=h -addext subjectAltName=DNS:other.example.com " +
+          key + file("key") + " -out " + file("crt") + " 2>/dev/null");
+    problem = "is for another host name";
+  }
+  shell("cat " + file("key") + " " + file("crt") + " >" + file("pem"));
+  const WebServer server(0, file("pem"));
+  HelperRun helper;
+  if (problem.find("name") != std::string::npos)
+    helper.environment.push_back("GRADIENT_CA_BUNDLE=" + shell("cat " + file("crt")));
+  CHECK_THAT(helper.repository(server.url("git/private.git")),
+             StartsWith("TLSVerificationFailed: ") && Contains(problem));
+  CHECK_THAT(helper.model(server.url("files/private/")),
+             StartsWith("TLSVerificationFailed: ") && Contains(problem));
+  CHECK(helper.retries() == 0);
+  CHECK(server.log().empty());
+}
+
+TEST_CASE("a host that is unknown or refuses is told after some tries, each with its time") {
+  const std::vector<std::string> urls{"http://git.example.invalid/",
+                                      "http://127.0.0.1:" + std::to_string(free_port()) + "/"};
+  auto tried = at_once(urls, [](const std::string& url) {
+    HelperRun helper;
+    return Told{helper.repository(url + "app.git"), helper.retries()};
+  });
+  auto models = at_once(urls, [](const std::string& url) {
+    HelperRun helper;
+    return Told{helper.model(url + "llm/"), helper.retries()};
+  });
+  for (auto* const found : {&tried, &models}) {
+    const auto unknown = found->at(0).get();
+    const auto refused = found->at(1).get();
+    CHECK_THAT(unknown.end, StartsWith("HostUnknown: ") && Contains("; tried 4 times"));
+    CHECK_THAT(refused.end, StartsWith("HostUnreachable: ") && Contains("refuses the connection"));
+    CHECK(unknown.retries == 3);
+    CHECK(refused.retries == 3);
+  }
+}
+
+TEST_CASE("a connection that is cut in the middle of a pack or a file is tried again") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto large = shell("head -c 600000 /dev/urandom | base64 -w0");
+  server.folder().write("large", large);
+  shell("cd " + (server.folder() / "git/app.git").string() +
+        " && blob=$(git hash-object -w ../../large)"
+        " && tree=$(printf '100644 blob %s\\tlarge\\n' $blob | git mktree)"
+        " && git update-ref refs/heads/main"
+        " $(git -c user.name=t -c user.email=t@t commit-tree -m Large $tree)");
+  server.folder().write("files/llm/weights.bin", large);
+  const auto url = [](const CuttingProxy& proxy, const std::string& path) {
+    return "http://127.0.0.1:" + std::to_string(proxy.port()) + "/" + path;
+  };
+
+  SECTION("and works when the network does again") {
+    CuttingProxy git(server.port(), 200000);
+    git.heal_after(1);
+    HelperRun helper;
+    CHECK(helper.repository(url(git, "git/app.git")) == "published");
+    CHECK(git.cuts() == 1);
+    CHECK(helper.retries() == 1);
+
+    CuttingProxy files(server.port(), 200000);
+    files.heal_after(1);
+    HelperRun sidecar;
+    CHECK(sidecar.model(url(files, "files/llm/")) == "published");
+    CHECK(files.cuts() == 1);
+  }
+  SECTION("and told when it does not") {
+    CuttingProxy git(server.port(), 200000);
+    CuttingProxy files(server.port(), 200000);
+    HelperRun helper;
+    HelperRun sidecar;
+    auto model =
+        std::async(std::launch::async, [&] { return sidecar.model(url(files, "files/llm/")); });
+    CHECK_THAT(helper.repository(url(git, "git/app.git")),
+               StartsWith("ConnectionLost: ") && Contains("; tried 4 times"));
+    CHECK_THAT(model.get(), StartsWith("ConnectionLost: ") && Contains("; tried 4 times"));
+    CHECK(helper.retries() == 3);
+    CHECK(sidecar.retries() == 3);
+    CHECK(git.cuts() >= 4);
+    CHECK(files.cuts() >= 4);
+    CHECK_FALSE(std::filesystem::exists(sidecar.folder() / "volume/..data"));
+  }
+}
+
+TEST_CASE("what git and rclone would tell by their environment is not told") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  repository.commit("file", "text");
+  server.folder().write("files/private/weights.bin", "w");
+  HelperRun helper;
+  const auto trace = (helper.folder() / "trace").string();
+  for (const auto* name : {"GIT_TRACE", "GIT_TRACE_CURL", "GIT_TRACE_PACKET", "GIT_TRACE_SETUP",
+                           "GIT_TRACE2_EVENT", "RCLONE_LOG_FILE"})
+    helper.environment.push_back(std::string(name) + "=" + trace);
+  for (const auto* setting :
+       {"GIT_CURL_VERBOSE=1", "GIT_TRACE_REDACT=0", "GIT_LFS_TRACE=1", "RCLONE_VERBOSE=2",
+        "RCLONE_DUMP=headers,bodies,auth", "RCLONE_CONFIG_SOURCE_URL=http://127.0.0.1:1"})
+    helper.environment.emplace_back(setting);
+  CHECK(helper.repository(repository.url()) == "published");
+  HelperRun sidecar;
+  sidecar.environment = helper.environment;
+  CHECK(sidecar.model(server.url("files/private/")) == "published");
+  helper.password = canary;
+  CHECK_FALSE(helper.leaks());
+  CHECK_FALSE(sidecar.leaks());
+  CHECK_FALSE(std::filesystem::exists(trace));
+}

@@ -1,0 +1,101 @@
+#include "sync/support/helper_run.h"
+
+#include "base/base64.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "json/json.h"
+#include "sync/environment.h"
+#include "sync/support/web_server.h"
+
+#include <fstream>
+#include <future>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+HelperRun::HelperRun() : environment(content::environment_for_programs()) {
+  fs::create_directory(folder_ / "volume");
+}
+
+std::string HelperRun::repository(const std::string& url, const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{
+      GRADIENT_SYNC, "repository", "--volume",   (folder_ / "volume").string(),
+      "--key",       "key",        "--name",     "app",
+      "--url",       url,          "--username", username};
+  if (!password.empty()) {
+    const auto file = secrets_.write("password", password);
+    arguments.insert(arguments.end(), {"--password-file", file.string()});
+  }
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(std::move(arguments), "volume/.gradient/checkouts/key");
+}
+
+std::string HelperRun::model(const std::string& url, const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{
+      GRADIENT_SYNC, "model", "--target", (folder_ / "volume").string(),
+      "--name",      "llm",   "--source", url};
+  if (!password.empty()) {
+    const bool is_s3 = url.rfind("s3://", 0) == 0;
+    secrets_.write(is_s3 ? "accessKeyId" : "username", username);
+    secrets_.write(is_s3 ? "secretAccessKey" : "password", password);
+    arguments.insert(arguments.end(), {"--credentials-dir", (secrets_ / "").string()});
+  }
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(std::move(arguments), "volume/..data");
+}
+
+std::string HelperRun::run(std::vector<std::string> arguments, const std::string& published) {
+  const auto told = folder_ / "told";
+  fs::remove(told);
+  arguments.insert(arguments.end(), {"--termination-log", told.string()});
+  if (!volume_options.empty()) {
+    const std::string mounted = "mount -t tmpfs -o \"$0\" tmpfs \"$1\" && shift && exec \"$@\"";
+    arguments.insert(arguments.begin(), {"unshare", "-rm", "sh", "-c", mounted, volume_options,
+                                         (folder_ / "volume").string()});
+  }
+  arguments.insert(arguments.begin(), {"sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", log().string()});
+  std::stop_source stop;
+  const auto work = [&] {
+    try {
+      base::run({.arguments = std::move(arguments), .environment = environment}, stop.get_token());
+    } catch (const base::Stopped&) {
+    }
+  };
+  auto end = std::async(std::launch::async, work);
+  while (end.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
+    if (fs::exists(fs::symlink_status(folder_ / published)) && has(published, "..data"))
+      stop.request_stop();
+  }
+  end.get();
+  if (fs::exists(fs::symlink_status(folder_ / published))) return "published";
+  const auto message = json::parse(base::read_file(told));
+  return json::string_at(message, {"reason"}) + ": " + json::string_at(message, {"message"});
+}
+
+int HelperRun::retries() const {
+  std::ifstream lines(log());
+  int count = 0;
+  for (std::string line; std::getline(lines, line);)
+    count += has(line, R"("event":"retry")") && has(line, "; trying again in ") ? 1 : 0;
+  return count;
+}
+
+bool HelperRun::leaks() const {
+  const auto encoded = base::base64_encode(username + ":" + password);
+  return !shell("grep -rlF -e '" + password + "' -e '" + encoded + "' " + (folder_ / "").string() +
+                " || true")
+              .empty();
+}
+
+bool may_mount() {
+  return base::run({.arguments = {"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"},
+                    .environment = content::environment_for_programs()})
+             .exit_code == 0;
+}

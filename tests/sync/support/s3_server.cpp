@@ -1,0 +1,37 @@
+#include "sync/support/s3_server.h"
+
+#include "base/hash.h"
+#include "sync/support/web_server.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace {
+
+std::string program() {
+  const char* value = std::getenv("GRADIENT_S3_SERVER");
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+bool S3Server::is_installed() {
+  return std::filesystem::exists(program());
+}
+
+S3Server::S3Server() {
+  process_.start({"/usr/bin/env", "MINIO_ROOT_USER=jane", "MINIO_ROOT_PASSWORD=canary-4711",
+                  "MINIO_BROWSER=off", program(), "server", "--quiet", "--address",
+                  "127.0.0.1:" + std::to_string(port_), (folder_ / "data").string()},
+                 port_);
+  shell("until curl -sf -o /dev/null " + endpoint() + "/minio/health/ready; do :; done");
+}
+
+void S3Server::put(const std::string& path, const std::string& content) {
+  const auto file = folder_.write("object", content);
+  shell(
+      "curl -sSf -o /dev/null -X PUT --user jane:canary-4711 --aws-sigv4 aws:amz:us-east-1:s3 "
+      "-H x-amz-content-sha256:" +
+      base::sha256_hex(content) + " --data-binary @" + file.string() + " " + endpoint() + "/" +
+      path);
+}

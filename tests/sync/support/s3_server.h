@@ -1,0 +1,24 @@
+#pragma once
+
+#include "support/folder.h"
+#include "sync/support/server_process.h"
+
+#include <string>
+
+/// A real S3 server, MinIO, on loopback, of user "jane" with the password "canary-4711".
+/// GRADIENT_S3_SERVER names the program, which ./dev test builds.
+class S3Server {
+ public:
+  static bool is_installed();
+
+  S3Server();
+  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int port() const { return port_; }
+  /// Makes a bucket, or writes an object.
+  void put(const std::string& path, const std::string& content = "");
+
+ private:
+  Folder folder_;
+  int port_ = free_port();
+  ServerProcess process_;
+};
