@@ -27,9 +27,9 @@ const Names& words_of_others() {
       "AccessDenied", "InvalidAccessKeyId", "NoSuchBucket", "NoSuchKey", "SignatureDoesNotMatch",
       "SlowDown",
       // fields, units, variables, signals, and what the log alone says
-      "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "ModTime", "Other", "PATH", "Path",
-      "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV", "SIGTERM", "Size",
-      "TMPDIR", "XXXXXX"};
+      "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "MimeType", "ModTime", "Other", "PATH",
+      "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV", "SIGTERM",
+      "Size", "URL", "TMPDIR", "XXXXXX"};
   return words;
 }
 
