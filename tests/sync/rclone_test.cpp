@@ -10,30 +10,39 @@ using namespace content;
 namespace {
 
 std::string listed(const std::string& path, const std::string& more = "") {
-  return R"([{"Path":")" + path + R"(","Size":3,"ModTime":"2026-01-01T00:00:00Z")" + more + "}]";
+  return R"({"Path":")" + path + R"(","Size":3,"ModTime":"2026-01-01T00:00:00Z")" + more + "}\n";
 }
 
 }  // namespace
 
 TEST_CASE("a listing has files by path, their bytes together, and a fingerprint") {
-  const auto listing = read_listing(R"([{"Path":"b/c","Size":5},{"Path":"a","Size":2}])");
+  const auto listing = read_listing(
+      "[\n"
+      R"({"Path":"b/c","Size":5},)"
+      "\n"
+      R"({"Path":"a","Size":2})"
+      "\n]\n");
   REQUIRE(listing.files.size() == 2);
   CHECK(listing.files[0].path == "a");
   CHECK(listing.files[0].bytes == 2);
   CHECK(listing.files[1].path == "b/c");
   CHECK(listing.files[0].identity != listing.files[1].identity);
   CHECK(listing.bytes == 7);
-  CHECK(listing.fingerprint ==
-        read_listing(R"([{"Path":"a","Size":2},{"Path":"b/c","Size":5}])").fingerprint);
+  CHECK(listing.fingerprint == read_listing("[\n"
+                                            R"({"Path":"a","Size":2},)"
+                                            "\n"
+                                            R"({"Path":"b/c","Size":5})"
+                                            "\n]\n")
+                                   .fingerprint);
 }
 
 TEST_CASE("a fingerprint changes with name, size, time and checksum") {
   const auto before = read_listing(listed("a")).fingerprint;
   CHECK(read_listing(listed("b")).fingerprint != before);
   CHECK(read_listing(listed("a", R"(,"Hashes":{"md5":"1"})")).fingerprint != before);
-  CHECK(read_listing(R"([{"Path":"a","Size":4,"ModTime":"2026-01-01T00:00:00Z"}])").fingerprint !=
+  CHECK(read_listing(R"({"Path":"a","Size":4,"ModTime":"2026-01-01T00:00:00Z"})").fingerprint !=
         before);
-  CHECK(read_listing(R"([{"Path":"a","Size":3,"ModTime":"2026-01-01T00:00:01Z"}])").fingerprint !=
+  CHECK(read_listing(R"({"Path":"a","Size":3,"ModTime":"2026-01-01T00:00:01Z"})").fingerprint !=
         before);
 }
 
