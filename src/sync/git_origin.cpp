@@ -105,7 +105,8 @@ Listing GitOrigin::list() const {
   return {.fingerprint = resolve(git, address_.ref).commit, .has_files = false};
 }
 
-void GitOrigin::copy(const Listing& listing, const Path& target, OnProgress on_progress) const {
+void GitOrigin::copy(const Listing& listing, const Path& target, OnProgress on_progress,
+                     OnFile /*on_file*/) const {
   const Git git(address_.remote, program_, stop_, [&](std::int64_t bytes) {
     on_progress(json::object({{"bytes", bytes}}));
   });

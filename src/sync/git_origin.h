@@ -26,7 +26,8 @@ class GitOrigin : public Origin {
   /// `target` is an empty folder. Needs room for a second copy beside it, for a while. Throws
   /// Failure also for a symbolic link that leads elsewhere and for the pointer of a large file that
   /// is still one.
-  void copy(const Listing& listing, const Path& target, OnProgress on_progress) const override;
+  void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+            OnFile on_file) const override;
 
  private:
   GitAddress address_;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "sync/download.h"
 #include "sync/failure.h"
+#include "sync/hasher.h"
 #include "sync/retry.h"
 
 #include <algorithm>
@@ -152,9 +153,10 @@ class ModelSync {
   void fetch(const Listing& listing) {
     Download download(layout_, identity(options_), listing);
     try {
-      if (!download.is_complete()) copy(listing, download);
+      auto known = download.known();
+      if (!download.is_complete()) copy(listing, download, known);
       verify(download.files(), listing);
-      publish(download, listing);
+      publish(download, listing, known);
       download.discard();
     } catch (const Failure& failure) {
       // What has another digest stays, so that another try fetches only what has changed.
@@ -171,16 +173,23 @@ class ModelSync {
                       ", which the Model demands; correct source.digest or the source");
   }
 
-  void copy(const Listing& listing, const Download& download) {
+  /// Adds what it finds out of the files to `known`.
+  void copy(const Listing& listing, const Download& download, KnownFiles& known) {
     ProgressLines progress(report_);
-    origin_->copy(listing, download.files(), [&](const Json& fields) {
-      download.touch();
-      progress(fields);
-    });
+    Hasher hasher(download.files());
+    origin_->copy(
+        listing, download.files(),
+        [&](const Json& fields) {
+          download.touch();
+          progress(fields);
+        },
+        [&](const std::string& path) { hasher.add(path); });
+    for (auto& [path, sha256] : hasher.finish())
+      known[path].sha256 = std::move(sha256);
   }
 
-  void publish(const Download& download, const Listing& listing) {
-    auto [meta, known] = description(download.files(), listing, download.known());
+  void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
+    auto [meta, known] = description(download.files(), listing, before);
     check_digest(json::string_at(meta, {"revision"}));
     meta["source"] = Json(identity(options_));
     meta["fingerprint"] = Json(listing.fingerprint);

@@ -55,6 +55,8 @@ class Origin {
  public:
   /// {"bytes", and "total", "rate", "eta" where they are known}
   using OnProgress = std::function<void(const json::Json&)>;
+  /// A file is whole now, by its path in the listing. Not every source tells.
+  using OnFile = std::function<void(const std::string&)>;
 
   Origin() = default;
   virtual ~Origin() = default;
@@ -64,7 +66,8 @@ class Origin {
   /// Throws Failure and Stopped.
   virtual Listing list() const = 0;
   /// Brings what was listed into the folder `target`. Throws Failure and Stopped.
-  virtual void copy(const Listing& listing, const Path& target, OnProgress on_progress) const = 0;
+  virtual void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+                    OnFile on_file) const = 0;
 };
 
 /// `program`: gradient-sync, of which git asks the credential.

@@ -45,6 +45,7 @@ RcloneRemote s3_remote(const Source& source) {
   set(configuration, "endpoint", source.endpoint);
   set(configuration, "region", source.region);
   set(configuration, "force_path_style", source.path_style ? "true" : "false");
+  set(configuration, "list_version", "2");  // the older one takes rclone half as much memory more
   if (!source.credentials.empty()) {
     set(configuration, "access_key_id", required(source, "accessKeyId"));
     set(configuration, "secret_access_key", required(source, "secretAccessKey"));
@@ -249,7 +250,7 @@ std::int64_t rounded(const Json& number) {
 
 void tell_progress(const Json& line, const Origin::OnProgress& on_progress) {
   const auto& stats = json::at(line, {"stats"});
-  if (!stats.is_object() || !on_progress) return;
+  if (!stats.is_object()) return;
   const auto& left = json::at(stats, {"eta"});
   on_progress(json::object({{"bytes", rounded(json::at(stats, {"bytes"}))},
                             {"total", rounded(json::at(stats, {"totalBytes"}))},
@@ -312,7 +313,7 @@ Listing read_listing(const std::string& lsjson) {
 }
 
 std::string Rclone::operator()(const std::string& command, std::vector<std::string> options,
-                               const OnProgress& on_progress) const {
+                               const OnLine& on_line) const {
   const auto remote = rclone_remote(source_);
   std::vector<std::string> arguments = {
       "rclone",           command,          "source:" + remote.path, "--config",
@@ -332,7 +333,7 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
                                    try {
                                      const auto line = json::parse(text);
                                      collect_error(line, errors);
-                                     tell_progress(line, on_progress);
+                                     if (on_line) on_line(line);
                                    } catch (const std::invalid_argument&) {
                                      errors += std::string(text.substr(0, 300)) + "\n";
                                    }
@@ -349,7 +350,7 @@ Listing Rclone::list() const {
   const bool is_web = starts_with(source_.url, "http");
   std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime"};
   if (!is_web) options.emplace_back("--no-mimetype");
-  const auto lsjson = (*this)("lsjson", std::move(options), {});
+  const auto lsjson = (*this)("lsjson", std::move(options));
   auto listing = read_listing(lsjson);
   // rclone takes a page at a file's address for a folder
   const bool is_page_for_file =
@@ -377,13 +378,18 @@ Listing Rclone::list() const {
   return listing;
 }
 
-void Rclone::copy(const Listing& /*listing*/, const Path& target, OnProgress on_progress) const {
+void Rclone::copy(const Listing& /*listing*/, const Path& target, OnProgress on_progress,
+                  OnFile on_file) const {
   malloc_trim(0);  // what it took to read the listing is not needed while rclone works
   try {
     (*this)("copy",
-            {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+            {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE", "-v",
              "--buffer-size=4Mi", "--transfers=4", "--use-server-modtime"},
-            on_progress);
+            [&](const Json& line) {
+              tell_progress(line, on_progress);
+              if (json::string_at(line, {"msg"}).find("Copied (new)") != std::string::npos)
+                on_file(json::string_at(line, {"object"}));
+            });
   } catch (const Failure& failure) {
     if (failure.reason != "ModelSourceMissing") throw;
     throw Failure("ModelSourceChanged",

@@ -35,11 +35,14 @@ class Rclone : public Origin {
   Listing list() const override;
   /// Copies to the folder `target` all files that it has not: what is there is never written to.
   /// Throws Failure and Stopped.
-  void copy(const Listing& listing, const Path& target, OnProgress on_progress) const override;
+  void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+            OnFile on_file) const override;
 
  private:
+  using OnLine = std::function<void(const json::Json&)>;
+  /// `on_line` gets what rclone logs.
   std::string operator()(const std::string& command, std::vector<std::string> options,
-                         const OnProgress& on_progress) const;
+                         const OnLine& on_line = {}) const;
 
   Source source_;
   std::stop_token stop_;

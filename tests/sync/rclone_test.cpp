@@ -74,7 +74,8 @@ TEST_CASE("an S3 source with keys, at an endpoint of its own") {
   CHECK(remote.path == "models/llm/v1");
   CHECK(remote.configuration ==
         "[source]\ntype = s3\nenv_auth = false\nprovider = Other\n"
-        "endpoint = https://s3.example:9000\nregion = eu-1\nforce_path_style = true\n"
+        "endpoint = https://s3.example:9000\nregion = eu-1\nforce_path_style = true\nlist_version "
+        "= 2\n"
         "access_key_id = id\nsecret_access_key = canary-4711\n");
 }
 
@@ -83,7 +84,7 @@ TEST_CASE("an S3 source without a Secret is read anonymously, at Amazon") {
   CHECK(remote.path == "models");
   CHECK(remote.configuration ==
         "[source]\ntype = s3\nenv_auth = false\nprovider = AWS\nregion = us-east-1\n"
-        "force_path_style = false\n");
+        "force_path_style = false\nlist_version = 2\n");
 }
 
 TEST_CASE("a Secret without a key that S3 needs is named") {
