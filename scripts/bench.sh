@@ -1,8 +1,9 @@
-#: bench [COUNT]...                            measure the operator against etcd and an API server (100 and 1000 objects); writes docs/benchmarks.md
+#: bench [content | COUNT...]                  measure the operator against etcd and an API server (100 and 1000 objects), or content; writes docs/benchmarks.md
 # One process of ours, no controllers: nothing but the operator writes to the objects that are counted. Figures come from /proc and from
 # the API server's own request counters, not from the operator.
 export GRADIENT_CLUSTER=bench
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+[[ ${1:-} != content ]] || exec bash "$SCRIPTS/bench_content.sh"
 source "$SCRIPTS/processes.sh"
 source "$SCRIPTS/binaries.sh"
 
@@ -244,7 +245,11 @@ for count; do
 	measure "$count"
 	bare "$count"
 done
-report "$@" >"$work/report"
+{
+	report "$@"
+	echo
+	sed -n '/^## Content/,$p' "$REPORT"
+} >"$work/report"
 mkdir -p "$ROOT/docs"
 install -m 644 "$work/report" "$REPORT"
 cat "$work/table" >&2

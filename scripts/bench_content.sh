@@ -1,0 +1,199 @@
+# `./dev bench content`: gradient-sync beside the programs that it runs, and git-sync where GIT_SYNC names one. All take turns with
+# all, so that what else the machine does meets each of them; the figures are medians.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$SCRIPTS/packages.sh"
+source "$SCRIPTS/binaries.sh"
+
+SYNC=$ROOT/build/release/bin/gradient-sync
+REPORT=$ROOT/docs/benchmarks.md
+ROUNDS=${ROUNDS:-5}
+FILES=2000          # of the repository, 20 KB each
+SMALL_FILES=20000   # of a model, 2 to 6 KB each
+BIG_MIB=${BIG_MIB:-4096} # of a model, in four files
+work=$(mktemp -d)
+servers=()
+
+clean_up() {
+	((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
+	wait
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+until_answers() { # URL
+	until [[ $(curl -s -o /dev/null -w '%{http_code}' "$1") != 000 ]]; do read -rt 0.05 <> <(:) || true; done
+}
+
+serve_git() {
+	local port
+	port=$(free_port)
+	cat >"$work/lighttpd.conf" <<-END
+		server.modules = ("mod_alias", "mod_setenv", "mod_cgi")
+		server.bind = "127.0.0.1"
+		server.port = $port
+		server.document-root = "$work"
+		server.upload-dirs = ("$work")
+		alias.url = ("/" => "/usr/lib/git-core/git-http-backend/")
+		cgi.assign = ("" => "")
+		setenv.set-environment = ("GIT_PROJECT_ROOT" => "$work/repositories", "GIT_HTTP_EXPORT_ALL" => "1")
+	END
+	lighttpd -D -f "$work/lighttpd.conf" &
+	servers+=($!)
+	url=http://127.0.0.1:$port/code.git
+	python3 - "$work/code" $FILES <<-'END'
+		import os, random, sys
+		random.seed(4711)
+		words = ["".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=random.randint(3, 9))) for _ in range(4000)]
+		for i in range(int(sys.argv[2])):
+		    folder = f"{sys.argv[1]}/{i % 40}"
+		    os.makedirs(folder, exist_ok=True)
+		    with open(f"{folder}/{i}.py", "w") as file:
+		        file.writelines(" ".join(random.choices(words, k=8)) + "\n" for _ in range(370))
+	END
+	git -C "$work/code" init --quiet --initial-branch=main
+	git -C "$work/code" add .
+	git -C "$work/code" -c user.name=bench -c user.email=bench@localhost commit --quiet -m Begin
+	git clone --quiet --bare "$work/code" "$work/repositories/code.git"
+	rm -rf "$work/code"
+	until_answers "$url"
+}
+
+serve_models() {
+	endpoint=http://127.0.0.1:$(free_port)
+	mkdir "$work/credentials"
+	printf bench >"$work/credentials/accessKeyId"
+	printf bench-secret >"$work/credentials/secretAccessKey"
+	MINIO_ROOT_USER=bench MINIO_ROOT_PASSWORD=bench-secret MINIO_BROWSER=off \
+		"$(binary minio)" server --quiet --address "${endpoint#http://}" "$work/s3" >"$work/minio.log" &
+	servers+=($!)
+	cat >"$work/rclone.conf" <<-END
+		[s3]
+		type = s3
+		provider = Minio
+		endpoint = $endpoint
+		access_key_id = bench
+		secret_access_key = bench-secret
+		force_path_style = true
+	END
+	python3 - "$work/models" $SMALL_FILES "$BIG_MIB" <<-'END'
+		import os, sys
+		for i in range(int(sys.argv[2])):
+		    folder = f"{sys.argv[1]}/small/{i % 100}"
+		    os.makedirs(folder, exist_ok=True)
+		    with open(f"{folder}/{i}", "wb") as file:
+		        file.write(os.urandom(2000 + i % 4000))
+		os.makedirs(f"{sys.argv[1]}/big")
+		for i in range(4):
+		    with open(f"{sys.argv[1]}/big/{i}.bin", "wb") as file:
+		        for _ in range(int(sys.argv[3]) // 4):
+		            file.write(os.urandom(1 << 20))
+	END
+	until_answers "$endpoint/minio/health/ready"
+	for name in big small; do rclone --config "$work/rclone.conf" copy --transfers 16 "$work/models/$name" "s3:$name"; done
+	rm -rf "$work/models"
+}
+
+loopback_bytes() { awk '$1 == "lo:" { print $2 }' /proc/net/dev; }
+
+# Adds "SECONDS CPU PEAK BYTES" to the measurements of a name.
+measure() { # NAME FILE COMMAND...
+	local before name=$1
+	shift
+	before=$(loopback_bytes)
+	echo "$(python3 "$SCRIPTS/measure.py" "$@" 2>>"$work/errors") $(($(loopback_bytes) - before))" >>"$work/$name"
+}
+
+median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+
+column() { awk -v n="$2" '{ print $n }' "$work/$1" | median; } # NAME NUMBER
+
+row() { # TITLE NAME [COMPARED-TO]
+	local ratio=''
+	[[ -z ${3:-} ]] || ratio=$(awk -v a="$(column "$2" 1)" -v b="$(column "$3" 1)" 'BEGIN { printf "%.2f", a / b }')
+	printf '| %s | %s | %s | %s | %s | %s |\n' "$1" "$(column "$2" 1)" "$ratio" "$(column "$2" 2)" "$(column "$2" 3)" \
+		"$(column "$2" 4 | awk '{ printf "%.1f", $1 / 1e6 }')" >>"$work/table"
+}
+
+repository() { # VOLUME, further options
+	local volume=$1
+	shift
+	echo "$SYNC" repository --volume "$volume" --key key --name code --url "$url" --revision 1 --termination-log "$work/told" "$@"
+}
+
+bench_checkouts() {
+	local round replicas command
+	for ((round = 0; round < ROUNDS; round++)); do
+		say "bench: checkouts, round $((round + 1)) of $ROUNDS"
+		rm -rf "$work"/{clone,synced,volume*}
+		mkdir "$work/volume"
+		measure git '' git clone --quiet --depth 1 "$url" "$work/clone"
+		[[ -z ${GIT_SYNC:-} ]] || measure git-sync '' "$GIT_SYNC" -repo "$url" -branch main -root "$work/synced" -one-time -depth 1
+		read -ra command < <(repository "$work/volume")
+		measure first '' "${command[@]}"
+		measure later '' "${command[@]}"
+		for replicas in 2 4 8; do
+			mkdir "$work/volume-$replicas"
+			read -ra command < <(repository "$work/volume-$replicas")
+			# shellcheck disable=SC2016 # expanded by the inner shell
+			measure "replicas-$replicas" '' sh -c 'n=$1; shift; while [ $n -gt 0 ]; do "$@" & n=$((n - 1)); done; wait' sh "$replicas" "${command[@]}"
+		done
+	done
+	row "\`git clone --depth 1\`" git
+	[[ -z ${GIT_SYNC:-} ]] || row "git-sync" git-sync git
+	row "first checkout" first git
+	row "a later replica" later git
+	for replicas in 2 4 8; do row "$replicas replicas at once, until the last is done" "replicas-$replicas" git; done
+}
+
+bench_models() {
+	local round name
+	for ((round = 0; round < ROUNDS; round++)); do
+		for name in big small; do
+			say "bench: model $name, round $((round + 1)) of $ROUNDS"
+			rm -rf "$work/copy" "$work/model"
+			measure "rclone-$name" '' rclone --config "$work/rclone.conf" copy "s3:$name" "$work/copy"
+			measure "model-$name" "$work/model/..data" "$SYNC" model --source "s3://$name/" --endpoint "$endpoint" --path-style \
+				--credentials-dir "$work/credentials" --target "$work/model" --name model --termination-log "$work/told"
+		done
+	done
+	row "\`rclone copy\`, $BIG_MIB MiB in 4 files" rclone-big
+	row "model, the same" model-big rclone-big
+	row "\`rclone copy\`, $SMALL_FILES files" rclone-small
+	row "model, the same" model-small rclone-small
+}
+
+report() {
+	sed '/^## Content/,$d' "$REPORT"
+	cat <<-END
+		## Content
+
+		gradient-sync beside the programs that it runs, on the disk of one machine with the servers: git over http (lighttpd) from a
+		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
+		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave that to the
+		system. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
+
+		    ./dev bench content
+
+		$(nproc) cores ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)), Linux $(uname -r), $(git --version), $(rclone --version | head -1),
+		release build of $(git -C "$ROOT" describe --always).
+
+		| what | s | ratio | CPU s | MiB | MB |
+		|---|--:|--:|--:|--:|--:|
+	END
+	cat "$work/table"
+}
+
+need_packages "${TEST_PACKAGES[@]}"
+build_binaries minio
+unset AWS_CA_BUNDLE # this rclone cannot read one
+"$ROOT/dev" build release
+mkdir -p "$work/repositories" "$work/s3"
+serve_git
+serve_models
+bench_checkouts
+bench_models
+report >"$work/report"
+install -m 644 "$work/report" "$REPORT"
+cat "$work/table" >&2
