@@ -13,19 +13,20 @@
 namespace base {
 namespace {
 
-class Sha256 {
+class Hash {
  public:
-  Sha256() { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+  explicit Hash(const EVP_MD* algorithm) { EVP_DigestInit_ex(context_.get(), algorithm, nullptr); }
   void add(std::string_view data) { EVP_DigestUpdate(context_.get(), data.data(), data.size()); }
   std::string hex() {
-    std::array<unsigned char, 32> digest{};
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    text.reserve(2 * digest.size());
-    for (const unsigned char byte : digest) {
-      text += digits[byte >> 4U];
-      text += digits[byte & 15U];
+    text.reserve(2U * size);
+    for (unsigned int i = 0; i < size; ++i) {
+      text += digits[digest[i] >> 4U];
+      text += digits[digest[i] & 15U];
     }
     return text;
   }
@@ -35,17 +36,9 @@ class Sha256 {
                                                                    &EVP_MD_CTX_free};
 };
 
-}  // namespace
-
-std::string sha256_hex(std::string_view data) {
-  Sha256 hash;
-  hash.add(data);
-  return hash.hex();
-}
-
-std::string sha256_of_file(const std::filesystem::path& path) {
+std::string hash_of_file(const std::filesystem::path& path, const EVP_MD* algorithm) {
   std::ifstream file(path, std::ios::binary);
-  Sha256 hash;
+  Hash hash(algorithm);
   std::vector<char> buffer(256U << 10U);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
@@ -54,6 +47,22 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   if (!file.eof())
     throw std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
   return hash.hex();
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view data) {
+  Hash hash(EVP_sha256());
+  hash.add(data);
+  return hash.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  return hash_of_file(path, EVP_sha256());
+}
+
+std::string md5_of_file(const std::filesystem::path& path) {
+  return hash_of_file(path, EVP_md5());
 }
 
 std::string short_hash(std::string_view data, std::size_t digits) {

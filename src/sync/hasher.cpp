@@ -2,9 +2,21 @@
 
 #include "base/hash.h"
 
-namespace content {
+#include <algorithm>
 
-Hasher::Hasher(Path folder) : folder_(std::move(folder)), thread_([this] { run(); }) {}
+namespace content {
+namespace {
+
+/// A share of the node that others would notice.
+constexpr unsigned int most_threads = 4;
+
+}  // namespace
+
+Hasher::Hasher(Path folder) : folder_(std::move(folder)) {
+  const auto count = std::clamp(std::thread::hardware_concurrency(), 1U, most_threads);
+  for (unsigned int i = 0; i < count; ++i)
+    threads_.emplace_back([this] { run(); });
+}
 
 Hasher::~Hasher() {
   const std::lock_guard lock(mutex_);
@@ -12,20 +24,22 @@ Hasher::~Hasher() {
   changed_.notify_all();
 }
 
-void Hasher::add(std::string path) {
+void Hasher::add(const std::string& path, bool with_md5) {
   const std::lock_guard lock(mutex_);
-  waiting_.push(std::move(path));
+  if (!results_.try_emplace(path).second) return;
+  if (with_md5) waiting_.push({path, &Hashes::md5});  // first, as it takes longer
+  waiting_.push({path, &Hashes::sha256});
   changed_.notify_all();
 }
 
-Hasher::Hashes Hasher::finish() {
+Hasher::Results Hasher::finish() {
   {
     const std::lock_guard lock(mutex_);
     has_all_ = true;
     changed_.notify_all();
   }
-  thread_.join();
-  return std::move(hashes_);
+  threads_.clear();
+  return std::move(results_);
 }
 
 void Hasher::run() {
@@ -33,16 +47,17 @@ void Hasher::run() {
   while (true) {
     changed_.wait(lock, [&] { return !waiting_.empty() || has_all_ || is_given_up_; });
     if (is_given_up_ || waiting_.empty()) return;
-    const auto path = std::move(waiting_.front());
+    const auto task = std::move(waiting_.front());
     waiting_.pop();
     lock.unlock();
     std::string hash;
     try {
-      hash = base::sha256_of_file(folder_ / path);
+      const auto of_file = task.result == &Hashes::md5 ? base::md5_of_file : base::sha256_of_file;
+      hash = of_file(folder_ / task.path);
     } catch (const std::exception&) {  // whoever needs it finds out why
     }
     lock.lock();
-    if (!hash.empty()) hashes_[path] = std::move(hash);
+    results_[task.path].*task.result = std::move(hash);
   }
 }
 

@@ -39,7 +39,15 @@ std::string identity(const ModelOptions& options) {
   return options.digest.empty() ? text : text + "\nas " + options.digest;
 }
 
-void verify(const Path& files, const Listing& listing) {
+/// The regular ones, by their paths in the folder.
+std::vector<std::string> files_in(const Path& folder) {
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) paths.push_back(entry.path().lexically_relative(folder).string());
+  return paths;
+}
+
+void verify_sizes(const Path& files, const Listing& listing) {
   for (const auto& file : listing.files) {
     std::error_code error;
     const auto bytes = fs::file_size(files / file.path, error);
@@ -50,24 +58,51 @@ void verify(const Path& files, const Listing& listing) {
   }
 }
 
+/// A file that fails does not stay, so that another try fetches it.
+void verify_checksums(const Path& files, const Listing& listing, const Hasher::Results& hashes) {
+  for (const auto& file : listing.files) {
+    const auto found = hashes.find(file.path);
+    if (found == hashes.end() || found->second.md5.empty() || found->second.md5 == file.md5)
+      continue;
+    fs::remove(files / file.path);
+    throw Failure("ModelSourceChanged",
+                  file.path + " has not the MD5 that the source tells (" + file.md5 +
+                      "): it changed while it was copied or was damaged on the way; where the "
+                      "store tells no MD5 of the content (S3 with keys of KMS), give source.digest",
+                  Kind::Transient);
+  }
+}
+
+/// Throws std::runtime_error when a file could not be read.
+void take_sha256(Hasher::Results results, const Path& files, KnownFiles& known) {
+  for (auto& [path, hashes] : results) {
+    known[path].sha256 =
+        hashes.sha256.empty() ? base::sha256_of_file(files / path) : std::move(hashes.sha256);
+  }
+}
+
+bool tells_md5(const Listing& listing, const std::string& path) {
+  const auto found = std::lower_bound(
+      listing.files.begin(), listing.files.end(), path,
+      [](const SourceFile& file, const std::string& wanted) { return file.path < wanted; });
+  return found != listing.files.end() && found->path == path && !found->md5.empty();
+}
+
 struct Description {
   Json meta;         ///< {"revision", "bytes", "files"}; the revision as digest() says
   KnownFiles known;  ///< for the next time
 };
 
+/// `known` has all of the files.
 Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
   KnownFiles all;
   for (const auto& file : listing.files)
     all[file.path].identity = file.identity;
   std::vector<std::string> lines;
   std::uintmax_t bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(files)) {
-    if (!entry.is_regular_file()) continue;
-    const auto path = entry.path().lexically_relative(files).string();
-    const auto found = known.find(path);
-    bytes += entry.file_size();
-    auto& sha256 = all[path].sha256;
-    sha256 = found == known.end() ? base::sha256_of_file(entry.path()) : found->second.sha256;
+  for (const auto& path : files_in(files)) {
+    bytes += fs::file_size(files / path);
+    const auto& sha256 = all[path].sha256 = known.at(path).sha256;
     lines.push_back(sha256 + "  " + path + "\n");
   }
   std::sort(lines.begin(), lines.end());
@@ -154,8 +189,10 @@ class ModelSync {
     Download download(layout_, identity(options_), listing);
     try {
       auto known = download.known();
-      if (!download.is_complete()) copy(listing, download, known);
-      verify(download.files(), listing);
+      Hasher hasher(download.files());
+      if (!download.is_complete()) copy(listing, download, hasher);
+      verify_sizes(download.files(), listing);
+      hash_rest(listing, download.files(), hasher, known);
       publish(download, listing, known);
       download.discard();
     } catch (const Failure& failure) {
@@ -173,19 +210,30 @@ class ModelSync {
                       ", which the Model demands; correct source.digest or the source");
   }
 
-  /// Adds what it finds out of the files to `known`.
-  void copy(const Listing& listing, const Download& download, KnownFiles& known) {
+  /// A digest that was given says more than the source's checksums, and sometimes these are none.
+  bool checks_md5(const Listing& listing, const std::string& path) const {
+    return options_.digest.empty() && tells_md5(listing, path);
+  }
+
+  void copy(const Listing& listing, const Download& download, Hasher& hasher) {
     ProgressLines progress(report_);
-    Hasher hasher(download.files());
     origin_->copy(
         listing, download.files(),
         [&](const Json& fields) {
           download.touch();
           progress(fields);
         },
-        [&](const std::string& path) { hasher.add(path); });
-    for (auto& [path, sha256] : hasher.finish())
-      known[path].sha256 = std::move(sha256);
+        [&](const std::string& path) { hasher.add(path, checks_md5(listing, path)); });
+  }
+
+  /// Completes `known`. What an interrupted download had brought was not verified by it.
+  void hash_rest(const Listing& listing, const Path& files, Hasher& hasher,
+                 KnownFiles& known) const {
+    for (const auto& path : files_in(files))
+      if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
+    auto results = hasher.finish();
+    verify_checksums(files, listing, results);
+    take_sha256(std::move(results), files, known);
   }
 
   void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
@@ -233,7 +281,12 @@ void sync_model(const ModelOptions& options, Report& report, const std::stop_tok
 }
 
 std::string digest(const Path& folder) {
-  return json::string_at(description(folder, {}, {}).meta, {"revision"});
+  Hasher hasher(folder);
+  for (const auto& path : files_in(folder))
+    hasher.add(path, false);
+  KnownFiles known;
+  take_sha256(hasher.finish(), folder, known);
+  return json::string_at(description(folder, {}, known).meta, {"revision"});
 }
 
 bool is_ready(const Path& target) {

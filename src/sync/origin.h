@@ -35,6 +35,7 @@ struct SourceFile {
   std::int64_t bytes = 0;     ///< -1: the source does not tell
   std::string modified = {};  ///< RFC 3339, as the source tells; the copy's time when it is whole
   std::string identity = {};  ///< changes when the file does, as far as the source tells
+  std::string md5 = {};       ///< hexadecimal; empty: the source does not tell
   bool operator==(const SourceFile&) const = default;
 };
 
@@ -65,7 +66,8 @@ class Origin {
 
   /// Throws Failure and Stopped.
   virtual Listing list() const = 0;
-  /// Brings what was listed into the folder `target`. Throws Failure and Stopped.
+  /// Brings what was listed into the folder `target`, without comparing checksums. Throws Failure
+  /// and Stopped.
   virtual void copy(const Listing& listing, const Path& target, OnProgress on_progress,
                     OnFile on_file) const = 0;
 };

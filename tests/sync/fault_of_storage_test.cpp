@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/s3_server.h"
 #include "sync/support/web_server.h"
@@ -69,6 +70,28 @@ TEST_CASE("a file that vanishes between listing and download is told, and looked
                                                          Contains("vanished") &&
                                                          Contains("; tried 4 times"));
   }
+}
+
+TEST_CASE("a file that has another MD5 than its store tells is published with a digest only") {
+  if (!S3Server::is_installed()) {
+    WARN("not tested: GRADIENT_S3_SERVER names no S3 server");
+    return;
+  }
+  S3Server server;
+  server.put("models");
+  const std::vector<std::string> options{"--endpoint", server.endpoint(), "--path-style"};
+  const auto *const right = "kAFQmDzST7DWlj99KOF/cg==", *const wrong = "AAAAAAAAAAAAAAAAAAAAAA==";
+  HelperRun helper;
+  server.put_with_md5("models/llm/weights.bin", "abc", right);
+  CHECK(helper.model("s3://models/llm", options) == "published");
+  server.put_with_md5("models/other/weights.bin", "abc", wrong);
+  CHECK_THAT(helper.model("s3://models/other", options),
+             StartsWith("ModelSourceChanged: weights.bin has not the MD5") &&
+                 Contains("give source.digest") && Contains("; tried 4 times"));
+  const auto digest = base::sha256_hex(base::sha256_hex("abc") + "  weights.bin\n");
+  auto with_digest = options;
+  with_digest.insert(with_digest.end(), {"--digest", "sha256:" + digest});
+  CHECK(helper.model("s3://models/other", with_digest) == "published");
 }
 
 TEST_CASE("login pages in place of all files of a folder are no model") {

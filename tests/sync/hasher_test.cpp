@@ -7,19 +7,33 @@
 
 using content::Hasher;
 
-TEST_CASE("files are hashed as they arrive, and those that cannot be read are left out") {
+TEST_CASE("files are hashed as they arrive, and those that cannot be read have no hash") {
   const Folder folder;
   Hasher hasher(folder / "");
   CHECK(Hasher(folder / "").finish().empty());
-  Hasher::Hashes expected;
+  Hasher::Results expected;
   for (int i = 0; i < 100; ++i) {
     const auto name = "f" + std::to_string(i);
     folder.write(name, name);
-    hasher.add(name);
-    expected[name] = base::sha256_hex(name);
+    hasher.add(name, false);
+    hasher.add(name, true);
+    expected[name].sha256 = base::sha256_hex(name);
   }
-  hasher.add("missing");
+  hasher.add("missing", true);
+  expected["missing"];
   CHECK(hasher.finish() == expected);
+}
+
+TEST_CASE("a file's MD5 comes with its SHA-256 when it is asked for") {
+  const Folder folder;
+  folder.write("file", "abc");  // RFC 1321 and FIPS 180 have the hashes of this text
+  Hasher hasher(folder / "");
+  hasher.add("file", true);
+  CHECK(hasher.finish() ==
+        Hasher::Results{
+            {"file",
+             {.sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+              .md5 = "900150983cd24fb0d6963f7d28e17f72"}}});
 }
 
 TEST_CASE("a hasher that is given up ends without its rest") {
@@ -27,5 +41,5 @@ TEST_CASE("a hasher that is given up ends without its rest") {
   folder.write("file", "text");
   Hasher hasher(folder / "");
   for (int i = 0; i < 100000; ++i)
-    hasher.add("file");
+    hasher.add("file" + std::to_string(i), true);
 }

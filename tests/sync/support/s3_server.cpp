@@ -35,3 +35,14 @@ void S3Server::put(const std::string& path, const std::string& content) {
       base::sha256_hex(content) + " --data-binary @" + file.string() + " " + endpoint() + "/" +
       path);
 }
+
+void S3Server::put_with_md5(const std::string& path, const std::string& content,
+                            const std::string& md5) {
+  const auto file = folder_.write("object", content);
+  const auto configuration =
+      folder_.write("rclone.conf", "[s3]\ntype = s3\nprovider = Minio\nendpoint = " + endpoint() +
+                                       "\naccess_key_id = jane\nsecret_access_key = canary-4711\n"
+                                       "upload_cutoff = 0\ndisable_checksum = true\n");
+  shell("env -u AWS_CA_BUNDLE rclone --config " + configuration.string() + " copyto " +
+        file.string() + " s3:" + path + " --metadata --metadata-set md5chksum=" + md5);
+}

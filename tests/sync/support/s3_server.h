@@ -16,6 +16,8 @@ class S3Server {
   int port() const { return port_; }
   /// Makes a bucket, or writes an object.
   void put(const std::string& path, const std::string& content = "");
+  /// In parts, as large files are; the MD5 (Base64) is what tools leave to those who download it.
+  void put_with_md5(const std::string& path, const std::string& content, const std::string& md5);
 
  private:
   Folder folder_;
