@@ -234,7 +234,7 @@ TEST_CASE("any user may run it, also one that the system has no name for") {
                        site.secrets.write("known_hosts", site.known_hosts).string() +
                        " --termination-log " + (site.volume / "termination").string();
   shell("chmod 755 " + (site.secrets / "").string() + "; chown 54321 " +
-        (site.volume / "").string() + "; setpriv --reuid=54321 --regid=54321 --clear-groups " +
-        command);
+        (site.volume / "").string() +
+        "; cd /; setpriv --reuid=54321 --regid=54321 --clear-groups " + command);
   CHECK(base::read_file(site.tree() + "/file") == "text\n");
 }
