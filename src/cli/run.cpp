@@ -1,8 +1,9 @@
 #include "cli/run.h"
 
 #include "cli/exit_code.h"
-#include "cli/load_settings.h"
 #include "cli/logging.h"
+#include "cli/settings_file.h"
+#include "gradient/spec/names.h"
 #include "kube/health.h"
 #include "kube/lease.h"
 #include "reconcile/operator.h"
@@ -11,6 +12,8 @@
 
 #include <array>
 #include <csignal>
+#include <functional>
+#include <iostream>
 #include <link.h>
 #include <malloc.h>
 #include <optional>
@@ -89,8 +92,52 @@ void lead(kube::Client& client, const kube::Clock& clock, const std::string& ns,
       stop);
 }
 
-void operate(const RunOptions& options, const gradient::Settings& settings,
-             const std::stop_token& stop) {
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+  return value == nullptr ? "" : value;
+}
+
+/// The operator's own pod, as the chart tells it. Its name is empty elsewhere.
+json::Json own_pod() {
+  return json::object({{"apiVersion", "v1"},
+                       {"kind", "Pod"},
+                       {"metadata", json::object({{"name", variable("POD_NAME")},
+                                                  {"namespace", variable("POD_NAMESPACE")},
+                                                  {"uid", variable("POD_UID")}})}});
+}
+
+/// Tells of a configuration that was changed while the operator runs: log, metric, and event.
+class TellsOfConfiguration {
+ public:
+  TellsOfConfiguration(kube::Client& client, const kube::Clock& clock)
+      : events_(client, clock, std::string(gradient::names::managed_by)) {}
+
+  void operator()(const std::string& problems) {
+    kube::set_config_is_right(problems.empty());
+    if (problems.empty()) {
+      spdlog::info("the configuration was read");
+      record(kube::EventType::Normal, "ConfigurationRead", "the configuration is right");
+    } else {
+      spdlog::error("the configuration is wrong, what was read before stays in force problems={}",
+                    problems);
+      record(kube::EventType::Warning, "ConfigurationInvalid",
+             problems + "what was read before stays in force");
+    }
+  }
+
+ private:
+  void record(kube::EventType type, const std::string& reason, const std::string& message) {
+    if (!kube::key_of(pod_).name.empty()) events_.record(pod_, type, reason, message);
+  }
+
+  kube::EventRecorder events_;
+  json::Json pod_ = own_pod();
+};
+
+/// Empty after a stop, or the settings that have taken the place of `settings`.
+std::optional<gradient::Settings> operate(const RunOptions& options,
+                                          const gradient::Settings& settings, SettingsFile& file,
+                                          const std::stop_token& stop) {
   const auto config = kube::load_config(options.kubeconfig, options.context);
   const auto transport = kube::make_transport(config);
   kube::Client client(*transport);
@@ -102,12 +149,23 @@ void operate(const RunOptions& options, const gradient::Settings& settings,
     health.emplace(options.metrics_address, [&op] { return op.ready(); });
   }
   spdlog::info("starting version={} server={}", PROJECT_VERSION, config.server);
-  const std::jthread watching([&] { op.watch(stop); });
-  if (options.leader_elect) {
-    lead(client, clock, config.ns, op, stop);
-  } else {
-    op.reconcile(stop);
+  TellsOfConfiguration tell(client, clock);
+  std::stop_source life;
+  const std::stop_callback on_stop(stop, [&life] { life.request_stop(); });
+  std::optional<gradient::Settings> next;
+  {
+    const std::jthread watching([&](const std::stop_token& until) { op.watch(until); });
+    const std::jthread looking([&](const std::stop_token& until) {
+      next = file.await_change(clock, std::ref(tell), until);
+      if (next) life.request_stop();
+    });
+    if (options.leader_elect) {
+      lead(client, clock, config.ns, op, life.get_token());
+    } else {
+      op.reconcile(life.get_token());
+    }
   }
+  return next;
 }
 
 }  // namespace
@@ -118,10 +176,15 @@ int run(const RunOptions& options) {
   mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
   set_up_logging(options.log_format, options.log_level);
   const StopOnSignal signal;
-  const auto settings = load_settings(options.config);
+  SettingsFile file(options.config);
+  auto settings = file.load([](const std::string& problems) {
+    kube::set_config_is_right(problems.empty());
+    std::cerr << problems;
+  });
   if (!settings) return ProblemsInInput;
   try {
-    operate(options, *settings, signal.token());
+    while (settings)
+      settings = operate(options, *settings, file, signal.token());
   } catch (const std::exception& error) {
     spdlog::error("cannot run error=\"{}\"", error.what());
     return Failure;

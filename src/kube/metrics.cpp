@@ -78,6 +78,12 @@ void count_watch_restart(const std::string& kind, const std::string& why) {
   family.Add({{"kind", kind}, {"reason", why}}).Increment();
 }
 
+void set_config_is_right(bool is_right) {
+  static auto& family = gauges("gradient_config_last_reload_successful",
+                               "1 when the configuration was right as it was read last, else 0");
+  family.Add({}).Set(is_right ? 1 : 0);
+}
+
 void set_leader(const std::string& name, bool leader) {
   static auto& family =
       gauges("leader_election_master_status", "1 while this process holds the lease, 0 otherwise");

@@ -21,6 +21,8 @@ std::string metrics_text();
 
 void count_request(const std::string& method, int code, const std::string& host = {});
 void count_watch_restart(const std::string& kind, const std::string& why);
+/// Whether the configuration was right when it was read last.
+void set_config_is_right(bool is_right);
 void set_leader(const std::string& name, bool leader);
 
 /// How a reconcile ended.

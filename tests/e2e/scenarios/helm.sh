@@ -26,7 +26,21 @@ seconds_to_ready() {
 		(.status.containerStatuses[0].state.running.startedAt | fromdate)] | max'
 }
 
+# A change of its pod has the kubelet look at the ConfigMap at once.
+edit_configuration() { # SED-SCRIPT
+	local text
+	text=$(field configmap op-gradient-operator '{.data.config\.yaml}' | sed "$1")
+	kubectl patch configmap op-gradient-operator --type merge --patch "$(jq -n --arg text "$text" '{data: {"config.yaml": $text}}')"
+	kubectl annotate --overwrite pods -l app.kubernetes.io/component=operator "edited=$SECONDS"
+}
+
+told_of_configuration() { # REASON TEXT
+	kubectl get events --field-selector "reason=$1" -o jsonpath='{.items[*].message}' | grep -F "$2"
+}
+
 is_baseline() { equals "$(field deployment demo '{.spec.template.spec.containers[0].securityContext.runAsNonRoot}')" ""; }
+
+is_restricted() { equals "$(field deployment demo '{.spec.template.spec.containers[0].securityContext.runAsNonRoot}')" true; }
 
 running_pod() { field pod "$(pods_of demo)" '{.metadata.uid} {.status.phase}'; }
 
@@ -65,6 +79,16 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 
 	lacks "$(operator_log)" orbidden
 	lacks "$(operator_log)" '"level":"error"'
+
+	echo "the ConfigMap, edited"
+	edit_configuration s/collectAfter/collectLater/
+	eventually 90 told_of_configuration ConfigurationInvalid 'sync.collectLater: unknown field'
+	edit_configuration "s/collectLater/collectAfter/; \$a podSecurity: restricted"
+	eventually 90 told_of_configuration ConfigurationRead right
+	eventually 60 is_restricted
+	kubectl rollout status deployment/demo --timeout=60s
+	until_ready demo 60
+	equals "$(kubectl get pods -l app.kubernetes.io/component=operator -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}')" "0 0"
 
 	echo "gone"
 	before=$(eventually 60 running_pod)
