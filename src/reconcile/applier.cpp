@@ -34,9 +34,7 @@ bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& paren
 }
 
 bool is_current(const Json& live, const Json& wanted) {
-  return kube::annotation_of(live, names::applied_annotation) ==
-             kube::annotation_of(wanted, names::applied_annotation) &&
-         as_intended(live, wanted);
+  return has_same_intent(live, wanted) && as_intended(live, wanted);
 }
 
 Json with_metadata(Json object, const char* name, const std::string& value) {
@@ -68,6 +66,11 @@ bool leaves_replicas(const Json& wanted) {
 }
 
 }  // namespace
+
+bool has_same_intent(const Json& live, const Json& wanted) {
+  return kube::annotation_of(live, names::applied_annotation) ==
+         kube::annotation_of(wanted, names::applied_annotation);
+}
 
 std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
                                     const std::stop_token& stop) {

@@ -10,6 +10,9 @@
 
 namespace reconcile {
 
+/// Whether `live` was last applied from this very intent, by its annotation.
+bool has_same_intent(const json::Json& live, const json::Json& wanted);
+
 /// Brings children to what was rendered: server-side apply, only where the intent changed or an
 /// intended field is not live; removal of what is no longer wanted. Objects that are not the
 /// parent's own (by controller reference, or for claims by label) are never written.

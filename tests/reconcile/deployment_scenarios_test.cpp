@@ -182,6 +182,67 @@ TEST_CASE_METHOD(Scenario, "repositories are not cloned into a dataset that is r
   CHECK(why() == "DatasetNotWritable");
 }
 
+namespace {
+
+/// A deployment that runs, and an operator with another helper image.
+struct Upgrade : Scenario {
+  Upgrade() {
+    settings.sync_image = "example.com/gradient-sync:1";
+    put(reconcile::gradient_deployments, "demo", with_repository);
+    put_ready(reconcile::datasets, "data", R"({"claimName":"files"})", R"("claimName":"files")");
+    expect_first_round();
+    reconcile();
+    server.finish();
+    settings.sync_image = "example.com/gradient-sync:2";
+  }
+
+  /// As the deployment controller tells it.
+  void roll_out(const std::string& reason) {
+    auto deployment = *stores.deployments.find({"ns", "demo"});
+    deployment["status"] = json::parse(R"({"observedGeneration":1,"replicas":1,"readyReplicas":1,
+        "updatedReplicas":1,"availableReplicas":1,
+        "conditions":[{"type":"Progressing","status":"True","reason":")" +
+                                       reason + R"("}]})");
+    put(kube::deployments, "demo", json::text(deployment));
+  }
+
+  std::string helper_image() {
+    const auto deployment = *stores.deployments.find({"ns", "demo"});
+    const auto& containers =
+        json::elements_at(deployment, {"spec", "template", "spec", "initContainers"});
+    return json::string_at(*containers.begin(), {"image"});
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Upgrade, "another helper image is no reason to replace pods that run") {
+  roll_out("NewReplicaSetAvailable");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  CHECK(helper_image() == "example.com/gradient-sync:1");
+}
+
+TEST_CASE_METHOD(Upgrade, "what replaces the pods anyway brings the other helper image") {
+  roll_out("NewReplicaSetAvailable");
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/app:2","repositories":
+    {"dataset":"data","repositories":[{"url":"https://git.example/a.git","name":"a"}]},
+    "resources":{"instanceType":"C4"}}})");
+  expect_apply(deployment_path);
+  expect_status();
+  reconcile();
+  CHECK(helper_image() == "example.com/gradient-sync:2");
+}
+
+TEST_CASE_METHOD(Upgrade, "pods that have not come up get the other helper image at once") {
+  roll_out("ReplicaSetUpdated");
+  expect_apply(deployment_path);
+  reconcile();
+  CHECK(helper_image() == "example.com/gradient-sync:2");
+}
+
 TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is missing") {
   put(kube::deployments, "demo", R"({"metadata":{"ownerReferences":[{"uid":"uid-of-demo",
       "controller":true}]},"spec":{"replicas":2}})");

@@ -111,6 +111,13 @@ std::int64_t progress_deadline_seconds(const DeploymentSpec& spec, const Found& 
   return std::min<std::int64_t>(seconds, std::numeric_limits<std::int32_t>::max());
 }
 
+/// Asking for newer content also replaces pods that have none of a repository.
+Json pod_metadata(const Parent& parent) {
+  const auto asked_for =
+      parent.sync.empty() ? Json() : object({{names::sync_annotation, parent.sync}});
+  return object({{"labels", deployment_labels(parent)}, {"annotations", asked_for}});
+}
+
 Json strategy(const Rollout& rollout) {
   return object({{"type", "RollingUpdate"},
                  {"rollingUpdate", object({{"maxSurge", rollout.max_surge},
@@ -132,16 +139,15 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
       {"apiVersion", "apps/v1"},
       {"kind", "Deployment"},
       {"metadata", object({{"name", parent.name}})},
-      {"spec",
-       object({
-           {"replicas", is_scaled ? Json() : Json(spec.replicas())},
-           {"selector", selector(parent)},
-           {"strategy", strategy(rollout(spec, found, settings))},
-           {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
-           {"revisionHistoryLimit", revisions},
-           {"template", object({{"metadata", object({{"labels", deployment_labels(parent)}})},
-                                {"spec", pod(parent, spec, found, machine, settings)}})},
-       })},
+      {"spec", object({
+                   {"replicas", is_scaled ? Json() : Json(spec.replicas())},
+                   {"selector", selector(parent)},
+                   {"strategy", strategy(rollout(spec, found, settings))},
+                   {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
+                   {"revisionHistoryLimit", revisions},
+                   {"template", object({{"metadata", pod_metadata(parent)},
+                                        {"spec", pod(parent, spec, found, machine, settings)}})},
+               })},
   });
 }
 
