@@ -99,3 +99,9 @@ TEST_CASE("the quick start has five commands, and the images of this version") {
   }
   CHECK(commands == 5);
 }
+
+TEST_CASE("the chart has the version of the project") {
+  const auto chart = base::read_file(SOURCE_DIR "/helm/gradient-operator/Chart.yaml");
+  CHECK(chart.find("\nversion: " PROJECT_VERSION "\n") != std::string::npos);
+  CHECK(chart.find("\nappVersion: " PROJECT_VERSION "\n") != std::string::npos);
+}
