@@ -1,11 +1,14 @@
 #include "cli/exit_code.h"
 #include "cli/import.h"
+#include "cli/logs.h"
 #include "cli/render.h"
 #include "cli/run.h"
+#include "cli/status.h"
 #include "cli/validate.h"
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <iostream>
 
 namespace {
@@ -29,6 +32,30 @@ void add_run(CLI::App& app, cli::RunOptions& options) {
       ->capture_default_str();
   run->add_option("--log-level", options.log_level)
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+}
+
+void add_target(CLI::App& command, cli::TargetOptions& options) {
+  command.add_option("NAME", options.name, "The GradientDeployment")->required();
+  command.add_option("-n,--namespace", options.ns, "Default: the context's");
+  command.add_option("--kubeconfig", options.kubeconfig, "Default: KUBECONFIG, ~/.kube/config");
+  command.add_option("--context", options.context, "Default: the kubeconfig's current one");
+}
+
+void add_status(CLI::App& app, cli::TargetOptions& options) {
+  add_target(*app.add_subcommand("status",
+                                 "One screen about a deployment: conditions, content, pods, "
+                                 "children, recent events"),
+             options);
+}
+
+void add_logs(CLI::App& app, cli::LogsOptions& options) {
+  auto* const logs =
+      app.add_subcommand("logs", "Logs of app and helper containers of all pods of a deployment");
+  add_target(*logs, options);
+  logs->add_flag("-f,--follow", options.follow, "Go on, also with new pods, until interrupted");
+  logs->add_option("--tail", options.tail, "Lines of each container")
+      ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
 }
 
@@ -72,30 +99,49 @@ void add_import(CLI::App& app, cli::ImportOptions& options) {
   import->add_option("--config", options.config, "The operator's configuration file");
 }
 
+/// As it was called: kubectl finds its plugins by the names of files.
+std::string own_name(const std::string& file) {
+  const bool is_plugin = file.substr(file.rfind('/') + 1) == "kubectl-gradient";
+  return is_plugin ? "kubectl gradient" : "gradient-operator";
+}
+
+/// cpprestsdk's own threads do not survive the destruction of its statics.
+[[noreturn]] void leave(int code) {
+  std::cout.flush();
+  std::_Exit(std::cout.good() ? code : static_cast<int>(cli::Failure));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs Gradient deployment specs on Kubernetes", "gradient-operator");
+  const auto name = own_name(argv[0]);
+  CLI::App app("Runs Gradient deployment specs on Kubernetes", name);
   app.set_version_flag("--version", PROJECT_VERSION);
   app.require_subcommand(1);
   cli::RunOptions run_options;
   cli::RenderOptions render_options;
   cli::ValidateOptions validate_options;
   cli::ImportOptions import_options;
+  cli::TargetOptions status_options;
+  cli::LogsOptions logs_options;
   add_run(app, run_options);
   add_render(app, render_options);
   add_validate(app, validate_options);
   add_import(app, import_options);
+  add_status(app, status_options);
+  add_logs(app, logs_options);
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("run")) return cli::run(run_options);
+    if (app.got_subcommand("status")) leave(cli::status(status_options));
+    if (app.got_subcommand("logs")) leave(cli::logs(logs_options));
     if (app.got_subcommand("import")) return cli::import_specs(import_options);
     if (app.got_subcommand("render")) return cli::render(render_options);
     return cli::validate(validate_options);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::Fine : cli::Usage;
   } catch (const std::exception& error) {
-    std::cerr << "gradient-operator: " << error.what() << '\n';
+    std::cerr << name << ": " << error.what() << '\n';
     return cli::Failure;
   }
 }

@@ -3,6 +3,7 @@
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/settings_file.h"
+#include "cli/stop_on_signal.h"
 #include "gradient/spec/names.h"
 #include "kube/health.h"
 #include "kube/lease.h"
@@ -11,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
-#include <csignal>
 #include <functional>
 #include <iostream>
 #include <link.h>
@@ -26,30 +26,6 @@ namespace cli {
 namespace {
 
 constexpr const char* lease_name = "gradient-operator";
-
-/// Turns SIGTERM and SIGINT into a stop. To be made before any other thread, which inherit the
-/// mask.
-class StopOnSignal {
- public:
-  StopOnSignal() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    std::thread([signals = signals_, source = source_]() mutable {
-      int received = 0;
-      sigwait(&signals, &received);
-      spdlog::info("stopping signal={}", received);
-      source.request_stop();
-    }).detach();  // it owns all that it touches, and ends with the process
-  }
-  std::stop_token token() const { return source_.get_token(); }
-
- private:
-  sigset_t signals_{};
-  std::stop_source source_;
-};
 
 /// Unmaps the symbols and relocations of all libraries, which the dynamic linker has read: a sixth
 /// of what would stay resident. They are clean pages of files, back at once if somebody looks there

@@ -163,4 +163,11 @@ Request log_request(const Key& pod, const std::string& container, int lines, int
                     {"limitBytes", std::to_string(limit_bytes)}}};
 }
 
+Request stream_log_request(const Key& pod, const std::string& container, int lines, bool follows) {
+  return {.path = object_path(pods, pod, "log"),
+          .query = {{"container", container},
+                    {"tailLines", std::to_string(lines)},
+                    {"follow", follows ? "true" : "false"}}};
+}
+
 }  // namespace kube

@@ -57,5 +57,8 @@ Request merge_patch_request(const Kind& kind, const Key& key, const Json& patch,
 Request delete_request(const Kind& kind, const Key& key, const std::string& uid);
 /// Last `lines` lines of a container's log.
 Request log_request(const Key& pod, const std::string& container, int lines, int limit_bytes);
+/// The same without a limit of bytes and, when it `follows`, with all that comes until the
+/// container ends: to be streamed.
+Request stream_log_request(const Key& pod, const std::string& container, int lines, bool follows);
 
 }  // namespace kube

@@ -69,6 +69,8 @@ TEST_CASE("every request has its path and query") {
        "/api/v1/namespaces/ns/services/s"},
       {"log", log_request({"ns", "p"}, "sync-model", 1, 4096), Method::Get,
        "/api/v1/namespaces/ns/pods/p/log?container=sync-model&tailLines=1&limitBytes=4096"},
+      {"streamed log", stream_log_request({"ns", "p"}, "app", 5, true), Method::Get,
+       "/api/v1/namespaces/ns/pods/p/log?container=app&tailLines=5&follow=true"},
   }));
   DYNAMIC_SECTION(sample.name) {
     CHECK(sample.request.method == sample.method);

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The sample, and that none of its secrets is anywhere but where it belongs.
 
+# kubectl finds it by its name, and takes no flags before that.
+plugin() { PATH=$RESULTS:$PATH command "$KUBECTL" gradient "$@" --namespace "$NAMESPACE"; }
+
 the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 	local answer line
 	sample
@@ -10,6 +13,10 @@ the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 	contains "$answer" 'hello from the environment, and a secret of 14 characters'
 	contains "$(kubectl get gdep demo)" True
 	contains "$(kubectl get gdep demo -o wide)" "$(commit_of data main)"
+
+	ln -s "$OPERATOR" "$RESULTS/kubectl-gradient"
+	contains "$(plugin status demo)" "data $(commit_of data main | cut -c1-12)"
+	contains "$(plugin logs demo --tail 1)" "/sync-demo-model: "
 }
 
 the_other_samples_run_as_they_stand() {

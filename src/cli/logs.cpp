@@ -1,0 +1,119 @@
+#include "cli/logs.h"
+
+#include "cli/exit_code.h"
+#include "cli/stop_on_signal.h"
+#include "gradient/spec/names.h"
+#include "kube/clock.h"
+#include "reconcile/kinds.h"
+
+#include <iostream>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace cli {
+namespace {
+
+using json::Json;
+
+/// One run of a container: after a restart it is another one.
+struct Run {
+  kube::Key pod;
+  std::string container, id;
+};
+
+std::vector<Run> runs_of(const Json& pod) {
+  std::vector<Run> runs;
+  for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
+    for (const auto& status : json::elements_at(pod, {"status", list})) {
+      const auto id = json::string_at(status, {"containerID"});
+      if (json::at(status, {"state"}).has_field("waiting") || id.empty()) continue;
+      runs.push_back({kube::key_of(pod), json::string_at(status, {"name"}), id});
+    }
+  }
+  return runs;
+}
+
+class Logs {
+ public:
+  Logs(Connection& connection, const LogsOptions& options, std::stop_token stop)
+      : client_(connection.client()), options_(options), stop_(std::move(stop)) {
+    labels_ = std::string(gradient::names::deployment_label) + "=" + connection.deployment().name;
+    ns_ = connection.deployment().ns;
+  }
+
+  void print() {
+    for (const auto& run : new_runs())
+      follow(run);
+  }
+
+  /// New pods, and containers that start again, are found by looking.
+  void print_and_follow() {
+    constexpr std::chrono::seconds look_again{2};
+    const kube::SteadyClock clock;
+    std::vector<std::jthread> threads;
+    do {
+      for (auto& run : new_runs())
+        threads.emplace_back([this, run = std::move(run)] { follow_and_tell(run); });
+    } while (clock.wait(look_again, stop_));
+  }
+
+ private:
+  std::vector<Run> new_runs() {
+    std::vector<Run> runs;
+    for (const auto& pod : client_.list(kube::pods, ns_, {.labels = labels_}, stop_)) {
+      for (auto& run : runs_of(pod))
+        if (seen_.insert(run.id).second) runs.push_back(std::move(run));
+    }
+    return runs;
+  }
+
+  void follow(const Run& run) {
+    constexpr std::chrono::hours idle{24 * 365};  // an app may be silent for long
+    const auto prefix = run.pod.name + "/" + run.container + ": ";
+    const auto response = client_.transport().stream(
+        kube::stream_log_request(run.pod, run.container, options_.tail, options_.follow),
+        [&](std::string_view line) {
+          const std::lock_guard lock(mutex_);
+          std::cout << prefix << line << '\n' << std::flush;
+        },
+        stop_, idle);
+    if (response.status >= 300) {
+      throw kube::api_error(response,
+                            "read the log of " + kube::to_string(run.pod) + "/" + run.container);
+    }
+  }
+
+  void follow_and_tell(const Run& run) {
+    try {
+      follow(run);
+    } catch (const std::exception& error) {  // a pod that went meanwhile; the others go on
+      const std::lock_guard lock(mutex_);
+      std::cerr << error.what() << '\n';
+    }
+  }
+
+  kube::Client& client_;
+  const LogsOptions& options_;
+  std::stop_token stop_;
+  std::string labels_, ns_;
+  std::set<std::string> seen_;
+  std::mutex mutex_;  ///< of the output
+};
+
+}  // namespace
+
+int logs(const LogsOptions& options) {
+  const StopOnSignal signal;
+  Connection connection(options);
+  if (connection.find_deployment().is_null()) return ProblemsInInput;
+  Logs logs(connection, options, signal.token());
+  if (options.follow) {
+    logs.print_and_follow();
+  } else {
+    logs.print();
+  }
+  return Fine;
+}
+
+}  // namespace cli

@@ -1,0 +1,250 @@
+#include "cli/screen.h"
+
+#include "base/units.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace cli {
+namespace {
+
+using json::Json;
+using Row = std::vector<std::string>;
+
+constexpr std::size_t most_events = 10;
+
+/// Columns as wide as their widest cell; the last one is not padded.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 3, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+/// Of a commit or a digest, what tells it apart.
+std::string shortened(std::string revision) {
+  const auto colon = revision.find(':');
+  if (colon != std::string::npos) revision.erase(0, colon + 1);
+  return revision.substr(0, 12);
+}
+
+const Json& condition(const Json& object, const std::string& type) {
+  for (const auto& found : json::elements_at(object, {"status", "conditions"}))
+    if (json::string_at(found, {"type"}) == type) return found;
+  static const Json none;
+  return none;
+}
+
+std::string number(const Json& object, std::initializer_list<std::string_view> path) {
+  return std::to_string(json::integer_at(object, path, 0));
+}
+
+std::string summary(const Screen& screen) {
+  const auto& object = screen.deployment;
+  const auto& metadata = json::at(object, {"metadata"});
+  const auto& ready = condition(object, "Ready");
+  std::string text = "GradientDeployment " + json::string_at(metadata, {"namespace"}) + "/" +
+                     json::string_at(metadata, {"name"}) + "\n\n";
+  if (ready.is_null())
+    return text +
+           "No operator has looked at it yet: is gradient-operator running, and does it "
+           "look after this namespace?\n";
+  text += table(
+      {{"Ready", json::string_at(ready, {"status"}) + ", " + json::string_at(ready, {"reason"}) +
+                     ": " + one_line(json::string_at(ready, {"message"}))},
+       {"Image", json::string_at(object, {"spec", "image"})},
+       {"Machine", json::string_at(object, {"spec", "resources", "instanceType"})},
+       {"Replicas", number(object, {"status", "readyReplicas"}) + " ready, " +
+                        number(object, {"status", "updatedReplicas"}) + " up to date, of " +
+                        number(object, {"status", "replicas"})},
+       {"Endpoint", json::string_at(object, {"status", "endpoint"})},
+       {"Age", age(screen.now, json::string_at(metadata, {"creationTimestamp"}))}});
+  const auto generation = json::integer_at(metadata, {"generation"}, 0);
+  if (json::integer_at(object, {"status", "observedGeneration"}, 0) < generation)
+    text +=
+        "\nThe operator has not looked at the last edit yet; what follows is about the one "
+        "before.\n";
+  return text;
+}
+
+std::vector<Row> conditions(const Screen& screen) {
+  std::vector<Row> rows;
+  for (const auto& found : json::elements_at(screen.deployment, {"status", "conditions"})) {
+    rows.push_back({json::string_at(found, {"type"}), json::string_at(found, {"status"}),
+                    age(screen.now, json::string_at(found, {"lastTransitionTime"})),
+                    json::string_at(found, {"reason"}),
+                    one_line(json::string_at(found, {"message"}))});
+  }
+  return rows;
+}
+
+std::vector<Row> content(const Screen& screen) {
+  std::vector<Row> rows;
+  const auto& status = json::at(screen.deployment, {"status", "content"});
+  for (const auto& repository : json::elements_at(status, {"repositories"})) {
+    const auto ref = json::string_at(repository, {"ref"});
+    rows.push_back({"repository " + json::string_at(repository, {"name"}),
+                    shortened(json::string_at(repository, {"commit"})), ref.empty() ? "HEAD" : ref,
+                    json::string_at(repository, {"url"})});
+  }
+  for (const auto& model : json::elements_at(status, {"models"})) {
+    const auto bytes = json::integer_at(model, {"bytes"}, -1);
+    rows.push_back({"model " + json::string_at(model, {"id"}),
+                    shortened(json::string_at(model, {"revision"})),
+                    bytes < 0 ? "" : base::bytes_text(bytes), json::string_at(model, {"source"})});
+  }
+  return rows;
+}
+
+/// What a helper container says of its content: in its last message, or its log's last line.
+std::string of_helper(const Json& status, const Json& sync_line) {
+  const auto name = json::string_at(status, {"name"});
+  const auto content = name.substr(name.find('-') + 1);
+  auto told = sync_line;
+  const auto message = json::string_at(status, {"state", "terminated", "message"});
+  try {
+    if (!message.empty()) told = json::parse(message);
+  } catch (const std::invalid_argument&) {  // not of the helper
+  }
+  for (const char* revision : {"commit", "revision"}) {
+    const auto value = json::string_at(told, {revision});
+    if (!value.empty()) return content + " " + shortened(value);
+  }
+  const auto reason = json::string_at(told, {"reason"});
+  if (!reason.empty()) return content + " " + reason;
+  const auto total = json::integer_at(told, {"total"}, 0);
+  if (total > 0) {
+    const auto percent = 100 * json::integer_at(told, {"bytes"}, 0) / total;
+    return content + " " + std::to_string(percent) + "%";
+  }
+  const auto waiting = json::string_at(status, {"state", "waiting", "reason"});
+  return content + " " + (waiting.empty() ? "is fetched" : waiting);
+}
+
+std::string content_of(const Json& pod, const std::map<std::string, Json>& sync_lines) {
+  std::string text;
+  for (const auto& status : json::elements_at(pod, {"status", "initContainerStatuses"})) {
+    const auto name = json::string_at(status, {"name"});
+    if (name.rfind("clone-", 0) != 0 && name.rfind("sync-", 0) != 0) continue;
+    const auto line = sync_lines.find(json::string_at(pod, {"metadata", "name"}) + "/" + name);
+    text += (text.empty() ? "" : ", ") +
+            of_helper(status, line == sync_lines.end() ? Json() : line->second);
+  }
+  return text;
+}
+
+/// As kubectl shows it: what the app waits for says more than the phase.
+std::string state_of(const Json& pod) {
+  if (json::at(pod, {"metadata"}).has_field("deletionTimestamp")) return "Terminating";
+  for (const auto& status : json::elements_at(pod, {"status", "containerStatuses"})) {
+    const auto waiting = json::string_at(status, {"state", "waiting", "reason"});
+    if (!waiting.empty()) return waiting;
+    const auto ended = json::string_at(status, {"state", "terminated", "reason"});
+    if (!ended.empty()) return ended;
+  }
+  return json::string_at(pod, {"status", "phase"});
+}
+
+std::vector<Row> pods(const Screen& screen) {
+  std::vector<Row> rows;
+  for (const auto& pod : screen.pods) {
+    std::int64_t restarts = 0;
+    for (const auto& status : json::elements_at(pod, {"status", "containerStatuses"}))
+      restarts += json::integer_at(status, {"restartCount"}, 0);
+    rows.push_back(
+        {json::string_at(pod, {"metadata", "name"}), state_of(pod),
+         json::string_at(condition(pod, "Ready"), {"status"}) == "True" ? "ready" : "not ready",
+         std::to_string(restarts),
+         age(screen.now, json::string_at(pod, {"metadata", "creationTimestamp"})),
+         json::string_at(pod, {"spec", "nodeName"}), content_of(pod, screen.sync_lines)});
+  }
+  return rows;
+}
+
+std::vector<Row> children(const Screen& screen) {
+  std::vector<Row> rows;
+  for (const auto& child : screen.children) {
+    rows.push_back(
+        {json::string_at(child, {"kind"}) + "/" + json::string_at(child, {"metadata", "name"}),
+         age(screen.now, json::string_at(child, {"metadata", "creationTimestamp"}))});
+  }
+  return rows;
+}
+
+std::string time_of(const Json& event) {
+  for (const char* field : {"lastTimestamp", "eventTime", "firstTimestamp"}) {
+    auto time = json::string_at(event, {field});
+    if (!time.empty()) return time;
+  }
+  return json::string_at(event, {"metadata", "creationTimestamp"});
+}
+
+std::vector<Row> events(const Screen& screen) {
+  auto sorted = screen.events;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Json& a, const Json& b) { return time_of(a) < time_of(b); });
+  if (sorted.size() > most_events)
+    sorted.erase(sorted.begin(), sorted.end() - static_cast<std::ptrdiff_t>(most_events));
+  std::vector<Row> rows;
+  for (const auto& event : sorted) {
+    const auto count = json::integer_at(event, {"count"}, 1);
+    rows.push_back(
+        {age(screen.now, time_of(event)) + (count > 1 ? " (x" + std::to_string(count) + ")" : ""),
+         json::string_at(event, {"type"}), json::string_at(event, {"reason"}),
+         json::string_at(event, {"involvedObject", "kind"}) + "/" +
+             json::string_at(event, {"involvedObject", "name"}),
+         one_line(json::string_at(event, {"message"}))});
+  }
+  return rows;
+}
+
+std::string section(Row header, std::vector<Row> rows) {
+  if (rows.empty()) return {};
+  rows.insert(rows.begin(), std::move(header));
+  return "\n" + table(rows);
+}
+
+}  // namespace
+
+std::string age(std::chrono::system_clock::time_point now, const std::string& then) {
+  std::tm time{};
+  if (strptime(then.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return {};
+  const auto since = now - std::chrono::system_clock::from_time_t(timegm(&time));
+  const auto seconds =
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(since).count());
+  const auto minutes = seconds / 60;
+  const auto hours = minutes / 60;
+  if (seconds < 120) return std::to_string(seconds) + "s";
+  if (minutes < 120) return std::to_string(minutes) + "m";
+  if (hours < 24) return std::to_string(hours) + "h" + std::to_string(minutes % 60) + "m";
+  return std::to_string(hours / 24) + "d";
+}
+
+std::string text_of(const Screen& screen) {
+  return summary(screen) +
+         section({"CONDITION", "STATUS", "SINCE", "REASON", "MESSAGE"}, conditions(screen)) +
+         section({"CONTENT", "REVISION", "WHAT", "FROM"}, content(screen)) +
+         section({"POD", "STATE", "", "RESTARTS", "AGE", "NODE", "CONTENT"}, pods(screen)) +
+         section({"CHILD", "AGE"}, children(screen)) +
+         section({"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, events(screen));
+}
+
+}  // namespace cli
