@@ -4,9 +4,7 @@
 #include "gradient/spec/fit.h"
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/status.h"
-#include "reconcile/helper_image.h"
-
-#include <algorithm>
+#include "reconcile/children.h"
 
 namespace reconcile {
 namespace {
@@ -42,9 +40,10 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   if (spec.repositories)
     context_.uses.add({key.ns, spec.repositories->dataset}, gradient::content_of(parent, spec));
-  const auto children = wanted(parent, spec, found);
-  auto refused = applier_.apply(parent, children, stop);
-  applier_.prune(parent, children, stop);
+  const auto wanted =
+      children(parent, spec, found, context_.settings, context_.stores.deployments.find(key));
+  auto refused = applier_.apply(parent, wanted, stop);
+  applier_.prune(parent, wanted, stop);
 
   auto observed = observer_.observe(parent, spec, previous, stop);
   observed.refused = std::move(refused);
@@ -54,23 +53,6 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   publisher_.publish(gradient_deployments, *object, status, stop);
   if (!observed.refused.empty()) return kube::Outcome::again_in(retry_refused);
   return {.again = Observer::again(spec, observed, status)};
-}
-
-std::vector<json::Json> DeploymentReconciler::wanted(const gradient::Parent& parent,
-                                                     const gradient::DeploymentSpec& spec,
-                                                     const gradient::Found& found) const {
-  auto children = gradient::render(parent, spec, found, context_.settings);
-  const auto live = context_.stores.deployments.find({parent.ns, parent.name});
-  const auto image = live ? settled_helper_image(*live) : "";
-  if (image.empty() || image == context_.settings.sync_image) return children;
-  auto settings = context_.settings;
-  settings.sync_image = image;
-  auto as_before = gradient::render(parent, spec, found, settings);
-  const bool has_live_intent =
-      std::any_of(as_before.begin(), as_before.end(), [&](const json::Json& child) {
-        return kind_of(child) == kube::deployments && has_same_intent(*live, child);
-      });
-  return has_live_intent ? as_before : children;
 }
 
 /// Nothing is applied while a reference is missing, except scaling to zero. One that its own

@@ -21,10 +21,6 @@ class DeploymentReconciler {
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
  private:
-  /// The children, with the helper image that they have where only that would change.
-  std::vector<json::Json> wanted(const gradient::Parent& parent,
-                                 const gradient::DeploymentSpec& spec,
-                                 const gradient::Found& found) const;
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
                      std::vector<gradient::Missing> missing, const std::stop_token& stop);
 

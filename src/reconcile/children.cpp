@@ -1,0 +1,57 @@
+#include "reconcile/children.h"
+
+#include "reconcile/applier.h"
+#include "reconcile/kinds.h"
+
+#include <algorithm>
+
+namespace reconcile {
+namespace {
+
+using json::Json;
+
+/// By the condition of the deployment controller, which stays when pods come and go later.
+bool is_rolled_out(const Json& deployment) {
+  const auto& generation = json::at(deployment, {"metadata", "generation"});
+  if (!json::equal(json::at(deployment, {"status", "observedGeneration"}), generation))
+    return false;
+  for (const auto& condition : json::elements_at(deployment, {"status", "conditions"})) {
+    if (json::string_at(condition, {"type"}) == "Progressing")
+      return json::string_at(condition, {"reason"}) == "NewReplicaSetAvailable";
+  }
+  return false;
+}
+
+/// The image of the helper containers, if the last rollout came to its end; else "". Another one is
+/// no reason to replace pods that came up with this one, and may be the remedy for pods that did
+/// not.
+std::string settled_helper_image(const Json& deployment) {
+  if (!is_rolled_out(deployment)) return {};
+  for (const auto& container :
+       json::elements_at(deployment, {"spec", "template", "spec", "initContainers"})) {
+    const auto& command = json::elements_at(container, {"command"});
+    if (command.size() > 0 && json::equal(*command.begin(), Json("gradient-sync")))
+      return json::string_at(container, {"image"});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Json> children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                           const gradient::Found& found, const gradient::Settings& settings,
+                           const std::optional<Json>& live) {
+  auto anew = gradient::render(parent, spec, found, settings);
+  const auto image = live ? settled_helper_image(*live) : "";
+  if (image.empty() || image == settings.sync_image) return anew;
+  auto settings_before = settings;
+  settings_before.sync_image = image;
+  auto as_before = gradient::render(parent, spec, found, settings_before);
+  const bool has_live_intent =
+      std::any_of(as_before.begin(), as_before.end(), [&](const Json& child) {
+        return kind_of(child) == kube::deployments && has_same_intent(*live, child);
+      });
+  return has_live_intent ? as_before : anew;
+}
+
+}  // namespace reconcile
