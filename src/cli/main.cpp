@@ -1,3 +1,4 @@
+#include "cli/diff.h"
 #include "cli/exit_code.h"
 #include "cli/import.h"
 #include "cli/logs.h"
@@ -57,6 +58,20 @@ void add_logs(CLI::App& app, cli::LogsOptions& options) {
   logs->add_option("--tail", options.tail, "Lines of each container")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
+}
+
+void add_diff(CLI::App& app, cli::DiffOptions& options) {
+  auto* const diff = app.add_subcommand(
+      "diff", "Show what applying a file would change in the cluster; exit 1 when anything would");
+  diff->add_option("-f,--file", options.files,
+                   "Files, folders or - for stdin: custom resources or a bare spec")
+      ->required();
+  diff->add_option("--name", options.name, "Name of the deployment of a bare spec");
+  diff->add_option("-n,--namespace", options.ns,
+                   "For objects that name none; default: the context's");
+  diff->add_option("--kubeconfig", options.kubeconfig, "Default: KUBECONFIG, ~/.kube/config");
+  diff->add_option("--context", options.context, "Default: the kubeconfig's current one");
+  diff->add_option("--config", options.config, "The operator's configuration file");
 }
 
 void add_render(CLI::App& app, cli::RenderOptions& options) {
@@ -122,17 +137,20 @@ int main(int argc, char** argv) {
   cli::RenderOptions render_options;
   cli::ValidateOptions validate_options;
   cli::ImportOptions import_options;
+  cli::DiffOptions diff_options;
   cli::TargetOptions status_options;
   cli::LogsOptions logs_options;
   add_run(app, run_options);
   add_render(app, render_options);
   add_validate(app, validate_options);
   add_import(app, import_options);
+  add_diff(app, diff_options);
   add_status(app, status_options);
   add_logs(app, logs_options);
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("run")) return cli::run(run_options);
+    if (app.got_subcommand("diff")) leave(cli::diff(diff_options));
     if (app.got_subcommand("status")) leave(cli::status(status_options));
     if (app.got_subcommand("logs")) leave(cli::logs(logs_options));
     if (app.got_subcommand("import")) return cli::import_specs(import_options);

@@ -1,0 +1,257 @@
+#include "cli/diff.h"
+
+#include "base/files.h"
+#include "base/process.h"
+#include "cli/check.h"
+#include "cli/comparable.h"
+#include "cli/connection.h"
+#include "cli/exit_code.h"
+#include "cli/load_settings.h"
+#include "cli/offline.h"
+#include "gradient/spec/fit.h"
+#include "gradient/spec/names.h"
+#include "gradient/spec/read_spec.h"
+#include "reconcile/children.h"
+#include "reconcile/kinds.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+namespace cli {
+namespace {
+
+using json::Json;
+namespace names = gradient::names;
+
+constexpr int different = 1;  ///< the exit code, as diff's
+
+constexpr std::array our_kinds{reconcile::gradient_deployments, reconcile::models,
+                               reconcile::datasets, reconcile::registries};
+
+const kube::Kind& our_kind(const std::string& kind) {
+  return *std::find_if(our_kinds.begin(), our_kinds.end(),
+                       [&](const kube::Kind& ours) { return ours.kind == kind; });
+}
+
+/// Two folders of files, compared by the system's diff.
+class Comparison {
+ public:
+  Comparison() {
+    std::string name = (std::filesystem::temp_directory_path() / "gradient-diff-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+    folder_ = name;
+  }
+  ~Comparison() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  Comparison(const Comparison&) = delete;
+  Comparison& operator=(const Comparison&) = delete;
+
+  /// `before` or `after` may be null: there is none.
+  void add(const std::string& title, const Json& before, const Json& after) {
+    write("before", before);
+    write("after", after);
+    const auto finished = base::run(
+        {.arguments = {"diff", "-u", "--label", "live/" + title, "--label", "applied/" + title,
+                       (folder_ / "before").string(), (folder_ / "after").string()},
+         .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C"}});
+    if (finished.exit_code > 1) throw std::runtime_error("diff failed: " + finished.errors);
+    is_different_ = is_different_ || finished.exit_code == 1;
+    std::cout << finished.output;
+  }
+  bool is_different() const { return is_different_; }
+
+ private:
+  void write(const char* name, const Json& object) const {
+    std::ofstream(folder_ / name) << (object.is_null() ? "" : json::yaml_text(comparable(object)));
+  }
+
+  std::filesystem::path folder_;
+  bool is_different_ = false;
+};
+
+/// What the files say, and of what they refer to, what the cluster has.
+class World {
+ public:
+  World(kube::Client& client, const Inputs& inputs) : client_(client), inputs_(inputs) {
+    for (const auto& input : inputs.objects)
+      known_.insert({input.kind(), kube::key_of(input.object)});
+  }
+
+  Inputs with_references_of(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                            const gradient::Settings& settings) {
+    const auto needs = gradient::needs(spec, settings);
+    for (const auto& name : needs.models)
+      add_model({parent.ns, name});
+    for (const auto& name : needs.datasets)
+      add_dataset({parent.ns, name});
+    for (const auto& name : needs.registries)
+      fetch(reconcile::registries, {parent.ns, name});
+    return inputs_;
+  }
+
+ private:
+  void fetch(const kube::Kind& kind, const kube::Key& key) {
+    if (!known_.insert({std::string(kind.kind), key}).second) return;
+    auto found = client_.get(kind, key);
+    if (!found) return;
+    Input input;
+    input.file = "cluster";
+    input.object = *std::move(found);
+    input.ours = kind.api_version == reconcile::api_version;
+    inputs_.objects.push_back(std::move(input));
+  }
+
+  const Json& find(const kube::Kind& kind, const kube::Key& key) {
+    fetch(kind, key);
+    for (const auto& input : inputs_.objects)
+      if (input.kind() == kind.kind && kube::key_of(input.object) == key) return input.object;
+    static const Json none;
+    return none;
+  }
+
+  void add_claim(const std::string& ns, const std::string& claim) {
+    if (!claim.empty()) fetch(kube::claims, {ns, claim});
+  }
+  void add_dataset(const kube::Key& key) {
+    add_claim(key.ns, json::string_at(find(reconcile::datasets, key), {"spec", "claimName"}));
+  }
+  void add_model(const kube::Key& key) {
+    const auto reading = gradient::read_model(find(reconcile::models, key));
+    const auto* spec = std::get_if<gradient::ModelSpec>(&reading);
+    if (spec == nullptr) return;
+    if (!spec->dataset.empty()) add_dataset({key.ns, spec->dataset});
+    add_claim(key.ns, spec->source.claim);
+  }
+
+  kube::Client& client_;
+  Inputs inputs_;
+  std::set<std::pair<std::string, kube::Key>> known_;
+};
+
+class Diff {
+ public:
+  Diff(kube::Client& client, const gradient::Settings& settings, const Inputs& inputs)
+      : client_(client), settings_(settings), inputs_(inputs), world_(client, inputs) {}
+
+  void add(const Input& input) {
+    const auto& kind = our_kind(input.kind());
+    const auto key = kube::key_of(input.object);
+    const auto live = client_.get(kind, key);
+    const auto after = dry_run(live ? kube::replace_request(kind, replaced(*live, input.object))
+                                    : kube::create_request(kind, key.ns, input.object),
+                               "apply " + title(kind, key));
+    comparison_.add(title(kind, key), live.value_or(Json()), after);
+    auto parent = gradient::parent(after);
+    if (live) parent.uid = kube::uid_of(*live);
+    if (kind == reconcile::gradient_deployments) add_children(input, parent);
+    if (kind == reconcile::datasets) {
+      const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
+      if (auto claim = gradient::render_claim(parent, spec)) add_child(*claim, parent);
+    }
+  }
+  bool is_different() const { return comparison_.is_different(); }
+  bool is_whole() const { return is_whole_; }
+
+ private:
+  static std::string title(const kube::Kind& kind, const kube::Key& key) {
+    return std::string(kind.kind) + "/" + kube::to_string(key);
+  }
+
+  Json dry_run(kube::Request request, const std::string& what) {
+    request.query.emplace_back("dryRun", "All");
+    const auto response = client_.transport().send(request, {});
+    if (response.status >= 300) throw kube::api_error(response, what);
+    return kube::parse_object(response.body);
+  }
+
+  void tell(const Input& input, const std::string& message) {
+    is_whole_ = false;
+    std::cerr << input.at({"", message}) << '\n';
+  }
+
+  void add_children(const Input& input, const gradient::Parent& parent) {
+    const auto spec =
+        std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
+    const auto world = world_.with_references_of(parent, spec, settings_);
+    auto found = Offline(world).find(parent, spec, settings_);
+    for (auto& misfit : gradient::misfits(spec, found))
+      found.missing.push_back(std::move(misfit));
+    for (const auto& missing : found.missing) {
+      auto message = missing.message;
+      tell(input, message.substr(0, message.find("; add one that does")) +
+                      ", nor has the cluster one; its children are not compared");
+    }
+    if (!found.missing.empty()) return;
+    const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
+    const auto wanted = reconcile::children(parent, spec, found, settings_, live);
+    for (const auto& child : wanted)
+      add_child(child, parent);
+    add_removed(wanted, parent);
+  }
+
+  void add_child(const Json& wanted, const gradient::Parent& parent) {
+    const auto& kind = reconcile::kind_of(wanted);
+    const auto key = kube::key_of(wanted);
+    const auto live = client_.get(kind, key);
+    const auto& controller = live ? kube::controller_of(*live) : Json();
+    if (!controller.is_null() && json::string_at(controller, {"uid"}) != parent.uid) {
+      is_whole_ = false;
+      std::cerr << title(kind, key) << " belongs to somebody else and would be left alone\n";
+      return;
+    }
+    comparison_.add(title(kind, key), live.value_or(Json()),
+                    dry_run(kube::apply_request(kind, wanted, names::managed_by, kube::Force::Yes),
+                            "apply " + title(kind, key)));
+  }
+
+  /// Those of before that are not wanted any more.
+  void add_removed(const std::vector<Json>& wanted, const gradient::Parent& parent) {
+    const kube::Selector ours{.labels = std::string(names::deployment_label) + "=" + parent.name,
+                              .fields = {}};
+    for (const auto& kind : {kube::autoscalers, kube::budgets}) {
+      const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& child) {
+        return reconcile::kind_of(child) == kind;
+      });
+      if (is_wanted) continue;
+      for (auto& child : client_.list(kind, parent.ns, ours)) {
+        if (json::string_at(kube::controller_of(child), {"uid"}) != parent.uid) continue;
+        child["apiVersion"] = Json(std::string(kind.api_version));  // a list's items have neither
+        child["kind"] = Json(std::string(kind.kind));
+        comparison_.add(title(kind, kube::key_of(child)), child, {});
+      }
+    }
+  }
+
+  kube::Client& client_;
+  const gradient::Settings& settings_;
+  const Inputs& inputs_;
+  World world_;
+  Comparison comparison_;
+  bool is_whole_ = true;
+};
+
+}  // namespace
+
+int diff(const DiffOptions& options) {
+  const auto settings = load_settings(options.config);
+  if (!settings) return Failure;
+  Connection connection({.kubeconfig = options.kubeconfig,
+                         .context = options.context,
+                         .ns = options.ns,
+                         .name = options.name});
+  const auto inputs = read_inputs(options.files, options.name, connection.deployment().ns);
+  if (!report(inputs, *settings)) return Failure;
+  Diff diff(connection.client(), *settings, inputs);
+  for (const auto& input : inputs.objects)
+    if (input.ours) diff.add(input);
+  if (!diff.is_whole()) return Failure;
+  return diff.is_different() ? different : Fine;
+}
+
+}  // namespace cli

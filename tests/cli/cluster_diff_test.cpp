@@ -1,0 +1,106 @@
+// What applying would change, by a real API server (KUBECONFIG).
+
+#include "cli/diff.h"
+#include "cli/exit_code.h"
+#include "cli/support/session.h"
+#include "reconcile/running.h"
+
+#include <catch2/catch.hpp>
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+struct Difference {
+  int code = -1;
+  std::string output, messages;
+};
+
+Difference diff(const live::Cluster& cluster, const std::string& yaml) {
+  const session::Folder folder;
+  const session::Captured output(std::cout), messages(std::cerr);
+  const auto code = cli::diff({.files = {folder.add("file.yaml", yaml)},
+                               .name = "",
+                               .ns = cluster.ns(),
+                               .kubeconfig = "",
+                               .context = "",
+                               .config = ""});
+  return {code, output.text(), messages.text()};
+}
+
+std::string spec(const std::string& rest) {
+  return "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\n"
+         "metadata: {name: demo}\nspec: {" +
+         rest + "}\n";
+}
+
+/// The lines that would change.
+std::string changed(const std::string& unified) {
+  std::istringstream lines(unified);
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_title = line.rfind("---", 0) == 0 || line.rfind("+++", 0) == 0;
+    if (!is_title && (line[0] == '+' || line[0] == '-')) result += line + "\n";
+  }
+  return result;
+}
+
+constexpr const char* two = "image: app:1, resources: {instanceType: C4, replicas: 2}";
+constexpr const char* one = "image: app:2, resources: {instanceType: C4, replicas: 1}";
+
+}  // namespace
+
+TEST_CASE("a diff of what is not there shows all that would be made, and makes nothing") {
+  live::Cluster cluster;
+  const auto found = diff(cluster, spec(two));
+  CHECK(found.code == 1);
+  for (const char* kind : {"GradientDeployment", "Deployment", "Service", "PodDisruptionBudget"})
+    CHECK_THAT(found.output, Contains("+++ applied/" + std::string(kind) + "/" + cluster.ns()));
+  CHECK_FALSE(cluster.client().get(reconcile::gradient_deployments, cluster.key("demo")));
+  CHECK_FALSE(cluster.client().get(kube::deployments, cluster.key("demo")));
+}
+
+TEST_CASE("a diff of what is there is empty, and of a change has its lines in all objects") {
+  live::Cluster cluster;
+  const live::Running running(cluster);
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"app:1","resources":{"instanceType":"C4","replicas":2}}})");
+  cluster.await("children", [&] {
+    return cluster.seen().deployments.find(cluster.key("demo")) &&
+           cluster.seen().budgets.find(cluster.key("demo"));
+  });
+  const auto same = diff(cluster, spec(two));
+  CHECK(same.code == 0);
+  CHECK(same.output + same.messages == "");
+
+  const auto found = diff(cluster, spec(one));
+  CHECK(found.code == 1);
+  const auto budget = found.output.find("+++ applied/PodDisruptionBudget");
+  REQUIRE(budget != std::string::npos);
+  CHECK(changed(found.output.substr(0, budget)) ==
+        "-  image: app:1\n+  image: app:2\n-    replicas: 2\n+    replicas: 1\n"
+        "-  replicas: 2\n+  replicas: 1\n-        - image: app:1\n+        - image: app:2\n");
+  CHECK_THAT(changed(found.output.substr(budget)), Contains("-  maxUnavailable: 1\n"));
+}
+
+TEST_CASE("a diff without a Dataset that exists says so and is no answer") {
+  live::Cluster cluster;
+  const auto with_repository = spec(
+      "image: app:1, repositories: {dataset: data, repositories: [{name: a, url: "
+      "'https://git.example/a.git'}]}, resources: {instanceType: C4}");
+  const auto found = diff(cluster, with_repository);
+  CHECK(found.code == cli::Failure);
+  CHECK_THAT(found.messages, Contains("Dataset data") && Contains("nor has the cluster one"));
+  cluster.apply(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  const auto with_dataset = diff(cluster, with_repository);
+  CHECK(with_dataset.code == 1);
+  CHECK_THAT(with_dataset.output, Contains("name: clone-a\n"));
+}
+
+TEST_CASE("a diff of a spec with problems tells them and asks nobody") {
+  live::Cluster cluster;
+  const auto found = diff(cluster, spec("image: app:1"));
+  CHECK(found.code == cli::Failure);
+  CHECK_THAT(found.messages, Contains("file.yaml:4: spec.resources"));
+  CHECK(found.output == "");
+}
