@@ -17,7 +17,7 @@ class Importer {
 
   /// Takes one spec in. `name` is the deployment's; empty: as the spec says. The problems have
   /// paths of the spec, and "--name" for `name`; no message repeats a value that may be secret.
-  json::Problems add(const json::Json& written, const std::string& name);
+  json::Problems add(const json::Json& written, const std::string& given);
 
   /// The objects of all specs as YAML with comments. Of specs without problems it is text that
   /// `validate` finds nothing wrong with.
