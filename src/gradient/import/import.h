@@ -15,8 +15,9 @@ class Importer {
  public:
   explicit Importer(const Settings& settings) : settings_(settings) {}
 
-  /// Takes one spec in. `name` is the deployment's; empty: as the spec says. The problems have
-  /// paths of the spec, and "--name" for `name`; no message repeats a value that may be secret.
+  /// Takes one spec in. `given` is the deployment's name; empty: as the spec says. The problems
+  /// have paths of the spec, and "--name" for `given`; no message repeats a value that may be
+  /// secret.
   json::Problems add(const json::Json& written, const std::string& given);
 
   /// The objects of all specs as YAML with comments. Of specs without problems it is text that
