@@ -27,7 +27,7 @@ std::vector<Run> runs_of(const Json& pod) {
   for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
     for (const auto& status : json::elements_at(pod, {"status", list})) {
       const auto id = json::string_at(status, {"containerID"});
-      if (json::at(status, {"state"}).has_field("waiting") || id.empty()) continue;
+      if (id.empty()) continue;  // one that waits to run again has that of its last run
       runs.push_back({kube::key_of(pod), json::string_at(status, {"name"}), id});
     }
   }
@@ -43,7 +43,9 @@ class Logs {
   }
 
   void print() {
-    for (const auto& run : new_runs())
+    const auto runs = new_runs();
+    if (runs.empty()) std::cerr << "no container of it has run yet\n";
+    for (const auto& run : runs)
       follow(run);
   }
 
