@@ -1,15 +1,15 @@
 #include "sync/rclone.h"
 
-#include "base/base64.h"
 #include "base/hash.h"
+#include "base/process.h"
 #include "sync/credential.h"
 #include "sync/environment.h"
 #include "sync/failure.h"
+#include "sync/rclone_remote.h"
 
 #include <algorithm>
 #include <cmath>
 #include <malloc.h>
-#include <optional>
 #include <sstream>
 
 namespace content {
@@ -19,197 +19,6 @@ using json::Json;
 
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
-}
-
-using Read = std::string (*)(const std::string& file);
-
-std::optional<std::string> credential(const Source& source, const char* name,
-                                      Read read = read_credential) {
-  const auto file = source.credentials / name;
-  if (source.credentials.empty() || !std::filesystem::exists(file)) return {};
-  return read(file.string());
-}
-
-std::string required(const Source& source, const char* name, Read read = read_credential) {
-  if (auto value = credential(source, name, read)) return *value;
-  throw Failure("SyncFailed", std::string("the Secret of the model has no key ") + name);
-}
-
-void set(std::string& configuration, const char* name, const std::string& value) {
-  if (!value.empty()) configuration += std::string(name) + " = " + value + "\n";
-}
-
-RcloneRemote s3_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = s3\nenv_auth = false\n";
-  set(configuration, "provider", source.endpoint.empty() ? "AWS" : "Other");
-  set(configuration, "endpoint", source.endpoint);
-  set(configuration, "region", source.region);
-  set(configuration, "force_path_style", source.path_style ? "true" : "false");
-  set(configuration, "list_version", "2");  // the older one takes rclone half as much memory more
-  if (!source.credentials.empty()) {
-    set(configuration, "access_key_id", required(source, "accessKeyId"));
-    set(configuration, "secret_access_key", required(source, "secretAccessKey"));
-    set(configuration, "session_token", credential(source, "sessionToken").value_or(""));
-  }
-  return {std::move(configuration), source.url.substr(std::string_view("s3://").size())};
-}
-
-std::string after_scheme(const std::string& url) {
-  return url.substr(url.find("://") + 3);
-}
-
-/// A JSON object, on the one line that a configuration's value has.
-std::string one_line_of_json(const Path& file) {
-  try {
-    const auto value = json::parse(read_credential_text(file.string()));
-    if (value.is_object()) return json::text(value);
-  } catch (const std::invalid_argument&) {  // told below, without the content
-  }
-  throw Failure("ModelSourceRefused", file.string() +
-                                          ": is no JSON object; put the whole key file of the "
-                                          "service account into the Secret");
-}
-
-RcloneRemote gcs_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = google cloud storage\n";
-  if (source.credentials.empty()) {
-    set(configuration, "anonymous", "true");
-  } else {
-    required(source, "serviceAccountJson", read_credential_text);
-    set(configuration, "service_account_credentials",
-        one_line_of_json(source.credentials / "serviceAccountJson"));
-  }
-  return {std::move(configuration), after_scheme(source.url)};
-}
-
-RcloneRemote azure_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = azureblob\n";
-  if (const auto url = credential(source, "sasUrl")) {
-    if (!source.endpoint.empty()) {
-      throw Failure("ModelSourceRefused",
-                    "the Secret's sasUrl names a host already; remove source.endpoint");
-    }
-    set(configuration, "sas_url", *url);
-  } else {
-    set(configuration, "account", required(source, "account"));
-    set(configuration, "key", required(source, "accountKey"));
-    // rclone puts the account's name before it
-    if (!source.endpoint.empty()) set(configuration, "endpoint", after_scheme(source.endpoint));
-  }
-  return {std::move(configuration), after_scheme(source.url)};
-}
-
-/// A password as rclone's configuration has it, which hides it from a glance only. rclone reads it
-/// from its input, which the shell makes of the unnamed file.
-std::string obscured(const std::string& password) {
-  auto finished = base::run({.arguments = {"sh", "-c", "exec rclone obscure - <&3"},
-                             .environment = environment_for_programs(),
-                             .secret_file = password + "\n"});
-  if (finished.exit_code != 0) throw Failure("SyncFailed", "rclone cannot take the password");
-  return finished.output.substr(0, finished.output.find('\n'));
-}
-
-/// In one line, as rclone wants it.
-std::string with_escaped_newlines(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '\n') {
-      result += "\\n";
-    } else if (c != '\r') {
-      result += c;
-    }
-  }
-  return result + "\\n";
-}
-
-void set_sftp_login(std::string& configuration, const Source& source) {
-  const auto key = credential(source, "privateKey", read_credential_text);
-  const auto password = credential(source, "password");
-  if (!key && !password) {
-    throw Failure("SyncFailed", "the Secret of the model has neither privateKey nor password");
-  }
-  if (key) set(configuration, "key_pem", with_escaped_newlines(*key));
-  if (password) set(configuration, "pass", obscured(*password));
-}
-
-/// No command is run on the server, and no host is taken whose key is not known.
-RcloneRemote sftp_remote(const Source& source) {
-  const auto rest = after_scheme(source.url);
-  const auto slash = std::min(rest.find('/'), rest.size());
-  auto place = rest.substr(0, slash);
-  std::string configuration =
-      "[source]\ntype = sftp\nshell_type = none\ndisable_hashcheck = true\n";
-  const auto at = place.find('@');
-  set(configuration, "user",
-      at == std::string::npos ? required(source, "username") : place.substr(0, at));
-  if (at != std::string::npos) place.erase(0, at + 1);
-  const auto colon = std::min(place.find(':'), place.size());
-  set(configuration, "host", place.substr(0, colon));
-  if (colon < place.size()) set(configuration, "port", place.substr(colon + 1));
-  required(source, "knownHosts", read_credential_text);
-  set(configuration, "known_hosts_file", (source.credentials / "knownHosts").string());
-  set_sftp_login(configuration, source);
-  return {std::move(configuration), rest.substr(slash)};
-}
-
-/// A field of a comma-separated list.
-std::string list_field(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text)
-    result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
-std::string authorization(const Source& source) {
-  if (const auto token = credential(source, "token")) return "Bearer " + *token;
-  const auto username = credential(source, "username");
-  const auto password = credential(source, "password");
-  if (!username && !password) return {};
-  return "Basic " + base::base64_encode(username.value_or("") + ":" + password.value_or(""));
-}
-
-/// What a server could send back of what it is sent.
-std::vector<std::string> secrets_sent(const Source& source) {
-  std::vector<std::string> secrets;
-  for (const auto* name : {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "token"}) {
-    if (auto value = credential(source, name)) secrets.push_back(*std::move(value));
-  }
-  if (starts_with(source.url, "http")) {
-    const auto header = authorization(source);
-    secrets.push_back(header.substr(header.find(' ') + 1));
-  }
-  if (auto password = credential(source, "password")) secrets.push_back(*std::move(password));
-  return secrets;
-}
-
-std::string percent_decoded(std::string_view text) {
-  const auto digit = [](char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    return digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c));
-  };
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) != std::string_view::npos &&
-        digit(text[i + 2]) != std::string_view::npos) {
-      result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
-RcloneRemote http_remote(const Source& source) {
-  const auto slash = source.url.rfind('/');
-  const auto has_path = slash != std::string::npos && slash > source.url.find("://") + 2;
-  const auto folder = has_path ? source.url.substr(0, slash + 1) : source.url + "/";
-  std::string configuration = "[source]\ntype = http\n";
-  set(configuration, "url", folder);
-  const auto header = authorization(source);
-  if (!header.empty()) set(configuration, "headers", "Authorization," + list_field(header));
-  return {std::move(configuration),
-          percent_decoded(source.url.substr(std::min(folder.size(), source.url.size())))};
 }
 
 /// Joins the texts of the errors that rclone logs, one JSON object a line.
@@ -259,14 +68,6 @@ void tell_progress(const Json& line, const Origin::OnProgress& on_progress) {
 }
 
 }  // namespace
-
-RcloneRemote rclone_remote(const Source& source) {
-  if (starts_with(source.url, "s3://")) return s3_remote(source);
-  if (starts_with(source.url, "gs://")) return gcs_remote(source);
-  if (starts_with(source.url, "azureblob://")) return azure_remote(source);
-  if (starts_with(source.url, "sftp://")) return sftp_remote(source);
-  return http_remote(source);
-}
 
 std::string without_queries(const std::string& text) {
   std::string result;
@@ -341,8 +142,7 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
                                  }},
                             stop_);
   if (finished.exit_code != 0) {
-    throw rclone_failure(without_secrets(without_queries(errors), secrets_sent(source_)),
-                         source_.url);
+    throw rclone_failure(without_secrets(without_queries(errors), remote.secrets), source_.url);
   }
   return std::move(finished.output);
 }

@@ -12,14 +12,6 @@ namespace content {
 /// or take a name of ours ("..*").
 Listing read_listing(const std::string& lsjson);
 
-/// The remote "source" in rclone's configuration format, and the path in it. Holds secrets: it goes
-/// to rclone through an unnamed file. Throws Failure when a credential cannot be read.
-struct RcloneRemote {
-  std::string configuration;
-  std::string path;
-};
-RcloneRemote rclone_remote(const Source& source);
-
 /// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.
 std::vector<std::string> rclone_filters(const Source& source);
 

@@ -2,6 +2,7 @@
 
 #include "support/folder.h"
 #include "sync/failure.h"
+#include "sync/rclone_remote.h"
 
 #include <catch2/catch.hpp>
 
