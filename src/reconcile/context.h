@@ -25,6 +25,8 @@ struct Context {
   Uses& uses;
   /// Asks for a reconcile of every object that refers to this one.
   std::function<void(const Ref&)> notify;
+  /// Asks for a reconcile of one of our own objects.
+  std::function<void(const Ref&)> enqueue;
 };
 
 }  // namespace reconcile

@@ -26,6 +26,12 @@ bool on_the_way(const std::string& reason) {
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
+json::Json without_status(json::Json object) {
+  if (object.has_field("status")) object.erase("status");
+  object["metadata"].erase("resourceVersion");
+  return object;
+}
+
 }  // namespace
 
 void Publisher::publish(const kube::Kind& kind, const json::Json& object, const json::Json& status,
@@ -42,7 +48,11 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
     if (!written) return;  // deleted meanwhile
     store.put(*written);
   }
-  context_.notify({std::string(kind.kind), key});
+  const Ref ref{std::string(kind.kind), key};
+  context_.notify(ref);
+  // Somebody's edit since we looked is in the answer, so that its event is no news when it comes.
+  const auto now = store.find(key);
+  if (now && !json::equal(without_status(*now), without_status(object))) context_.enqueue(ref);
 
   const auto reason = json::string_at(ready(status), {"reason"});
   const auto is_true = json::string_at(ready(status), {"status"}) == "True";

@@ -8,7 +8,8 @@
 namespace reconcile {
 
 /// Writes the status of one of our objects when it differs from the live one, tells those who refer
-/// to the object, and records an event when what the user should know has changed.
+/// to the object, and records an event when what the user should know has changed. An edit that
+/// came meanwhile is asked to be looked at.
 class Publisher {
  public:
   explicit Publisher(Context& context) : context_(context) {}

@@ -68,6 +68,26 @@ TEST_CASE_METHOD(Scenario,
   CHECK(requests[0].query[1] == std::pair<std::string, std::string>("force", "false"));
 }
 
+TEST_CASE_METHOD(Scenario, "an edit that comes before the status is written is looked at") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  SECTION("none") {
+    expect_status();
+    reconcile();
+    CHECK(enqueued.empty());
+  }
+  SECTION("one, which the answer to the status has") {
+    server.expect("PATCH " + our_path + "/status?fieldManager=gradient-operator-status*")
+        .answer(200, R"({"apiVersion":"gradient-operator.dev/v1alpha1",
+            "kind":"GradientDeployment","metadata":{"name":"demo","namespace":"ns",
+            "uid":"uid-of-demo","generation":2,"resourceVersion":"900"},
+            "spec":{"image":"example.com/app:2","resources":{"instanceType":"C4"}}})");
+    reconcile();
+    CHECK(enqueued == std::vector{reconcile::Ref{"GradientDeployment", {"ns", "demo"}}});
+  }
+}
+
 TEST_CASE_METHOD(Scenario, "a second look at an unchanged world makes no request") {
   put(reconcile::gradient_deployments, "demo", plain);
   expect_first_round();

@@ -134,15 +134,17 @@ class Simulation {
   reconcile::Dependents dependents_;
   reconcile::Polled polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
   reconcile::Uses uses_;
-  reconcile::Context context_{.client = client_,
-                              .clock = clock_,
-                              .events = events_,
-                              .settings = settings_,
-                              .stores = stores_,
-                              .dependents = dependents_,
-                              .polled = polled_,
-                              .uses = uses_,
-                              .notify = [this](const Ref& ref) { notify(ref); }};
+  reconcile::Context context_{
+      .client = client_,
+      .clock = clock_,
+      .events = events_,
+      .settings = settings_,
+      .stores = stores_,
+      .dependents = dependents_,
+      .polled = polled_,
+      .uses = uses_,
+      .notify = [this](const Ref& ref) { notify(ref); },
+      .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); }};
   kube::WorkQueue datasets_{clock_}, models_{clock_}, registries_{clock_}, deployments_{clock_};
   reconcile::DatasetReconciler dataset_reconciler_{context_};
   reconcile::ModelReconciler model_reconciler_{context_};

@@ -19,7 +19,7 @@ class World {
   gradient::Settings settings = gradient::default_settings();
   reconcile::Stores stores;
   reconcile::Dependents dependents;
-  std::vector<reconcile::Ref> notified;
+  std::vector<reconcile::Ref> notified, enqueued;
   reconcile::Polled polled{client, clock,
                            [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
   reconcile::Uses uses;
@@ -32,7 +32,8 @@ class World {
       .dependents = dependents,
       .polled = polled,
       .uses = uses,
-      .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+      .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); },
+      .enqueue = [this](const reconcile::Ref& ref) { enqueued.push_back(ref); }};
 
   /// Puts an object with the given rest ("spec": ...) into its store, as a watch would.
   json::Json put(const kube::Kind& kind, const std::string& name, const std::string& rest);
