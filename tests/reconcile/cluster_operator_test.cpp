@@ -147,6 +147,16 @@ TEST_CASE("an invalid edit of a deployment changes nothing but its status") {
     CHECK(path->ends_with("/gradientdeployments/demo/status"));
 }
 
+TEST_CASE(
+    "an edit right before a status is written is looked at, though the answer has it already") {
+  Cluster cluster;
+  const auto mend = [&] { cluster.apply(reconcile::gradient_deployments, "demo", plain); };
+  const live::Running running(cluster, {.before = live::before_first_write("/demo/status", mend)});
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"Z99"}}})");
+  cluster.await("the Deployment", [&] { return !cluster.seen().deployments.keys().empty(); });
+}
+
 TEST_CASE("a deployment deleted and made again at once comes up") {
   Cluster cluster;
   const live::Running running(cluster);
