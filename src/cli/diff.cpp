@@ -12,6 +12,7 @@
 #include "gradient/spec/names.h"
 #include "gradient/spec/read_spec.h"
 #include "reconcile/children.h"
+#include "reconcile/drift.h"
 #include "reconcile/kinds.h"
 
 #include <algorithm>
@@ -143,9 +144,7 @@ class Diff {
     const auto& kind = our_kind(input.kind());
     const auto key = kube::key_of(input.object);
     const auto live = client_.get(kind, key);
-    const auto after = dry_run(live ? kube::replace_request(kind, replaced(*live, input.object))
-                                    : kube::create_request(kind, key.ns, input.object),
-                               "apply " + title(kind, key));
+    const auto after = applied(kind, input.object, live);
     comparison_.add(title(kind, key), live.value_or(Json()), after);
     auto parent = gradient::parent(after);
     if (live) parent.uid = kube::uid_of(*live);
@@ -161,6 +160,17 @@ class Diff {
  private:
   static std::string title(const kube::Kind& kind, const kube::Key& key) {
     return std::string(kind.kind) + "/" + kube::to_string(key);
+  }
+
+  /// A patch and not a whole object: the operator may write a status meanwhile, and that is no
+  /// conflict.
+  Json applied(const kube::Kind& kind, const Json& wanted, const std::optional<Json>& live) {
+    const auto key = kube::key_of(wanted);
+    const auto what = "apply " + title(kind, key);
+    if (!live) return dry_run(kube::create_request(kind, key.ns, wanted), what);
+    const auto patch = reconcile::merge_patch(*live, replaced(*live, wanted));
+    if (patch.is_null()) return *live;
+    return dry_run(kube::merge_patch_request(kind, key, patch, names::managed_by), what);
   }
 
   Json dry_run(kube::Request request, const std::string& what) {

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <thread>
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -81,6 +83,23 @@ TEST_CASE("a diff of what is there is empty, and of a change has its lines in al
         "-  image: app:1\n+  image: app:2\n-    replicas: 2\n+    replicas: 1\n"
         "-  replicas: 2\n+  replicas: 1\n-        - image: app:1\n+        - image: app:2\n");
   CHECK_THAT(changed(found.output.substr(budget)), Contains("-  maxUnavailable: 1\n"));
+}
+
+TEST_CASE("a diff beside writes of the status is no conflict") {
+  live::Cluster cluster;
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"app:1","resources":{"instanceType":"C4","replicas":1}}})");
+  const std::jthread writer([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i)
+      cluster.client().patch_status(
+          reconcile::gradient_deployments, cluster.key("demo"),
+          json::object({{"status", json::object({{"observedGeneration", i}})}}), "test");
+  });
+  for (int i = 0; i < 30; ++i) {
+    const auto found = diff(cluster, spec(two));
+    CHECK(found.code == 1);
+    CHECK_THAT(found.messages, !Contains("Conflict"));
+  }
 }
 
 TEST_CASE("a diff without a Dataset that exists says so and is no answer") {
