@@ -16,12 +16,8 @@ namespace fs = std::filesystem;
 constexpr const char* data_link = "..data";
 constexpr const char* revision_prefix = "..rev-";
 
-bool starts_with(const std::string& text, std::string_view prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
-
 bool is_ours(const std::string& name) {
-  return starts_with(name, "..");
+  return name.starts_with("..");
 }
 
 Path link_to(const std::string& name) {
@@ -81,7 +77,7 @@ Layout::Layout(const Path& target) : target_(own_folder("/", target.relative_pat
 Path Layout::current_revision() const {
   std::error_code error;
   const auto to = fs::read_symlink(target_ / data_link, error).string();
-  if (error || !starts_with(to, revision_prefix) || to.find('/') != std::string::npos) return {};
+  if (error || !to.starts_with(revision_prefix) || to.find('/') != std::string::npos) return {};
   return target_ / to;
 }
 
@@ -142,7 +138,7 @@ std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds
   std::optional<std::chrono::seconds> next;
   std::error_code error;  // the next time tries again
   for (const auto& entry : fs::directory_iterator(target_, error)) {
-    if (!starts_with(entry.path().filename().string(), revision_prefix)) continue;
+    if (!entry.path().filename().string().starts_with(revision_prefix)) continue;
     const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
     if (error || entry.path() == current_revision()) continue;
     const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);

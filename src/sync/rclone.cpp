@@ -17,10 +17,6 @@ namespace {
 
 using json::Json;
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 /// Joins the texts of the errors that rclone logs, one JSON object a line.
 void collect_error(const Json& line, std::string& errors) {
   const auto level = json::string_at(line, {"level"});
@@ -46,7 +42,7 @@ bool has_only_pages(const std::string& lsjson) {
   bool has_file = false;
   for_each_entry(lsjson, [&](const Json& entry) {
     const auto extension = Path(json::string_at(entry, {"Path"})).extension();
-    const bool is_page = starts_with(json::string_at(entry, {"MimeType"}), "text/html") &&
+    const bool is_page = json::string_at(entry, {"MimeType"}).starts_with("text/html") &&
                          extension != ".html" && extension != ".htm";
     (is_page ? has_page : has_file) = true;
   });
@@ -148,7 +144,7 @@ std::string Rclone::operator()(const std::string& command, std::vector<std::stri
 }
 
 Listing Rclone::list() const {
-  const bool is_web = starts_with(source_.url, "http");
+  const bool is_web = source_.url.starts_with("http");
   std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime"};
   if (!is_web) options.emplace_back("--no-mimetype");
   const auto lsjson = (*this)("lsjson", std::move(options));
@@ -167,8 +163,7 @@ Listing Rclone::list() const {
                                     ": there is no file that source.include and source.exclude let "
                                     "through; check url and patterns");
   }
-  const bool knows_empty_folders =
-      starts_with(source_.url, "sftp://") || starts_with(source_.url, "http");
+  const bool knows_empty_folders = is_web || source_.url.starts_with("sftp://");
   if (listing.files.empty() && !knows_empty_folders) {
     throw Failure("ModelSourceMissing",
                   source_.url + ": there is no object; check bucket, path and spelling");

@@ -14,10 +14,6 @@ namespace {
 
 using json::Json;
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 using Read = std::string (*)(const std::string& file);
 
 std::optional<std::string> credential(const Source& source, const char* name,
@@ -171,7 +167,7 @@ std::vector<std::string> secrets_sent(const Source& source) {
   for (const auto* name : {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "token"}) {
     if (auto value = credential(source, name)) secrets.push_back(*std::move(value));
   }
-  if (starts_with(source.url, "http")) {
+  if (source.url.starts_with("http")) {
     const auto header = authorization(source);
     secrets.push_back(header.substr(header.find(' ') + 1));
   }
@@ -210,10 +206,10 @@ RcloneRemote http_remote(const Source& source) {
 }
 
 RcloneRemote remote_of(const Source& source) {
-  if (starts_with(source.url, "s3://")) return s3_remote(source);
-  if (starts_with(source.url, "gs://")) return gcs_remote(source);
-  if (starts_with(source.url, "azureblob://")) return azure_remote(source);
-  if (starts_with(source.url, "sftp://")) return sftp_remote(source);
+  if (source.url.starts_with("s3://")) return s3_remote(source);
+  if (source.url.starts_with("gs://")) return gcs_remote(source);
+  if (source.url.starts_with("azureblob://")) return azure_remote(source);
+  if (source.url.starts_with("sftp://")) return sftp_remote(source);
   return http_remote(source);
 }
 

@@ -8,20 +8,12 @@
 #include <catch2/catch.hpp>
 
 using Lines = std::vector<std::string>;
+using session::Outcome;
 
 namespace {
 
-struct Outcome {
-  int code = 0;
-  std::string output;
-  Lines messages;
-};
-
 Outcome import_specs(const cli::ImportOptions& options) {
-  const session::Captured errors(std::cerr);
-  const session::Captured output(std::cout);
-  const int code = cli::import_specs(options);
-  return {code, output.text(), session::lines(errors.text())};
+  return session::run([&] { return cli::import_specs(options); });
 }
 
 const std::string small = "image: app\nresources: {machineType: C4, ports: [80]}\n";

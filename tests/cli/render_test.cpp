@@ -8,20 +8,12 @@
 
 using json::Json;
 using Lines = std::vector<std::string>;
+using session::Outcome;
 
 namespace {
 
-struct Outcome {
-  int code = 0;
-  std::string output;
-  Lines messages;
-};
-
 Outcome run(const cli::RenderOptions& options) {
-  const session::Captured errors(std::cerr);
-  const session::Captured output(std::cout);
-  const int code = cli::render(options);
-  return {code, output.text(), session::lines(errors.text())};
+  return session::run([&] { return cli::render(options); });
 }
 
 /// Of one file f.yaml with this content.

@@ -62,4 +62,20 @@ class Input {
 
 std::vector<std::string> lines(const std::string& text);
 
+/// What a command did.
+struct Outcome {
+  int code = 0;
+  std::string output;
+  std::vector<std::string> messages;  ///< lines of standard error
+};
+
+/// `command` gives its exit code.
+template <class Command>
+Outcome run(const Command& command) {
+  const Captured errors(std::cerr);
+  const Captured output(std::cout);
+  const int code = command();
+  return {code, output.text(), lines(errors.text())};
+}
+
 }  // namespace session
