@@ -76,6 +76,23 @@ std::string replica_failure(const Observed& observed, const World& world) {
   return outdated ? "" : message;
 }
 
+/// What helps against a refusal that is no quota's; empty when only the message can tell.
+std::string remedy(const std::string& refusal) {
+  if (has(refusal, "violates podsecurity")) {
+    return "; set podSecurity: restricted in the operator's configuration, or relax the "
+           "namespace's pod-security labels";
+  }
+  // The words of the plugin LimitRanger of the API server.
+  for (const auto* limit :
+       {" usage per container is", " usage per pod is", " limit to request ratio per container is",
+        " limit to request ratio per pod is"}) {
+    if (!has(refusal, limit)) continue;
+    return "; choose a spec.resources.instanceType within the namespace's LimitRange, or change "
+           "that";
+  }
+  return "";
+}
+
 std::optional<Cause> not_created(const Observed& observed, const World& world) {
   if (!observed.deployment) return std::nullopt;
   const auto text = replica_failure(observed, world);
@@ -88,11 +105,8 @@ std::optional<Cause> not_created(const Observed& observed, const World& world) {
                      "spec.resources.instanceType",
                  "quota"};
   }
-  const auto remedy = has(text, "violates podsecurity")
-                          ? "; set podSecurity: restricted in the operator's configuration, or "
-                            "relax the namespace's pod-security labels"
-                          : "";
-  return Cause{"AdmissionRefused", "the cluster refused the pods: " + said + remedy, "admission"};
+  return Cause{"AdmissionRefused", "the cluster refused the pods: " + said + remedy(text),
+               "admission"};
 }
 
 /// Pods that share a cause.

@@ -165,6 +165,12 @@ TEST_CASE("pods that cannot even be made are explained by the cluster's refusal"
        "\"restricted:latest\": runAsNonRoot != true (pod or container \"app\" must set "
        "securityContext.runAsNonRoot=true); set podSecurity: restricted in the operator's "
        "configuration, or relax the namespace's pod-security labels"},
+      {"a LimitRange",
+       "pods \"demo-new-x7k2p\" is forbidden: [maximum cpu usage per Container is 1, but limit is "
+       "4, maximum memory usage per Container is 1Gi, but limit is 8Gi]",
+       "False AdmissionRefused: the cluster refused the pods: [maximum cpu usage per Container is "
+       "1, but limit is 4, maximum memory usage per Container is 1Gi, but limit is 8Gi]; choose a "
+       "spec.resources.instanceType within the namespace's LimitRange, or change that"},
       {"a webhook",
        "admission webhook \"policy.example.com\" denied the request: images must be signed",
        "False AdmissionRefused: the cluster refused the pods: admission webhook "
