@@ -47,11 +47,14 @@ std::optional<Cause> cause_of(const Case& about) {
 
 /// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
 std::string without_pod_name(const std::string& text) {
-  constexpr std::string_view end = "\" is forbidden: ";
-  const auto begin = text.find("pods \"");
-  const auto at = text.find(end);
-  if (begin == std::string::npos || at == std::string::npos || at < begin) return text;
-  return text.substr(at + end.size());
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> frames{
+      {{"pods \"", "\" is forbidden: "}, {"Pod \"", "\" is invalid: "}}};
+  for (const auto& [before, after] : frames) {
+    const auto begin = text.find(before);
+    const auto end = text.find(after);
+    if (begin < end && end != std::string::npos) return text.substr(end + after.size());
+  }
+  return text;
 }
 
 /// Why the ReplicaSet cannot make pods; empty when it can.
@@ -82,10 +85,11 @@ std::string remedy(const std::string& refusal) {
     return "; set podSecurity: restricted in the operator's configuration, or relax the "
            "namespace's pod-security labels";
   }
-  // The words of the plugin LimitRanger of the API server.
+  // The words of the plugin LimitRanger, and of the validation after it has filled in a limit.
   for (const auto* limit :
        {" usage per container is", " usage per pod is", " limit to request ratio per container is",
-        " limit to request ratio per pod is"}) {
+        " limit to request ratio per pod is", " must be less than or equal to cpu limit",
+        " must be less than or equal to memory limit"}) {
     if (!has(refusal, limit)) continue;
     return "; choose a spec.resources.instanceType within the namespace's LimitRange, or change "
            "that";

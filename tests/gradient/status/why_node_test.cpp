@@ -171,6 +171,12 @@ TEST_CASE("pods that cannot even be made are explained by the cluster's refusal"
        "False AdmissionRefused: the cluster refused the pods: [maximum cpu usage per Container is "
        "1, but limit is 4, maximum memory usage per Container is 1Gi, but limit is 8Gi]; choose a "
        "spec.resources.instanceType within the namespace's LimitRange, or change that"},
+      {"a limit that a LimitRange fills in",
+       "Pod \"demo-new-x7k2p\" is invalid: spec.containers[0].resources.requests: Invalid value: "
+       "\"10m\": must be less than or equal to cpu limit of 1m",
+       "False AdmissionRefused: the cluster refused the pods: spec.containers[0].resources."
+       "requests: Invalid value: \"10m\": must be less than or equal to cpu limit of 1m; choose a "
+       "spec.resources.instanceType within the namespace's LimitRange, or change that"},
       {"a webhook",
        "admission webhook \"policy.example.com\" denied the request: images must be signed",
        "False AdmissionRefused: the cluster refused the pods: admission webhook "
