@@ -74,10 +74,9 @@ void verify_checksums(const Path& files, const Listing& listing, const Hasher::R
 }
 
 /// Throws std::runtime_error when a file could not be read.
-void take_sha256(Hasher::Results results, const Path& files, KnownFiles& known) {
-  for (auto& [path, hashes] : results) {
-    known[path].sha256 =
-        hashes.sha256.empty() ? base::sha256_of_file(files / path) : std::move(hashes.sha256);
+void take_sha256(const Hasher::Results& results, const Path& files, KnownFiles& known) {
+  for (const auto& [path, hashes] : results) {
+    known[path].sha256 = hashes.sha256.empty() ? base::sha256_of_file(files / path) : hashes.sha256;
   }
 }
 
@@ -233,7 +232,7 @@ class ModelSync {
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
     auto results = hasher.finish();
     verify_checksums(files, listing, results);
-    take_sha256(std::move(results), files, known);
+    take_sha256(results, files, known);
   }
 
   void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
