@@ -46,6 +46,19 @@ a_quota_that_leaves_no_room_is_named() {
 	until_why app QuotaExceeded
 }
 
+a_limit_range_that_the_machine_exceeds_is_named() {
+	apply <<-END
+		apiVersion: v1
+		kind: LimitRange
+		metadata: {name: tiny}
+		spec: {limits: [{type: Container, max: {cpu: 1m}}]}
+	END
+	hello app
+	until_why app AdmissionRefused
+	contains "$(message app)" 'usage per Container is 1m'
+	contains "$(message app)" LimitRange
+}
+
 a_claim_that_no_volume_fits_is_named() {
 	object Dataset huge <<<'{size: 100Ti}'
 	app_repository huge main | hello app
