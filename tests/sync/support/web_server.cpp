@@ -30,7 +30,7 @@ std::string configuration(const std::string& root, int port, int lfs_port,
           "\"basic\", "
           "\"realm\" => \"test\", \"require\" => \"user=jane\")) }\n"
        << "$HTTP[\"url\"] =~ \"^/files/\" { dir-listing.activate = \"enable\" }\n"
-       << "$HTTP[\"url\"] =~ \"^/cgi/\" { cgi.assign = (\"\" => \"\") }\n"
+       << "$HTTP[\"url\"] =~ \"^/cgi/\" { cgi.assign = (\"\" => \"/bin/sh\") }\n"
        << "$HTTP[\"url\"] =~ \"^/git/.*/info/lfs/\" { proxy.server = (\"\" => ((\"host\" => "
           "\"127.0.0.1\", \"port\" => "
        << lfs_port << "))) }\n"
