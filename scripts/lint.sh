@@ -49,6 +49,18 @@ check_chart() {
 	}
 }
 
+# The rules as Prometheus gets them, with series that fire each alert and series that fire none.
+check_alerts() {
+	local work status=0
+	work=$(mktemp -d)
+	helm template gradient-operator "$CHART" --namespace gradient-system --set metrics.alerts.enabled=true --show-only templates/monitoring.yaml |
+		sed -n '/^  groups:/,$s/^  //p' >"$work/rules.yaml"
+	cp "$ROOT/tests/chart/alerts_test.yaml" "$work"
+	promtool test rules "$work/alerts_test.yaml" || status=$?
+	rm -r "$work"
+	return $status
+}
+
 # It repeats what it says of a header for every source that includes it.
 check_tidy() {
 	local log=build/dev/clang-tidy.log
@@ -61,11 +73,12 @@ check_tidy() {
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
 build_binaries "${CHART_BINARIES[@]}"
 cd "$ROOT" || exit
-steps 6
+steps 7
 step "format" check_format
 step "layering" check_layering
 step "scripts" check_scripts
 step "chart" check_chart
+step "alerts" check_alerts
 step "configure dev" configure dev
 step "clang-tidy" check_tidy
 say "nothing to complain about"

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <regex>
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -94,4 +96,19 @@ TEST_CASE("every alert of the chart is in operating.md, and no other") {
     alerts.insert(json::string_at(rule, {"alert"}));
   CHECK(alerts.size() > 3);
   CHECK(page::names(page::below(operating(), "Alerts")) == alerts);
+}
+
+TEST_CASE("every metric that alerts and dashboard ask for is in operating.md") {
+  const auto files = fs::path(SOURCE_DIR) / "helm/gradient-operator/files";
+  const auto known = page::names(page::below(operating(), "Metrics"));
+  for (const auto* name : {"alerts.yaml", "dashboard.json"}) {
+    Names asked_for;
+    const auto text = base::read_file(files / name);
+    const std::regex metric(R"re(\b([a-z]+(?:_[a-z]+)+?)(?:_bucket)?\{)re");
+    for (std::sregex_iterator match(text.begin(), text.end(), metric), end; match != end; ++match)
+      asked_for.insert((*match)[1]);
+    INFO(name);
+    CHECK(asked_for.size() > 5);
+    CHECK(page::missing(asked_for, known) == Names{});
+  }
 }
