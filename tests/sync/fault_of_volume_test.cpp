@@ -13,10 +13,10 @@ namespace {
 
 /// How repository and model end on a volume, and that neither is tried again.
 struct Ends {
-  Ends(const WebServer& server, const std::string& volume_options) {
+  Ends(const WebServer& server, const std::string& options) {
     HelperRun helper;
     HelperRun sidecar;
-    helper.volume_options = sidecar.volume_options = volume_options;
+    helper.mount = sidecar.mount = "mount -t tmpfs -o " + options + " tmpfs \"$1\"";
     repository = helper.repository(server.url("git/app.git"));
     model = sidecar.model(server.url("cgi/llm/"));
     retries = helper.retries() + sidecar.retries();
@@ -77,4 +77,29 @@ TEST_CASE("a volume that is full, has no room for files or cannot be written is 
     CHECK_THAT(ends.model, StartsWith("VolumeReadOnly: "));
     CHECK(ends.retries == 0);
   }
+}
+
+TEST_CASE("a volume whose quota is used up is told as such") {
+  if (!may_mount_with_quota()) {
+    WARN("not tested: there is no root here, or no btrfs");
+    return;
+  }
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  server.folder().write("files/llm/large", shell("head -c 12000000 /dev/urandom | base64 -w0"));
+  repository.add_file("large", (server.folder() / "files/llm/large").string());
+
+  HelperRun helper;
+  helper.mounts_as_root = true;
+  helper.mount = mount_with_quota((helper.folder() / "image").string(), "8M");
+  CHECK_THAT(helper.repository(repository.url()),
+             StartsWith("VolumeQuotaExceeded: ") && Contains("quota of the volume is used up"));
+  CHECK(helper.retries() == 0);
+
+  HelperRun sidecar;
+  sidecar.mounts_as_root = true;
+  sidecar.mount = mount_with_quota((sidecar.folder() / "image").string(), "8M");
+  CHECK_THAT(sidecar.model(server.url("files/llm/")),
+             StartsWith("VolumeQuotaExceeded: ") && Contains("quota of the volume is used up"));
+  CHECK(sidecar.retries() == 0);
 }

@@ -55,10 +55,10 @@ std::string HelperRun::run(std::vector<std::string> arguments, const std::string
   const auto told = folder_ / "told";
   fs::remove(told);
   arguments.insert(arguments.end(), {"--termination-log", told.string()});
-  if (!volume_options.empty()) {
-    const std::string mounted = "mount -t tmpfs -o \"$0\" tmpfs \"$1\" && shift && exec \"$@\"";
-    arguments.insert(arguments.begin(), {"unshare", "-rm", "sh", "-c", mounted, volume_options,
-                                         (folder_ / "volume").string()});
+  if (!mount.empty()) {
+    arguments.insert(arguments.begin(),
+                     {"unshare", mounts_as_root ? "-m" : "-rm", "sh", "-c",
+                      mount + " && shift && exec \"$@\"", "sh", (folder_ / "volume").string()});
   }
   arguments.insert(arguments.begin(), {"sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", log().string()});
   std::stop_source stop;
@@ -96,6 +96,19 @@ bool HelperRun::leaks() const {
 
 bool may_mount() {
   return base::run({.arguments = {"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"},
+                    .environment = content::environment_for_programs()})
+             .exit_code == 0;
+}
+
+std::string mount_with_quota(const std::string& image, const std::string& bytes) {
+  return "truncate -s 300M " + image + " && mkfs.btrfs -q " + image + " && mount -o loop " + image +
+         " \"$1\" && btrfs quota enable \"$1\" && btrfs qgroup limit " + bytes + " 0/5 \"$1\"";
+}
+
+bool may_mount_with_quota() {
+  const Folder folder;
+  const auto mount = mount_with_quota((folder / "image").string(), "8M");
+  return base::run({.arguments = {"unshare", "-m", "sh", "-c", mount, "sh", "/mnt"},
                     .environment = content::environment_for_programs()})
              .exit_code == 0;
 }

@@ -11,8 +11,10 @@ class HelperRun {
  public:
   HelperRun();
 
-  /// Options of `mount -t tmpfs` for the volume, which needs a namespace of its own.
-  std::string volume_options;
+  /// A command of the shell that mounts something at $1, the volume, in a namespace of its own;
+  /// as root where one that every user may have does not let it.
+  std::string mount;
+  bool mounts_as_root = false;
   std::vector<std::string> environment;
   std::string password = "canary-4711";
   std::string username = "jane";
@@ -38,3 +40,8 @@ class HelperRun {
 
 /// Whether this machine lets users mount in a namespace of their own.
 bool may_mount();
+
+/// `mount` of a btrfs that is made in the file IMAGE, with a quota of so many bytes ("8M"): the one
+/// file system with quotas that a kernel has whatever it was built for. Needs root.
+std::string mount_with_quota(const std::string& image, const std::string& bytes);
+bool may_mount_with_quota();

@@ -114,6 +114,14 @@ std::string ServedRepository::commit(const std::string& file, const std::string&
                 branch);
 }
 
+std::string ServedRepository::add_file(const std::string& file, const std::string& from) const {
+  return change("blob=$(git hash-object -w " + from +
+                    ")\n"
+                    "git update-index --add --cacheinfo 100644,$blob," +
+                    file + "\n",
+                "main");
+}
+
 std::string ServedRepository::add_submodule(const std::string& path, const std::string& url,
                                             const std::string& commit) const {
   const auto modules = path_ + "/test-modules";

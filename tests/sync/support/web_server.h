@@ -11,8 +11,8 @@ std::string shell(const std::string& script);
 /// A real web server on loopback: git repositories of `folder`/git under /git/ and files of
 /// `folder`/files, listed, under /files/. What begins with "private" demands user jane with the
 /// password "canary-4711". Large files of the repositories are asked of the LFS server at a port.
-/// Shell scripts of `folder`/cgi answer below /cgi/NAME. A shell reads them: the system runs no file
-/// that a process is only about to close, as a child is that another thread has just started.
+/// Shell scripts of `folder`/cgi answer below /cgi/NAME. A shell reads them: the system runs no
+/// file that a process is only about to close, as a child is that another thread has just started.
 /// With a certificate (a file in PEM, with its key) it is one of https.
 class WebServer {
  public:
@@ -45,6 +45,8 @@ class ServedRepository {
   /// Writes a file on a branch, which begins at main when it is new; gives the commit.
   std::string commit(const std::string& file, const std::string& text,
                      const std::string& branch = "main") const;
+  /// Writes the content of `from` on the branch main; gives the commit.
+  std::string add_file(const std::string& file, const std::string& from) const;
   /// Adds a submodule to the branch main; gives the commit.
   std::string add_submodule(const std::string& path, const std::string& url,
                             const std::string& commit) const;
