@@ -72,7 +72,8 @@ void mark_replaced(const Path& revision) {
 
 }  // namespace
 
-Layout::Layout(const Path& target) : target_(own_folder("/", target.relative_path())) {}
+Layout::Layout(const Path& target)
+    : target_(own_folder("/", fs::absolute(target).relative_path())) {}
 
 Path Layout::current_revision() const {
   std::error_code error;

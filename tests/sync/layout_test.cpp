@@ -39,6 +39,12 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE("a folder may be given as seen from the current one") {
+  const Folder folder;
+  const auto relative = fs::relative(folder / "target");
+  CHECK(fs::equivalent(Layout(relative).path(), folder / "target"));
+}
+
 TEST_CASE("files appear under the folder itself, through one link to the revision") {
   Fixture f;
   f.publish("aaaa", {{"weights.bin", "1"}, {"sub/config", "2"}});
