@@ -148,7 +148,13 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "URL: access is denied with these credentials", Kind::Permanent},
       Case{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "URL: there is no such container",
            Kind::Permanent},
-      Case{"ServiceCode=AuthenticationFailed", "ModelAccessDenied",
+      Case{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
+           "URL: account and accountKey, or sasUrl, are wrong", Kind::Permanent},
+      Case{"(ServiceCode=AuthorizationFailure)\n"
+           "Description=403 Server failed to authenticate the request. Make sure ...",
+           "ModelAuthenticationFailed", "URL: account and accountKey, or sasUrl, are wrong",
+           Kind::Permanent},
+      Case{"ServiceCode=AuthorizationPermissionMismatch", "ModelAccessDenied",
            "URL: access is denied with these credentials", Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
            "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
