@@ -1,9 +1,13 @@
 #include "sync/report.h"
 
+#include "sync/progress_bar.h"
+
 #include <chrono>
 #include <ctime>
 #include <fstream>
 #include <iostream>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace content {
 namespace {
@@ -23,6 +27,14 @@ void add(const json::Json& fields, json::Json& to) {
     to[name] = value;
 }
 
+/// Columns of the terminal on standard output; 0 when it is none.
+std::size_t terminal_columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return 0;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
 bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
@@ -37,6 +49,14 @@ void Report::log(const std::string& level, const std::string& event, const json:
   add(subject_, line);
   add(fields, line);
   const std::lock_guard lock(mutex_);
+  if (const auto columns = terminal_columns(); columns > 0) {
+    constexpr const char* clear_line = "\r\033[K";
+    std::cout << clear_line;
+    if (event == "progress") {
+      std::cout << progress_bar(line, columns - 1) << std::flush;
+      return;
+    }
+  }
   std::cout << json::text(line) << std::endl;  // flushed: the operator reads the last line
 }
 

@@ -11,7 +11,7 @@
 namespace content {
 
 /// What the operator hears: JSON lines on standard output, and one object in the termination
-/// message. Safe to share between threads.
+/// message. On a terminal the lines of progress are a bar instead. Safe to share between threads.
 class Report {
  public:
   /// `subject` is {"repository": NAME} or {"model": NAME} and is part of everything said.
