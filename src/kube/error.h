@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kube {
@@ -19,6 +20,10 @@ struct ApiError : std::runtime_error {
   std::vector<std::string> causes;  ///< reason of each details.causes entry
 
   bool not_found() const { return code == 404; }
+  /// The server has no such kind, which it says in plain text: not, no such object.
+  bool kind_not_served() const {
+    return not_found() && std::string_view(what()).find("404 page not found") != std::string::npos;
+  }
   bool conflict() const { return code == 409; }
   bool gone() const { return code == 410; }
   bool invalid() const { return code == 422; }

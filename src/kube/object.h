@@ -38,6 +38,8 @@ inline constexpr Kind jobs{"batch/v1", "Job", "jobs"};
 inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
                                   "horizontalpodautoscalers"};
 inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
+inline constexpr Kind ingresses{"networking.k8s.io/v1", "Ingress", "ingresses"};
+inline constexpr Kind routes{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"};
 inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 
 /// One object as the server sends it, without managedFields: they are half of the text, and few ask

@@ -20,6 +20,7 @@ constexpr auto list_deadline = 60s;
 /// Servers send a bookmark about once a minute: after this long a stream is dead, or as good as.
 constexpr auto idle_limit = 100s;
 constexpr auto patience_with_writes = 250ms;
+constexpr auto look_for_kind_again = 60s;
 constexpr std::size_t worth_trimming = 256 * 1024;
 
 std::function<double()> random_source() {
@@ -57,6 +58,10 @@ void Watch::run(const std::stop_token& stop) {
     try {
       follow(step, stop);
     } catch (const ApiError& error) {
+      if (options_.may_be_absent && error.kind_not_served()) {
+        finish_without_kind();
+        continue;
+      }
       fail(classify(error), error.retry_after_seconds, error.what());
     } catch (const TransportError& error) {
       if (!stop.stop_requested()) fail(WatchFailure::Unreachable, 0, error.what());
@@ -112,7 +117,21 @@ void Watch::finish_list(const std::string& version) {
   listed_.clear();
   last_problem_.clear();
   if (listed_bytes_ > worth_trimming) malloc_trim(0);  // the pages will not be needed again
+  absent_ = false;
   synced_ = true;
+}
+
+/// What there was of it is gone with its definition.
+void Watch::finish_without_kind() {
+  store_.distrust(options_.ns);
+  for (const auto& object : store_.retain({}, options_.ns, ""))
+    on_change_(key_of(object), object);
+  if (!absent_.exchange(true)) {
+    spdlog::warn("the cluster does not know this kind, looking again every minute kind={}",
+                 options_.kind.kind);
+  }
+  synced_ = true;
+  state_.failed(WatchFailure::Refused, look_for_kind_again, clock_.now());
 }
 
 void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {

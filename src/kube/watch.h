@@ -18,6 +18,8 @@ struct WatchOptions {
   Kind kind;
   std::string ns;
   Selector selector;
+  /// Its definition need not be installed: then there is none of it, and that is no failure.
+  bool may_be_absent = false;
 };
 
 /// Lists, then watches, for ever: pages of 500, bookmarks, a random server timeout of 5 to 10
@@ -36,6 +38,8 @@ class Watch {
   void run(const std::stop_token& stop);
   /// The first list has been stored and its changes delivered. May be asked by any thread.
   bool synced() const { return synced_; }
+  /// The server had no such kind when it was asked last. May be asked by any thread.
+  bool absent() const { return absent_; }
   const Kind& kind() const { return options_.kind; }
 
  private:
@@ -46,6 +50,7 @@ class Watch {
   void take(const RawObject& raw);
   void take_deletion(const RawObject& raw);
   void finish_list(const std::string& version);
+  void finish_without_kind();
   void fail(WatchFailure failure, int retry_after_seconds, const std::string& message);
   std::string what(const char* verb) const;
 
@@ -58,7 +63,7 @@ class Watch {
   std::set<Key> listed_;  ///< by the pages so far
   std::size_t listed_bytes_ = 0;
   std::string last_problem_;  ///< logged already; empty when all is well
-  std::atomic<bool> synced_ = false;
+  std::atomic<bool> synced_ = false, absent_ = false;
 };
 
 }  // namespace kube

@@ -213,3 +213,35 @@ TEST_CASE("A deletion of our own is not handed on") {
   scene.run_until_watching("6");
   CHECK(scene.changes == Changes{"a 3"});
 }
+
+TEST_CASE("a kind that may be absent counts as listed, is looked for every minute, and found") {
+  constexpr const char* routes_line =
+      "GET /apis/gateway.networking.k8s.io/v1/namespaces/ns/httproutes?limit=500";
+  ScriptedTransport api;
+  kube::Client client(api);
+  const ManualClock clock;
+  kube::Store store;
+  store.put(json::parse(pod("of-before", "7")));
+  std::vector<std::string> changes;
+  kube::Watch watch(client, store, clock,
+                    {.kind = kube::routes, .ns = "ns", .selector = {}, .may_be_absent = true},
+                    [&](const kube::Key& key, const json::Json&) { changes.push_back(key.name); });
+  const auto start = clock.now();
+  api.expect(routes_line).answer(404, "404 page not found\n");
+  api.expect(routes_line)
+      .then([&](const kube::Request&) {
+        CHECK(watch.synced());
+        CHECK(watch.absent());
+        CHECK(store.size() == 0);
+        CHECK(clock.now() - start >= 60s);
+      })
+      .answer(200, R"({"kind":"HTTPRouteList","metadata":{"resourceVersion":"20"},"items":[)" +
+                       pod("a", "15") + "]}");
+  api.expect("GET /apis/gateway.networking.k8s.io/v1/namespaces/ns/httproutes?watch=true*")
+      .then([&](const kube::Request&) {
+        CHECK_FALSE(watch.absent());
+        api.stop().request_stop();
+      });
+  watch.run(api.stop().get_token());
+  CHECK(changes == std::vector<std::string>{"of-before", "a"});
+}
