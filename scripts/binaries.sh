@@ -5,6 +5,8 @@ ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
+TRAEFIK_VERSION=v3.6.12
+GATEWAY_API_VERSION=v1.4.0 # the one that Traefik is made for
 GO_NEEDED=1.25    # the lowest that builds all of them
 GO_TOOLCHAIN=1.25.5 # fetched where the machine has none
 
@@ -12,8 +14,9 @@ CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 SERVER_BINARIES=(minio)
 CHART_BINARIES=(helm)
+EXPOSURE_BINARIES=(traefik gateway-api)
 
-# NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages
+# NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages; or a folder of definitions
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
@@ -21,6 +24,8 @@ binary_source() {
 	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
+	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
+	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard" ;;
 	*) fail "no recipe for the program $1" ;;
 	esac
 }
@@ -86,6 +91,24 @@ replace_staging_modules() { # GO VERSION
 	done
 }
 
+# A module's own choices of other modules do not count for those who use it: they are repeated.
+repeat_choices() { # GO MODULE@VERSION
+	local mod
+	mod=$("$1" mod download -json "$2" | jq -r .GoMod)
+	"$1" mod edit -json "$mod" | jq -r '(.Replace[]? | select(.New.Version) | "-replace=\(.Old.Path)=\(.New.Path)@\(.New.Version)"),
+		(.Exclude[]? | "-exclude=\(.Path)@\(.Version)")' | xargs "$1" mod edit
+}
+
+# The Gateway API's definitions that our kinds meet, as one file.
+copy_definitions() { # GO MODULE@VERSION FOLDER
+	local from file
+	from=$("$1" mod download -json "$2" | jq -r .Dir)
+	for file in "$from/$3"/*_{gatewayclasses,gateways,httproutes}.yaml; do
+		echo ---
+		cat "$file"
+	done
+}
+
 build_binary() { # NAME
 	local go module version package into work
 	go=$(find_go)
@@ -95,9 +118,15 @@ build_binary() { # NAME
 	mkdir -p "$work" "$(dirname "$into")"
 	cd "$work" || return
 	export CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOWORK=off
+	if [[ $1 == gateway-api ]]; then
+		copy_definitions "$go" "$module@$version" "$package" >"$into.new"
+		mv "$into.new" "$into"
+		return
+	fi
 	if [[ ! -f go.mod ]]; then
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
+		[[ $1 != traefik ]] || repeat_choices "$go" "$module@$version"
 		"$go" mod edit -go="$GO_NEEDED" -require="$module@$version"
 	fi
 	if [[ $package == *.go ]]; then
@@ -111,7 +140,7 @@ build_binary() { # NAME
 # Builds those that are missing, one run at a time.
 build_binaries() { # NAME...
 	local name missing=() need_go=0
-	for name; do [[ -x $(binary "$name") ]] || missing+=("$name"); done
+	for name; do [[ -e $(binary "$name") ]] || missing+=("$name"); done
 	((${#missing[@]})) || return 0
 	find_go >/dev/null || type -P go >/dev/null || need_packages golang-go jq ca-certificates
 	mkdir -p "$CACHE"
@@ -128,6 +157,6 @@ build_binaries() { # NAME...
 }
 
 # Whoever held the lock before may have built it.
-build_missing() { [[ -x $(binary "$1") ]] || build_binary "$1"; }
+build_missing() { [[ -e $(binary "$1") ]] || build_binary "$1"; }
 
 PATH=$PATH:$(dirname "$(binary kubectl)") # for a machine that has no kubectl of its own

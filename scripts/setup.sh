@@ -11,13 +11,13 @@ for part; do
 	unit) packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}") ;;
 	cluster)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
-		binaries+=("${CONTROL_PLANE_BINARIES[@]}")
+		binaries+=("${CONTROL_PLANE_BINARIES[@]}" gateway-api)
 		;;
 	demo | e2e)
 		[[ $part == demo ]] || packages+=("${TEST_PACKAGES[@]}")
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
 		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}")
-		[[ $part == demo ]] || binaries+=("${CHART_BINARIES[@]}")
+		[[ $part == demo ]] || binaries+=("${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}")
 		;;
 	lint)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")

@@ -72,6 +72,10 @@ test_cluster() {
 	"$ROOT/dev" cluster down # what a killed run left
 	"$ROOT/dev" cluster up --control-plane >/dev/null
 	eval "$("$ROOT/dev" cluster env)"
+	build_binaries gateway-api
+	GRADIENT_GATEWAY_API=$(binary gateway-api)
+	export GRADIENT_GATEWAY_API
+	"$KUBECTL" apply --server-side --filename "$GRADIENT_GATEWAY_API"
 	test_presets cluster
 	end_cluster
 	unset GRADIENT_CLUSTER KUBECONFIG

@@ -15,6 +15,10 @@ folders=("$@")
 passed=0 failed=0
 for folder in "${folders[@]}"; do
 	[[ -e $folder/expected.yaml ]] || continue # a folder of folders
+	if grep -q '^kind: HTTPRoute$' "$folder/expected.yaml" && ! "$kubectl" get crd httproutes.gateway.networking.k8s.io >/dev/null 2>&1; then
+		echo "left out: $folder needs the definitions of the Gateway API"
+		continue
+	fi
 	name=$(basename "$folder")
 	sed "s/^  namespace: team-a\$/  namespace: $namespace/" "$folder/expected.yaml" >"$work/$name.yaml"
 	documents=$(grep -c '^kind: ' "$work/$name.yaml")
