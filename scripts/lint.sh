@@ -32,6 +32,10 @@ check_values() {
 		config.podSecurity=strict '/config/podSecurity'
 		config.instanceTypes.big.limit.cpu=1 '/config/instanceTypes/big'
 		config.rollout.spareGpus=often '/config/rollout/spareGpus'
+		config.endpoint.domian=a.example '/config/endpoint'
+		config.endpoint.domain=a.example '/config/endpoint'
+		config.endpoint.domain=a.example,config.endpoint.gateway.name=g '/config/endpoint/gateway'
+		config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secret=s '/config/endpoint/tls'
 		watch.namespaces={A} '/watch/namespaces/0'
 		watch.namespaces={a},watch.allNamespaces=true watch.namespaces
 		pod.affinity.node=x '/pod/affinity'

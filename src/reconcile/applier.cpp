@@ -188,8 +188,8 @@ void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::s
 
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
                     const std::stop_token& stop) {
-  constexpr std::array prunable{kube::autoscalers, kube::budgets, kube::services,
-                                kube::deployments};
+  constexpr std::array prunable{kube::autoscalers, kube::budgets,  kube::ingresses,
+                                kube::routes,      kube::services, kube::deployments};
   for (const auto& kind : prunable) {
     auto& store = *context_.stores.of(kind);
     for (const auto& key : store.indexed_keys(parent_term({parent.ns, parent.name}))) {

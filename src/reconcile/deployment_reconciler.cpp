@@ -6,11 +6,21 @@
 #include "gradient/status/status.h"
 #include "reconcile/children.h"
 
+#include <algorithm>
+#include <array>
+
 namespace reconcile {
 namespace {
 
 /// What was refused (a quota, a name that is taken) may be granted without an event to us.
 constexpr std::chrono::minutes retry_refused{1};
+
+bool is_worth_a_retry(const std::vector<gradient::Missing>& refused) {
+  constexpr std::array with_event{"HostTaken", "RouteNotAccepted", "GatewayAPIMissing"};
+  return std::any_of(refused.begin(), refused.end(), [&](const gradient::Missing& entry) {
+    return std::find(with_event.begin(), with_event.end(), entry.reason) == with_event.end();
+  });
+}
 
 }  // namespace
 
@@ -47,12 +57,27 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   auto observed = observer_.observe(parent, spec, previous, stop);
   observed.refused = std::move(refused);
-  const auto status = gradient::status(
-      parent, spec, context_.settings, observed, gradient::endpoint(parent, context_.settings),
-      gradient::rollout(spec, found, context_.settings).reason, previous, publisher_.now());
+  for (auto& problem : gradient::endpoint_problems(parent, context_.settings, found,
+                                                   context_.stores.routes.find(key)))
+    observed.refused.push_back(std::move(problem));
+  const auto status = gradient::status(parent, spec, context_.settings, observed, endpoint(parent),
+                                       gradient::rollout(spec, found, context_.settings).reason,
+                                       previous, publisher_.now());
   publisher_.publish(gradient_deployments, *object, status, stop);
-  if (!observed.refused.empty()) return kube::Outcome::again_in(retry_refused);
+  if (is_worth_a_retry(observed.refused)) return kube::Outcome::again_in(retry_refused);
   return {.again = Observer::again(spec, observed, status)};
+}
+
+/// Where it is reached: from outside once there is what exposes it, until then and without it
+/// within the cluster.
+std::string DeploymentReconciler::endpoint(const gradient::Parent& parent) {
+  for (const auto* store : {&context_.stores.ingresses, &context_.stores.routes}) {
+    const auto live = store->find({parent.ns, parent.name});
+    const bool is_ours = live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
+    if (is_ours && context_.settings.endpoint)
+      return gradient::url(parent, *context_.settings.endpoint);
+  }
+  return gradient::endpoint(parent, context_.settings);
 }
 
 /// Nothing is applied while a reference is missing, except scaling to zero. One that its own

@@ -8,7 +8,8 @@
 
 namespace reconcile {
 
-/// GradientDeployment -> Deployment, Service, autoscaler, disruption budget, status.
+/// GradientDeployment -> Deployment, Service, autoscaler, disruption budget, Ingress or HTTPRoute,
+/// status.
 class DeploymentReconciler {
  public:
   explicit DeploymentReconciler(Context& context)
@@ -23,6 +24,8 @@ class DeploymentReconciler {
  private:
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
                      std::vector<gradient::Missing> missing, const std::stop_token& stop);
+
+  std::string endpoint(const gradient::Parent& parent);
 
   Context& context_;
   Resolver resolver_;

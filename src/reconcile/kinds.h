@@ -15,8 +15,9 @@ inline constexpr kube::Kind datasets{api_version, "Dataset", "datasets"};
 inline constexpr kube::Kind registries{api_version, "ContainerRegistry", "containerregistries"};
 
 /// Every kind that can be a child of ours.
-inline constexpr std::array child_kinds{kube::deployments, kube::services, kube::autoscalers,
-                                        kube::budgets,     kube::claims,   kube::secrets};
+inline constexpr std::array child_kinds{kube::deployments, kube::services,  kube::autoscalers,
+                                        kube::budgets,     kube::ingresses, kube::routes,
+                                        kube::claims,      kube::secrets};
 
 /// The child kind of a rendered object. Throws std::logic_error for any other.
 const kube::Kind& kind_of(const json::Json& object);

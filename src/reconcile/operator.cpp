@@ -1,12 +1,14 @@
 #include "reconcile/operator.h"
 
 #include "gradient/spec/names.h"
+#include "kube/error.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace reconcile {
 namespace {
@@ -54,30 +56,40 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
 void Operator::add_watches(const std::string& ns) {
   for (const auto& kind : {gradient_deployments, datasets, models, registries}) {
     auto* const controller = controller_of(kind.kind);
-    add_watch(kind, ns, "", [this, kind, controller](const kube::Key& key, const json::Json&) {
-      controller->enqueue(key);
-      notify({std::string(kind.kind), key});
-    });
+    add_watch({.kind = kind, .ns = ns, .selector = {}},
+              [this, kind, controller](const kube::Key& key, const json::Json&) {
+                controller->enqueue(key);
+                notify({std::string(kind.kind), key});
+              });
   }
+  const kube::Selector children{.labels = names::deployment_label, .fields = {}};
   const auto enqueue_parent = [this](const kube::Key& key, const json::Json& child) {
     deployments_.enqueue({key.ns, kube::label_of(child, names::deployment_label)});
   };
   for (const auto& kind :
        {kube::deployments, kube::services, kube::autoscalers, kube::budgets, kube::pods}) {
-    add_watch(kind, ns, names::deployment_label, enqueue_parent);
+    add_watch({.kind = kind, .ns = ns, .selector = children}, enqueue_parent);
   }
-  add_watch(kube::claims, ns, names::dataset_label,
-            [this](const kube::Key& key, const json::Json& claim) {
-              datasets_.enqueue({key.ns, kube::label_of(claim, names::dataset_label)});
-            });
+  const auto& endpoint = context_.settings.endpoint;
+  for (const auto& kind : {kube::ingresses, kube::routes}) {
+    const kube::WatchOptions place{
+        .kind = kind, .ns = ns, .selector = children, .may_be_absent = kind == kube::routes};
+    const bool is_made = endpoint && endpoint->by_ingress() == (kind == kube::ingresses);
+    if (is_made) {
+      add_watch(place, enqueue_parent);
+    } else {
+      left_over_.push_back(place);
+    }
+  }
+  add_watch(
+      {.kind = kube::claims, .ns = ns, .selector = {.labels = names::dataset_label, .fields = {}}},
+      [this](const kube::Key& key, const json::Json& claim) {
+        datasets_.enqueue({key.ns, kube::label_of(claim, names::dataset_label)});
+      });
 }
 
-void Operator::add_watch(const kube::Kind& kind, const std::string& ns, const std::string& labels,
-                         kube::Watch::OnChange on_change) {
-  watches_.emplace_back(
-      client_, *stores_.of(kind), clock_,
-      kube::WatchOptions{.kind = kind, .ns = ns, .selector = {.labels = labels, .fields = {}}},
-      std::move(on_change));
+void Operator::add_watch(const kube::WatchOptions& options, kube::Watch::OnChange on_change) {
+  watches_.emplace_back(client_, *stores_.of(options.kind), clock_, options, std::move(on_change));
 }
 
 kube::Controller* Operator::controller_of(std::string_view kind) {
@@ -165,8 +177,48 @@ void Operator::await_idle(const std::vector<kube::Controller*>& controllers,
 /// Secrets and foreign claims bring no watch events.
 void Operator::poll(const std::stop_token& stop) {
   constexpr std::chrono::seconds look_again{5};
-  while (clock_.wait(look_again, stop)) {
+  do {
+    find_left_over(stop);
+    notice_kinds();
     polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
+  } while (clock_.wait(look_again, stop));
+}
+
+/// Once, as nothing makes more of it: what is found is removed when its deployment is reconciled.
+void Operator::find_left_over(const std::stop_token& stop) {
+  constexpr std::chrono::minutes try_again{1};
+  if (clock_.now() < look_for_left_over_) return;
+  std::erase_if(left_over_, [&](const auto& place) { return find_left_over(place, stop); });
+  look_for_left_over_ = clock_.now() + try_again;
+}
+
+bool Operator::find_left_over(const kube::WatchOptions& place, const std::stop_token& stop) {
+  try {
+    for (const auto& object : client_.list(place.kind, place.ns, place.selector, stop)) {
+      stores_.of(place.kind)->put(object);
+      deployments_.enqueue(
+          {kube::key_of(object).ns, kube::label_of(object, names::deployment_label)});
+    }
+    return true;
+  } catch (const kube::ApiError& error) {
+    if (error.kind_not_served()) return true;
+    spdlog::warn("cannot look for what an earlier configuration made kind={} error=\"{}\"",
+                 place.kind.kind, error.what());
+    return error.forbidden();  // nor could it have been made
+  } catch (const std::exception& error) {
+    spdlog::debug("cannot look for what an earlier configuration made kind={} error=\"{}\"",
+                  place.kind.kind, error.what());
+    return false;
+  }
+}
+
+/// A definition that has been installed brings no events to those who wait for it.
+void Operator::notice_kinds() {
+  const bool is_absent = std::any_of(watches_.begin(), watches_.end(),
+                                     [](const kube::Watch& watch) { return watch.absent(); });
+  if (std::exchange(kind_was_absent_, is_absent) && !is_absent) {
+    for (const auto& key : stores_.gradient_deployments.keys())
+      deployments_.enqueue(key);
   }
 }
 

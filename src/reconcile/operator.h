@@ -34,14 +34,16 @@ class Operator {
   bool ready() const;
 
  private:
-  void add_watch(const kube::Kind& kind, const std::string& ns, const std::string& labels,
-                 kube::Watch::OnChange on_change);
+  void add_watch(const kube::WatchOptions& options, kube::Watch::OnChange on_change);
   void add_watches(const std::string& ns);
   void notify(const Ref& changed);
   bool await_stores(const std::stop_token& stop);
   std::string missing_kinds() const;
   void await_idle(const std::vector<kube::Controller*>& controllers, const std::stop_token& stop);
   void poll(const std::stop_token& stop);
+  void find_left_over(const std::stop_token& stop);
+  bool find_left_over(const kube::WatchOptions& place, const std::stop_token& stop);
+  void notice_kinds();
   kube::Controller* controller_of(std::string_view kind);
 
   kube::Client& client_;
@@ -58,6 +60,10 @@ class Operator {
   RegistryReconciler registry_reconciler_;
   kube::Controller deployments_, datasets_, models_, registries_;
   std::list<kube::Watch> watches_;
+  /// Kinds that an earlier configuration may have made and this one does not.
+  std::vector<kube::WatchOptions> left_over_;
+  kube::Clock::TimePoint look_for_left_over_;
+  bool kind_was_absent_ = false;
 };
 
 }  // namespace reconcile

@@ -17,6 +17,13 @@ std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std:
   if (error.forbidden() && has(text, " cannot ")) {
     return gradient::Missing{"Forbidden", "the operator lacks a right: " + text};
   }
+  if (error.kind_not_served()) {
+    return gradient::Missing{
+        "GatewayAPIMissing",
+        what +
+            " cannot be made: the cluster does not know this kind; install the definitions of "
+            "the Gateway API, or give endpoint.ingressClass in the operator's configuration"};
+  }
   // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
   const bool misfits = has(text, "failed to create typed patch object");
   const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");

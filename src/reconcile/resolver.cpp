@@ -1,7 +1,10 @@
 #include "reconcile/resolver.h"
 
 #include "gradient/spec/access_modes.h"
+#include "gradient/spec/names.h"
 #include "gradient/spec/read_spec.h"
+
+#include <utility>
 
 namespace reconcile {
 namespace {
@@ -41,6 +44,15 @@ Missing not_found(std::string_view kind, const kube::Key& key, const std::string
                                               key.name + " in namespace " + key.ns + "; " + remedy};
 }
 
+/// Of two that were made in the same second, any will do, as long as it is always the same.
+bool is_older(const Json& one, const Json& other) {
+  const auto made = [](const Json& object) {
+    return std::pair(json::string_at(object, {"metadata", "creationTimestamp"}),
+                     kube::uid_of(object));
+  };
+  return made(one) < made(other);
+}
+
 }  // namespace
 
 struct Resolver::Lookup {
@@ -54,8 +66,9 @@ struct Resolver::Lookup {
   std::set<Ref> refs;
 
   kube::Key key(const std::string& name) const { return {self.key.ns, name}; }
-  void refer(const kube::Kind& kind, const std::string& name) {
-    const Ref target{std::string(kind.kind), key(name)};
+  void refer(const kube::Kind& kind, const std::string& name) { refer(kind, key(name)); }
+  void refer(const kube::Kind& kind, const kube::Key& other) {
+    const Ref target{std::string(kind.kind), other};
     dependents.add(self, target);
     refs.insert(target);
   }
@@ -76,6 +89,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
     add_registry(lookup, name);
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
+  if (context_.settings.endpoint) add_host(lookup);
   lookup.finish();
   return std::move(lookup.found);
 }
@@ -175,6 +189,25 @@ void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
     lookup.found.missing.push_back({"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
                                                              " in namespace " + lookup.self.key.ns +
                                                              " has no key " + need.key});
+  }
+}
+
+/// The older one has the host. A younger one that was looked at before, as a watch of another
+/// namespace was faster, looks again.
+void Resolver::add_host(Lookup& lookup) {
+  const auto& deployments = context_.stores.gradient_deployments;
+  for (const auto& place :
+       gradient::names::others_of_host({.ns = lookup.self.key.ns, .name = lookup.self.key.name})) {
+    const kube::Key other{place.ns, place.name};
+    const auto theirs = deployments.find(other);
+    const auto ours = theirs ? deployments.find(lookup.self.key) : std::nullopt;
+    if (!ours) continue;
+    if (is_older(*theirs, *ours)) {
+      lookup.refer(gradient_deployments, other);
+      lookup.found.host_owner = kube::to_string(other);
+    } else {
+      context_.enqueue({std::string(gradient_deployments.kind), other});
+    }
   }
 }
 

@@ -33,6 +33,7 @@ class Resolver {
                             const std::string& used_by, std::vector<gradient::AccessMode>& modes);
   void add_registry(Lookup& lookup, const std::string& name);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
+  void add_host(Lookup& lookup);
 
   Context& context_;
 };

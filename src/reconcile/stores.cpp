@@ -41,6 +41,8 @@ Stores::Stores()
       services(parents),
       autoscalers(parents),
       budgets(parents),
+      ingresses(parents),
+      routes(parents),
       pods(parents) {}
 
 kube::Store* Stores::of(const kube::Kind& kind) {
@@ -48,6 +50,8 @@ kube::Store* Stores::of(const kube::Kind& kind) {
   if (kind == kube::services) return &services;
   if (kind == kube::autoscalers) return &autoscalers;
   if (kind == kube::budgets) return &budgets;
+  if (kind == kube::ingresses) return &ingresses;
+  if (kind == kube::routes) return &routes;
   if (kind == kube::claims) return &claims;
   if (kind == kube::pods) return &pods;
   if (kind == reconcile::gradient_deployments) return &gradient_deployments;

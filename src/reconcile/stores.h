@@ -12,8 +12,9 @@ struct Stores {
   kube::Store gradient_deployments, models;  ///< indexed by dataset_term, where they name one
   kube::Store datasets;                      ///< indexed by claim_term
   kube::Store registries;
-  kube::Store deployments, services, autoscalers, budgets, pods;  ///< indexed by parent_term
-  kube::Store claims;                                             ///< those with our label
+  kube::Store deployments, services, autoscalers, budgets, ingresses, routes,
+      pods;            ///< indexed by parent_term
+  kube::Store claims;  ///< those with our label
 
   /// Null for kinds that are not kept (Secrets).
   kube::Store* of(const kube::Kind& kind);

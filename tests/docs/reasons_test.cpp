@@ -11,10 +11,10 @@ using Names = std::set<std::string>;
 const Names& words_of_others() {
   static const Names words{
       // kinds, and types and values of conditions
-      "AWS", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced", "Dataset",
-      "Failed", "False", "GradientDeployment", "Lost", "Model", "PodScheduled", "Progressing",
-      "ReadWriteMany", "ReferencesResolved", "ReplicaFailure", "ReplicaSet", "Secret", "SpecValid",
-      "Succeeded", "True", "Unknown",
+      "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced",
+      "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model", "PodScheduled",
+      "Progressing", "ReadWriteMany", "ReferencesResolved", "ReplicaFailure", "ReplicaSet",
+      "ResolvedRefs", "Secret", "SpecValid", "Succeeded", "True", "Unknown",
       // what kubelet, scheduler and controllers say
       "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
       "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",

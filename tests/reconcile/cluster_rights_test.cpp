@@ -51,7 +51,11 @@ TEST_CASE("the rights of the manifest are enough for everything that an operator
   config.impersonate_user = user;
   const auto transport = kube::make_transport(config);
   const live::BoundClaim claim(cluster, "files");
-  live::Running running(cluster, {.transport = transport.get(), .contends_as = "somebody"});
+  auto settings = gradient::default_settings();
+  settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "test"};
+  live::Running running(
+      cluster,
+      {.transport = transport.get(), .contends_as = "somebody", .settings = std::move(settings)});
   cluster.await("the rights", [&] { return running.ready(); });
   const Log log;
 
@@ -66,6 +70,7 @@ TEST_CASE("the rights of the manifest are enough for everything that an operator
       deployment("registry",
                  R"(,"autoscaling":{"maxReplicas":3,"metrics":[{"metric":"cpu","value":50}]})"));
   cluster.await("the autoscaler", [&] { return !cluster.seen().autoscalers.keys().empty(); });
+  cluster.await("the Ingress", [&] { return !cluster.seen().ingresses.keys().empty(); });
 
   // What is taken away again: the autoscaler and the pull secret.
   cluster.apply(kube::secrets, "mine",

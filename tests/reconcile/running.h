@@ -29,6 +29,7 @@ struct RunningOptions {
   ObservedTransport::Before before{};
   kube::Transport* transport = nullptr;  ///< null: the cluster's own
   std::string contends_as{};             ///< not empty: leads only with the namespace's Lease
+  gradient::Settings settings = gradient::default_settings();
 };
 
 /// Runs `act` right before the first write to a path with this part.
@@ -44,7 +45,8 @@ inline ObservedTransport::Before before_first_write(std::string part, std::funct
 class Running {
  public:
   explicit Running(Cluster& cluster, RunningOptions options = {})
-      : transport_(options.transport == nullptr ? cluster.transport() : *options.transport,
+      : settings_(std::move(options.settings)),
+        transport_(options.transport == nullptr ? cluster.transport() : *options.transport,
                    std::move(options.before)),
         lease_{.key = cluster.key("gradient-operator"),
                .identity = options.contends_as,
@@ -72,7 +74,7 @@ class Running {
         client_, clock, lease_, lead, [] { std::abort(); }, stop);
   }
 
-  const gradient::Settings settings_ = gradient::default_settings();
+  const gradient::Settings settings_;
   SkippingClock clock_;
   ObservedTransport transport_;
   kube::Client client_{transport_};

@@ -72,9 +72,10 @@ Cluster::Cluster()
                  json::object({{"apiVersion", "v1"},
                                {"kind", "Namespace"},
                                {"metadata", json::object({{"name", ns_}})}}));
-  for (const auto& kind : {reconcile::gradient_deployments, reconcile::datasets, reconcile::models,
-                           reconcile::registries, kube::deployments, kube::services,
-                           kube::autoscalers, kube::budgets, kube::claims}) {
+  for (const auto& kind :
+       {reconcile::gradient_deployments, reconcile::datasets, reconcile::models,
+        reconcile::registries, kube::deployments, kube::services, kube::autoscalers, kube::budgets,
+        kube::claims, kube::ingresses, kube::routes}) {
     watch(kind);
   }
 }
@@ -108,15 +109,16 @@ void Cluster::install_crds() {
 }
 
 void Cluster::watch(const kube::Kind& kind) {
-  auto& added = watches_.emplace_back(client_, *seen_.of(kind), clock_,
-                                      kube::WatchOptions{.kind = kind, .ns = ns_, .selector = {}},
-                                      [this, kind](const kube::Key&, const json::Json& object) {
-                                        const std::lock_guard lock(mutex_);
-                                        if (kind == kube::deployments && on_deployment_)
-                                          on_deployment_(object);
-                                        ++changes_;
-                                        changed_.notify_all();
-                                      });
+  auto& added = watches_.emplace_back(
+      client_, *seen_.of(kind), clock_,
+      kube::WatchOptions{
+          .kind = kind, .ns = ns_, .selector = {}, .may_be_absent = kind == kube::routes},
+      [this, kind](const kube::Key&, const json::Json& object) {
+        const std::lock_guard lock(mutex_);
+        if (kind == kube::deployments && on_deployment_) on_deployment_(object);
+        ++changes_;
+        changed_.notify_all();
+      });
   threads_.emplace_back([&added](const std::stop_token& stop) { added.run(stop); });
 }
 

@@ -51,7 +51,9 @@ Json stamped(Json object, const Parent& parent, const Json& labels, Owner owner)
   metadata["labels"] = labels;
   if (owner == Owner::Parent) metadata["ownerReferences"] = array({owner_reference(parent)});
   const auto hash = base::short_hash(json::text(object));
-  metadata["annotations"] = json::object({{names::applied_annotation, hash}});
+  auto& annotations = metadata["annotations"];
+  if (annotations.is_null()) annotations = Json::object();
+  annotations[names::applied_annotation] = Json(hash);
   return object;
 }
 

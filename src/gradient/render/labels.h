@@ -22,7 +22,7 @@ json::Json kind_labels(const char* label, const Parent& parent);
 enum class Owner { Parent, Nobody };
 
 /// The finished intent: `object` with namespace, labels, a controller reference when `owner` is
-/// the parent, and the hash of all this as an annotation.
+/// the parent, and the hash of all this as a further annotation.
 json::Json stamped(json::Json object, const Parent& parent, const json::Json& labels, Owner owner);
 
 }  // namespace gradient

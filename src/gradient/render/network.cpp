@@ -10,8 +10,10 @@ using json::Json;
 using json::object;
 
 Json service(const Parent& parent) {
-  const auto port =
-      object({{"name", port_name}, {"port", 80}, {"targetPort", port_name}, {"protocol", "TCP"}});
+  const auto port = object({{"name", port_name},
+                            {"port", service_port},
+                            {"targetPort", port_name},
+                            {"protocol", "TCP"}});
   return object({
       {"apiVersion", "v1"},
       {"kind", "Service"},

@@ -5,6 +5,8 @@
 
 namespace gradient {
 
+inline constexpr int service_port = 80;
+
 /// Name of the app container's port. The Service refers to it by name, so that pods of before and
 /// after a change of `port` both answer.
 inline constexpr const char* port_name = "http";

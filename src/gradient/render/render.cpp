@@ -2,6 +2,7 @@
 
 #include "gradient/render/autoscaler.h"
 #include "gradient/render/budget.h"
+#include "gradient/render/exposure.h"
 #include "gradient/render/labels.h"
 #include "gradient/render/network.h"
 #include "gradient/render/workload.h"
@@ -15,6 +16,9 @@ std::vector<json::Json> render(const Parent& parent, const DeploymentSpec& spec,
   std::vector<json::Json> objects = {service(parent), deployment(parent, spec, found, settings)};
   if (spec.autoscaled()) objects.push_back(autoscaler(parent, spec, settings));
   objects.push_back(budget(parent, spec));
+  // With 0 replicas, too: the host stays the deployment's.
+  if (settings.endpoint && found.host_owner.empty())
+    objects.push_back(exposure(parent, *settings.endpoint));
 
   std::vector<json::Json> children;
   for (auto& object : objects) {

@@ -41,4 +41,7 @@ std::string pull_secret_name(const std::string& registry, const RegistrySpec& sp
 /// The in-cluster URL: "http://demo.ns.svc.cluster.local".
 std::string endpoint(const Parent& parent, const Settings& settings);
 
+/// The URL from outside: "https://demo-ns.apps.example.com".
+std::string url(const Parent& parent, const Endpoint& endpoint);
+
 }  // namespace gradient

@@ -32,6 +32,16 @@ void read_texts(json::ObjectReader& metadata, std::string_view field) {
 
 }  // namespace
 
+void inside(json::ObjectReader& reader, std::string_view field,
+            const std::function<void(json::ObjectReader&)>& read) {
+  const auto* value = reader.find(field);
+  if (value == nullptr) return;
+  const auto path = reader.path(field);
+  json::ObjectReader inner(*value, path, reader.report());
+  read(inner);
+  inner.finish();
+}
+
 void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view)) {
   object.allow({"apiVersion", "kind", "spec", "status"});
   const auto* value = object.find("metadata");

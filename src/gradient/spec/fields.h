@@ -3,11 +3,16 @@
 #include "gradient/spec/spec.h"
 #include "json/reader.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 /// Reading that the kinds share. See read_spec.h.
 namespace gradient::fields {
+
+/// Calls `read` with a reader of the mapping `field`, when there is one.
+void inside(json::ObjectReader& reader, std::string_view field,
+            const std::function<void(json::ObjectReader&)>& read);
 
 /// Metadata, kind and the fields beside spec. `name_problem` judges metadata.name.
 void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view));

@@ -1,6 +1,7 @@
 #include "gradient/spec/names.h"
 
 #include "base/hash.h"
+#include "gradient/spec/values.h"
 
 #include <algorithm>
 
@@ -29,6 +30,21 @@ std::string container(std::string_view prefix, std::string_view name) {
   auto changed = label.substr(0, longest_label - hash_digits - 1);
   std::transform(changed.begin(), changed.end(), changed.begin(), to_label_character);
   return changed + "-" + base::short_hash(name, hash_digits);
+}
+
+std::string host(const Parent& parent, const std::string& domain) {
+  return container("", parent.name + "-" + parent.ns) + "." + domain;
+}
+
+std::vector<Place> others_of_host(const Place& place) {
+  const auto label = place.name + "-" + place.ns;
+  std::vector<Place> others;
+  for (auto dash = label.find('-'); dash != std::string::npos; dash = label.find('-', dash + 1)) {
+    Place other{.ns = label.substr(dash + 1), .name = label.substr(0, dash)};
+    const bool may_exist = values::is_deployment_name(other.name) && values::is_dns_label(other.ns);
+    if (may_exist && other != place) others.push_back(std::move(other));
+  }
+  return others;
 }
 
 std::string clone_container(std::string_view repository) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Every name, label and annotation of a child; nothing of it is spelled anywhere else.
 namespace gradient::names {
@@ -21,6 +22,19 @@ inline constexpr const char* app_container = "app";
 /// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that had to be changed
 /// or cut gets a short hash of the original, so that two of one pod never meet.
 std::string container(std::string_view prefix, std::string_view name);
+
+/// "demo-team.apps.example.com": where a deployment is reached. A first label of more than 63
+/// characters is cut and gets a hash, as container() does.
+std::string host(const Parent& parent, const std::string& domain);
+
+/// Which deployment: namespace and name.
+struct Place {
+  std::string ns, name;
+  bool operator==(const Place&) const = default;
+};
+/// The other deployments that host() gives the same host, if they exist: `a` in `b-c` and `a-b` in
+/// `c`.
+std::vector<Place> others_of_host(const Place& place);
 
 /// "clone-" / "sync-" and the way back: which kind of helper a container is.
 std::string clone_container(std::string_view repository);

@@ -57,6 +57,7 @@ struct Found {
   std::map<std::string, FoundDataset> datasets;  ///< those of models included
   std::map<std::string, FoundModel> models;
   std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
+  std::string host_owner;   ///< "ns/name" of an older deployment with the same host; empty: none
   std::vector<Missing> missing;
 };
 

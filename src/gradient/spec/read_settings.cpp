@@ -1,6 +1,7 @@
 #include "gradient/spec/read_settings.h"
 
 #include "gradient/spec/fields.h"
+#include "gradient/spec/read_endpoint.h"
 #include "gradient/spec/read_instance_types.h"
 #include "gradient/spec/values.h"
 
@@ -9,16 +10,7 @@
 namespace gradient {
 namespace {
 
-/// Calls `read` with a reader of the mapping `field`, when there is one.
-void inside(json::ObjectReader& reader, std::string_view field,
-            const std::function<void(json::ObjectReader&)>& read) {
-  const auto* value = reader.find(field);
-  if (value == nullptr) return;
-  const auto path = reader.path(field);
-  json::ObjectReader inner(*value, path, reader.report());
-  read(inner);
-  inner.finish();
-}
+using fields::inside;
 
 /// An id of a user or group; a null that is written leaves it out of the pods.
 void read_id(json::ObjectReader& reader, std::string_view field, std::optional<std::int64_t>& id) {
@@ -159,6 +151,7 @@ std::variant<Settings, json::Problems> read_settings(const json::Json& document)
     settings.spare_gpus = rollout.boolean("spareGpus").value_or(settings.spare_gpus);
   });
   read_metrics(reader, settings);
+  read_endpoint(reader, settings);
   read_scalars(reader, settings);
   reader.finish();
   if (report.empty()) return settings;

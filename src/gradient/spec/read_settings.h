@@ -45,6 +45,13 @@ namespace gradient {
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
 ///     rollout: {spareGpus: false} # whether a new pod finds GPUs while the old one still runs
 ///     clusterDomain: cluster.local
+///     endpoint:                   # a URL for each deployment; left out: none
+///       domain: apps.example.com  # https://<name>-<namespace>.apps.example.com
+///       ingressClass: nginx       # an Ingress each; or, for an HTTPRoute each,
+///       # gateway: {namespace: infra, name: public, sectionName: https}
+///       scheme: https             # default: https with tls or gateway, else http
+///       tls: {clusterIssuer: letsencrypt}    # or issuer, or secretName; not with gateway
+///       annotations: {nginx.ingress.kubernetes.io/proxy-body-size: 64m}
 ///     metrics:
 ///       requestDuration:          # an external metric: average seconds per replica
 ///         name: request_duration_seconds

@@ -24,6 +24,22 @@ struct InstanceType {
 
 enum class PodSecurity { Baseline, Restricted };
 
+/// How deployments are reached from outside of the cluster: each gets a host of its own below
+/// `domain`, and an Ingress or an HTTPRoute for it.
+struct Endpoint {
+  std::string domain = {};
+  std::string ingress_class = {};  ///< empty: HTTPRoutes of the gateway below
+  std::string gateway_namespace = {}, gateway_name = {};
+  std::string gateway_section = {};  ///< a listener's name; empty: all that fit
+  bool https = false;                ///< of the URL that users see
+  std::string tls_secret = {};       ///< of an Ingress; empty: none given
+  /// cert-manager's annotation and the issuer; empty: no certificate is asked for.
+  std::string issuer_annotation = {}, issuer = {};
+  json::Json annotations = {};  ///< of the Ingress or HTTPRoute; object or null
+
+  bool by_ingress() const { return !ingress_class.empty(); }
+};
+
 /// What the cluster's owner decides: the operator's configuration file (docs/ and design 2.3).
 struct Settings {
   std::map<std::string, InstanceType> instance_types;  ///< keyed by lower-case name
@@ -42,6 +58,7 @@ struct Settings {
   bool spare_gpus = false;
   std::string cluster_domain = "cluster.local";
   bool automount_service_account_token = false;
+  std::optional<Endpoint> endpoint;     ///< empty: deployments are reached within the cluster only
   std::string request_duration_metric;  ///< external metric's name; empty: not available
   json::Json
       request_duration_selector;  ///< matchLabels of the metric, with ${name} and ${namespace}

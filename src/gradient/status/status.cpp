@@ -51,7 +51,7 @@ Condition spec_valid(const Facts& facts) {
 }
 
 bool is_conflict(const Missing& refused) {
-  return refused.reason == "NameConflict";
+  return refused.reason == "NameConflict" || refused.reason == "HostTaken";
 }
 
 std::string joined(const std::vector<Missing>& list) {

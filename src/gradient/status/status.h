@@ -61,6 +61,11 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
                          const std::string& message, const json::Json& fields,
                          const json::Json& previous, const std::string& now);
 
+/// Why the configured endpoint is not to be had: another deployment's host, or what the Gateway's
+/// controller says of `route`, the live HTTPRoute.
+std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
+                                       const Found& found, const std::optional<json::Json>& route);
+
 /// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
 /// are fewer pods than wanted.
 bool wants_events(const DeploymentSpec& spec, const Observed& observed);

@@ -143,6 +143,48 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(json::text(read.request_duration_selector) == R"({"service":"${name}"})");
 }
 
+TEST_CASE("an endpoint is read, with the scheme that its certificate or gateway means") {
+  CHECK_FALSE(gradient::default_settings().endpoint);
+  const auto by_ingress = *settings(R"(
+endpoint: {domain: apps.example.com, ingressClass: nginx, annotations: {example.com/size: 64m}}
+)")
+                               .endpoint;
+  CHECK(by_ingress.domain == "apps.example.com");
+  CHECK(by_ingress.by_ingress());
+  CHECK(by_ingress.ingress_class == "nginx");
+  CHECK_FALSE(by_ingress.https);
+  CHECK(json::text(by_ingress.annotations) == R"({"example.com/size":"64m"})");
+
+  const auto by_gateway = *settings(R"(
+endpoint: {domain: a.example, gateway: {namespace: infra, name: public, sectionName: https}}
+)")
+                               .endpoint;
+  CHECK_FALSE(by_gateway.by_ingress());
+  CHECK(by_gateway.gateway_namespace == "infra");
+  CHECK(by_gateway.gateway_name == "public");
+  CHECK(by_gateway.gateway_section == "https");
+  CHECK(by_gateway.https);
+
+  const auto https = [](const std::string& rest) {
+    return settings("endpoint: {domain: a.example, " + rest + "}").endpoint->https;
+  };
+  CHECK(https("ingressClass: c, tls: {secretName: s}"));
+  CHECK(https("ingressClass: c, scheme: https"));
+  CHECK_FALSE(https("gateway: {namespace: infra, name: g}, scheme: http"));
+}
+
+TEST_CASE("a certificate of cert-manager is asked for by the annotation of its issuer's kind") {
+  const auto endpoint = [](const std::string& tls) {
+    return *settings("endpoint: {domain: a.example, ingressClass: c, tls: " + tls + "}").endpoint;
+  };
+  CHECK(endpoint("{secretName: s}").tls_secret == "s");
+  CHECK(endpoint("{secretName: s}").issuer.empty());
+  CHECK(endpoint("{clusterIssuer: all}").issuer == "all");
+  CHECK(endpoint("{clusterIssuer: all}").issuer_annotation == "cert-manager.io/cluster-issuer");
+  CHECK(endpoint("{issuer: mine}").issuer == "mine");
+  CHECK(endpoint("{issuer: mine}").issuer_annotation == "cert-manager.io/issuer");
+}
+
 TEST_CASE("clean-up of datasets can be switched off") {
   CHECK(gradient::default_settings().collect_after == 600);
   CHECK_FALSE(settings("sync: {collectAfter: null}").collect_after);
@@ -208,6 +250,39 @@ TEST_CASE("problems of the configuration are reported") {
        "sync: {caBundle: \"-----BEGIN PRIVATE KEY-----\\ncanary\"}",
        {"sync.caBundle: must have certificates only; remove the private key, and take it out of "
         "use"}},
+      {"an endpoint without a way, with two, and of other types",
+       "endpoint: {}",
+       {"endpoint.domain: is required; write it, such as apps.example.com",
+        "endpoint: must have exactly one of ingressClass and gateway"}},
+      {"an endpoint with two ways",
+       "endpoint: {domain: '*.example.com', ingressClass: A_b, gateway: {name: g}, tsl: {}}",
+       {"endpoint.domain: must be a DNS domain of lower-case letters, digits, '-' and '.', such as "
+        "apps.example.com",
+        "endpoint.ingressClass: must be the name of a IngressClass (lower-case letters, digits, "
+        "'-' "
+        "and '.'), such as nginx",
+        "endpoint.gateway.namespace: is required; write it, such as infra",
+        "endpoint: must have exactly one of ingressClass and gateway",
+        "endpoint.tsl: unknown field; did you mean tls?"}},
+      {"an endpoint with what would have no effect",
+       "endpoint: {domain: a.example, gateway: {namespace: infra, name: g}, tls: {secretName: s}}",
+       {"endpoint.tls: has no effect with gateway, whose listeners have the certificates; remove "
+        "it"}},
+      {"an endpoint with a certificate of two origins",
+       "endpoint: {domain: a.example, ingressClass: c, scheme: http, tls: {issuer: i, "
+       "secretName: s}}",
+       {"endpoint.tls: must have exactly one of secretName, clusterIssuer, issuer",
+        "endpoint.scheme: is https with tls; remove one of the two"}},
+      {"an endpoint with annotations that are none, ours, or said twice",
+       "endpoint: {domain: a.example, ingressClass: c, tls: {issuer: i}, annotations: {'a b': x, "
+       "example.com/n: 1, gradient-operator.dev/applied: x, cert-manager.io/issuer: x}}",
+       {"endpoint.annotations[\"a b\"]: is no annotation; write one such as "
+        "nginx.ingress.kubernetes.io/proxy-body-size",
+        "endpoint.annotations[\"cert-manager.io/issuer\"]: is what endpoint.tls says already; "
+        "remove it",
+        "endpoint.annotations[\"example.com/n\"]: must be a string; put it in quotes",
+        "endpoint.annotations[\"gradient-operator.dev/applied\"]: is the operator's own; remove "
+        "it"}},
       {"two kinds of GPU",
        "instanceTypes: {M: {limits: {amd.com/gpu: 1, nvidia.com/gpu: 1}}}",
        {"instanceTypes.M.limits[\"nvidia.com/gpu\"]: is a second extended resource; one is "

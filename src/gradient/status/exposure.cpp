@@ -1,0 +1,44 @@
+#include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
+#include "gradient/status/status.h"
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+/// The condition of one of the route's parents that stands in the way; null when none does. A
+/// controller that has not looked yet has written none.
+const Json& objection(const Json& parent_status) {
+  for (const char* type : {"Accepted", "ResolvedRefs"}) {
+    const auto& found = condition(parent_status, type);
+    if (json::string_at(found, {"status"}) == "False") return found;
+  }
+  return json::at(parent_status, {"none"});
+}
+
+}  // namespace
+
+std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
+                                       const Found& found, const std::optional<Json>& route) {
+  if (!settings.endpoint) return {};
+  if (!found.host_owner.empty()) {
+    return {
+        {"HostTaken", "the host " + names::host(parent, settings.endpoint->domain) +
+                          " belongs to GradientDeployment " + found.host_owner +
+                          ", which is older and comes to the same host; rename one of the two"}};
+  }
+  if (!route) return {};
+  for (const auto& status : json::elements_at(*route, {"status", "parents"})) {
+    const auto& no = objection(status);
+    if (no.is_null()) continue;
+    return {{"RouteNotAccepted", "Gateway " + json::string_at(status, {"parentRef", "namespace"}) +
+                                     "/" + json::string_at(status, {"parentRef", "name"}) +
+                                     " does not serve HTTPRoute " + parent.ns + "/" + parent.name +
+                                     ": " + json::string_at(no, {"reason"}) + ": " +
+                                     json::string_at(no, {"message"})}};
+  }
+  return {};
+}
+
+}  // namespace gradient

@@ -1,0 +1,61 @@
+#include "gradient/status/status.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using gradient::Missing;
+
+const gradient::Parent demo{
+    .kind = "GradientDeployment", .ns = "team", .name = "demo", .uid = "u", .sync = {}};
+
+gradient::Settings by_gateway() {
+  auto settings = gradient::default_settings();
+  settings.endpoint = gradient::Endpoint{
+      .domain = "apps.example.com", .gateway_namespace = "infra", .gateway_name = "public"};
+  return settings;
+}
+
+/// What is said of a route with these conditions of its parent.
+std::vector<Missing> problems(const std::string& conditions) {
+  const auto route = json::parse(
+      R"({"status":{"parents":[{"parentRef":{"namespace":"infra","name":"public"},
+          "conditions":[)" +
+      conditions + "]}]}}");
+  return gradient::endpoint_problems(demo, by_gateway(), {}, route);
+}
+
+}  // namespace
+
+TEST_CASE("without an endpoint nothing is said of it") {
+  gradient::Found taken;
+  taken.host_owner = "a/b";
+  CHECK(gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}).empty());
+}
+
+TEST_CASE("a host that an older deployment has is told with that deployment") {
+  gradient::Found taken;
+  taken.host_owner = "other/one";
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}) ==
+        std::vector<Missing>{{"HostTaken",
+                              "the host demo-team.apps.example.com belongs to GradientDeployment "
+                              "other/one, which is older and comes to the same host; rename one of "
+                              "the two"}});
+}
+
+TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}).empty());
+  CHECK(problems("").empty());
+  CHECK(problems(R"({"type":"Accepted","status":"True","reason":"Accepted","message":""},
+                    {"type":"ResolvedRefs","status":"True","reason":"ResolvedRefs","message":""})")
+            .empty());
+}
+
+TEST_CASE("a route that its Gateway does not accept is told in the controller's words") {
+  CHECK(problems(R"({"type":"Accepted","status":"False","reason":"NotAllowedByListeners",
+                     "message":"no listener allows namespace team"})") ==
+        std::vector<Missing>{
+            {"RouteNotAccepted",
+             "Gateway infra/public does not serve HTTPRoute team/demo: NotAllowedByListeners: no "
+             "listener allows namespace team"}});
+}

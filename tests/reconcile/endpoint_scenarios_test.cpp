@@ -1,0 +1,171 @@
+#include "reconcile/deployment_reconciler.h"
+#include "reconcile/world.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+const std::string our_path =
+    "/apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments/demo";
+const std::string deployment_path = "/apis/apps/v1/namespaces/ns/deployments/demo";
+const std::string service_path = "/api/v1/namespaces/ns/services/demo";
+const std::string ingress_path = "/apis/networking.k8s.io/v1/namespaces/ns/ingresses/demo";
+const std::string route_path = "/apis/gateway.networking.k8s.io/v1/namespaces/ns/httproutes/demo";
+
+constexpr const char* inside = "http://demo.ns.svc.cluster.local";
+constexpr const char* ours = R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"},
+    "ownerReferences":[{"uid":"uid-of-demo","controller":true}]}})";
+
+/// A deployment "demo", and its first round but for what exposes it.
+struct Scenario : World {
+  reconcile::DeploymentReconciler reconciler{context};
+
+  Scenario() {
+    put_deployment("demo", "2026-01-02T00:00:00Z");
+    expect_apply(service_path);
+    expect_apply(deployment_path);
+  }
+
+  void put_deployment(const std::string& name, const std::string& created) {
+    put(reconcile::gradient_deployments, name,
+        R"({"metadata":{"creationTimestamp":")" + created +
+            R"("},"spec":{"image":"example.com/app:1",
+                                                   "resources":{"instanceType":"C4"}}})");
+  }
+  void by_ingress() {
+    settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "c"};
+  }
+  void by_gateway() {
+    settings.endpoint =
+        gradient::Endpoint{.domain = "a.example", .gateway_namespace = "n", .gateway_name = "g"};
+  }
+  void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
+  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "demo"}, {}); }
+
+  std::string status(std::initializer_list<std::string_view> path) {
+    return json::string_at(*stores.gradient_deployments.find({"ns", "demo"}), path);
+  }
+  std::string endpoint() { return status({"status", "endpoint"}); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Scenario, "an Ingress is applied after the rest, and its URL told") {
+  by_ingress();
+  expect_apply(ingress_path);
+  expect_status();
+  reconcile();
+  CHECK(endpoint() == "http://demo-ns.a.example");
+  server.finish();
+  CHECK_FALSE(reconcile().again);  // and writes nothing
+}
+
+TEST_CASE_METHOD(Scenario, "what an earlier configuration made is removed, and its URL with it") {
+  put(kube::ingresses, "demo", ours);
+  put(kube::routes, "demo", ours);
+  server.expect("DELETE " + ingress_path);
+  server.expect("DELETE " + route_path);
+  expect_status();
+  reconcile();
+  CHECK(endpoint() == inside);
+}
+
+TEST_CASE_METHOD(Scenario, "an Ingress that a webhook refuses is told in its words") {
+  by_ingress();
+  server.expect("PATCH " + ingress_path + "*")
+      .answer(400, R"({"kind":"Status","reason":"BadRequest","code":400,"message":
+          "admission webhook \"validate.nginx\" denied the request: host is already defined"})");
+  expect_status();
+  expect_event("AdmissionRefused");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(endpoint() == inside);
+}
+
+TEST_CASE_METHOD(Scenario, "without the Gateway API's definitions nothing is tried again in vain") {
+  by_gateway();
+  server.expect("PATCH " + route_path + "*").answer(404, "404 page not found\n");
+  expect_status();
+  expect_event("GatewayAPIMissing");
+  CHECK(reconcile().again != std::chrono::minutes(1));
+  CHECK(endpoint() == inside);
+}
+
+TEST_CASE_METHOD(Scenario, "a route that its Gateway refuses is told") {
+  by_gateway();
+  expect_apply(route_path);
+  expect_status();
+  reconcile();
+  CHECK(endpoint() == "http://demo-ns.a.example");
+  server.finish();
+
+  auto route = *stores.routes.find({"ns", "demo"});
+  route["status"] = json::parse(R"({"parents":[{"parentRef":{"namespace":"n","name":"g"},
+      "conditions":[{"type":"Accepted","status":"False","reason":"NoMatchingListenerHostname",
+      "message":"no listener"}]}]})");
+  route["metadata"]["resourceVersion"] = json::Json("900");
+  stores.routes.put(route);
+  expect_status();
+  expect_event("RouteNotAccepted");
+  reconcile();
+}
+
+/// "demo-x" in "ns", and "demo" in "x-ns", which come to the same host.
+struct TwoOfOneHost : World {
+  reconcile::DeploymentReconciler reconciler{context};
+  const kube::Key theirs{"x-ns", "demo"};
+
+  explicit TwoOfOneHost() {
+    settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "c"};
+    put(reconcile::gradient_deployments, "demo-x",
+        R"({"metadata":{"creationTimestamp":"2026-01-02T00:00:00Z"},
+            "spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
+    expect_apply("/api/v1/namespaces/ns/services/demo-x");
+    expect_apply("/apis/apps/v1/namespaces/ns/deployments/demo-x");
+  }
+
+  json::Json put_theirs(const std::string& created) {
+    auto object = json::parse(R"({"metadata":{"name":"demo","namespace":"x-ns","uid":"theirs",
+                                 "resourceVersion":"9"}})");
+    object["metadata"]["creationTimestamp"] = json::Json(created);
+    stores.gradient_deployments.put(object);
+    return object;
+  }
+  void expect_ingress() {
+    expect_apply("/apis/networking.k8s.io/v1/namespaces/ns/ingresses/demo-x");
+  }
+  void expect_status() {
+    World::expect_status(
+        "/apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments/demo-x",
+        reconcile::gradient_deployments, "demo-x");
+  }
+  void reconcile() {
+    reconciler.reconcile({"ns", "demo-x"}, {});
+    server.finish();
+  }
+  std::vector<reconcile::Ref> waiting() {
+    return dependents.of({std::string(reconcile::gradient_deployments.kind), theirs});
+  }
+};
+
+TEST_CASE_METHOD(TwoOfOneHost, "a younger deployment leaves the host to an older one while it is") {
+  const auto older = put_theirs("2026-01-01T00:00:00Z");
+  expect_status();
+  expect_event("HostTaken");
+  reconcile();
+  CHECK(waiting() == std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo-x"}}});
+  CHECK(enqueued.empty());
+
+  stores.gradient_deployments.erase(older);
+  expect_ingress();
+  expect_status();
+  reconcile();
+  CHECK(waiting().empty());
+}
+
+TEST_CASE_METHOD(TwoOfOneHost, "an older deployment has the host, and the younger looks again") {
+  put_theirs("2026-01-03T00:00:00Z");
+  expect_ingress();
+  expect_status();
+  reconcile();
+  CHECK(enqueued == std::vector<reconcile::Ref>{{"GradientDeployment", theirs}});
+}
