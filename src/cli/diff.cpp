@@ -6,6 +6,7 @@
 #include "cli/comparable.h"
 #include "cli/connection.h"
 #include "cli/exit_code.h"
+#include "cli/live_children.h"
 #include "cli/load_settings.h"
 #include "cli/offline.h"
 #include "gradient/spec/fit.h"
@@ -224,15 +225,13 @@ class Diff {
   void add_removed(const std::vector<Json>& wanted, const gradient::Parent& parent) {
     const kube::Selector ours{.labels = std::string(names::deployment_label) + "=" + parent.name,
                               .fields = {}};
-    for (const auto& kind : {kube::autoscalers, kube::budgets}) {
+    for (const auto& kind : {kube::autoscalers, kube::budgets, kube::ingresses, kube::routes}) {
       const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& child) {
         return reconcile::kind_of(child) == kind;
       });
       if (is_wanted) continue;
-      for (auto& child : client_.list(kind, parent.ns, ours)) {
+      for (const auto& child : children(client_, kind, parent.ns, ours)) {
         if (json::string_at(kube::controller_of(child), {"uid"}) != parent.uid) continue;
-        child["apiVersion"] = Json(std::string(kind.api_version));  // a list's items have neither
-        child["kind"] = Json(std::string(kind.kind));
         comparison_.add(title(kind, kube::key_of(child)), child, {});
       }
     }

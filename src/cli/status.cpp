@@ -1,6 +1,7 @@
 #include "cli/status.h"
 
 #include "cli/exit_code.h"
+#include "cli/live_children.h"
 #include "cli/screen.h"
 #include "gradient/spec/names.h"
 #include "reconcile/kinds.h"
@@ -26,11 +27,10 @@ class Look {
 
   Screen at(Json deployment) {
     Screen screen{.deployment = std::move(deployment), .now = std::chrono::system_clock::now()};
-    for (const auto& kind : {kube::deployments, kube::services, kube::autoscalers, kube::budgets}) {
-      for (auto& child : client_.list(kind, key_.ns, ours_)) {
-        child["kind"] = Json(std::string(kind.kind));  // a list's items have none
+    for (const auto& kind : {kube::deployments, kube::services, kube::autoscalers, kube::budgets,
+                             kube::ingresses, kube::routes}) {
+      for (auto& child : children(client_, kind, key_.ns, ours_))
         screen.children.push_back(std::move(child));
-      }
     }
     screen.pods = client_.list(kube::pods, key_.ns, ours_);
     screen.pods.resize(std::min(screen.pods.size(), most_pods));

@@ -18,7 +18,8 @@ struct Difference {
   std::string output, messages;
 };
 
-Difference diff(const live::Cluster& cluster, const std::string& yaml) {
+Difference diff(const live::Cluster& cluster, const std::string& yaml,
+                const std::string& config = "{}") {
   const session::Folder folder;
   const session::Captured output(std::cout), messages(std::cerr);
   const auto code = cli::diff({.files = {folder.add("file.yaml", yaml)},
@@ -26,7 +27,7 @@ Difference diff(const live::Cluster& cluster, const std::string& yaml) {
                                .ns = cluster.ns(),
                                .kubeconfig = "",
                                .context = "",
-                               .config = ""});
+                               .config = folder.add("config.yaml", config)});
   return {code, output.text(), messages.text()};
 }
 
@@ -122,4 +123,21 @@ TEST_CASE("a diff of a spec with problems tells them and asks nobody") {
   CHECK(found.code == cli::Failure);
   CHECK_THAT(found.messages, Contains("file.yaml:4: spec.resources"));
   CHECK(found.output == "");
+}
+
+TEST_CASE("a diff has the Ingress that a configuration would make, and the one it would remove") {
+  live::Cluster cluster;
+  auto settings = gradient::default_settings();
+  settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "test"};
+  const auto title = "/Ingress/" + cluster.ns() + "/demo\n";
+  CHECK_THAT(diff(cluster, spec(one), "endpoint: {domain: a.example, ingressClass: test}").output,
+             Contains("+++ applied" + title));
+
+  const live::Running running(cluster, {.settings = settings});
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"app:2","resources":{"instanceType":"C4","replicas":1}}})");
+  cluster.await("the Ingress", [&] { return !cluster.seen().ingresses.keys().empty(); });
+  const auto without = diff(cluster, spec(one)).output;
+  CHECK_THAT(without, Contains("--- live" + title));
+  CHECK_THAT(without, Contains("-  ingressClassName: test\n"));
 }
