@@ -99,11 +99,11 @@ repeat_choices() { # GO MODULE@VERSION
 		(.Exclude[]? | "-exclude=\(.Path)@\(.Version)")' | xargs "$1" mod edit
 }
 
-# The Gateway API's definitions that our kinds meet, as one file.
+# All definitions of a channel of the Gateway API, as one file.
 copy_definitions() { # GO MODULE@VERSION FOLDER
 	local from file
 	from=$("$1" mod download -json "$2" | jq -r .Dir)
-	for file in "$from/$3"/*_{gatewayclasses,gateways,httproutes}.yaml; do
+	for file in "$from/$3"/gateway.*.yaml; do
 		echo ---
 		cat "$file"
 	done

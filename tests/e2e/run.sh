@@ -99,19 +99,19 @@ declare -A RUNNING=()
 trap finish EXIT
 [[ $keep ]] || "$ROOT/dev" cluster down # what a killed run left
 set_up
-with_chart=() others=()
+with_own=() others=()
 for file in "$here"/scenarios/*.sh; do
 	# shellcheck source=/dev/null
 	source "$file"
 	for name in $(scenarios_of "$file"); do
 		is_wanted "$name" || continue
-		if [[ $file == */helm.sh ]]; then with_chart+=("$name"); else others+=("$name"); fi
+		if [[ $file == */@(helm|endpoint).sh ]]; then with_own+=("$name"); else others+=("$name"); fi
 	done
 done
-echo "1..$((${#with_chart[@]} + ${#others[@]}))"
-# The chart brings an operator of its own: no other may be there.
+echo "1..$((${#with_own[@]} + ${#others[@]}))"
+# These bring an operator of their own: no other may be there.
 stop gradient-operator
-run_scenarios 1 "${with_chart[@]}"
+run_scenarios 1 "${with_own[@]}"
 steps 1
 step "the operator" start_operator
 run_scenarios "$JOBS" "${others[@]}"

@@ -58,6 +58,7 @@ class Simulation {
                                     kube::services,
                                     kube::autoscalers,
                                     kube::budgets,
+                                    kube::ingresses,
                                     kube::claims,
                                     kube::secrets};
 
@@ -129,7 +130,11 @@ class Simulation {
   ManualClock clock_;
   kube::Client client_{server};
   kube::EventRecorder events_{client_, clock_, "gradient-operator"};
-  gradient::Settings settings_ = gradient::default_settings();
+  const gradient::Settings settings_ = [] {
+    auto settings = gradient::default_settings();
+    settings.endpoint = gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "nginx"};
+    return settings;
+  }();
   reconcile::Stores stores_;
   reconcile::Dependents dependents_;
   reconcile::Polled polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
