@@ -13,32 +13,9 @@
 namespace base {
 namespace {
 
-class Hash {
- public:
-  explicit Hash(const EVP_MD* algorithm) { EVP_DigestInit_ex(context_.get(), algorithm, nullptr); }
-  void add(std::string_view data) { EVP_DigestUpdate(context_.get(), data.data(), data.size()); }
-  std::string hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(2U * size);
-    for (unsigned int i = 0; i < size; ++i) {
-      text += digits[digest[i] >> 4U];
-      text += digits[digest[i] & 15U];
-    }
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_{EVP_MD_CTX_new(),
-                                                                   &EVP_MD_CTX_free};
-};
-
-std::string hash_of_file(const std::filesystem::path& path, const EVP_MD* algorithm) {
+std::string hash_of_file(const std::filesystem::path& path, Hash::Kind kind) {
   std::ifstream file(path, std::ios::binary);
-  Hash hash(algorithm);
+  Hash hash(kind);
   std::vector<char> buffer(256U << 10U);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
@@ -51,18 +28,40 @@ std::string hash_of_file(const std::filesystem::path& path, const EVP_MD* algori
 
 }  // namespace
 
+Hash::Hash(Kind kind) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+  EVP_DigestInit_ex(context_.get(), kind == Kind::Md5 ? EVP_md5() : EVP_sha256(), nullptr);
+}
+
+void Hash::add(std::string_view data) {
+  EVP_DigestUpdate(context_.get(), data.data(), data.size());
+}
+
+std::string Hash::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2U * size);
+  for (unsigned int i = 0; i < size; ++i) {
+    text += digits[digest[i] >> 4U];
+    text += digits[digest[i] & 15U];
+  }
+  return text;
+}
+
 std::string sha256_hex(std::string_view data) {
-  Hash hash(EVP_sha256());
+  Hash hash(Hash::Kind::Sha256);
   hash.add(data);
   return hash.hex();
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  return hash_of_file(path, EVP_sha256());
+  return hash_of_file(path, Hash::Kind::Sha256);
 }
 
 std::string md5_of_file(const std::filesystem::path& path) {
-  return hash_of_file(path, EVP_md5());
+  return hash_of_file(path, Hash::Kind::Md5);
 }
 
 std::string short_hash(std::string_view data, std::size_t digits) {

@@ -1,10 +1,26 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;
+
 namespace base {
+
+/// A hash of what comes piece by piece.
+class Hash {
+ public:
+  enum class Kind { Sha256, Md5 };
+  explicit Hash(Kind kind);
+  void add(std::string_view data);
+  /// In lower-case hexadecimal digits. Nothing may be added afterwards.
+  std::string hex();
+
+ private:
+  std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
+};
 
 /// SHA-256 of `data` as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view data);

@@ -86,7 +86,8 @@ pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output.write_end.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(
+      &actions, program.output >= 0 ? program.output : output.write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors.write_end.get(), STDERR_FILENO);
   if (secret >= 0) posix_spawn_file_actions_adddup2(&actions, secret, 3);
   posix_spawn_file_actions_addclosefrom_np(&actions, secret >= 0 ? 4 : 3);

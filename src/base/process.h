@@ -20,6 +20,7 @@ struct Program {
   std::vector<std::string> arguments = {};    ///< with the program's name, looked up in PATH
   std::vector<std::string> environment = {};  ///< "NAME=value"
   std::string secret_file = {};
+  int output = -1;  ///< a descriptor that is its standard output, in place of Finished::output
   /// Called for every line of standard error, also those that end with a carriage return.
   std::function<void(std::string_view)> on_error_line = {};
   std::size_t longest_output = 64U << 20U;  ///< bytes of standard output

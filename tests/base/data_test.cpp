@@ -32,6 +32,17 @@ TEST_CASE("a hash is SHA-256, of a text or of a file of any length") {
                     Catch::Matchers::Contains("none: No such file or directory"));
 }
 
+TEST_CASE("a hash is the same of pieces") {
+  Hash sha256(Hash::Kind::Sha256);
+  Hash md5(Hash::Kind::Md5);
+  for (auto* const hash : {&sha256, &md5}) {
+    hash->add("a");
+    hash->add("bc");
+  }
+  CHECK(sha256.hex() == sha256_hex("abc"));
+  CHECK(md5.hex() == "900150983cd24fb0d6963f7d28e17f72");
+}
+
 TEST_CASE("a file is read up to a limit") {
   const Folder folder;
   const auto file = folder.write("file", "12345");

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdio>
+#include <unistd.h>
+
 using namespace base;
 
 namespace {
@@ -32,6 +35,17 @@ TEST_CASE("its standard input is empty, and it reads a secret from one without a
   CHECK(shell("cat /proc/self/fd/3", {.secret_file = "canary-4711"}).output == "canary-4711");
   CHECK(shell("stat -L -c %a /proc/self/fd/3", {.secret_file = "canary-4711"}).output == "600\n");
   CHECK(shell("cat").output.empty());
+}
+
+TEST_CASE("its output goes to a descriptor that is given, whose position tells how far it is") {
+  FILE* const file = tmpfile();
+  REQUIRE(lseek(fileno(file), 3, SEEK_SET) == 3);
+  CHECK(shell("echo out", {.output = fileno(file)}).output.empty());
+  CHECK(lseek(fileno(file), 0, SEEK_CUR) == 7);
+  std::string text(7, 'x');
+  CHECK(pread(fileno(file), text.data(), text.size(), 0) == 7);
+  CHECK(text == std::string(3, '\0') + "out\n");
+  fclose(file);
 }
 
 TEST_CASE("it has no descriptor of ours") {
