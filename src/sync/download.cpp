@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
@@ -21,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* prefix = "..tmp-";
 constexpr const char* about_file = "about";
+constexpr const char* files_folder = "files";
 constexpr std::size_t longest_listing = 256U << 20U;
 /// A download shows itself every few seconds. Much longer is what only a dead one does, or a node
 /// that was cut off.
@@ -41,21 +41,6 @@ std::string read_if_there(const Path& file, std::size_t limit) {
   }
 }
 
-/// Nanoseconds since 1970 of "2026-01-02T03:04:05.123456789Z"; -1 when it is none.
-std::int64_t nanoseconds(const std::string& rfc3339) {
-  std::tm time{};
-  const auto* rest = strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
-  if (rest == nullptr) return -1;
-  std::string digits;
-  if (*rest == '.') {
-    while (*++rest >= '0' && *rest <= '9')
-      digits += *rest;
-  }
-  if (*rest != 'Z' || digits.size() > 9) return -1;
-  digits.resize(9, '0');
-  return timegm(&time) * 1'000'000'000LL + std::stoll(digits);
-}
-
 /// rclone gives a file its source's time when it has written all of it.
 bool is_whole(const Path& path, const SourceFile& file) {
   struct stat status {};
@@ -65,12 +50,13 @@ bool is_whole(const Path& path, const SourceFile& file) {
              nanoseconds(file.modified);
 }
 
-bool is_dead(const Path& folder, const std::string& its_about, const std::string& our_about,
-             fs::file_time_type now) {
+/// Locks of one host are to be trusted, others not on every volume.
+bool is_of_this_host(const std::string& its_about, const std::string& our_about) {
   const auto host = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-  if (!is_unlocked(folder)) return false;
-  // Locks of one host are to be trusted, others not on every volume.
-  if (host(its_about) == host(our_about)) return true;
+  return host(its_about) == host(our_about);
+}
+
+bool is_silent(const Path& folder, fs::file_time_type now) {
   std::error_code error;
   return now - fs::last_write_time(folder, error) > silent_when_dead && !error;
 }
@@ -99,11 +85,13 @@ std::string text_of(const KnownFiles& files) {
 
 Download::Download(const Layout& layout, const std::string& source, const Listing& listing)
     : work_(layout.path(), prefix),
-      files_(work_.path() / "files"),
+      files_(work_.path() / files_folder),
+      parts_(work_.path() / parts_folder),
       about_(about(source)),
       has_files_(listing.has_files) {
   work_.keep(true);
   fs::create_directory(files_);
+  fs::create_directory(parts_);
   std::ofstream(work_.path() / about_file) << about_;
   const bool same_source = json::string_at(layout.current(), {"source"}) == source;
   if (same_source) take_published(layout.current_revision(), listing);
@@ -136,13 +124,45 @@ void Download::take_interrupted(const Path& target, const Listing& listing) {
     if (folder == work_.path() || folder.filename().string().rfind(prefix, 0) != 0) continue;
     const auto its_about = read_if_there(folder / about_file, 64U << 10U);
     if (its_about.empty()) continue;
+    const bool is_dead_here = is_unlocked(folder) && is_of_this_host(its_about, about_);
+    const bool is_dead = is_dead_here || (is_unlocked(folder) && is_silent(folder, now));
     if (its_about.substr(its_about.find('\n')) == about_.substr(about_.find('\n'))) {
       for (const auto& file : listing.files)
-        if (is_whole(folder / "files" / file.path, file))
-          link_file(folder / "files" / file.path, file);
+        if (is_whole(folder / files_folder / file.path, file))
+          link_file(folder / files_folder / file.path, file);
+      take_parts(folder / parts_folder, is_dead_here, is_dead, listing);
     }
     std::error_code ignored;
-    if (is_dead(folder, its_about, about_, now)) fs::remove_all(folder, ignored);
+    if (is_dead) fs::remove_all(folder, ignored);
+  }
+}
+
+void Download::take_parts(const Path& folder, bool is_dead_here, bool is_dead,
+                          const Listing& listing) {
+  const auto parts = partial_files(folder);
+  if (parts.empty()) return;
+  for (const auto& file : listing.files) {
+    if (fs::exists(fs::symlink_status(files_ / file.path))) continue;
+    const auto version = version_line(file);
+    for (const auto& [part, its_version] : parts)
+      if (its_version == version) take_part(part, is_dead_here, is_dead, file);
+  }
+}
+
+void Download::take_part(const Path& from, bool is_dead_here, bool is_dead,
+                         const SourceFile& file) {
+  const auto to = PartialFile::path_in(parts_, file);
+  try {
+    if (fs::exists(to)) {
+      PartialFile(parts_, file).copy(from, is_dead, [&] { touch(); });
+    } else if (noted_ranges(from, file).bytes() == file.bytes) {
+      link_partial(from, to);
+    } else if (is_dead_here && is_free(from)) {
+      move_partial(from, to);
+    } else {
+      PartialFile(parts_, file).copy(from, is_dead, [&] { touch(); });
+    }
+  } catch (const fs::filesystem_error&) {  // its owner has just moved it
   }
 }
 
@@ -150,7 +170,8 @@ void Download::count_missing(const Listing& listing) {
   for (const auto& file : listing.files) {
     if (fs::exists(fs::symlink_status(files_ / file.path))) continue;
     ++missing_files_;
-    missing_bytes_ += std::max<std::int64_t>(file.bytes, 0);
+    missing_bytes_ += std::max<std::int64_t>(file.bytes, 0) -
+                      noted_ranges(PartialFile::path_in(parts_, file), file).bytes();
   }
 }
 

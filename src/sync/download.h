@@ -1,7 +1,7 @@
 #pragma once
 
+#include "sync/download_part.h"
 #include "sync/layout.h"
-#include "sync/origin.h"
 
 #include <map>
 #include <string>
@@ -18,9 +18,16 @@ using KnownFiles = std::map<std::string, KnownFile, std::less<>>;
 KnownFiles read_known_files(const std::string& text);
 std::string text_of(const KnownFiles& files);
 
-/// A folder ..tmp-XXXXXX of a model in which a listing's files come together. What the published
-/// revision has already, and what an interrupted download had finished, is linked: no file is ever
-/// changed once it is whole, so links are as good as copies. Stays when the process ends early.
+/// A folder ..tmp-XXXXXX of a model in which a listing's files come together:
+///
+///     about    who downloads, and from where
+///     files/   what is whole
+///     parts/   PartialFiles
+///
+/// What the published revision has already, and what an interrupted download had finished, is
+/// linked: no file is ever changed once it is whole, so links are as good as copies. A partial file
+/// changes hands only when nobody can write to it any more, and is copied otherwise. Stays when the
+/// process ends early.
 class Download {
  public:
   /// `source` tells sources apart. Throws Failure when the volume has no room for what is missing.
@@ -39,12 +46,14 @@ class Download {
  private:
   void take_published(const Path& revision, const Listing& listing);
   void take_interrupted(const Path& target, const Listing& listing);
+  void take_parts(const Path& folder, bool is_dead_here, bool is_dead, const Listing& listing);
+  void take_part(const Path& from, bool is_dead_here, bool is_dead, const SourceFile& file);
   bool link_file(const Path& from, const SourceFile& file) const;
   void count_missing(const Listing& listing);
   void require_space();
 
   WorkFolder work_;
-  Path files_;
+  Path files_, parts_;
   std::string about_;
   KnownFiles known_;
   bool has_files_;

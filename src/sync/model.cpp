@@ -120,7 +120,7 @@ class ModelSync {
       : options_(options),
         report_(report),
         stop_(std::move(stop)),
-        origin_(make_origin(options.source, options.program, stop_)),
+        origin_(make_origin(options.source, options.program, stop_, options.large)),
         layout_(options.target) {}
 
   void first() {
@@ -222,7 +222,14 @@ class ModelSync {
           download.touch();
           progress(fields);
         },
-        [&](const std::string& path) { hasher.add(path, checks_md5(listing, path)); });
+        [&](const Arrival& file) {
+          const bool with_md5 = checks_md5(listing, file.path);
+          if (file.is_whole) {
+            hasher.add(file.path, with_md5);
+          } else {
+            hasher.follow(file.path, file.at, file.bytes, with_md5);
+          }
+        });
   }
 
   /// Completes `known`. What an interrupted download had brought was not verified by it.

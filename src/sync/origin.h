@@ -51,13 +51,28 @@ struct Listing {
 /// Throws Failure when a path would leave its folder or take a name of ours ("..*").
 void check_path(const std::string& path);
 
+/// When a file is fetched in ranges, so that a download that was interrupted goes on inside it.
+struct LargeFiles {
+  std::int64_t from = 128 << 20;  ///< bytes
+  std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
+  std::int64_t noted = 16 << 20;  ///< as many bytes more are remembered at once
+};
+
+/// The first `bytes` of a file have come.
+struct Arrival {
+  std::string path;  ///< in the listing
+  Path at;           ///< where they are now
+  std::int64_t bytes = 0;
+  bool is_whole = false;  ///< it is at its place, and nothing more comes
+};
+
 /// A source that can be looked at and copied from.
 class Origin {
  public:
   /// {"bytes", and "total", "rate", "eta" where they are known}
   using OnProgress = std::function<void(const json::Json&)>;
-  /// A file is whole now, by its path in the listing. Not every source tells.
-  using OnFile = std::function<void(const std::string&)>;
+  /// Not every source tells of arrivals. Called by one thread.
+  using OnFile = std::function<void(const Arrival&)>;
 
   Origin() = default;
   virtual ~Origin() = default;
@@ -66,14 +81,14 @@ class Origin {
 
   /// Throws Failure and Stopped.
   virtual Listing list() const = 0;
-  /// Brings what was listed into the folder `target`, without comparing checksums. Throws Failure
-  /// and Stopped.
+  /// Brings what was listed into the folder `target`, without comparing checksums. What comes in
+  /// parts is kept in parts_folder beside it, also when that fails. Throws Failure and Stopped.
   virtual void copy(const Listing& listing, const Path& target, OnProgress on_progress,
                     OnFile on_file) const = 0;
 };
 
 /// `program`: gradient-sync, of which git asks the credential.
 std::unique_ptr<Origin> make_origin(const Source& source, const Path& program,
-                                    const std::stop_token& stop);
+                                    const std::stop_token& stop, const LargeFiles& large = {});
 
 }  // namespace content

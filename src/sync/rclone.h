@@ -18,10 +18,12 @@ std::vector<std::string> rclone_filters(const Source& source);
 /// What rclone says, without the queries of URLs: they may have a signature.
 std::string without_queries(const std::string& text);
 
+struct RangeRequest;
+
 class Rclone : public Origin {
  public:
-  Rclone(Source source, std::stop_token stop)
-      : source_(std::move(source)), stop_(std::move(stop)) {}
+  Rclone(Source source, std::stop_token stop, const LargeFiles& large = {})
+      : source_(std::move(source)), stop_(std::move(stop)), large_(large) {}
 
   /// Throws Failure (ModelEmpty when there is no file) and Stopped.
   Listing list() const override;
@@ -32,12 +34,25 @@ class Rclone : public Origin {
 
  private:
   using OnLine = std::function<void(const json::Json&)>;
-  /// `on_line` gets what rclone logs.
-  std::string operator()(const std::string& command, std::vector<std::string> options,
-                         const OnLine& on_line = {}) const;
+  struct Call {
+    std::string command;
+    std::vector<std::string> options = {};
+    std::string file = {};  ///< of the source, in place of all that the filters let through
+    bool is_alone = false;  ///< it is the only one
+    int output = -1;        ///< base::Program's
+    OnLine on_line = {};    ///< gets what rclone logs
+  };
+  std::string run(const Call& call, const std::stop_token& stop) const;
+  /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
+  std::int64_t copy_large(const Listing& listing, const Path& target, const OnProgress& on_progress,
+                          const OnFile& on_file) const;
+  void copy_rest(const Path& target, std::int64_t before, const OnProgress& on_progress,
+                 const OnFile& on_file) const;
+  void fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const;
 
   Source source_;
   std::stop_token stop_;
+  LargeFiles large_;
 };
 
 }  // namespace content

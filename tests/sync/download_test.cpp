@@ -98,6 +98,63 @@ TEST_CASE("of an interrupted download from elsewhere nothing is taken") {
   CHECK_FALSE(download.is_complete());
 }
 
+TEST_CASE(
+    "a large file of an interrupted download goes on where it was, its bytes count as there") {
+  Fixture f;
+  const auto large = file("large", 10);
+  const auto whose = GENERATE(as<std::string>(), "ours", "silent", "perhaps alive", "in use");
+  f.leave_interrupted(whose == "ours" || whose == "in use" ? host() : "another-pod");
+  const auto parts = f.folder / "target/..tmp-dead/parts";
+  fs::create_directory(parts);
+  PartialFile theirs(parts, large);
+  auto output = std::make_unique<OpenFile>(theirs.open(0));
+  REQUIRE(write(output->fd(), "01234", 5) == 5);
+  ByteRanges there;
+  there.add({0, 5});
+  theirs.note(there);
+  struct stat before {};
+  REQUIRE(fstat(output->fd(), &before) == 0);
+  const OpenFile writer(whose == "in use" ? theirs.open(5) : -1);
+  if (whose == "silent") {
+    fs::last_write_time(f.folder / "target/..tmp-dead",
+                        fs::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  SECTION("of the same version") {
+    output.reset();
+    const Download download(f.layout, source, listing({large}));
+    const PartialFile ours(download.files().parent_path() / parts_folder, large);
+    CHECK(ours.there().bytes() == 5);
+    CHECK(base::read_file(ours.path()) == "01234");
+    struct stat after {};
+    REQUIRE(stat(ours.path().c_str(), &after) == 0);
+    // Only one that nobody can write to is taken as it is.
+    CHECK((after.st_ino == before.st_ino) == (whose == "ours"));
+    CHECK(f.is_left() == (whose == "perhaps alive"));
+    if (f.is_left()) CHECK(PartialFile(parts, large).there().bytes() == 5);
+  }
+  SECTION("and not of another") {
+    const auto changed = file("large", 10, "2");
+    const Download download(f.layout, source, listing({changed}));
+    CHECK(fs::is_empty(download.files().parent_path() / parts_folder));
+  }
+}
+
+TEST_CASE("a large file that was whole, but not yet at its place, is there at once") {
+  Fixture f;
+  const auto large = file("large", 5);
+  f.leave_interrupted("another-pod");
+  const auto parts = f.folder / "target/..tmp-dead/parts";
+  fs::create_directory(parts);
+  PartialFile theirs(parts, large);
+  f.folder.write("target/..tmp-dead/parts/" + theirs.path().filename().string(), "01234");
+  ByteRanges there;
+  there.add({0, 5});
+  theirs.note(there);
+  const Download download(f.layout, source, listing({large}));
+  CHECK(PartialFile(download.files().parent_path() / parts_folder, large).is_whole());
+  CHECK(PartialFile(parts, large).is_whole());
+}
+
 TEST_CASE("a download that cannot fit is refused before it begins, with both numbers") {
   Fixture f;
   const auto begin = [&] {

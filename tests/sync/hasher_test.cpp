@@ -36,6 +36,25 @@ TEST_CASE("a file's MD5 comes with its SHA-256 when it is asked for") {
               .md5 = "900150983cd24fb0d6963f7d28e17f72"}}});
 }
 
+TEST_CASE("a file that grows is hashed as it does, and moves meanwhile") {
+  const Folder folder;
+  std::string text;
+  Hasher hasher(folder / "files");
+  for (int i = 0; i < 50; ++i) {
+    text += std::string(100'000, static_cast<char>('a' + i % 26));
+    folder.write("growing", text + "not yet the file's");
+    hasher.follow("file", folder / "growing", static_cast<std::int64_t>(text.size()), true);
+  }
+  folder.write("growing", text);
+  std::filesystem::create_directory(folder / "files");
+  std::filesystem::rename(folder / "growing", folder / "files/file");
+  hasher.add("file", true);
+  hasher.add("file", true);
+  CHECK(hasher.finish() == Hasher::Results{{"file",
+                                            {.sha256 = base::sha256_hex(text),
+                                             .md5 = base::md5_of_file(folder / "files/file")}}});
+}
+
 TEST_CASE("a hasher that is given up ends without its rest") {
   const Folder folder;
   folder.write("file", "text");
