@@ -194,7 +194,8 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
 }
 
 Listing Rclone::list() const {
-  std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime"};
+  std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime",
+                                   "--no-traverse"};  // of the folder of a file that url names
   if (!is_web(source_)) options.emplace_back("--no-mimetype");
   const auto lsjson = run({.command = "lsjson", .options = std::move(options)}, stop_);
   auto listing = read_listing(lsjson);
@@ -289,7 +290,7 @@ void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_t
   const auto& [path, range, output, is_right] = request;
   std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
                                    "--count=" + std::to_string(range.end - range.begin),
-                                   "--buffer-size=0"};
+                                   "--buffer-size=0", "--no-traverse"};
   Call call{.command = "cat", .file = path, .is_alone = is_alone, .output = output};
   if (is_web(source_)) {
     // One that knows no ranges sends the file from its begin, which rclone does not notice.

@@ -131,6 +131,51 @@ struct Model {
   WebServer server;
 };
 
+/// A model with a file that comes in ranges.
+struct LargeModel {
+  LargeModel() {
+    while (text.size() < 300'000)
+      text += "line " + std::to_string(text.size()) + "\n";
+    server.folder().write("files/llm/large.safetensors", text);
+    server.folder().write("files/llm/small", "small");
+  }
+  WatchedRun run(const Folder& volume, int nth = 0) const {
+    fs::remove_all(volume / "tmp");  // a new container's
+    fs::create_directory(volume / "tmp");
+    return run_until_change({"/usr/bin/env", "TMPDIR=" + (volume / "tmp").string(), MODEL_IN_RANGES,
+                             server.url("files/llm/"), (volume / "model").string()},
+                            nth, R"("event":"published")");
+  }
+  /// Fails when there is a part of it alone.
+  bool is_published(const Folder& volume) const {
+    const auto data = volume / "model/..data";
+    if (!fs::exists(fs::symlink_status(data))) return false;
+    CHECK(base::read_file(data / "large.safetensors") == text);
+    CHECK(base::read_file(data / "small") == "small");
+    return true;
+  }
+  /// The notes of a partial file that a killed run has left; empty: there are none.
+  static fs::path notes(const Folder& volume) {
+    std::error_code error;  // there is none before the first change
+    for (const auto& entry : fs::recursive_directory_iterator(volume / "model", error))
+      if (entry.path().extension() == ".ranges") return entry.path();
+    return {};
+  }
+  /// Makes of what a killed run has left that of another pod, long ago.
+  static void give_away(const Folder& volume) {
+    for (const auto& entry : fs::directory_iterator(volume / "model")) {
+      if (!fs::exists(entry.path() / "about")) continue;
+      const auto about = base::read_file(entry.path() / "about");
+      if (about.empty()) continue;  // it was killed before
+      std::ofstream(entry.path() / "about") << "another-pod" << about.substr(about.find('\n'));
+      fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - 1h);
+    }
+  }
+
+  std::string text;
+  WebServer server;
+};
+
 }  // namespace
 
 TEST_CASE("a repository's helper may be killed at any change: there is a whole checkout or none") {
@@ -173,6 +218,62 @@ TEST_CASE("a model's helper may be killed at any change: the files are the old o
     CHECK(base::read_file(volume / "model/new") == "newnew");
     CHECK_FALSE(fs::exists(fs::symlink_status(volume / "model/old")));
     return update;
+  });
+}
+
+TEST_CASE(
+    "a large file's helper may be killed at any change: another one goes on to the whole file") {
+  const LargeModel model;
+  const auto changes = [&] {
+    const Folder volume;
+    const auto all = model.run(volume, never);
+    REQUIRE(model.is_published(volume));
+    return all.changes;
+  }();
+  for_each_change(changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << changes);
+    const Folder volume;
+    const auto first = model.run(volume, nth);
+    model.is_published(volume);
+    model.run(volume);
+    CHECK(model.is_published(volume));
+    return first;
+  });
+}
+
+TEST_CASE("so may be one that takes over what another pod had of a large file") {
+  const LargeModel model;
+  // Some of the file is there, and nothing is published.
+  const Folder left;
+  for (int nth = 20; LargeModel::notes(left).empty(); ++nth) {
+    fs::remove_all(left / "model");
+    REQUIRE(model.run(left, nth).was_killed);
+  }
+  REQUIRE_FALSE(model.is_published(left));
+  const auto notes = LargeModel::notes(left);
+  const auto version = base::read_file(notes);
+  std::ofstream(notes) << version.substr(0, version.find('\n')) << "\n0 100000\n150000 250000\n";
+  const auto interrupted = [&](const Folder& volume) {
+    fs::copy(left / "model", volume / "model", fs::copy_options::recursive);
+    LargeModel::give_away(volume);
+  };
+  const auto changes = [&] {
+    const Folder volume;
+    interrupted(volume);
+    const auto all = model.run(volume, never);
+    REQUIRE(model.is_published(volume));
+    return all.changes;
+  }();
+  for_each_change(changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << changes);
+    const Folder volume;
+    interrupted(volume);
+    const auto second = model.run(volume, nth);
+    model.is_published(volume);
+    LargeModel::give_away(volume);
+    model.run(volume);
+    CHECK(model.is_published(volume));
+    return second;
   });
 }
 

@@ -61,6 +61,7 @@ bool changes_files(pid_t pid, const SyscallInfo& info) {
     case SYS_symlinkat:
     case SYS_unlinkat:
     case SYS_ftruncate:
+    case SYS_truncate:
     case SYS_fallocate:
     case SYS_fchmod:
     case SYS_fchmodat:

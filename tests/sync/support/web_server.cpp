@@ -18,6 +18,7 @@ std::string configuration(const std::string& root, int port, int lfs_port,
        << "server.bind = \"127.0.0.1\"\nserver.port = " << port << "\n"
        << "server.document-root = \"" << root << "\"\nserver.upload-dirs = (\"" << root << "\")\n"
        << "server.stat-cache-engine = \"disable\"\n"
+       << "mimetype.assign = (\".safetensors\" => \"application/octet-stream\")\n"  // with its time
        << "server.errorlog = \"" << root << "/server.log\"\n"
        << "debug.log-request-header = \"enable\"\ndebug.log-response-header = \"enable\"\n"
        << (certificate.empty() ? ""
