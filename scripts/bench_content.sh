@@ -147,21 +147,36 @@ bench_checkouts() {
 	for replicas in 2 4 8; do row "$replicas replicas at once, until the last is done" "replicas-$replicas" git; done
 }
 
+# What was written before is on the disk, and its time nobody's.
+clear_models() {
+	rm -rf "$work/copy" "$work/model"
+	sync -f "$work"
+}
+
 bench_models() {
-	local round name
+	local round name title
 	for ((round = 0; round < ROUNDS; round++)); do
 		for name in big small; do
 			say "bench: model $name, round $((round + 1)) of $ROUNDS"
-			rm -rf "$work/copy" "$work/model"
+			clear_models
 			measure "rclone-$name" '' rclone --config "$work/rclone.conf" copy "s3:$name" "$work/copy"
+			clear_models
+			# shellcheck disable=SC2016 # expanded by the inner shell
+			measure "synced-$name" '' sh -c 'rclone --config "$1" copy "$2" "$3" && sync -f "$3"' sh \
+				"$work/rclone.conf" "s3:$name" "$work/copy"
+			clear_models
 			measure "model-$name" "$work/model/..data" "$SYNC" model --source "s3://$name/" --endpoint "$endpoint" --path-style \
 				--credentials-dir "$work/credentials" --target "$work/model" --name model --termination-log "$work/told"
 		done
 	done
-	row "\`rclone copy\`, $BIG_MIB MiB in 4 files" rclone-big
-	row "model, the same" model-big rclone-big
-	row "\`rclone copy\`, $SMALL_FILES files" rclone-small
-	row "model, the same" model-small rclone-small
+	for name in big small; do
+		title="$BIG_MIB MiB in 4 files"
+		[[ $name == big ]] || title="$SMALL_FILES files"
+		row "\`rclone copy\`, $title" "rclone-$name"
+		row "\`rclone copy\` and \`sync -f\`, the same" "synced-$name" "rclone-$name"
+		row "model, the same, beside \`rclone copy\`" "model-$name" "rclone-$name"
+		row "model, the same, beside \`rclone copy\` and \`sync -f\`" "model-$name" "synced-$name"
+	done
 }
 
 report() {
@@ -171,8 +186,8 @@ report() {
 
 		gradient-sync beside the programs that it runs, on the disk of one machine with the servers: git over http (lighttpd) from a
 		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
-		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave that to the
-		system. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
+		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
+		system, and \`sync -f\` does not. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
 
 		    ./dev bench content
 
