@@ -5,7 +5,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,33 +43,31 @@ class Hasher {
   Results finish();
 
  private:
-  /// One hash of one file. A large file's two are computed side by side.
-  struct Task {
-    std::string path;
-    std::string Hashes::*result;
-    std::optional<base::Hash> hash = {};  ///< from when it is begun
-    std::unique_ptr<OpenFile> file = {};
-    std::int64_t done = 0;    ///< bytes
-    bool is_waiting = false;  ///< or a thread has it
-  };
+  /// One that is not hashed yet. Both hashes are made of one reading.
   struct File {
     Path at;
     std::int64_t bytes = 0;  ///< that may be read
     bool is_whole = false;
-    std::list<Task> tasks = {};
+    bool is_waiting = false;  ///< or a thread has it
+    bool with_md5 = false;
+    std::unique_ptr<OpenFile> file = {};  ///< from when it is begun, as the rest
+    std::optional<base::Hash> sha256 = {}, md5 = {};
+    std::int64_t done = 0;  ///< bytes
   };
+  using Files = std::map<std::string, File, std::less<>>;
 
   /// Nothing when it was added before.
-  File* begin(const std::string& path, bool with_md5);
-  void wake(File& file);
+  Files::iterator begin(const std::string& path, bool with_md5);
+  void wake(Files::iterator file);
   void run();
-  void end(Task& task, std::string hash);
+  /// For a turn, of what may be read. Whether it has ended; then without a hash where it failed.
+  static bool hash_on(File& file, const Path& at, std::int64_t bytes, bool is_whole);
 
   Path folder_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, File, std::less<>> files_;  ///< that are not hashed yet
-  std::queue<Task*> waiting_;
+  Files files_;
+  std::queue<Files::iterator> waiting_;
   bool has_all_ = false;
   bool is_given_up_ = false;
   Results results_;
