@@ -42,6 +42,7 @@ void RangeTransfer::run(const OnBytes& on_bytes, const Origin::OnFile& on_file,
     working_ = static_cast<unsigned int>(std::min(most_workers, waiting_.size()));
     for (unsigned int i = working_; i > 0; --i)
       workers.emplace_back([&] { work(); });
+    workers.emplace_back([&] { keep_notes(); });
     try {
       watch(on_bytes, on_file);
     } catch (...) {
@@ -155,8 +156,19 @@ void RangeTransfer::watch(const OnBytes& on_bytes, const Origin::OnFile& on_file
       if (!file.is_refused && !file.is_wrong)
         on_file({file.source.path, file.part.path(), file.there.prefix()});
     on_bytes(bytes(), bytes() - before);
-    note(lock, options_.noted);
-  } while (!changed_.wait_for(lock, 1s, [&] { return working_ == 0; }));
+  } while (!changed_.wait_for(lock, 200ms, [&] { return working_ == 0; }));
+}
+
+/// In a thread of its own: a disk may take long, and hashes are not to wait for it.
+void RangeTransfer::keep_notes() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, 1s, [&] { return working_ == 0; })) {
+    try {
+      note(lock, options_.noted);
+    } catch (...) {
+      fail();
+    }
+  }
 }
 
 /// What came since the last notes is not noted before there are `least` bytes of it.

@@ -34,7 +34,7 @@ class RangeTransfer {
   RangeTransfer(const std::vector<SourceFile>& files, const Path& parts, const LargeFiles& options,
                 Fetch fetch);
 
-  /// Throws Failure and Stopped; what has come is kept. Both are told about every second.
+  /// Throws Failure and Stopped; what has come is kept. Both are told often.
   void run(const OnBytes& on_bytes, const Origin::OnFile& on_file, const std::stop_token& stop);
 
   /// Moves the files to their places in a folder. `is_same` says whether the source has this
@@ -66,6 +66,7 @@ class RangeTransfer {
   void settle(Piece& piece);
   static void take_stock(const Piece& piece);
   void watch(const OnBytes& on_bytes, const Origin::OnFile& on_file);
+  void keep_notes();
   void note(std::unique_lock<std::mutex>& lock, std::int64_t least);
   void fail();
   std::int64_t bytes() const;
