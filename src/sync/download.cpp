@@ -1,7 +1,6 @@
 #include "sync/download.h"
 
 #include "base/files.h"
-#include "base/units.h"
 #include "sync/failure.h"
 
 #include <array>
@@ -9,7 +8,6 @@
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace content {
@@ -176,23 +174,12 @@ void Download::count_missing(const Listing& listing) {
 }
 
 void Download::require_space() {
-  struct statvfs volume {};
-  if (statvfs(files_.c_str(), &volume) != 0) volume_trouble(files_);
-  const auto free_bytes =
-      static_cast<std::int64_t>(volume.f_bavail) * static_cast<std::int64_t>(volume.f_frsize);
-  std::string problem;
-  std::string reason = "VolumeFull";
-  if (missing_bytes_ > free_bytes) {
-    problem = "needs " + base::bytes_text(missing_bytes_) + ", and the volume has " +
-              base::bytes_text(free_bytes) + " left";
-  } else if (volume.f_files > 0 && missing_files_ > volume.f_favail) {
-    reason = "VolumeOutOfInodes";
-    problem = "needs " + std::to_string(missing_files_) + " files, and the volume has room for " +
-              std::to_string(volume.f_favail);
+  try {
+    content::require_space(files_, "the model", {missing_bytes_, missing_files_});
+  } catch (const Failure&) {
+    discard();
+    throw;
   }
-  if (problem.empty()) return;
-  discard();
-  throw Failure(reason, "the model " + problem + "; make it larger or remove files from it");
 }
 
 void Download::touch() const {

@@ -1,5 +1,7 @@
 #include "sync/volume.h"
 
+#include "base/units.h"
+
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -53,6 +55,24 @@ Path make_unique(const Path& parent, const std::string& prefix) {
 
 void volume_trouble(const Path& path) {
   throw with_lack_of_inodes(volume_failure(errno, path.string()), path.parent_path());
+}
+
+void require_space(const Path& folder, const std::string& subject, const Need& need) {
+  struct statvfs volume {};
+  if (statvfs(folder.c_str(), &volume) != 0) volume_trouble(folder);
+  const auto free_bytes =
+      static_cast<std::int64_t>(volume.f_bavail) * static_cast<std::int64_t>(volume.f_frsize);
+  constexpr const char* remedy = "; make it larger or remove files from it";
+  if (need.bytes > free_bytes) {
+    throw Failure("VolumeFull", subject + " needs " + base::bytes_text(need.bytes) +
+                                    ", and the volume has " + base::bytes_text(free_bytes) +
+                                    " left" + remedy);
+  }
+  if (volume.f_files > 0 && need.files > volume.f_favail) {
+    throw Failure("VolumeOutOfInodes", subject + " needs " + std::to_string(need.files) +
+                                           " files, and the volume has room for " +
+                                           std::to_string(volume.f_favail) + remedy);
+  }
 }
 
 Failure with_lack_of_inodes(const Failure& failure, const Path& folder) {

@@ -70,6 +70,16 @@ bool publish(const Path& folder, const Path& name);
 /// Throws Failure with what errno says.
 [[noreturn]] void volume_trouble(const Path& path);
 
+/// What is to be written to a volume.
+struct Need {
+  std::int64_t bytes = 0;
+  std::uintmax_t files = 0;
+};
+
+/// Throws Failure, with both numbers, when the volume with `folder` has less room left than
+/// `subject` ("the model") needs, in bytes or in files.
+void require_space(const Path& folder, const std::string& subject, const Need& need);
+
 /// That a volume is full may mean that it has no room for more files, of whatever size: `failure`,
 /// or what says that of the volume with the folder.
 Failure with_lack_of_inodes(const Failure& failure, const Path& folder);
