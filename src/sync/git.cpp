@@ -101,7 +101,8 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
                              .on_error_line =
                                  [this](std::string_view line) {
                                    const auto bytes = received_bytes(line);
-                                   if (bytes && on_progress_) on_progress_(*bytes);
+                                   if (bytes && on_progress_)
+                                     on_progress_(json::object({{"bytes", *bytes}}));
                                  }},
                             stop_);
   if (finished.exit_code != 0) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "json/json.h"
 #include "sync/ssh.h"
 #include "sync/volume.h"
 
@@ -26,7 +27,7 @@ struct GitRemote {
 /// alone.
 class Git {
  public:
-  using OnProgress = std::function<void(std::int64_t bytes)>;
+  using OnProgress = std::function<void(const json::Json&)>;  ///< {"bytes", and "total" if known}
 
   /// `program`: gradient-sync, of which git asks the credential. Throws Failure when ssh cannot use
   /// the private key.

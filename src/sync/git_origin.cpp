@@ -107,9 +107,7 @@ Listing GitOrigin::list() const {
 
 void GitOrigin::copy(const Listing& listing, const Path& target, OnProgress on_progress,
                      OnFile /*on_file*/) const {
-  const Git git(address_.remote, program_, stop_, [&](std::int64_t bytes) {
-    on_progress(json::object({{"bytes", bytes}}));
-  });
+  const Git git(address_.remote, program_, stop_, std::move(on_progress));
   const WorkFolder work(target.parent_path(), "git-");
   const auto tree = work.path() / "tree";
   Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);

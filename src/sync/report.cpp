@@ -3,6 +3,7 @@
 #include "sync/progress_bar.h"
 
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -77,15 +78,37 @@ void Report::terminate(const json::Json& message) {
   std::ofstream(termination_log_) << within_budget(std::move(fields), budget_);
 }
 
-void ProgressLines::operator()(std::int64_t bytes) {
-  (*this)(json::object({{"bytes", bytes}}));
+std::optional<std::int64_t> Rate::add(Time now, std::int64_t bytes) {
+  constexpr double weight_of_new = 0.3;
+  if (last_ && bytes < last_->bytes) {
+    last_.reset();
+    rate_.reset();
+  }
+  if (last_ && now > last_->time) {
+    const auto seconds = std::chrono::duration<double>(now - last_->time).count();
+    const auto newest = static_cast<double>(bytes - last_->bytes) / seconds;
+    rate_ = rate_ ? *rate_ + weight_of_new * (newest - *rate_) : newest;
+  }
+  last_ = {now, bytes};
+  if (!rate_) return {};
+  return std::llround(*rate_);
+}
+
+json::Json with_rate(json::Json fields, std::int64_t rate) {
+  fields["rate"] = json::Json(rate);
+  const auto total = json::integer_at(fields, {"total"});
+  const auto left = total - json::integer_at(fields, {"bytes"});
+  if (total > 0 && left >= 0 && rate > 0) fields["eta"] = json::Json((left + rate - 1) / rate);
+  return fields;
 }
 
 void ProgressLines::operator()(const json::Json& fields) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + std::chrono::seconds(2);
-  report_.log("info", "progress", fields);
+  if (fields.has_field("rate")) return report_.log("info", "progress", fields);
+  const auto rate = rate_.add(now, json::integer_at(fields, {"bytes"}));
+  report_.log("info", "progress", rate ? with_rate(fields, *rate) : fields);
 }
 
 std::string within_budget(json::Json fields, std::size_t budget) {

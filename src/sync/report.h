@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace content {
@@ -33,18 +34,39 @@ class Report {
   std::mutex mutex_;
 };
 
-/// Logs how far a transfer is, every two seconds at most: {"event":"progress", "bytes", and
-/// "total", "rate" (bytes a second) and "eta" (seconds) where they are known}. Not for several
-/// threads.
+/// Bytes a second, as of late.
+class Rate {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  /// Takes how many bytes have come until now. Fewer than before: another transfer has begun.
+  /// Empty until two numbers of a transfer are known.
+  std::optional<std::int64_t> add(Time now, std::int64_t bytes);
+
+ private:
+  struct Sample {
+    Time time;
+    std::int64_t bytes;
+  };
+  std::optional<Sample> last_;
+  std::optional<double> rate_;
+};
+
+/// {"bytes", and "total" where it is known} with "rate" (bytes a second) and "eta" (seconds).
+json::Json with_rate(json::Json fields, std::int64_t rate);
+
+/// Logs how far a transfer is, every two seconds at most: {"event":"progress", "bytes", "rate"
+/// (bytes a second) and, where they are known, "total" and "eta" (seconds)}. Computes the rate when
+/// it is not told. Not for several threads.
 class ProgressLines {
  public:
   explicit ProgressLines(Report& report) : report_(report) {}
-  void operator()(std::int64_t bytes);
+  /// {"bytes", and "total", "rate", "eta" where they are known}
   void operator()(const json::Json& fields);
 
  private:
   Report& report_;
-  std::chrono::steady_clock::time_point next_{};
+  Rate::Time next_{};
+  Rate rate_;
 };
 
 /// `fields` as JSON text of at most `budget` bytes: "message" is shortened, at a character's

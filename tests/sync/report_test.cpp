@@ -7,6 +7,7 @@
 
 using namespace content;
 using json::Json;
+using namespace std::chrono_literals;
 
 TEST_CASE("a termination message is shortened in its message alone, at a character's boundary") {
   const auto fields = json::object({{"message", "größe größe"}, {"reason", "VolumeFull"}});
@@ -23,4 +24,23 @@ TEST_CASE("a failure is told with its subject and reason") {
   report.failed(Failure("NameTaken", "in the way"));
   CHECK(base::read_file(folder / "log") ==
         R"({"message":"in the way","reason":"NameTaken","repository":"app"})");
+}
+
+TEST_CASE("a rate follows what has come of late, and begins anew with another transfer") {
+  Rate rate;
+  const Rate::Time begin;
+  CHECK_FALSE(rate.add(begin, 5000));  // what an earlier try had brought is no speed
+  CHECK(rate.add(begin + 2s, 7000) == 1000);
+  CHECK(rate.add(begin + 4s, 7000) == 700);
+  CHECK(rate.add(begin + 4s, 7000) == 700);
+  CHECK_FALSE(rate.add(begin + 6s, 10));
+  CHECK(rate.add(begin + 7s, 110) == 100);
+}
+
+TEST_CASE("the time left is told where the total is known and something comes") {
+  CHECK(json::text(with_rate(json::object({{"bytes", 0}}), 3)) == R"({"bytes":0,"rate":3})");
+  CHECK(json::text(with_rate(json::object({{"bytes", 10}, {"total", 20}}), 3)) ==
+        R"({"bytes":10,"eta":4,"rate":3,"total":20})");
+  CHECK(json::text(with_rate(json::object({{"bytes", 10}, {"total", 20}}), 0)) ==
+        R"({"bytes":10,"rate":0,"total":20})");
 }
