@@ -1,5 +1,6 @@
 #include "base/process.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -126,6 +127,28 @@ void take_lines(std::string& pending, const std::function<void(std::string_view)
   throw ProcessError(ProcessError::Cause::TimedOut, "has not ended within the time allowed");
 }
 
+/// Calls a function every second or, when nobody looked at the time, later.
+class EverySecond {
+ public:
+  explicit EverySecond(const std::function<void()>& work) : work_(work) {
+    if (work_) next_ = Clock::now() + std::chrono::seconds(1);
+  }
+  void look() {
+    if (!next_ || Clock::now() < *next_) return;
+    work_();
+    next_ = Clock::now() + std::chrono::seconds(1);
+  }
+  /// When to look again, at the latest.
+  Deadline before(const Deadline& deadline) const {
+    if (!next_ || !deadline) return next_ ? next_ : deadline;
+    return std::min(*next_, *deadline);
+  }
+
+ private:
+  const std::function<void()>& work_;
+  Deadline next_;
+};
+
 /// Reads both pipes to their ends.
 void collect(const Program& program, const Deadline& deadline, const Pipe& output,
              const Pipe& errors, Finished& finished) {
@@ -133,11 +156,14 @@ void collect(const Program& program, const Deadline& deadline, const Pipe& outpu
                                 pollfd{errors.read_end.get(), POLLIN, 0}};
   std::array<char, 65536> buffer{};
   std::string pending;
+  EverySecond every_second(program.on_second);
   while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-    const int ready = poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
-    if (ready == 0) time_out();
+    const auto until = every_second.before(deadline);
+    const int ready = poll(waiting.data(), waiting.size(), milliseconds_until(until));
     if (ready < 0 && errno != EINTR) fail("poll");
-    if (ready < 0) continue;
+    if (ready == 0 && milliseconds_until(deadline) == 0) time_out();
+    every_second.look();
+    if (ready <= 0) continue;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
       const auto size = read(waiting[i].fd, buffer.data(), buffer.size());

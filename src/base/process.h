@@ -23,6 +23,7 @@ struct Program {
   int output = -1;  ///< a descriptor that is its standard output, in place of Finished::output
   /// Called for every line of standard error, also those that end with a carriage return.
   std::function<void(std::string_view)> on_error_line = {};
+  std::function<void()> on_second = {};     ///< called about every second while it runs
   std::size_t longest_output = 64U << 20U;  ///< bytes of standard output
   std::optional<std::chrono::milliseconds> limit = {};
 };

@@ -88,3 +88,13 @@ TEST_CASE("what does not end within its limit is ended, also when it has closed 
   CHECK_THROWS_WITH(shell(script, {.limit = std::chrono::milliseconds(50)}),
                     "has not ended within the time allowed");
 }
+
+TEST_CASE("it is looked after every second, and its limit still holds") {
+  int times = 0;
+  const auto look = [&] { ++times; };
+  shell("sleep 1.2", {.on_second = look});
+  CHECK(times >= 1);
+  CHECK_THROWS_WITH(
+      shell("sleep 10", {.on_second = look, .limit = std::chrono::milliseconds(1100)}),
+      Catch::Matchers::Contains("has not ended"));
+}
