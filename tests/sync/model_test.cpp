@@ -2,84 +2,18 @@
 
 #include "base/files.h"
 #include "base/hash.h"
-#include "sync/failure.h"
 #include "sync/git_origin.h"
+#include "sync/support/sidecar.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
-
-#include <future>
-#include <mutex>
 
 // With real rclone, against a real web server.
 
 using namespace content;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// One sidecar: runs until it goes out of scope.
-class Sidecar {
- public:
-  Sidecar(const WebServer& server, const std::string& path, const Path& target,
-          std::chrono::seconds refresh_interval = 0s, const std::string& digest = "")
-      : Sidecar(Source{.url = server.url(path)}, target, refresh_interval, digest) {}
-  Sidecar(Source source, const Path& target, std::chrono::seconds refresh_interval = 0s,
-          const std::string& digest = "")
-      : options_{.source = std::move(source),
-                 .digest = digest,
-                 .target = target,
-                 .refresh_interval = refresh_interval,
-                 .program = GRADIENT_SYNC},
-        report_(folder_ / "termination", 4096, json::object({{"model", "llm"}})),
-        work_(std::async(std::launch::async, [this] { return run(); })) {}
-  ~Sidecar() { stop_.request_stop(); }
-  Sidecar(const Sidecar&) = delete;
-  Sidecar& operator=(const Sidecar&) = delete;
-
-  /// How it ended: "stopped" or "REASON: message".
-  std::string end() { return work_.get(); }
-  bool has_ended() const { return work_.wait_for(0s) == std::future_status::ready; }
-
- private:
-  std::string run() {
-    try {
-      sync_model(options_, report_, stop_.get_token());
-    } catch (const Failure& failure) {
-      return failure.reason + ": " + failure.what();
-    } catch (const Stopped&) {
-    }
-    return "stopped";
-  }
-
-  Folder folder_;
-  ModelOptions options_;
-  Report report_;
-  std::stop_source stop_;
-  std::future<std::string> work_;
-};
-
-template <class Condition>
-bool becomes(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
-
-bool reads(const Path& file, const std::string& text) {
-  try {
-    return base::read_file(file) == text;
-  } catch (const std::runtime_error&) {
-    return false;
-  }
-}
-
-}  // namespace
 
 TEST_CASE("a listed folder's files appear, and then the sidecar is ready") {
   const WebServer server;
