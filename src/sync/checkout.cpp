@@ -1,5 +1,6 @@
 #include "sync/checkout.h"
 
+#include "base/files.h"
 #include "sync/failure.h"
 
 #include <algorithm>
@@ -19,8 +20,19 @@ class Tree {
       : git_(git), path_(path), commit_(commit) {}
 
   std::string operator()(std::vector<std::string> command) const {
-    command.insert(command.begin(), {"-C", path_.string(), "--literal-pathspecs"});
+    command.insert(command.begin(), "--literal-pathspecs");
+    return with_patterns(std::move(command));
+  }
+  /// The same with paths that are patterns.
+  std::string with_patterns(std::vector<std::string> command) const {
+    command.insert(command.begin(), {"-C", path_.string()});
     return git_(std::move(command));
+  }
+  /// Brings `total` bytes of the commit's large files into the store.
+  void fetch(const LargeFileStore& store, std::int64_t total) const {
+    git_.transfer_large_files({"-C", path_.string(), "-c", "lfs.storage=" + store.path().string(),
+                               "lfs", "fetch", "origin", commit_},
+                              total);
   }
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }
@@ -43,11 +55,22 @@ bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
          }) == 1;
 }
 
+/// Without a copy where that may be.
+void take_file(const Path& from, const Path& to, bool may_link) {
+  std::error_code error;
+  if (may_link) fs::create_hard_link(from, to, error);
+  if (error || !may_link) fs::copy_file(from, to);
+}
+
 /// A mirror that has nothing but the commit gives its pack as it is: to fetch from it would take
-/// the pack apart and put it together again. A copy, as apps may write to what they are given.
-bool take_pack(const Git& git, const Path& mirror, const Path& tree, const std::string& commit) {
+/// the pack apart and put it together again. `is_for_reading`: no app can write to the tree.
+bool take_pack(const Git& git, const Path& mirror, const Path& tree, const std::string& commit,
+               bool is_for_reading) {
   if (!holds_only(git, mirror, commit)) return false;
-  fs::copy(mirror / "objects" / "pack", tree / ".git" / "objects" / "pack");
+  const auto packs = Path("objects") / "pack";
+  fs::create_directories(tree / ".git" / packs);
+  for (const auto& file : fs::directory_iterator(mirror / packs))
+    take_file(file.path(), tree / ".git" / packs / file.path().filename(), is_for_reading);
   if (fs::exists(mirror / "shallow")) fs::copy_file(mirror / "shallow", tree / ".git" / "shallow");
   return true;
 }
@@ -101,31 +124,98 @@ void refuse_local_large_files(const Tree& git) {
   }
 }
 
-/// git-lfs leaves this note in the repository when it has worked there.
-bool has_large_files(const Tree& git) {
-  return git({"config", "--local", "--list"}).find("lfs.repositoryformatversion=") !=
-         std::string::npos;
+std::vector<std::string> lines_of(const std::string& text, char end = '\n') {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line, end);)
+    result.push_back(std::move(line));
+  return result;
+}
+
+/// What the commit's own files take.
+Need need_of_files(const Tree& git) {
+  Need need;
+  for (const auto& size :
+       lines_of(git({"ls-tree", "-r", "--format=%(objectsize)", git.commit()}))) {
+    if (size == "-") continue;  // a submodule
+    need.bytes += std::stoll(size);
+    ++need.files;
+  }
+  return need;
+}
+
+/// Files that git has a filter for, by their attributes.
+std::vector<std::string> filtered_files(const Tree& git) {
+  return lines_of(git.with_patterns({"ls-files", "-z", "--", ":(attr:filter=lfs)"}), '\0');
+}
+
+std::vector<LargeFile> pointers_in(const Path& tree, const std::vector<std::string>& names) {
+  constexpr std::size_t longest = 1024;  // as git-lfs has it
+  std::vector<LargeFile> result;
+  for (const auto& name : names) {
+    const auto path = tree / name;
+    if (!fs::is_regular_file(fs::symlink_status(path)) || fs::file_size(path) > longest) continue;
+    auto file = read_pointer(base::read_file(path));
+    if (!file) continue;
+    file->path = name;
+    result.push_back(*std::move(file));
+  }
+  return result;
+}
+
+/// `for_copies`: bytes that are needed besides.
+void fetch_large_files(const Tree& git, const LargeFileStore& store,
+                       const std::vector<LargeFile>& files, std::int64_t for_copies) {
+  const auto missing = store.prepare(files);
+  require_space(store.path(), git.url() + ": the content of its large files (LFS)",
+                {store.bytes_to_come(missing) + for_copies, missing.size()});
+  if (missing.empty()) return;
+  try {
+    git.fetch(store, bytes_of(missing));
+  } catch (const Failure&) {
+    // It also asks for what looks like a pointer and, by its attributes, is none.
+    const auto is_there = [&](const LargeFile& file) { return store.has(file); };
+    if (!std::all_of(missing.begin(), missing.end(), is_there)) throw;
+  }
 }
 
 /// git looks at the content of files that are as new as its index. An app's git, which may know
 /// nothing of LFS, would find that large files are not their pointers.
-void make_older_than_index(const Tree& git, const Path& tree) {
+void make_older_than_index(const Tree& git, const Path& tree, const std::vector<LargeFile>& files) {
   const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
-  const auto names = git({"lfs", "ls-files", "--name-only"});
-  std::istringstream lines(names);
-  for (std::string name; std::getline(lines, name);) {
-    const auto file = tree / name;
-    if (fs::is_regular_file(fs::symlink_status(file))) fs::last_write_time(file, before);
-  }
-  git({"update-index", "--refresh", "-q"});
+  for (const auto& file : files)
+    fs::last_write_time(tree / file.path, before);
+  // Refreshes the index, also when a file is no pointer as its attributes demand.
+  git({"status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"});
 }
 
-/// Large files go into the mirror, and the working tree gets a copy.
-void check_out_files(const Tree& git, const Path& mirror, const Path& tree) {
+/// Has git put the content in the place of pointers.
+void replace_pointers(const Tree& git, const LargeFileStore& store, const Path& tree,
+                      const std::vector<std::string>& names) {
+  for (const auto& name : names)
+    fs::remove(tree / name);
+  git({"-c", "lfs.storage=" + store.path().string(), "checkout", "--quiet", "--force"});
+}
+
+/// Pointers come first: they tell what the large files need.
+void check_out_files(const Tree& git, const Path& mirror, const Path& tree,
+                     const LargeFileStore* shared) {
   refuse_local_large_files(git);
-  git({"-c", "lfs.storage=" + (mirror / "lfs").string(), "checkout", "--quiet", "--detach",
-       git.commit()});
-  if (has_large_files(git)) make_older_than_index(git, tree);
+  require_space(tree, git.url() + ": the checkout", need_of_files(git));
+  git({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout", "--quiet",
+       "--detach", git.commit()});
+  const auto names = filtered_files(git);
+  if (names.empty()) return;
+  const auto files = pointers_in(tree, names);
+  if (shared != nullptr) {
+    fetch_large_files(git, *shared, files, 0);
+    shared->place(files, tree);
+  } else {
+    const LargeFileStore store(mirror / "lfs");
+    fetch_large_files(git, store, files, bytes_of(files));
+    replace_pointers(git, store, tree, names);
+    make_older_than_index(git, tree, files);
+  }
 }
 
 /// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
@@ -166,17 +256,18 @@ std::vector<Submodule> submodules(const Tree& git) {
 }
 
 std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted);
+                                     const Resolved& wanted, const LargeFileStore* large_files);
 
 std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, const Path& tree,
-                                           const Submodule& submodule) {
+                                           const Submodule& submodule,
+                                           const LargeFileStore* large_files) {
   try {
     if (!git.may_fetch(submodule.url)) {
       throw Failure("GitSubmoduleRefused",
                     "its URL must begin with https://, http:// or ssh:// and carry no password");
     }
     auto inner = check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
-                               {submodule.commit, submodule.commit});
+                               {submodule.commit, submodule.commit}, large_files);
     for (auto& found : inner)
       found.path = submodule.path + "/" + found.path;
     inner.insert(inner.begin(), submodule);
@@ -188,34 +279,35 @@ std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, con
 }
 
 void fill(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-          const Resolved& wanted) {
+          const Resolved& wanted, const LargeFileStore* large_files) {
   const auto mirror = mirrors.fetch(git, wanted);
   git({"init", "--quiet", "--template=", "--", tree.string()});
-  if (mirrors.full_history() || !take_pack(git, mirror, tree, wanted.commit))
+  if (mirrors.full_history() ||
+      !take_pack(git, mirror, tree, wanted.commit, large_files != nullptr))
     fetch_from_mirror(in_tree, mirror, mirrors.full_history());
   in_tree({"remote", "add", "origin", git.url()});
-  check_out_files(in_tree, mirror, tree);
+  check_out_files(in_tree, mirror, tree, large_files);
 }
 
 /// That a mirror is damaged shows at any step. The tree is then made from a new one.
 void fill_whole(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-                const Resolved& wanted) {
+                const Resolved& wanted, const LargeFileStore* large_files) {
   try {
-    return fill(in_tree, git, mirrors, tree, wanted);
+    return fill(in_tree, git, mirrors, tree, wanted, large_files);
   } catch (const Failure& failure) {
     if (failure.reason != "SyncFailed" || !mirrors.discard(git.url())) throw;
   }
   fs::remove_all(tree);
-  fill(in_tree, git, mirrors, tree, wanted);
+  fill(in_tree, git, mirrors, tree, wanted, large_files);
 }
 
 std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted) {
+                                     const Resolved& wanted, const LargeFileStore* large_files) {
   const Tree in_tree(git, tree, wanted.commit);
-  fill_whole(in_tree, git, mirrors, tree, wanted);
+  fill_whole(in_tree, git, mirrors, tree, wanted, large_files);
   std::vector<Submodule> all;
   for (const auto& submodule : submodules(in_tree)) {
-    const auto found = check_out_submodule(git, mirrors, tree, submodule);
+    const auto found = check_out_submodule(git, mirrors, tree, submodule, large_files);
     all.insert(all.end(), found.begin(), found.end());
   }
   return all;
@@ -224,8 +316,8 @@ std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Pat
 }  // namespace
 
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted) {
-  auto found = check_out_one(git, mirrors, tree, wanted);
+                                 const Resolved& wanted, const LargeFileStore* large_files) {
+  auto found = check_out_one(git, mirrors, tree, wanted, large_files);
   // As a clone has them: below the top's .git, where a removed submodule leaves its history.
   if (!found.empty()) Tree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
   return found;

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr const char* prefix = "..tmp-";
 constexpr const char* about_file = "about";
 constexpr const char* files_folder = "files";
+constexpr const char* store_folder = "content";
 constexpr std::size_t longest_listing = 256U << 20U;
 /// A download shows itself every few seconds. Much longer is what only a dead one does, or a node
 /// that was cut off.
@@ -91,6 +92,7 @@ Download::Download(const Layout& layout, const std::string& source, const Listin
   fs::create_directory(files_);
   fs::create_directory(parts_);
   std::ofstream(work_.path() / about_file) << about_;
+  if (!has_files_) find_published(layout.current_revision());
   const bool same_source = json::string_at(layout.current(), {"source"}) == source;
   if (same_source) take_published(layout.current_revision(), listing);
   take_interrupted(layout.path(), listing);
@@ -104,6 +106,22 @@ bool Download::link_file(const Path& from, const SourceFile& file) const {
   fs::create_directories(to.parent_path(), error);
   fs::create_hard_link(from, to, error);
   return !error;
+}
+
+Place Download::place() const {
+  return {.files = files_,
+          .store = work_.path() / store_folder,
+          .find = [this](const std::string& sha256) {
+            const auto found = published_.find(sha256);
+            return found == published_.end() ? Path() : found->second;
+          }};
+}
+
+/// Content is the same whatever source it is from.
+void Download::find_published(const Path& revision) {
+  const auto known = read_known_files(read_if_there(revision / listing_file, longest_listing));
+  for (const auto& [path, file] : known)
+    published_.emplace(file.sha256, revision / path);
 }
 
 void Download::take_published(const Path& revision, const Listing& listing) {
@@ -130,6 +148,8 @@ void Download::take_interrupted(const Path& target, const Listing& listing) {
           link_file(folder / files_folder / file.path, file);
       take_parts(folder / parts_folder, is_dead_here, is_dead, listing);
     }
+    if (!has_files_)
+      LargeFileStore(work_.path() / store_folder).take_over(folder / store_folder, is_dead);
     std::error_code ignored;
     if (is_dead) fs::remove_all(folder, ignored);
   }

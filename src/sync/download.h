@@ -35,6 +35,8 @@ class Download {
 
   /// Where the source is to put the missing files; one that is there is right.
   const Path& files() const { return files_; }
+  /// The same, with what the source may find there.
+  Place place() const;
   bool is_complete() const { return has_files_ && missing_files_ == 0; }
   /// Shows others that somebody is at work here.
   void touch() const;
@@ -44,6 +46,7 @@ class Download {
   void discard() { work_.keep(false); }
 
  private:
+  void find_published(const Path& revision);
   void take_published(const Path& revision, const Listing& listing);
   void take_interrupted(const Path& target, const Listing& listing);
   void take_parts(const Path& folder, bool is_dead_here, bool is_dead, const Listing& listing);
@@ -56,6 +59,7 @@ class Download {
   Path files_, parts_;
   std::string about_;
   KnownFiles known_;
+  std::map<std::string, Path> published_;  ///< by SHA-256
   bool has_files_;
   std::int64_t missing_bytes_ = 0;
   std::uintmax_t missing_files_ = 0;

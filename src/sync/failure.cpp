@@ -158,6 +158,10 @@ constexpr std::array git_rules{
          "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
          ".lfsconfig, or write an https URL"},
     Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
+    Rule{"'lfs' is not a git command", "GitLfsFailed",
+         "it has large files, and git-lfs is not installed"},
+    Rule{"failed to fetch some objects", "GitLfsFailed", "its large files (LFS) cannot be fetched",
+         Kind::Transient},
     Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
          Kind::Transient},
     Rule{"The requested URL returned error: 429", "ServerBusy", busy, Kind::Transient},

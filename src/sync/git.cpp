@@ -4,6 +4,7 @@
 #include "sync/credential.h"
 #include "sync/environment.h"
 #include "sync/failure.h"
+#include "sync/large_file_progress.h"
 
 #include <array>
 #include <cmath>
@@ -88,23 +89,34 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
+  return run(std::move(arguments), {.on_error_line = [this](std::string_view line) {
+               const auto bytes = received_bytes(line);
+               if (bytes && on_progress_) on_progress_(json::object({{"bytes", *bytes}}));
+             }});
+}
+
+void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const {
+  LargeFileProgress progress;
+  run(std::move(arguments),
+      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = [&] {
+         if (!on_progress_) return;
+         on_progress_(json::object({{"bytes", progress.bytes()}, {"total", total}}));
+       }});
+}
+
+std::string Git::run(std::vector<std::string> arguments, base::Program program) const {
   arguments.insert(arguments.begin(), "git");
-  auto environment = environment_for_programs();
+  auto& environment = program.environment;
+  for (auto& variable : environment_for_programs())
+    environment.push_back(std::move(variable));
   environment.insert(
       environment.end(),
       {"HOME=" + home_->path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
        "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string()});
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
-  auto finished = base::run({.arguments = std::move(arguments),
-                             .environment = std::move(environment),
-                             .secret_file = is_ssh(remote_.url) ? ssh_.key : "",
-                             .on_error_line =
-                                 [this](std::string_view line) {
-                                   const auto bytes = received_bytes(line);
-                                   if (bytes && on_progress_)
-                                     on_progress_(json::object({{"bytes", *bytes}}));
-                                 }},
-                            stop_);
+  program.arguments = std::move(arguments);
+  if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
+  auto finished = base::run(program, stop_);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),

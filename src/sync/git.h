@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/process.h"
 #include "json/json.h"
 #include "sync/ssh.h"
 #include "sync/volume.h"
@@ -36,6 +37,9 @@ class Git {
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
 
+  /// The same for a command that brings large files, `total` bytes of them; tells how far it is.
+  void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
+
   /// The same for another repository, which is given the credential when it is on the same host.
   /// Throws Failure when that is over ssh and on another host.
   Git at(std::string url) const;
@@ -46,6 +50,8 @@ class Git {
   bool may_fetch(const std::string& url) const;
 
  private:
+  std::string run(std::vector<std::string> arguments, base::Program program) const;
+
   GitRemote remote_;
   std::stop_token stop_;
   OnProgress on_progress_;

@@ -105,17 +105,18 @@ Listing GitOrigin::list() const {
   return {.fingerprint = resolve(git, address_.ref).commit, .has_files = false};
 }
 
-void GitOrigin::copy(const Listing& listing, const Path& target, OnProgress on_progress,
+void GitOrigin::copy(const Listing& listing, const Place& place, OnProgress on_progress,
                      OnFile /*on_file*/) const {
   const Git git(address_.remote, program_, stop_, std::move(on_progress));
-  const WorkFolder work(target.parent_path(), "git-");
+  const WorkFolder work(place.files.parent_path(), "git-");
   const auto tree = work.path() / "tree";
   Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);
-  check_out(git, mirrors, tree, {listing.fingerprint, listing.fingerprint});
+  const LargeFileStore large_files(place.store, place.find);
+  check_out(git, mirrors, tree, {listing.fingerprint, listing.fingerprint}, &large_files);
   for (const auto& path : of_git(tree))
     fs::remove_all(path);
   check_files(tree, address_.remote.url);
-  fs::rename(tree, target);
+  fs::rename(tree, place.files);
 }
 
 }  // namespace content

@@ -23,10 +23,9 @@ class GitOrigin : public Origin {
 
   /// The commit alone, which is the fingerprint.
   Listing list() const override;
-  /// `target` is an empty folder. Needs room for a second copy beside it, for a while. Throws
-  /// Failure also for a symbolic link that leads elsewhere and for the pointer of a large file that
-  /// is still one.
-  void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+  /// `place.files` is an empty folder. Throws Failure also for a symbolic link that leads elsewhere
+  /// and for the pointer of a large file that is still one.
+  void copy(const Listing& listing, const Place& place, OnProgress on_progress,
             OnFile on_file) const override;
 
  private:

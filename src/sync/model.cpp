@@ -217,7 +217,7 @@ class ModelSync {
   void copy(const Listing& listing, const Download& download, Hasher& hasher) {
     ProgressLines progress(report_);
     origin_->copy(
-        listing, download.files(),
+        listing, download.place(),
         [&](const Json& fields) {
           download.touch();
           progress(fields);

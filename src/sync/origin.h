@@ -1,6 +1,7 @@
 #pragma once
 
 #include "json/json.h"
+#include "sync/large_files.h"
 #include "sync/volume.h"
 
 #include <functional>
@@ -66,6 +67,15 @@ struct Arrival {
   bool is_whole = false;  ///< it is at its place, and nothing more comes
 };
 
+/// Where a download comes together.
+struct Place {
+  Path files;  ///< a folder for the files; one that is there is right
+  /// A folder for what a source that tells content by its SHA-256 has fetched: another try finds it
+  /// there.
+  Path store = {};
+  LargeFileStore::Find find = {};  ///< among what is published
+};
+
 /// A source that can be looked at and copied from.
 class Origin {
  public:
@@ -81,9 +91,9 @@ class Origin {
 
   /// Throws Failure and Stopped.
   virtual Listing list() const = 0;
-  /// Brings what was listed into the folder `target`, without comparing checksums. What comes in
-  /// parts is kept in parts_folder beside it, also when that fails. Throws Failure and Stopped.
-  virtual void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+  /// Brings what was listed into `place.files`, without comparing checksums. What comes in parts is
+  /// kept in parts_folder beside it, also when that fails. Throws Failure and Stopped.
+  virtual void copy(const Listing& listing, const Place& place, OnProgress on_progress,
                     OnFile on_file) const = 0;
 };
 

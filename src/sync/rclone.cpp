@@ -224,8 +224,9 @@ Listing Rclone::list() const {
   return listing;
 }
 
-void Rclone::copy(const Listing& listing, const Path& target, OnProgress on_progress,
+void Rclone::copy(const Listing& listing, const Place& place, OnProgress on_progress,
                   OnFile on_file) const {
+  const auto& target = place.files;
   malloc_trim(0);  // what it took to read the listing is not needed while rclone works
   try {
     const auto bytes = copy_large(listing, target, on_progress, on_file);

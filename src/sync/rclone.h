@@ -29,7 +29,7 @@ class Rclone : public Origin {
   Listing list() const override;
   /// Copies to the folder `target` all files that it has not: what is there is never written to.
   /// Throws Failure and Stopped.
-  void copy(const Listing& listing, const Path& target, OnProgress on_progress,
+  void copy(const Listing& listing, const Place& place, OnProgress on_progress,
             OnFile on_file) const override;
 
  private:

@@ -8,8 +8,8 @@
 /// A folder for a test's files, gone with it.
 class Folder {
  public:
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "gradient-test.XXXXXX";
+  explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string pattern = parent / "gradient-test.XXXXXX";
     path_ = mkdtemp(pattern.data());
   }
   ~Folder() { std::filesystem::remove_all(path_); }

@@ -339,6 +339,49 @@ TEST_CASE("large files that are not to be had are told") {
         "GitLfsFailed: lfs.url in .lfsconfig is a file:// URL, which is never read; name a server");
 }
 
+TEST_CASE(
+    "large files are those of the attributes alone, and pointers of others stay as they are") {
+  if (!LfsServer::is_installed()) {
+    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
+    return;
+  }
+  LfsServer large;
+  const WebServer server(large.port());
+  const ServedRepository app(server, "app.git");
+  app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  app.commit("plain.bin", "not a pointer");
+  app.commit("weights one.bin", large.put("app", "large content"));
+  const auto pointer = large.put("another", "elsewhere");
+  const auto commit = app.commit("pointer.txt", pointer);
+  Volume volume;
+  CHECK(volume.sync(app) == commit);
+  CHECK(volume.read("plain.bin") == "not a pointer\n");
+  CHECK(volume.read("weights one.bin") == "large content");
+  CHECK(volume.read("pointer.txt").starts_with("version https://git-lfs.github.com/spec/v1\n"));
+  SECTION("and content that was damaged on the dataset is fetched again") {
+    const auto mirror = (volume.folder / ".gradient/git").string();
+    shell("for f in $(find " + mirror + " -path '*/lfs/objects/*' -type f); do printf " +
+          "'wrong content' > $f; done");
+    CHECK(volume.sync(app, commit, "two") == commit);
+    CHECK(volume.read("weights one.bin", "two") == "large content");
+  }
+}
+
+TEST_CASE("a checkout whose large files cannot fit is refused with both numbers") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  app.commit("a.bin", "version https://git-lfs.github.com/spec/v1\\noid sha256:" +
+                          std::string(64, 'a') + "\\nsize 1152921504606846976");
+  Volume volume;
+  CHECK_THAT(volume.sync(app),
+             Catch::Matchers::StartsWith("VolumeFull: the content of its large files (LFS) needs "
+                                         "2048.0 PiB, and the volume has ") &&
+                 Catch::Matchers::EndsWith(" left; make it larger or remove files from it"));
+  CHECK(server.log().find("/info/lfs/") == std::string::npos);
+  CHECK(volume.is_tidy());
+}
+
 TEST_CASE("a commit that the dataset has already is not fetched again") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");

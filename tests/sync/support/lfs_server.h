@@ -15,6 +15,8 @@ class LfsServer {
   int port() const { return port_; }
   /// Has it serve a file of the repository git/NAME.git; gives the pointer that stands for it.
   std::string put(const std::string& name, const std::string& content);
+  /// Where it has the content.
+  std::string objects() const { return (folder_ / "objects").string(); }
   void stop() { process_.stop(); }
 
  private:

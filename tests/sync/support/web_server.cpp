@@ -58,6 +58,18 @@ std::string shell(const std::string& script) {
   return output;
 }
 
+void WebServer::serve_large_files(const std::string& objects, int kilobytes_per_second) {
+  std::ofstream(folder_ / "lighttpd.conf", std::ios::app)
+      << "server.modules += (\"mod_rewrite\")\n"
+      << "connection.kbytes-per-second := " << kilobytes_per_second << "\n"
+      << "url.rewrite-once := (\"^/git/([^/]+)\\.git/info/lfs/objects/storage/([0-9a-f]+)\" => "
+         "\"/objects/git/$1/$2\")\n";
+  std::error_code exists;
+  std::filesystem::create_directory_symlink(objects, folder_ / "objects", exists);
+  stop();
+  start();
+}
+
 WebServer::WebServer(int lfs_port, const std::string& certificate)
     : port_(free_port()), scheme_(certificate.empty() ? "http" : "https") {
   folder_.write("users", std::string("jane:") + canary + "\n");
@@ -111,7 +123,7 @@ std::string ServedRepository::git(const std::string& arguments) const {
 std::string ServedRepository::commit(const std::string& file, const std::string& text,
                                      const std::string& branch) const {
   return change("blob=$(printf '%b\\n' '" + text + "' | git hash-object -w --stdin)\n" +
-                    "git update-index --add --cacheinfo 100644,$blob," + file + "\n",
+                    "git update-index --add --cacheinfo 100644,$blob,'" + file + "'\n",
                 branch);
 }
 

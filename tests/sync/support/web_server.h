@@ -19,6 +19,10 @@ class WebServer {
  public:
   explicit WebServer(int lfs_port = 0, const std::string& certificate = "");
 
+  /// From now on gives the large files of the LFS server themselves out of its folder, as stores
+  /// do: also parts of them. So many kilobytes a second on each connection; 0: as many as it can.
+  void serve_large_files(const std::string& objects, int kilobytes_per_second = 0);
+
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }
   int port() const { return port_; }
