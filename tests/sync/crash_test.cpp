@@ -1,7 +1,9 @@
 #include "base/files.h"
+#include "base/hash.h"
 #include "json/json.h"
 #include "sync/layout.h"
 #include "sync/support/killed_run.h"
+#include "sync/support/lfs_server.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <random>
@@ -88,20 +91,21 @@ struct Repository {
   std::string commit;
 };
 
+/// Two revisions of a model, "old" and "new".
 struct Model {
-  Model() {
-    for (const std::string revision : {"old", "new"}) {
-      for (const auto& name : {std::string("a"), std::string("b"), std::string("sub/c"), revision})
-        server.folder().write("files/" + revision + "/" + name, revision + name);
-    }
+  static std::vector<std::string> names(const std::string& revision) {
+    return {"a", "b", "sub/c", revision};
   }
+  virtual ~Model() = default;
+  virtual std::string source(const std::string& revision) const = 0;
+
   std::vector<std::string> command(const Folder& volume, const std::string& revision) const {
     return {"/usr/bin/env",
             "TMPDIR=" + (volume / "tmp").string(),
             GRADIENT_SYNC,
             "model",
             "--source",
-            server.url("files/" + revision + "/"),
+            source(revision),
             "--target",
             (volume / "model").string(),
             "--name",
@@ -122,10 +126,22 @@ struct Model {
     const auto data = volume / "model/..data";
     if (!fs::exists(fs::symlink_status(data))) return "";
     const std::string text = fs::exists(data / "new") ? "new" : "old";
-    for (const auto& name : {std::string("a"), std::string("b"), std::string("sub/c"), text})
+    for (const auto& name : names(text))
       CHECK(base::read_file(data / name) == text + name);
     CHECK_FALSE(content::Layout(volume / "model").current().is_null());
     return text;
+  }
+};
+
+struct ModelOfFiles : Model {
+  ModelOfFiles() {
+    for (const std::string revision : {"old", "new"}) {
+      for (const auto& name : names(revision))
+        server.folder().write("files/" + revision + "/" + name, revision + name);
+    }
+  }
+  std::string source(const std::string& revision) const override {
+    return server.url("files/" + revision + "/");
   }
 
   WebServer server;
@@ -176,6 +192,60 @@ struct LargeModel {
   WebServer server;
 };
 
+/// Of a repository with large files alone, and one that both revisions have.
+struct ModelOfGit : Model {
+  ModelOfGit() {
+    repository.commit(".gitattributes", "* filter=lfs\\n.gitattributes !filter");
+    repository.commit("same", large.put("llm", "same"));
+    for (const std::string revision : {"old", "new"}) {
+      for (const auto& name : names(revision))
+        repository.commit(name, large.put("llm", revision + name), revision);
+    }
+  }
+  std::string source(const std::string& revision) const override {
+    return "git+" + repository.url() + "?ref=" + revision;
+  }
+  /// How often content was asked for, in all.
+  std::ptrdiff_t transfers(const std::string& content) const {
+    const auto log = server.log();
+    const auto request = "/objects/storage/" + base::sha256_hex(content);
+    std::ptrdiff_t count = 0;
+    for (auto at = log.find(request); at != std::string::npos; at = log.find(request, at + 1))
+      ++count;
+    return count;
+  }
+
+  LfsServer large;
+  WebServer server{large.port()};
+  ServedRepository repository{server, "llm.git"};
+};
+
+/// Kills the update from the old revision to the new one; `old_is_there` is told before each.
+void kill_updates(
+    const Model& model, const std::function<void()>& old_is_there = [] {}) {
+  const auto changes = [&] {
+    const Folder volume;
+    model.run(volume, "old");
+    REQUIRE(model.published(volume) == "old");
+    const auto all = model.run(volume, "new", never);
+    REQUIRE(model.published(volume) == "new");
+    return all.changes;
+  }();
+  for_each_change(changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << changes);
+    const Folder volume;
+    model.run(volume, "old");
+    old_is_there();
+    const auto update = model.run(volume, "new", nth);
+    CHECK_FALSE(model.published(volume).empty());
+    model.run(volume, "new");
+    CHECK(model.published(volume) == "new");
+    CHECK(base::read_file(volume / "model/new") == "newnew");
+    CHECK_FALSE(fs::exists(fs::symlink_status(volume / "model/old")));
+    return update;
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a repository's helper may be killed at any change: there is a whole checkout or none") {
@@ -198,27 +268,18 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
 }
 
 TEST_CASE("a model's helper may be killed at any change: the files are the old ones or the new") {
-  const Model model;
-  const auto changes = [&] {
-    const Folder volume;
-    model.run(volume, "old");
-    REQUIRE(model.published(volume) == "old");
-    const auto all = model.run(volume, "new", never);
-    REQUIRE(model.published(volume) == "new");
-    return all.changes;
-  }();
-  for_each_change(changes, [&](int nth) {
-    INFO("killed at change " << nth << " of " << changes);
-    const Folder volume;
-    model.run(volume, "old");
-    const auto update = model.run(volume, "new", nth);
-    CHECK_FALSE(model.published(volume).empty());
-    model.run(volume, "new");
-    CHECK(model.published(volume) == "new");
-    CHECK(base::read_file(volume / "model/new") == "newnew");
-    CHECK_FALSE(fs::exists(fs::symlink_status(volume / "model/old")));
-    return update;
-  });
+  kill_updates(ModelOfFiles());
+}
+
+TEST_CASE("so it is with large files of git, and those that are there are not fetched again") {
+  if (!LfsServer::is_installed()) {
+    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
+    return;
+  }
+  const ModelOfGit model;
+  std::ptrdiff_t first_runs = 1;  // the one that counts the changes
+  kill_updates(model, [&] { ++first_runs; });
+  CHECK(model.transfers("same") == first_runs);
 }
 
 TEST_CASE(

@@ -35,12 +35,13 @@ struct SyscallInfo {
   } entry;
 };
 
-/// Writes into pipes and sockets change no file.
+/// Writes into pipes, sockets and memory change no file.
 bool is_file(pid_t pid, std::uint64_t fd) {
   std::error_code error;
   const auto path = std::filesystem::read_symlink(
       "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), error);
-  return !error && path.string().rfind("/", 0) == 0 && path.string().rfind("/dev/", 0) != 0;
+  return !error && path.string().rfind("/", 0) == 0 && path.string().rfind("/dev/", 0) != 0 &&
+         path.string().rfind("/memfd:", 0) != 0;
 }
 
 bool changes_files(pid_t pid, const SyscallInfo& info) {
