@@ -67,8 +67,19 @@ std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote)
   return result;
 }
 
+bool is_hexadecimal(const std::string& text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 bool is_abbreviated(const std::string& ref) {
-  return ref.size() >= 4 && ref.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return ref.size() >= 4 && is_hexadecimal(ref);
+}
+
+/// As git writes commits.
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  return text;
 }
 
 }  // namespace
@@ -105,6 +116,14 @@ void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t 
 }
 
 std::string Git::run(std::vector<std::string> arguments, base::Program program) const {
+  auto finished = try_to_run(std::move(arguments), std::move(program));
+  if (finished.exit_code == 0) return std::move(finished.output);
+  const auto failure = failure_of(std::move(finished));
+  if (failure.reason == "GitAuthenticationFailed" && is_redirected()) throw redirected(remote_.url);
+  throw with_certificate_problem(failure, remote_.url, stop_);
+}
+
+base::Finished Git::try_to_run(std::vector<std::string> arguments, base::Program program) const {
   arguments.insert(arguments.begin(), "git");
   auto& environment = program.environment;
   for (auto& variable : environment_for_programs())
@@ -116,14 +135,21 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   program.arguments = std::move(arguments);
   if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
-  auto finished = base::run(program, stop_);
-  if (finished.exit_code != 0) {
-    throw with_certificate_problem(
-        git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
-                    remote_.url),
-        remote_.url, stop_);
-  }
-  return std::move(finished.output);
+  return base::run(program, stop_);
+}
+
+Failure Git::failure_of(base::Finished finished) const {
+  return git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
+                     remote_.url);
+}
+
+/// Where a server redirects only those who have logged in, the next one seems to refuse the
+/// credentials, which it was not given.
+bool Git::is_redirected() const {
+  if (remote_.password_file.empty() || is_ssh(remote_.url)) return false;
+  auto finished =
+      try_to_run({"-c", "http.followRedirects=false", "ls-remote", "--", remote_.url, "HEAD"}, {});
+  return finished.exit_code != 0 && failure_of(std::move(finished)).reason == "GitRedirected";
 }
 
 Git Git::at(std::string url) const {
@@ -147,8 +173,7 @@ bool Git::may_fetch(const std::string& url) const {
 }
 
 bool is_commit(const std::string& ref) {
-  return (ref.size() == 40 || ref.size() == 64) &&
-         ref.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return (ref.size() == 40 || ref.size() == 64) && is_hexadecimal(ref);
 }
 
 std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref) {
@@ -169,7 +194,7 @@ std::optional<Resolved> choose(std::string_view ls_remote, const std::string& re
 }
 
 Resolved resolve(const Git& git, const std::string& ref) {
-  if (is_commit(ref)) return {ref, ref};
+  if (const auto commit = lower(ref); is_commit(commit)) return {commit, commit};
   std::vector<std::string> command = {"ls-remote", "--symref", "--", git.url()};
   if (ref.empty() || ref == "HEAD") {
     command.emplace_back("HEAD");
@@ -182,9 +207,10 @@ Resolved resolve(const Git& git, const std::string& ref) {
     throw Failure("GitReferenceNotFound",
                   git.url() + ": the repository has no default branch; push one or name a ref");
   }
-  throw Failure("GitReferenceNotFound",
-                git.url() + ": there is no branch or tag \"" + ref + "\"" +
-                    (is_abbreviated(ref) ? "; a commit must be written with all its digits" : ""));
+  throw Failure(
+      "GitReferenceNotFound",
+      git.url() + ": there is no branch or tag \"" + ref + "\"" +
+          (is_abbreviated(lower(ref)) ? "; a commit must be written with all its digits" : ""));
 }
 
 std::optional<std::int64_t> received_bytes(std::string_view line) {

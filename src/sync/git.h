@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "json/json.h"
+#include "sync/failure.h"
 #include "sync/ssh.h"
 #include "sync/volume.h"
 
@@ -51,6 +52,9 @@ class Git {
 
  private:
   std::string run(std::vector<std::string> arguments, base::Program program) const;
+  base::Finished try_to_run(std::vector<std::string> arguments, base::Program program) const;
+  Failure failure_of(base::Finished finished) const;
+  bool is_redirected() const;
 
   GitRemote remote_;
   std::stop_token stop_;

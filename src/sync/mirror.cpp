@@ -60,7 +60,7 @@ void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   if (fetch_by_commit(git, bare,
                       {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
-    return;
+    return keep(git, bare, wanted);  // it may be something else than a commit
   }
   if (wanted.name.rfind("refs/", 0) == 0) {
     fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});

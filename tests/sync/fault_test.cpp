@@ -172,7 +172,7 @@ TEST_CASE("a redirection to another host is followed without the credentials") {
 
   HelperRun helper;
   CHECK_THAT(helper.repository(server.url("cgi/private.git")),
-             StartsWith("GitAuthenticationFailed: "));
+             StartsWith("GitRedirected: ") && Contains("write the final URL"));
   CHECK_THAT(HelperRun().model(server.url("cgi/private/weights.bin")),
              StartsWith("ModelAuthenticationFailed: "));
   CHECK_THAT(helper.repository(server.url("cgi/after-login.git")),

@@ -99,7 +99,54 @@ TEST_CASE("a ref is a branch, a tag of either kind, a whole commit, or the defau
   CHECK(volume.sync(repository, first, "k3") == first);
   CHECK(volume.sync(repository, "", "k4") == second);
   CHECK(volume.sync(repository, "feature/with/slashes", "k5") == other);
+  std::string capitals = first;
+  for (auto& c : capitals)
+    c = static_cast<char>(std::toupper(c));
+  CHECK(volume.sync(repository, capitals, "k6") == first);
   CHECK(volume.read("file", "k3") == "first\n");
+}
+
+TEST_CASE("of a branch and a tag of one name the branch is taken, and what was taken is told") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto first = repository.commit("file", "first");
+  repository.git("tag both");
+  const auto second = repository.commit("file", "second", "both");
+  Volume volume;
+  volume.full_history = GENERATE(false, true);
+  CHECK(volume.sync(repository, "both", "k1") == second);
+  CHECK(json::string_at(volume.told, {"ref"}) == "refs/heads/both");
+  CHECK(volume.sync(repository, "refs/tags/both", "k2") == first);
+  CHECK(json::string_at(volume.told, {"ref"}) == "refs/tags/both");
+}
+
+TEST_CASE("a commit that no branch reaches any more comes while the server has it") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "first");
+  const auto lost = repository.commit("file", "lost", "side");
+  repository.git("update-ref -d refs/heads/side");
+  Volume volume;
+  volume.full_history = GENERATE(false, true);
+  CHECK(volume.sync(repository, lost, "k1") == lost);
+  CHECK(volume.read("file", "k1") == "lost\n");
+  repository.git("prune --expire=now");
+  Volume other;
+  other.full_history = volume.full_history;
+  CHECK(other.sync(repository, lost) ==
+        "GitReferenceNotFound: no branch or tag of the repository has " + lost +
+            "; name one that exists");
+}
+
+TEST_CASE("what is no commit is told") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  const auto tree = repository.git("rev-parse main^{tree}");
+  Volume volume;
+  CHECK(volume.sync(repository, tree) ==
+        "GitReferenceNotFound: no branch or tag of the repository has " + tree +
+            "; name one that exists");
 }
 
 TEST_CASE("a checkout that is there is taken without any network, however the branch moved on") {
