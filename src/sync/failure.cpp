@@ -158,6 +158,8 @@ constexpr std::array git_rules{
          "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
          ".lfsconfig, or write an https URL"},
     Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
+    // git-lfs 3.3 ends so when a server of content says 429 and not for how long.
+    Rule{"(*basicDownloadAdapter).download", "ServerBusy", busy, Kind::Transient},
     Rule{"'lfs' is not a git command", "GitLfsFailed",
          "it has large files, and git-lfs is not installed"},
     Rule{"failed to fetch some objects", "GitLfsFailed", "its large files (LFS) cannot be fetched",
