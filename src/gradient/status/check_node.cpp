@@ -2,6 +2,7 @@
 #include "gradient/status/checks.h"
 #include "gradient/status/text.h"
 
+#include <algorithm>
 #include <array>
 
 namespace gradient::why {
@@ -21,7 +22,8 @@ std::string scheduler_text(const Case& about) {
 
 /// Preemption is the scheduler's own affair: what follows is about other pods.
 std::string without_preemption(const std::string& text) {
-  return excerpt(text.substr(0, text.find(" preemption:")));
+  const auto end = std::min(text.find(" no new claims to deallocate"), text.find(" preemption:"));
+  return excerpt(text.substr(0, end));
 }
 
 bool is_about_claim(const std::string& text) {

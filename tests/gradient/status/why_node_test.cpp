@@ -22,6 +22,11 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
        "available: 3 No preemption victims found for incoming pod.",
        "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/3 nodes are "
        "available: 3 Insufficient nvidia.com/gpu."},
+      {"no node has the room, and dynamic resources are no help",
+       "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 "
+       "nodes are available: 1 No preemption victims found for incoming pod.",
+       "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/1 nodes are "
+       "available: 1 Insufficient cpu."},
       {"no node has the label",
        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: "
        "0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
