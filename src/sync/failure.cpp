@@ -97,7 +97,7 @@ constexpr std::string_view changed_host_key =
 constexpr std::string_view no_repository =
     "the server's answer is not that of a git repository but may be a login page; check the URL "
     "and what the credentials may read";
-constexpr std::string_view redirection =
+constexpr std::string_view redirected =
     "the server redirects to another address, which is not given the credentials; write the final "
     "URL";
 
@@ -140,8 +140,8 @@ constexpr std::array git_rules{
     Rule{"not valid: is this a git repository?", "UnexpectedAnswer", no_repository},
     Rule{"invalid server response", "UnexpectedAnswer", no_repository},
     Rule{"bad line length character", "UnexpectedAnswer", no_repository},
-    Rule{"unable to update url base from redirection", "GitRedirected", redirection},
-    Rule{"The requested URL returned error: 30", "GitRedirected", redirection},
+    Rule{"unable to update url base from redirection", "GitRedirected", redirected},
+    Rule{"The requested URL returned error: 30", "GitRedirected", redirected},
     Rule{"No url found for submodule", "GitSubmoduleRefused",
          "its .gitmodules has no valid name and URL for a submodule; mend it"},
     Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
@@ -302,12 +302,9 @@ bool asks_for_another_host(std::string_view output, std::string_view url) {
 Failure git_failure(std::string_view output, const std::string& url) {
   // after what ssh or its server says
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));
-  if (asks_for_another_host(output, url)) return redirected(url);
+  if (asks_for_another_host(output, url))
+    return {"GitRedirected", url + ": " + std::string(redirected)};
   return failure(git_rules, output, url, "git");
-}
-
-Failure redirected(const std::string& url) {
-  return {"GitRedirected", url + ": " + std::string(redirection)};
 }
 
 Failure rclone_failure(std::string_view output, const std::string& url) {

@@ -21,9 +21,6 @@ struct Failure : std::runtime_error {
 /// What git's messages (LC_ALL=C) mean. `url` bears no credential.
 Failure git_failure(std::string_view output, const std::string& url);
 
-/// That the server at `url` gives another address, which is not given the credentials.
-Failure redirected(const std::string& url);
-
 /// What rclone's messages mean.
 Failure rclone_failure(std::string_view output, const std::string& url);
 

@@ -116,14 +116,6 @@ void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t 
 }
 
 std::string Git::run(std::vector<std::string> arguments, base::Program program) const {
-  auto finished = try_to_run(std::move(arguments), std::move(program));
-  if (finished.exit_code == 0) return std::move(finished.output);
-  const auto failure = failure_of(std::move(finished));
-  if (failure.reason == "GitAuthenticationFailed" && is_redirected()) throw redirected(remote_.url);
-  throw with_certificate_problem(failure, remote_.url, stop_);
-}
-
-base::Finished Git::try_to_run(std::vector<std::string> arguments, base::Program program) const {
   arguments.insert(arguments.begin(), "git");
   auto& environment = program.environment;
   for (auto& variable : environment_for_programs())
@@ -135,21 +127,14 @@ base::Finished Git::try_to_run(std::vector<std::string> arguments, base::Program
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   program.arguments = std::move(arguments);
   if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
-  return base::run(program, stop_);
-}
-
-Failure Git::failure_of(base::Finished finished) const {
-  return git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
-                     remote_.url);
-}
-
-/// Where a server redirects only those who have logged in, the next one seems to refuse the
-/// credentials, which it was not given.
-bool Git::is_redirected() const {
-  if (remote_.password_file.empty() || is_ssh(remote_.url)) return false;
-  auto finished =
-      try_to_run({"-c", "http.followRedirects=false", "ls-remote", "--", remote_.url, "HEAD"}, {});
-  return finished.exit_code != 0 && failure_of(std::move(finished)).reason == "GitRedirected";
+  auto finished = base::run(program, stop_);
+  if (finished.exit_code != 0) {
+    throw with_certificate_problem(
+        git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
+                    remote_.url),
+        remote_.url, stop_);
+  }
+  return std::move(finished.output);
 }
 
 Git Git::at(std::string url) const {

@@ -52,9 +52,6 @@ class Git {
 
  private:
   std::string run(std::vector<std::string> arguments, base::Program program) const;
-  base::Finished try_to_run(std::vector<std::string> arguments, base::Program program) const;
-  Failure failure_of(base::Finished finished) const;
-  bool is_redirected() const;
 
   GitRemote remote_;
   std::stop_token stop_;

@@ -70,7 +70,7 @@ void require_space(const Path& folder, const std::string& subject, const Need& n
   }
   if (volume.f_files > 0 && need.files > volume.f_favail) {
     throw Failure("VolumeOutOfInodes", subject + " needs " + std::to_string(need.files) +
-                                           " files, and the volume has room for " +
+                                           " files (inodes), and the volume has room for " +
                                            std::to_string(volume.f_favail) + remedy);
   }
 }

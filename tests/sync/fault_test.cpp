@@ -144,6 +144,7 @@ TEST_CASE("a wrong user and a wrong password are refused after one try") {
   (wrong == "user" ? helper.username : helper.password) = "canary-wrong";
   CHECK_THAT(helper.repository(repository.url()),
              Contains("GitAuthenticationFailed: ") && Contains("check username and password"));
+  CHECK(count(server.full_log(), "Authorization: ") == 1);
   CHECK(count(server.log(), "GET ") <= 2);
   CHECK_THAT(helper.model(server.url("files/private/")), StartsWith("ModelAuthenticationFailed: "));
   CHECK(count(server.log(), "GET ") <= 4);
@@ -167,11 +168,14 @@ TEST_CASE("a redirection to another host is followed without the credentials") {
   redirect("app.git", "git/app.git", true);
   redirect("after-login.git", "git/app.git", false);
   redirect("private.git", "git/private.git", true);
+  redirect("moved.git", "git/private.git", true);
   redirect("llm", "files/llm", false);
   redirect("private", "files/private", false);
 
   HelperRun helper;
   CHECK_THAT(helper.repository(server.url("cgi/private.git")),
+             StartsWith("GitAuthenticationFailed: "));
+  CHECK_THAT(helper.repository(server.url("cgi/moved.git")),
              StartsWith("GitRedirected: ") && Contains("write the final URL"));
   CHECK_THAT(HelperRun().model(server.url("cgi/private/weights.bin")),
              StartsWith("ModelAuthenticationFailed: "));
