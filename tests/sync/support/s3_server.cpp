@@ -13,6 +13,13 @@ std::string program() {
   return value == nullptr ? "" : value;
 }
 
+/// A signed request; its address is to follow.
+std::string curl(const std::string& method, const std::string& content) {
+  return "curl -sSf -o /dev/null -X " + method +
+         " --user jane:canary-4711 --aws-sigv4 aws:amz:us-east-1:s3 -H x-amz-content-sha256:" +
+         base::sha256_hex(content);
+}
+
 }  // namespace
 
 bool S3Server::is_installed() {
@@ -24,16 +31,13 @@ S3Server::S3Server() {
                   "MINIO_BROWSER=off", program(), "server", "--quiet", "--address",
                   "127.0.0.1:" + std::to_string(port_), (folder_ / "data").string()},
                  port_);
-  shell("until curl -sf -o /dev/null " + endpoint() + "/minio/health/ready; do :; done");
+  // It calls itself ready before it knows its users, and answers them 503 until then.
+  shell("until " + curl("GET", "") + " " + endpoint() + "/ 2>/dev/null; do :; done");
 }
 
 void S3Server::put(const std::string& path, const std::string& content) {
   const auto file = folder_.write("object", content);
-  shell(
-      "curl -sSf -o /dev/null -X PUT --user jane:canary-4711 --aws-sigv4 aws:amz:us-east-1:s3 "
-      "-H x-amz-content-sha256:" +
-      base::sha256_hex(content) + " --data-binary @" + file.string() + " " + endpoint() + "/" +
-      path);
+  shell(curl("PUT", content) + " --data-binary @" + file.string() + " " + endpoint() + "/" + path);
 }
 
 void S3Server::put_with_md5(const std::string& path, const std::string& content,
