@@ -149,7 +149,7 @@ void Download::take_interrupted(const Path& target, const Listing& listing) {
       take_parts(folder / parts_folder, is_dead_here, is_dead, listing);
     }
     if (!has_files_)
-      LargeFileStore(work_.path() / store_folder).take_over(folder / store_folder, is_dead);
+      LargeFileStore(work_.path() / store_folder).take_over(folder / store_folder, is_dead_here);
     std::error_code ignored;
     if (is_dead) fs::remove_all(folder, ignored);
   }

@@ -23,6 +23,7 @@ std::string text_of(const KnownFiles& files);
 ///     about    who downloads, and from where
 ///     files/   what is whole
 ///     parts/   PartialFiles
+///     content/ a LargeFileStore
 ///
 /// What the published revision has already, and what an interrupted download had finished, is
 /// linked: no file is ever changed once it is whole, so links are as good as copies. A partial file

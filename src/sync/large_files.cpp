@@ -185,23 +185,24 @@ void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree
   }
 }
 
-void LargeFileStore::take_over(const Path& other, bool is_dead) const {
+void LargeFileStore::take_over(const Path& other, bool is_dead_here) const {
   std::error_code gone;  // by another, who has it then
-  const auto take = [&](const Path& file) {
+  const auto place_for = [&](const Path& file) {
     const auto to = folder_ / file.lexically_relative(other);
-    if (fs::exists(to)) return;
     fs::create_directories(to.parent_path());
-    if (is_dead) {
-      fs::rename(file, to, gone);
-    } else {
-      fs::create_hard_link(file, to, gone);
-    }
+    return to;
   };
-  for (const auto& file : files_below(other / whole))
-    take(file);
-  if (!is_dead) return;
-  for (const auto& file : files_below(other / begun))
-    take(file);
+  for (const auto& file : files_below(other / whole)) {
+    fs::create_hard_link(file, place_for(file), gone);
+    if (gone && is_dead_here) fs::rename(file, place_for(file), gone);
+  }
+  for (const auto& file : files_below(other / begun)) {
+    if (is_dead_here) {
+      fs::rename(file, place_for(file), gone);
+    } else {
+      fs::copy_file(file, place_for(file), gone);
+    }
+  }
 }
 
 }  // namespace content

@@ -50,9 +50,9 @@ class LargeFileStore {
   /// whose content is not there stays a pointer.
   void place(const std::vector<LargeFile>& files, const Path& tree) const;
 
-  /// Takes in what another store has: the content that is whole and, where nobody uses that store
-  /// any more, also what was on its way.
-  void take_over(const Path& other, bool is_dead) const;
+  /// Takes in what another store has. What was on its way is copied unless, as far as this
+  /// machine's locks tell, nobody can write to it any more.
+  void take_over(const Path& other, bool is_dead_here) const;
 
  private:
   Path object(const std::string& sha256) const;
