@@ -79,11 +79,13 @@ TEST_CASE("without the Gateway API a deployment says so, and with it there is a 
     CHECK(running.ready());
 
     api.install();
-    cluster.await("the URL", [&] {
+    const auto has_url = [&] {
       const auto demo = cluster.seen().gradient_deployments.find(cluster.key("demo"));
       return json::string_at(*demo, {"status", "endpoint"}) ==
              "https://demo-" + cluster.ns() + ".a.example";
-    });
+    };
+    cluster.await("the URL", has_url,
+                  std::chrono::seconds(120));  // a kind is looked for each minute
     CHECK(routes().size() == 1);
   }
   const live::Running running(cluster);

@@ -136,7 +136,8 @@ void Cluster::remove(const kube::Kind& kind, const std::string& name) {
   client_.remove(kind, key(name), kube::uid_of(*client_.get(kind, key(name))));
 }
 
-void Cluster::await(const std::string& what, const std::function<bool()>& holds) {
+void Cluster::await(const std::string& what, const std::function<bool()>& holds,
+                    std::chrono::seconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
   while (true) {

@@ -68,8 +68,9 @@ class Cluster {
   void remove(const kube::Kind& kind, const std::string& name);
 
   /// Waits until `holds()`, looked at after every change in the namespace and ten times a second.
-  /// Fails the test after 30 s, saying `what` was awaited.
-  void await(const std::string& what, const std::function<bool()>& holds);
+  /// Fails the test after `patience`, saying `what` was awaited.
+  void await(const std::string& what, const std::function<bool()>& holds,
+             std::chrono::seconds patience = std::chrono::seconds(30));
 
   /// The Ready condition's reason of a GradientDeployment as last seen.
   std::string why(const std::string& name);
