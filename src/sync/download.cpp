@@ -92,9 +92,11 @@ Download::Download(const Layout& layout, const std::string& source, const Listin
   fs::create_directory(files_);
   fs::create_directory(parts_);
   std::ofstream(work_.path() / about_file) << about_;
-  if (!has_files_) find_published(layout.current_revision());
-  const bool same_source = json::string_at(layout.current(), {"source"}) == source;
-  if (same_source) take_published(layout.current_revision(), listing);
+  if (!has_files_) {
+    find_published(layout.current_revision());
+  } else if (json::string_at(layout.current(), {"source"}) == source) {
+    take_published(layout.current_revision(), listing);
+  }
   take_interrupted(layout.path(), listing);
   count_missing(listing);
   require_space();
