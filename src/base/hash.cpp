@@ -11,22 +11,6 @@
 #include <vector>
 
 namespace base {
-namespace {
-
-std::string hash_of_file(const std::filesystem::path& path, Hash::Kind kind) {
-  std::ifstream file(path, std::ios::binary);
-  Hash hash(kind);
-  std::vector<char> buffer(256U << 10U);
-  while (file) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
-  }
-  if (!file.eof())
-    throw std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
-  return hash.hex();
-}
-
-}  // namespace
 
 Hash::Hash(Kind kind) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
   EVP_DigestInit_ex(context_.get(), kind == Kind::Md5 ? EVP_md5() : EVP_sha256(), nullptr);
@@ -57,11 +41,16 @@ std::string sha256_hex(std::string_view data) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  return hash_of_file(path, Hash::Kind::Sha256);
-}
-
-std::string md5_of_file(const std::filesystem::path& path) {
-  return hash_of_file(path, Hash::Kind::Md5);
+  std::ifstream file(path, std::ios::binary);
+  Hash hash(Hash::Kind::Sha256);
+  std::vector<char> buffer(256U << 10U);
+  while (file) {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    hash.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
+  }
+  if (!file.eof())
+    throw std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
+  return hash.hex();
 }
 
 std::string short_hash(std::string_view data, std::size_t digits) {

@@ -9,7 +9,7 @@ struct evp_md_ctx_st;
 
 namespace base {
 
-/// A hash of what comes piece by piece.
+/// A hash of what comes piece by piece. MD5 is to compare with what stores tell, not for security.
 class Hash {
  public:
   enum class Kind { Sha256, Md5 };
@@ -27,9 +27,6 @@ std::string sha256_hex(std::string_view data);
 
 /// The same of a file's content, however long. Throws std::runtime_error naming the path.
 std::string sha256_of_file(const std::filesystem::path& path);
-
-/// Its MD5, as 32 digits: to compare with what stores tell, not for security.
-std::string md5_of_file(const std::filesystem::path& path);
 
 /// The first `digits` of sha256_hex: for names and annotations, not for security.
 std::string short_hash(std::string_view data, std::size_t digits = 16);
