@@ -16,7 +16,7 @@ struct ModelOptions {
   /// How long a revision stays that was replaced: an app may still open its files by path.
   std::chrono::seconds grace = std::chrono::minutes(10);
   Path program = {};  ///< gradient-sync itself, which git asks for the password
-  LargeFiles large = {};
+  RangeOptions large = {};
 };
 
 /// Publishes the source's files in the target, says so ({"event":"published", "revision", "bytes",

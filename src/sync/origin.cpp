@@ -29,7 +29,7 @@ void check_path(const std::string& path) {
 }
 
 std::unique_ptr<Origin> make_origin(const Source& source, const Path& program,
-                                    const std::stop_token& stop, const LargeFiles& large) {
+                                    const std::stop_token& stop, const RangeOptions& large) {
   if (is_git(source)) return std::make_unique<GitOrigin>(source, program, stop);
   return std::make_unique<Rclone>(source, stop, large);
 }

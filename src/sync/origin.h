@@ -53,7 +53,7 @@ struct Listing {
 void check_path(const std::string& path);
 
 /// When a file is fetched in ranges, so that a download that was interrupted goes on inside it.
-struct LargeFiles {
+struct RangeOptions {
   std::int64_t from = 128 << 20;  ///< bytes
   std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
   std::int64_t noted = 16 << 20;  ///< as many bytes more are remembered at once
@@ -99,6 +99,6 @@ class Origin {
 
 /// `program`: gradient-sync, of which git asks the credential.
 std::unique_ptr<Origin> make_origin(const Source& source, const Path& program,
-                                    const std::stop_token& stop, const LargeFiles& large = {});
+                                    const std::stop_token& stop, const RangeOptions& large = {});
 
 }  // namespace content

@@ -22,7 +22,7 @@ struct RangeRequest;
 
 class Rclone : public Origin {
  public:
-  Rclone(Source source, std::stop_token stop, const LargeFiles& large = {})
+  Rclone(Source source, std::stop_token stop, const RangeOptions& large = {})
       : source_(std::move(source)), stop_(std::move(stop)), large_(large) {}
 
   /// Throws Failure (ModelEmpty when there is no file) and Stopped.
@@ -52,7 +52,7 @@ class Rclone : public Origin {
 
   Source source_;
   std::stop_token stop_;
-  LargeFiles large_;
+  RangeOptions large_;
 };
 
 }  // namespace content

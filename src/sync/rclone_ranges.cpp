@@ -23,7 +23,7 @@ Failure changed(const std::string& path) {
 }  // namespace
 
 RangeTransfer::RangeTransfer(const std::vector<SourceFile>& files, const Path& parts,
-                             const LargeFiles& options, Fetch fetch)
+                             const RangeOptions& options, Fetch fetch)
     : options_(options), fetch_(std::move(fetch)) {
   for (const auto& source : files) {
     auto& file = files_.emplace_back(File{source, PartialFile(parts, source), {}});

@@ -31,8 +31,8 @@ class RangeTransfer {
   /// The bytes that are there of all files together, and those of them that have just come.
   using OnBytes = std::function<void(std::int64_t there, std::int64_t come)>;
 
-  RangeTransfer(const std::vector<SourceFile>& files, const Path& parts, const LargeFiles& options,
-                Fetch fetch);
+  RangeTransfer(const std::vector<SourceFile>& files, const Path& parts,
+                const RangeOptions& options, Fetch fetch);
 
   /// Throws Failure and Stopped; what has come is kept. Both are told often.
   void run(const OnBytes& on_bytes, const Origin::OnFile& on_file, const std::stop_token& stop);
@@ -71,7 +71,7 @@ class RangeTransfer {
   void fail();
   std::int64_t bytes() const;
 
-  LargeFiles options_;
+  RangeOptions options_;
   Fetch fetch_;
   std::list<File> files_;
   bool has_fetched_ = false;
