@@ -36,9 +36,10 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   const auto read = gradient::read_deployment(*object, context_.settings);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
-    publisher_.publish(gradient_deployments, *object,
-                       gradient::invalid_status(parent, *problems, previous, publisher_.now()),
-                       stop);
+    publisher_.publish(
+        gradient_deployments, *object,
+        gradient::invalid_status(parent, *problems, child(parent), previous, publisher_.now()),
+        stop);
     return kube::Outcome::done();  // its next edit brings it back
   }
   const auto& spec = std::get<gradient::DeploymentSpec>(read);
@@ -54,6 +55,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
       children(parent, spec, found, context_.settings, context_.stores.deployments.find(key));
   auto refused = applier_.apply(parent, wanted, stop);
   applier_.prune(parent, wanted, stop);
+  if (spec.replicas() == 0 && !refused.empty()) applier_.scale_to_zero(parent, stop);
 
   auto observed = observer_.observe(parent, spec, previous, stop);
   observed.refused = std::move(refused);
@@ -80,6 +82,13 @@ std::string DeploymentReconciler::endpoint(const gradient::Parent& parent) {
   return gradient::endpoint(parent, context_.settings);
 }
 
+/// The live Deployment, if it is ours; else null.
+json::Json DeploymentReconciler::child(const gradient::Parent& parent) {
+  auto live = context_.stores.deployments.find({parent.ns, parent.name});
+  if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return {};
+  return *std::move(live);
+}
+
 /// Nothing is applied while a reference is missing, except scaling to zero. One that its own
 /// reconciler is about to look at is no news: its status brings us back.
 kube::Outcome DeploymentReconciler::wait(const json::Json& object,
@@ -90,10 +99,10 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   if (spec.replicas() == 0) applier_.scale_to_zero(parent, stop);
   std::erase_if(missing, [](const auto& entry) { return entry.is_passing; });
   if (missing.empty()) return kube::Outcome::done();
-  publisher_.publish(
-      gradient_deployments, object,
-      gradient::waiting_status(parent, missing, json::at(object, {"status"}), publisher_.now()),
-      stop);
+  publisher_.publish(gradient_deployments, object,
+                     gradient::waiting_status(parent, missing, child(parent),
+                                              json::at(object, {"status"}), publisher_.now()),
+                     stop);
   return kube::Outcome::done();
 }
 

@@ -25,6 +25,7 @@ class DeploymentReconciler {
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
                      std::vector<gradient::Missing> missing, const std::stop_token& stop);
 
+  json::Json child(const gradient::Parent& parent);
   std::string endpoint(const gradient::Parent& parent);
 
   Context& context_;

@@ -15,6 +15,7 @@ namespace {
 using json::Json;
 using why::Cause;
 using why::Content;
+using why::count_text;
 using why::counted;
 using why::World;
 
@@ -112,11 +113,6 @@ std::string patience(const World& world) {
   return {};
 }
 
-std::string count_text(const World& world) {
-  return std::to_string(world.available) + " of " + counted(world.wanted, "replica") +
-         (world.wanted == 1 ? " is" : " are") + " available";
-}
-
 Condition available(const Facts& facts) {
   const auto& world = facts.world;
   const std::string type = "Available";
@@ -139,18 +135,19 @@ Condition progressing(const Facts& facts) {
   if (refusal != refused.end()) {
     return {type, Truth::False, refusal->reason, joined(refused)};
   }
+  if (world.lags && !refused.empty()) {
+    return {type, Truth::False, refused.front().reason, joined(refused)};
+  }
   if (world.lags) {
     return {type, Truth::True, "RollingOut",
             "the Deployment controller has not taken up the change yet" + how};
   }
-  const auto text = std::to_string(world.updated) + " of " + counted(world.wanted, "replica") +
-                    (world.wanted == 1 ? " is" : " are") + " of the newest revision";
-  const auto& theirs = condition(json::at(*facts.observed.deployment, {"status"}), "Progressing");
+  const auto text = why::revision_text(world);
   const bool stuck = world.is_rolling() || !world.is_available();
   if (stuck && facts.cause) {
     return {type, Truth::False, facts.cause->reason, text + how + ": " + facts.cause->message};
   }
-  if (stuck && json::string_at(theirs, {"status"}) == "False") {
+  if (stuck && why::has_stalled(*facts.observed.deployment)) {
     return {type, Truth::False, "ProgressDeadlineExceeded",
             text + how + ", and nothing has moved for longer than the Deployment's deadline" +
                 patience(world)};

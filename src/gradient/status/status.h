@@ -46,14 +46,18 @@ json::Json status(const Parent& parent, const DeploymentSpec& spec, const Settin
                   const std::string& rollout_reason, const json::Json& previous,
                   const std::string& now);
 
-/// The spec cannot be read: nothing was applied, what runs runs on. Counts and content of
-/// `previous` are kept.
+/// The spec cannot be read: nothing was applied, what runs runs on. Counts, Available and
+/// Progressing are those of `deployment`, the live child (null when there is none); content is that
+/// of `previous`.
 json::Json invalid_status(const Parent& parent, const json::Problems& problems,
-                          const json::Json& previous, const std::string& now);
+                          const json::Json& deployment, const json::Json& previous,
+                          const std::string& now);
 
-/// A reference is missing: nothing was applied. `reason` of the first entry decides.
+/// A reference is missing: nothing was applied. `reason` of the first entry decides; the rest is as
+/// in invalid_status.
 json::Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
-                          const json::Json& previous, const std::string& now);
+                          const json::Json& deployment, const json::Json& previous,
+                          const std::string& now);
 
 /// A status with the one condition Ready, for Dataset, Model and ContainerRegistry. `fields` are
 /// put beside it (object or null).

@@ -1,6 +1,7 @@
 // Statuses without a look at pods: of a spec that was not applied, and of the small kinds.
 #include "gradient/status/condition.h"
 #include "gradient/status/status.h"
+#include "gradient/status/world.h"
 
 #include <algorithm>
 
@@ -8,15 +9,46 @@ namespace gradient {
 namespace {
 
 using json::Json;
+using why::World;
 
 constexpr const char* order[] = {"Ready",         "SpecValid", "ReferencesResolved",
                                  "ContentSynced", "Available", "Progressing"};
 
+Condition available(const World& world, const std::string& endpoint) {
+  if (world.wanted == 0)
+    return {"Available", Truth::False, "Disabled", "0 replicas: nothing answers"};
+  const auto text = why::count_text(world);
+  if (world.is_available())
+    return {"Available", Truth::True, "MinimumReplicasAvailable", text + " at " + endpoint};
+  return {"Available", Truth::False, world.lags ? "RollingOut" : "MinimumReplicasUnavailable",
+          text};
+}
+
+Condition progressing(const World& world, const Json& deployment) {
+  const auto text = why::revision_text(world);
+  const bool stuck = world.is_rolling() || !world.is_available();
+  if (stuck && !world.lags && why::has_stalled(deployment)) {
+    return {"Progressing", Truth::False, "ProgressDeadlineExceeded",
+            text + ", and nothing has moved for longer than the Deployment's deadline"};
+  }
+  return {"Progressing", Truth::True, world.is_rolling() ? "RollingOut" : "NewReplicaSetAvailable",
+          text};
+}
+
+/// What runs on: Deployment and counts, and of its content what can be told without the pods.
+std::vector<Condition> running(const World& world, const Json& deployment, const Json& previous) {
+  std::vector<Condition> told{available(world, json::string_at(previous, {"endpoint"})),
+                              progressing(world, deployment)};
+  const bool all_serve = world.wanted > 0 && world.is_available() && !world.is_rolling();
+  if (all_serve && json::string_at(condition(previous, "ContentSynced"), {"reason"}) == "Syncing")
+    told.push_back({"ContentSynced", Truth::True, "Synced", "what runs has its content"});
+  return told;
+}
+
 /// `decided` as they are; the rest of the list as it was, or unknown for the reason that Ready has.
 Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
                    const Json& previous, const std::string& now) {
-  const auto fresh = conditions(decided, parent, previous, now);
-  const auto made = json::object({{"conditions", fresh}});
+  const auto made = json::object({{"conditions", conditions(decided, parent, previous, now)}});
   std::vector<Json> list;
   for (const std::string type : order) {
     const auto& entry = condition(made, type);
@@ -34,10 +66,19 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
   return json::array(std::move(list));
 }
 
-Json kept(const std::vector<Condition>& decided, const Parent& parent, const Json& previous,
-          const std::string& now) {
+/// `decided`, beside what runs.
+Json kept(std::vector<Condition> decided, const Parent& parent, const Json& deployment,
+          const Json& previous, const std::string& now) {
   auto status = previous.is_object() ? previous : Json::object();
   status["observedGeneration"] = Json(parent.generation);
+  if (!deployment.is_null()) {
+    const auto world = why::world(deployment);
+    for (auto& entry : running(world, deployment, previous))
+      decided.push_back(std::move(entry));
+    status["replicas"] = Json(world.replicas);
+    status["readyReplicas"] = Json(world.ready);
+    status["updatedReplicas"] = Json(world.updated);
+  }
   status["conditions"] = with_previous(decided, parent, previous, now);
   return status;
 }
@@ -52,17 +93,17 @@ std::string reason_of(const json::Problems& problems) {
 
 }  // namespace
 
-Json invalid_status(const Parent& parent, const json::Problems& problems, const Json& previous,
-                    const std::string& now) {
+Json invalid_status(const Parent& parent, const json::Problems& problems, const Json& deployment,
+                    const Json& previous, const std::string& now) {
   const auto reason = reason_of(problems);
   const auto message = json::text(problems);
   return kept(
       {{"Ready", Truth::False, reason, message}, {"SpecValid", Truth::False, reason, message}},
-      parent, previous, now);
+      parent, deployment, previous, now);
 }
 
-Json waiting_status(const Parent& parent, const std::vector<Missing>& missing, const Json& previous,
-                    const std::string& now) {
+Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
+                    const Json& deployment, const Json& previous, const std::string& now) {
   std::string message;
   for (const auto& entry : missing)
     message += (message.empty() ? "" : "; ") + entry.message;
@@ -70,7 +111,7 @@ Json waiting_status(const Parent& parent, const std::vector<Missing>& missing, c
   return kept({{"Ready", Truth::False, reason, message},
                {"SpecValid", Truth::True, "Valid", "the spec is accepted"},
                {"ReferencesResolved", Truth::False, reason, message}},
-              parent, previous, now);
+              parent, deployment, previous, now);
 }
 
 Json simple_status(const Parent& parent, bool ready, const std::string& reason,

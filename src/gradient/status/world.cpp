@@ -44,30 +44,55 @@ bool is_replaced(const Pod& failed, const std::vector<Pod>& living) {
   });
 }
 
-std::int64_t needed_pods(const DeploymentSpec& spec, const Json& deployment, std::int64_t wanted) {
-  const auto lower_bound =
-      spec.autoscaled() ? std::min<std::int64_t>(spec.replicas(), wanted) : wanted;
+std::int64_t needed_pods(const Json& deployment, std::int64_t lower_bound) {
   const auto spare =
       json::integer_at(deployment, {"spec", "strategy", "rollingUpdate", "maxUnavailable"});
   return std::max<std::int64_t>(lower_bound - spare, std::min<std::int64_t>(lower_bound, 1));
 }
 
-}  // namespace
-
-World world(const DeploymentSpec& spec, const Observed& observed) {
-  const Json& deployment = observed.deployment ? *observed.deployment : none();
+World counted_world(const Json& deployment, std::int64_t wanted, std::int64_t lower_bound) {
   World result;
-  result.wanted = spec.replicas();
-  if (spec.autoscaled()) {
-    result.wanted = json::integer_at(deployment, {"spec", "replicas"}, result.wanted);
-  }
-  result.needed = needed_pods(spec, deployment, result.wanted);
+  result.wanted = wanted;
+  result.needed = needed_pods(deployment, std::min(lower_bound, wanted));
   result.replicas = json::integer_at(deployment, {"status", "replicas"});
   result.ready = json::integer_at(deployment, {"status", "readyReplicas"});
   result.updated = json::integer_at(deployment, {"status", "updatedReplicas"});
   result.available = json::integer_at(deployment, {"status", "availableReplicas"});
   result.lags = json::integer_at(deployment, {"status", "observedGeneration"}) <
                 json::integer_at(deployment, {"metadata", "generation"}, 1);
+  return result;
+}
+
+std::string of_replicas(std::int64_t count, const World& world) {
+  return std::to_string(count) + " of " + counted(world.wanted, "replica") +
+         (world.wanted == 1 ? " is" : " are");
+}
+
+}  // namespace
+
+World world(const Json& deployment) {
+  const auto wanted = json::integer_at(deployment, {"spec", "replicas"}, 1);
+  return counted_world(deployment, wanted, wanted);
+}
+
+std::string count_text(const World& world) {
+  return of_replicas(world.available, world) + " available";
+}
+
+std::string revision_text(const World& world) {
+  return of_replicas(world.updated, world) + " of the newest revision";
+}
+
+bool has_stalled(const Json& deployment) {
+  const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
+  return json::string_at(progressing, {"status"}) == "False";
+}
+
+World world(const DeploymentSpec& spec, const Observed& observed) {
+  const Json& deployment = observed.deployment ? *observed.deployment : none();
+  auto wanted = static_cast<std::int64_t>(spec.replicas());
+  if (spec.autoscaled()) wanted = json::integer_at(deployment, {"spec", "replicas"}, wanted);
+  auto result = counted_world(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
 
   std::vector<Pod> pods;
   for (const auto& object : observed.pods) {

@@ -30,4 +30,13 @@ struct World {
 
 World world(const DeploymentSpec& spec, const Observed& observed);
 
+/// Without a spec to go by: the live Deployment counts as what is asked for. No pods.
+World world(const json::Json& deployment);
+
+std::string count_text(const World& world);     ///< "1 of 2 replicas are available"
+std::string revision_text(const World& world);  ///< "1 of 2 replicas are of the newest revision"
+
+/// Nothing has moved for longer than the Deployment's progressDeadlineSeconds.
+bool has_stalled(const json::Json& deployment);
+
 }  // namespace gradient::why

@@ -169,6 +169,13 @@ TEST_CASE("a name that belongs to somebody else decides before the pods") {
   CHECK(told(made, "Available").substr(0, 4) == "True");
 }
 
+TEST_CASE("a Deployment whose name is taken makes no progress") {
+  gradient::Observed world;
+  world.refused = {{"NameConflict", "Deployment team/demo exists and is theirs"}};
+  CHECK(told(status(plain_spec(), world), "Progressing") ==
+        "False NameConflict: Deployment team/demo exists and is theirs");
+}
+
 TEST_CASE("a change that the API server refuses is no progress, but what runs is available") {
   auto world = serving();
   world.refused = {{"QuotaExceeded", "Service team/demo was refused: exceeded quota: services"}};

@@ -14,6 +14,8 @@ Json serving() {
   return status(plain_spec(), observed({1, 1, 1, 1, 1}, {Pod().ready()}));
 }
 
+const Json serves = deployment({1, 1, 1, 1, 1});
+
 gradient::Parent edited() {
   auto parent = demo();
   parent.generation = 5;
@@ -23,18 +25,47 @@ gradient::Parent edited() {
 }  // namespace
 
 TEST_CASE("an invalid edit is told, and what is known of the running pods stays") {
-  const auto made = gradient::invalid_status(edited(), wrong_port, serving(), now);
+  const auto made = gradient::invalid_status(edited(), wrong_port, serves, serving(), now);
   const std::string text = "spec.port: must be a number from 1 to 65535; spec.image: is required";
   CHECK(told(made) == "False InvalidSpec: " + text);
   CHECK(told(made, "SpecValid") == "False InvalidSpec: " + text);
-  CHECK(json::text(gradient::condition(made, "Available")) ==
-        json::text(gradient::condition(serving(), "Available")));
+  CHECK(told(made, "Available") == told(serving(), "Available"));
+  CHECK(told(made, "ContentSynced") == told(serving(), "ContentSynced"));
   CHECK(json::integer_at(made, {"readyReplicas"}) == 1);
   CHECK(json::integer_at(made, {"observedGeneration"}) == 5);
 }
 
+TEST_CASE("pods that go while a spec is invalid are told of") {
+  const auto made =
+      gradient::invalid_status(edited(), wrong_port, deployment({2, 2, 1, 1, 1}), serving(), now);
+  CHECK(told(made, "Available") ==
+        "False MinimumReplicasUnavailable: 1 of 2 replicas are available");
+  CHECK(told(made, "Progressing") == "True RollingOut: 1 of 2 replicas are of the newest revision");
+  CHECK(json::integer_at(made, {"replicas"}) == 2);
+  CHECK(json::integer_at(made, {"updatedReplicas"}) == 1);
+  const auto stalled = with_condition(deployment({2, 2, 1, 1, 1}), "Progressing", "False",
+                                      "ProgressDeadlineExceeded", "");
+  CHECK(told(gradient::invalid_status(edited(), wrong_port, stalled, made, now), "Progressing") ==
+        "False ProgressDeadlineExceeded: 1 of 2 replicas are of the newest revision, and nothing "
+        "has moved for longer than the Deployment's deadline");
+  const auto off = deployment({0, 0, 0, 0, 0});
+  CHECK(told(gradient::invalid_status(edited(), wrong_port, off, made, now), "Available") ==
+        "False Disabled: 0 replicas: nothing answers");
+}
+
+TEST_CASE("content that arrives while a spec is invalid is told of") {
+  const auto syncing = status(
+      content_spec(), observed({}, {Pod().code(runs_unready()).app(waits("PodInitializing"))}));
+  REQUIRE(told(syncing, "ContentSynced").starts_with("False Syncing"));
+  const auto arriving =
+      gradient::invalid_status(edited(), wrong_port, deployment({1, 1, 1, 0, 0}), syncing, now);
+  CHECK(told(arriving, "ContentSynced") == told(syncing, "ContentSynced"));
+  const auto there = gradient::invalid_status(edited(), wrong_port, serves, arriving, now);
+  CHECK(told(there, "ContentSynced") == "True Synced: what runs has its content");
+}
+
 TEST_CASE("of a spec that was never valid nothing else is known") {
-  const auto made = gradient::invalid_status(demo(), wrong_port, {}, now);
+  const auto made = gradient::invalid_status(demo(), wrong_port, {}, {}, now);
   CHECK(told(made, "Available") == "Unknown InvalidSpec: nothing was applied yet");
   CHECK(json::elements_at(made, {"conditions"}).size() == 6);
 }
@@ -42,7 +73,7 @@ TEST_CASE("of a spec that was never valid nothing else is known") {
 TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
   const json::Problems problems{
       {"spec.resources.instanceType", "there is no machine \"Z9\" here; there are C1, C2"}};
-  CHECK(told(gradient::invalid_status(demo(), problems, {}, now)) ==
+  CHECK(told(gradient::invalid_status(demo(), problems, {}, {}, now)) ==
         "False UnknownInstanceType: spec.resources.instanceType: there is no machine \"Z9\" here; "
         "there are C1, C2");
 }
@@ -50,16 +81,18 @@ TEST_CASE("a machine that the catalogue does not have has a reason of its own") 
 TEST_CASE("missing references are all told, and the first gives the reason") {
   const std::vector<gradient::Missing> missing{{"DatasetNotFound", "there is no Dataset ds1"},
                                                {"ModelNotFound", "there is no Model llm"}};
-  const auto made = gradient::waiting_status(edited(), missing, serving(), now);
+  const auto made = gradient::waiting_status(edited(), missing, serves, serving(), now);
   CHECK(told(made) == "False DatasetNotFound: there is no Dataset ds1; there is no Model llm");
   CHECK(told(made, "ReferencesResolved") == told(made));
   CHECK(told(made, "SpecValid") == "True Valid: the spec is accepted");
-  CHECK(told(made, "Progressing") == told(serving(), "Progressing"));
+  CHECK(told(made, "Progressing") ==
+        "True NewReplicaSetAvailable: 1 of 1 replica is of the newest revision");
 }
 
 TEST_CASE("telling the same again gives the same bytes") {
-  const auto first = gradient::invalid_status(demo(), wrong_port, {}, before);
-  CHECK(json::text(gradient::invalid_status(demo(), wrong_port, first, now)) == json::text(first));
+  const auto first = gradient::invalid_status(demo(), wrong_port, {}, {}, before);
+  CHECK(json::text(gradient::invalid_status(demo(), wrong_port, {}, first, now)) ==
+        json::text(first));
 }
 
 TEST_CASE("the small kinds have one condition and their own fields") {
