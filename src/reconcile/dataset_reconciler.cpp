@@ -3,12 +3,14 @@
 #include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/read_spec.h"
+#include "gradient/status/checks.h"
 #include "gradient/status/status.h"
 
 namespace reconcile {
 namespace {
 
-constexpr std::chrono::minutes retry_refused{1};
+/// What was refused may be granted, and a volume fail to be made, without an event to us.
+constexpr std::chrono::minutes look_again{1};
 
 /// What dependents and users need to know of the claim.
 json::Json claim_fields(const json::Json& claim) {
@@ -18,9 +20,17 @@ json::Json claim_fields(const json::Json& claim) {
                        {"accessModes", json::at(claim, {"spec", "accessModes"})}});
 }
 
+std::string phase(const json::Json& claim) {
+  return json::string_at(claim, {"status", "phase"});
+}
+
+bool is_bound(const json::Json& claim) {
+  return phase(claim) == "Bound";
+}
+
 /// A size can only be changed once a volume is bound; before, the claim stays as it was made.
 bool must_wait_for_volume(const json::Json& live, const json::Json& wanted) {
-  return json::string_at(live, {"status", "phase"}) != "Bound" &&
+  return !is_bound(live) &&
          !json::equal(json::at(live, {"spec", "resources", "requests", "storage"}),
                       json::at(wanted, {"spec", "resources", "requests", "storage"}));
 }
@@ -37,6 +47,41 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
           .access_modes = gradient::access_modes(json::at(claim, {"spec", "accessModes"})),
           .run_as_user = spec.run_as_user,
           .run_as_group = spec.run_as_group};
+}
+
+gradient::Missing no_claim(const gradient::DatasetSpec& spec, const std::string& ns) {
+  return {"ClaimNotFound", "spec.claimName: there is no PersistentVolumeClaim " + spec.claim_name +
+                               " in namespace " + ns +
+                               "; create it, or give spec.size to have one made"};
+}
+
+struct Told {
+  bool ready;
+  std::string reason, message;
+};
+
+/// Of a claim that is there. A claim that waits for its volume is no hindrance: many are bound only
+/// when a pod uses them. Nor is one that could not be changed.
+Told tell(const json::Json& claim, const std::optional<gradient::Missing>& refused,
+          const std::string& trouble) {
+  const auto name = "PersistentVolumeClaim " + kube::key_of(claim).name;
+  if (refused && (refused->reason == "NameConflict" || !is_bound(claim)))
+    return {false, refused->reason, refused->message};
+  if (kube::is_being_deleted(claim)) {
+    return {false, "ClaimTerminating",
+            name +
+                " is being deleted and goes, with its files, when no pod uses it any more; copy "
+                "what you need"};
+  }
+  if (phase(claim) == "Lost") return {false, "ClaimLost", name + " has lost its volume"};
+  if (refused) {
+    return {true, refused->reason,
+            name + " is bound, but stays as it is: " + refused->message +
+                "; if its class cannot grow volumes, write spec.size as it was"};
+  }
+  if (is_bound(claim)) return {true, "Ready", name + " is bound"};
+  if (!trouble.empty()) return {true, "ClaimPending", name + " is not bound: " + trouble};
+  return {true, "Ready", name + " is bound when the first pod uses it"};
 }
 
 }  // namespace
@@ -74,31 +119,18 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
 
   const auto refused = apply_claim(parent, spec, stop);
   const auto found = claim(parent, spec, stop);
-  if (refused) {
-    publish(false, refused->reason, refused->message, found ? claim_fields(*found) : json::Json());
-    return kube::Outcome::again_in(retry_refused);
-  }
   if (!found) {
-    publish(false, "ClaimNotFound",
-            "spec.claimName: there is no PersistentVolumeClaim " + spec.claim_name +
-                " in namespace " + key.ns + "; create it, or give spec.size to have one made",
-            {});
-  } else if (json::string_at(*found, {"status", "phase"}) == "Lost") {
-    publish(
-        false, "ClaimLost",
-        "PersistentVolumeClaim " + kube::to_string(kube::key_of(*found)) + " has lost its volume",
-        claim_fields(*found));
-  } else if (json::string_at(*found, {"status", "phase"}) != "Bound") {
-    publish(true, "Ready",
-            "PersistentVolumeClaim " + kube::key_of(*found).name +
-                " is bound when the first pod uses it",
-            claim_fields(*found));
-  } else {
-    content = collector_.content(*object, found_dataset(spec, *found), stop);
-    publish(true, "Ready", "PersistentVolumeClaim " + kube::key_of(*found).name + " is bound",
-            claim_fields(*found));
-    return kube::Outcome::again_in(Collector::period);
+    const auto told = refused ? *refused : no_claim(spec, key.ns);
+    publish(false, told.reason, told.message, {});
+    return refused ? kube::Outcome::again_in(look_again) : kube::Outcome::done();
   }
+  const bool is_theirs = refused && refused->reason == "NameConflict";
+  if (is_bound(*found) && !is_theirs)
+    content = collector_.content(*object, found_dataset(spec, *found), stop);
+  const auto told = tell(*found, refused, trouble(*found, stop));
+  publish(told.ready, told.reason, told.message, claim_fields(*found));
+  if (refused || phase(*found) == "Pending") return kube::Outcome::again_in(look_again);
+  if (is_bound(*found)) return kube::Outcome::again_in(Collector::period);
   return kube::Outcome::done();
 }
 
@@ -119,6 +151,23 @@ std::optional<json::Json> DatasetReconciler::claim(const gradient::Parent& paren
                                                    const std::stop_token& stop) {
   if (spec.claim_name.empty()) return context_.stores.claims.find({parent.ns, parent.name});
   return context_.polled.find(kube::claims, {parent.ns, spec.claim_name}, stop);
+}
+
+/// Why a claim is not bound, in the words of who should make its volume; empty when nothing is
+/// wrong.
+std::string DatasetReconciler::trouble(const json::Json& claim, const std::stop_token& stop) {
+  if (phase(claim) != "Pending") return {};
+  std::string message;
+  std::string last_seen;
+  for (const auto& event : context_.client.list(
+           kube::events, kube::key_of(claim).ns,
+           {.labels = {}, .fields = "involvedObject.uid=" + kube::uid_of(claim)}, stop)) {
+    const auto seen = gradient::why::seen(event);
+    if (json::string_at(event, {"type"}) != "Warning" || seen < last_seen) continue;
+    last_seen = seen;
+    message = json::string_at(event, {"message"});
+  }
+  return message;
 }
 
 }  // namespace reconcile

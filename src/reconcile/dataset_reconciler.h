@@ -22,6 +22,7 @@ class DatasetReconciler {
                                                const std::stop_token& stop);
   std::optional<json::Json> claim(const gradient::Parent& parent, const gradient::DatasetSpec& spec,
                                   const std::stop_token& stop);
+  std::string trouble(const json::Json& claim, const std::stop_token& stop);
 
   Context& context_;
   Applier applier_;

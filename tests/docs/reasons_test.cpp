@@ -12,9 +12,9 @@ const Names& words_of_others() {
   static const Names words{
       // kinds, and types and values of conditions
       "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced",
-      "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model", "PodScheduled",
-      "Progressing", "ReadWriteMany", "ReferencesResolved", "ReplicaFailure", "ReplicaSet",
-      "ResolvedRefs", "Secret", "SpecValid", "Succeeded", "True", "Unknown",
+      "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model", "Pending",
+      "PodScheduled", "Progressing", "ReadWriteMany", "ReferencesResolved", "ReplicaFailure",
+      "ReplicaSet", "ResolvedRefs", "Secret", "SpecValid", "Succeeded", "True", "Unknown",
       // what kubelet, scheduler and controllers say
       "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
       "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",
@@ -27,9 +27,9 @@ const Names& words_of_others() {
       "AccessDenied", "InvalidAccessKeyId", "NoSuchBucket", "NoSuchKey", "SignatureDoesNotMatch",
       "SlowDown",
       // fields, units, variables, signals, and what the log alone says
-      "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "MimeType", "ModTime", "Other", "PATH",
-      "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV", "SIGTERM",
-      "Size", "URL", "TMPDIR", "XXXXXX"};
+      "Apply", "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "MimeType", "ModTime", "Other",
+      "PATH", "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV",
+      "SIGTERM", "Size", "URL", "TMPDIR", "Update", "Warning", "XXXXXX"};
   return words;
 }
 

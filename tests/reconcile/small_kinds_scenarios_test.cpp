@@ -46,6 +46,13 @@ struct ModelScenario : Scenario {
   std::string why() { return json::string_at(ready(reconcile::models, "m"), {"reason"}); }
 };
 
+constexpr const char* pending =
+    R"({"metadata":{"labels":{"gradient-operator.dev/dataset":"data"}},
+        "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}},
+        "status":{"phase":"Pending"}})";
+constexpr const char* claim_events =
+    "GET /api/v1/namespaces/ns/events?fieldSelector=involvedObject.uid%3Duid-of-data*";
+
 constexpr const char* registry =
     R"({"spec":{"server":"registry.example","username":"u","password":"SECRET:password"}})";
 
@@ -76,12 +83,40 @@ TEST_CASE_METHOD(DatasetScenario, "an existing claim that does not exist is a co
 
 TEST_CASE_METHOD(DatasetScenario, "a size is not changed before a volume is bound") {
   put(reconcile::datasets, "data", R"({"spec":{"size":"2Gi"}})");
-  put(kube::claims, "data", R"({"metadata":{"labels":{"gradient-operator.dev/dataset":"data"}},
-      "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}},
-      "status":{"phase":"Pending"}})");
+  put(kube::claims, "data", pending);
+  server.expect(claim_events).answer(200, R"({"items":[]})");
   expect_status();
   expect_event("Ready");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+}
+
+TEST_CASE_METHOD(DatasetScenario, "a claim that gets no volume says why, and can be used") {
+  put(reconcile::datasets, "data", R"({"spec":{"claimName":"files"}})");
+  server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/files").answer(200, R"({
+      "metadata":{"name":"files","namespace":"ns","uid":"uid-of-data"},
+      "spec":{"accessModes":["ReadWriteOnce"]},"status":{"phase":"Pending"}})");
+  server.expect(claim_events).answer(200, R"({"items":[
+      {"type":"Normal","message":"waiting","lastTimestamp":"2026-01-01T00:00:03Z"},
+      {"type":"Warning","message":"no class fast","lastTimestamp":"2026-01-01T00:00:02Z"},
+      {"type":"Warning","message":"no answer","lastTimestamp":"2026-01-01T00:00:01Z"}]})");
+  expect_status();
+  expect_event("ClaimPending");
   reconcile();
+  const auto told = ready(reconcile::datasets, "data");
+  CHECK(json::string_at(told, {"status"}) == "True");
+  CHECK(json::string_at(told, {"message"}) ==
+        "PersistentVolumeClaim files is not bound: no class fast");
+}
+
+TEST_CASE_METHOD(DatasetScenario, "a claim that is being deleted is no Dataset any more") {
+  put(reconcile::datasets, "data", R"({"spec":{"claimName":"files"}})");
+  server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/files").answer(200, R"({
+      "metadata":{"name":"files","namespace":"ns","deletionTimestamp":"2026-01-01T00:00:00Z"},
+      "spec":{"accessModes":["ReadWriteOnce"]},"status":{"phase":"Bound"}})");
+  expect_status();
+  expect_event("ClaimTerminating");
+  reconcile();
+  CHECK(why() == "ClaimTerminating");
 }
 
 TEST_CASE_METHOD(RegistryScenario,
