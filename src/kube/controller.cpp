@@ -52,6 +52,12 @@ void Controller::serve(const Key& key, const std::stop_token& stop) {
   auto result = ReconcileResult::Error;
   try {
     result = reconcile(key, stop);
+  } catch (const ApiError& error) {
+    if (error.namespace_terminating()) {  // its objects are about to go
+      spdlog::debug("nothing is made any more controller={} object={}", name_, to_string(key));
+    } else {
+      retry(key, retry_delay(error), error.what(), stop);
+    }
   } catch (const std::exception& error) {
     retry(key, retry_delay(error), error.what(), stop);
   } catch (...) {

@@ -2,6 +2,7 @@
 
 #include "kube/request.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ struct ApiError : std::runtime_error {
   bool invalid() const { return code == 422; }
   bool forbidden() const { return code == 403; }
   bool throttled() const { return code == 429; }
+  /// Nothing can be made in a namespace that is being deleted.
+  bool namespace_terminating() const {
+    return std::find(causes.begin(), causes.end(), "NamespaceTerminating") != causes.end();
+  }
 };
 
 /// The error in `response`; `what` says what was tried ("apply Deployment ns/name").

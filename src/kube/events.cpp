@@ -79,6 +79,9 @@ void EventRecorder::record(const Json& object, EventType type, const std::string
                {"reportingComponent", component_},
                {"reportingInstance", component_}}),
           *seen);
+  } catch (const ApiError& error) {
+    const auto level = error.namespace_terminating() ? spdlog::level::debug : spdlog::level::warn;
+    spdlog::log(level, "event lost reason={} error=\"{}\"", reason, error.what());
   } catch (const std::exception& error) {
     spdlog::warn("event lost reason={} error=\"{}\"", reason, error.what());
   }

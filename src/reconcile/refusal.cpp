@@ -11,6 +11,7 @@ bool has(const std::string& text, std::string_view part) {
 
 std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what) {
   const std::string text = error.what();
+  if (error.namespace_terminating()) return std::nullopt;  // nobody is left to be told
   if (error.forbidden() && has(text, "exceeded quota")) {
     return gradient::Missing{"QuotaExceeded", what + " was refused: " + text};
   }
@@ -23,6 +24,14 @@ std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std:
         what +
             " cannot be made: the cluster does not know this kind; install the definitions of "
             "the Gateway API, or give endpoint.ingressClass in the operator's configuration"};
+  }
+  // What etcd or the server's own limits say (the first as 500).
+  if (error.code == 413 || has(text, "request is too large") ||
+      has(text, "trying to send message larger than max")) {
+    return gradient::Missing{"AdmissionRefused",
+                             what + " is too large for the cluster (" + text +
+                                 "); shorten spec.env and spec.command, or move data into a "
+                                 "repository or model"};
   }
   // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
   const bool misfits = has(text, "failed to create typed patch object");

@@ -53,20 +53,25 @@ std::optional<gradient::Missing> RegistryReconciler::ensure(const gradient::Pare
   const auto need = gradient::need(spec, context_.settings);
   const auto secret = context_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
   if (!secret) {
-    return gradient::Missing{"SecretNotFound", need.used_by + ": there is no Secret " +
-                                                   need.secret + " in namespace " + parent.ns};
+    return gradient::Missing{
+        "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
+                              parent.ns + "; create it" +
+                              (need.key.empty() ? " of type " + std::string(pull_secret_type)
+                                                : " with the key " + need.key)};
   }
   if (!spec.secret_name.empty()) {
     applier_.remove_pull_secret(parent, spec.secret_name, stop);
     if (json::string_at(*secret, {"type"}) == pull_secret_type) return std::nullopt;
     return gradient::Missing{"SecretTypeMismatch", need.used_by + ": Secret " + need.secret +
-                                                       " must be of type " + pull_secret_type};
+                                                       " must be of type " + pull_secret_type +
+                                                       "; make it with kubectl create secret "
+                                                       "docker-registry"};
   }
   const auto password = base::base64_decode(json::string_at(*secret, {"data", need.key}));
   if (!password || password->empty()) {
     return gradient::Missing{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
                                                       " in namespace " + parent.ns +
-                                                      " has no key " + need.key};
+                                                      " has no key " + need.key + "; add it"};
   }
   const auto refused =
       applier_.apply(parent, {gradient::render_pull_secret(parent, spec, *password)}, stop);

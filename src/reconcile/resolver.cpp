@@ -186,9 +186,9 @@ void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
                                lookup.self.key.ns + "; create it" +
                                (need.key.empty() ? "" : " with the key " + need.key)});
   } else if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
-    lookup.found.missing.push_back({"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
-                                                             " in namespace " + lookup.self.key.ns +
-                                                             " has no key " + need.key});
+    lookup.found.missing.push_back(
+        {"SecretKeyNotFound", need.used_by + ": Secret " + need.secret + " in namespace " +
+                                  lookup.self.key.ns + " has no key " + need.key + "; add it"});
   }
 }
 

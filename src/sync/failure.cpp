@@ -183,6 +183,10 @@ constexpr std::array git_rules{
 constexpr std::string_view no_bucket =
     "there is no such bucket; check its name and source.endpoint";
 
+constexpr std::string_view denied =
+    "access is denied; the Model's secretName must name a Secret with credentials that may read "
+    "it";
+
 constexpr std::array rclone_rules{
     Rule{"Failed to load filters", "ModelSourceRefused",
          "source.include or source.exclude has a pattern with a bracket or brace that is not "
@@ -212,7 +216,7 @@ constexpr std::array rclone_rules{
     Rule{"SSH_FX_PERMISSION_DENIED", "ModelAccessDenied", "access is denied to this user"},
     Rule{"googleapi: Error 401", "ModelAuthenticationFailed",
          "the bucket is not public, and no credentials are given"},
-    Rule{"googleapi: Error 403", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"googleapi: Error 403", "ModelAccessDenied", denied},
     Rule{"googleapi: Error 404", "ModelBucketMissing", no_bucket},
     Rule{"googleapi: Error 429", "ServerBusy", busy, Kind::Transient},
     Rule{"googleapi: Error 5", "ServerFailed", in_trouble, Kind::Transient},
@@ -230,15 +234,15 @@ constexpr std::array rclone_rules{
          "account and accountKey, or sasUrl, are wrong"},
     Rule{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
          "account and accountKey, or sasUrl, are wrong"},
-    Rule{"ServiceCode=Auth", "ModelAccessDenied", "access is denied with these credentials"},
-    Rule{"ServiceCode=NoAuth", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"ServiceCode=Auth", "ModelAccessDenied", denied},
+    Rule{"ServiceCode=NoAuth", "ModelAccessDenied", denied},
     Rule{"ServiceCode=ServerBusy", "ServerBusy", busy, Kind::Transient},
     Rule{"InvalidAccessKeyId", "ModelAuthenticationFailed", "the access key is not known"},
     Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
-    Rule{"AccessDenied", "ModelAccessDenied", "access is denied with these credentials"},
-    Rule{"Forbidden", "ModelAccessDenied", "access is denied with these credentials"},
-    Rule{"status code: 403", "ModelAccessDenied", "access is denied with these credentials"},
-    Rule{"403 Forbidden", "ModelAccessDenied", "access is denied with these credentials"},
+    Rule{"AccessDenied", "ModelAccessDenied", denied},
+    Rule{"Forbidden", "ModelAccessDenied", denied},
+    Rule{"status code: 403", "ModelAccessDenied", denied},
+    Rule{"403 Forbidden", "ModelAccessDenied", denied},
     Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
     Rule{"NoSuchBucket", "ModelBucketMissing", no_bucket},
     Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <thread>
 
 namespace {
 
@@ -73,6 +74,29 @@ TEST_CASE("What a reconcile throws ends neither worker nor process, and it is tr
         "1");
   CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"throwing\"}") == "4");
   CHECK(metric("workqueue_retries_total{controller=\"throwing\",name=\"throwing\"}") == "4");
+}
+
+TEST_CASE("What cannot be made in a namespace that is being deleted is not tried again") {
+  std::atomic<int> calls = 0;
+  const kube::SteadyClock clock;
+  std::stop_source stop;
+  Controller controller(
+      "terminating",
+      [&](const Key&, const std::stop_token&) -> Outcome {
+        ++calls;
+        auto error = api_error(403);
+        error.causes = {"NamespaceTerminating"};
+        throw error;
+      },
+      1, clock);
+  controller.enqueue(key);
+  std::jthread running([&] { controller.run(stop.get_token()); });
+  while (calls == 0 || !controller.idle())
+    std::this_thread::yield();
+  stop.request_stop();
+  running.join();
+  CHECK(calls == 1);
+  CHECK(metric("workqueue_retries_total{controller=\"terminating\",name=\"terminating\"}") != "1");
 }
 
 TEST_CASE("A reconcile that asks for it is called again after its delay") {

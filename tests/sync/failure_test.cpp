@@ -126,7 +126,11 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
 TEST_CASE("what rclone says becomes a stable reason and a remedy") {
   const auto said = GENERATE(
       Case{"error listing: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1",
-           "ModelAccessDenied", "URL: access is denied with these credentials", Kind::Permanent},
+           "ModelAccessDenied",
+           "URL: access is denied; the Model's secretName must name a Secret with credentials that "
+           "may "
+           "read it",
+           Kind::Permanent},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
            "ModelAuthenticationFailed", "URL: the access key is not known", Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
@@ -152,7 +156,10 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
            Kind::Permanent},
       Case{"googleapi: Error 403: no storage.objects.list access, forbidden", "ModelAccessDenied",
-           "URL: access is denied with these credentials", Kind::Permanent},
+           "URL: access is denied; the Model's secretName must name a Secret with credentials that "
+           "may "
+           "read it",
+           Kind::Permanent},
       Case{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "URL: there is no such container",
            Kind::Permanent},
       Case{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
@@ -162,7 +169,10 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "ModelAuthenticationFailed", "URL: account and accountKey, or sasUrl, are wrong",
            Kind::Permanent},
       Case{"ServiceCode=AuthorizationPermissionMismatch", "ModelAccessDenied",
-           "URL: access is denied with these credentials", Kind::Permanent},
+           "URL: access is denied; the Model's secretName must name a Secret with credentials that "
+           "may "
+           "read it",
+           Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
            "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
   const auto failure = rclone_failure(said.output, "URL");

@@ -1,5 +1,6 @@
 #include "gradient/import/translation.h"
 
+#include "gradient/spec/characters.h"
 #include "gradient/spec/fit.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/values.h"
@@ -17,6 +18,18 @@ std::string registry_of(const std::string& image) {
   const auto host = slash == std::string::npos ? "" : image.substr(0, slash);
   const bool is_host = host.find_first_of(".:") != std::string::npos || host == "localhost";
   return is_host ? host : "https://index.docker.io/v1/";
+}
+
+/// Whether both say the same: as text where they are scalars, whose letter case and quotes mean
+/// nothing (machines, ports).
+bool is_same(const Json& left, const Json& right) {
+  const auto text = [](const Json& value) {
+    auto written = value.is_string() ? value.as_string() : json::text(value);
+    std::transform(written.begin(), written.end(), written.begin(), values::to_lower);
+    return written;
+  };
+  const bool are_scalars = !left.is_object() && !left.is_array();
+  return are_scalars ? text(left) == text(right) : json::equal(left, right);
 }
 
 }  // namespace
@@ -91,7 +104,7 @@ const Json* Translation::either(json::ObjectReader& reader, std::string_view fie
                                 std::string_view other) {
   const auto* first = reader.find(field);
   const auto* second = reader.find(other);
-  if (first != nullptr && second != nullptr && !json::equal(*first, *second)) {
+  if (first != nullptr && second != nullptr && !is_same(*first, *second)) {
     reader.problem(other, "says something else than " + std::string(field) +
                               ", its other name; keep one of the two");
   }
@@ -106,7 +119,7 @@ void Translation::ports(json::ObjectReader& resources) {
   const bool is_list = list->is_array();
   if (is_list && list->size() == 0) return;
   const auto& first = is_list ? list->as_array().at(0) : *list;
-  if (port != nullptr && !json::equal(*port, first)) {
+  if (port != nullptr && !is_same(*port, first)) {
     resources.problem("ports", "says something else than port; keep one of the two");
     return;
   }

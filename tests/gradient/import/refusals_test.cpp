@@ -65,6 +65,11 @@ TEST_CASE("what cannot be imported is refused where it is written, with what wou
       {"two ports",
        v1 + "port: 81",
        {"resources.ports: says something else than port; keep one of the two"}},
+      {"two ports that differ as text alone",
+       "name: app\nimage: app\nport: '81'\nresources: {machineType: C4, instanceType: c4, "
+       "ports: 81, prot: 1}",
+       {"resources.prot: unknown field; remove it (known here: autoscaling, instanceType, "
+        "machineType, ports, replicas)"}},
       {"a port that is none",
        "name: app\nimage: app\nresources: {machineType: C4, ports: [0]}",
        {"resources.ports[0]: must be a whole number from 1 to 65535"}},
