@@ -12,7 +12,7 @@ namespace kube {
 
 /// Typed calls over a Transport. Unary; safe to share between threads. Every call throws
 /// TransportError without an answer and ApiError on a refusal that is not named as a value here.
-/// What a write returns is the object as the server has it afterwards, without managedFields.
+/// What a write returns is the object as the server has it afterwards, by parse_object().
 class Client {
  public:
   explicit Client(Transport& transport) : transport_(transport) {}

@@ -9,11 +9,22 @@ std::string to_string(const Key& key) {
 }
 
 Json parse_object(std::string_view text) {
-  auto object = json::parse(raw::without_managed_fields(text));
+  auto object = json::parse(raw::with_spec_editors(text));
   if (!json::at(object, {"metadata"}).is_object()) return object;
   auto& metadata = object["metadata"];
-  if (metadata.has_field("managedFields")) metadata.erase("managedFields");  // a null is left
+  const auto has_none =
+      metadata.has_field("managedFields") && metadata.at("managedFields").is_null();
+  if (has_none) metadata.erase("managedFields");
   return object;
+}
+
+std::vector<std::string> spec_editors(const Json& object, std::string_view manager) {
+  std::vector<std::string> editors;
+  for (const auto& entry : json::elements_at(object, {"metadata", "managedFields"})) {
+    auto name = json::string_at(entry, {"manager"});
+    if (name != manager) editors.push_back(std::move(name));
+  }
+  return editors;
 }
 
 Key key_of(const Json& object) {

@@ -5,6 +5,7 @@
 #include <compare>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kube {
 
@@ -42,9 +43,13 @@ inline constexpr Kind ingresses{"networking.k8s.io/v1", "Ingress", "ingresses"};
 inline constexpr Kind routes{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"};
 inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 
-/// One object as the server sends it, without managedFields: they are half of the text, and few ask
-/// for them. Throws std::invalid_argument with position and cause, never with content.
+/// One object as the server sends it, but of its managedFields, which are half of the text, only
+/// spec_editors(). Throws std::invalid_argument with position and cause, never with content.
 Json parse_object(std::string_view text);
+
+/// The field managers other than `manager` that changed its spec by a plain update (not by
+/// server-side apply, not through a subresource) and still own some of it.
+std::vector<std::string> spec_editors(const Json& object, std::string_view manager);
 
 Key key_of(const Json& object);
 std::string uid_of(const Json& object);

@@ -51,6 +51,23 @@ std::size_t next_item(std::string_view text, std::size_t at) {
   return at < text.size() && text[at] == ',' ? skip_blanks(text, at + 1) : npos;
 }
 
+/// By an update of the object itself: those of a subresource (`scale`, `status`) have another say.
+bool is_spec_edit(std::string_view entry) {
+  return plain_text(member(entry, "operation")) == "Update" && !member(entry, "manager").empty() &&
+         member(entry, "subresource").empty() &&
+         !member(member(entry, "fieldsV1"), "f:spec").empty();
+}
+
+std::string spec_editors(std::string_view managed_fields) {
+  std::string editors;
+  for_each(managed_fields, [&](std::string_view entry) {
+    if (!is_spec_edit(entry)) return;
+    editors += editors.empty() ? "[" : ",";
+    editors += R"({"manager":)" + std::string(member(entry, "manager")) + "}";
+  });
+  return editors.empty() ? "null" : editors + "]";
+}
+
 }  // namespace
 
 std::string_view member(std::string_view object, std::string_view name) {
@@ -92,14 +109,14 @@ std::string_view plain_text(std::string_view value) {
   return value.substr(1, value.size() - 2);
 }
 
-std::string without_managed_fields(std::string_view object) {
+std::string with_spec_editors(std::string_view object) {
   const auto managed_fields = member(member(object, "metadata"), "managedFields");
   if (managed_fields.empty()) return std::string(object);
   const auto begin = static_cast<std::size_t>(managed_fields.data() - object.data());
   std::string out;
-  out.reserve(object.size() - managed_fields.size() + 4);
+  out.reserve(object.size());
   out += object.substr(0, begin);
-  out += "null";
+  out += spec_editors(managed_fields);
   out += object.substr(begin + managed_fields.size());
   return out;
 }

@@ -18,7 +18,9 @@ bool for_each(std::string_view array, const std::function<void(std::string_view)
 /// What a string without escapes says; empty for any other value.
 std::string_view plain_text(std::string_view value);
 
-/// `object` with null for its metadata.managedFields, which often is half of it.
-std::string without_managed_fields(std::string_view object);
+/// `object` with only the managers of its metadata.managedFields that changed its spec by a plain
+/// update, [{"manager":"kubectl-edit"}], or null where there are none: the whole often is half of
+/// it.
+std::string with_spec_editors(std::string_view object);
 
 }  // namespace kube::raw

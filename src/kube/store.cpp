@@ -16,13 +16,10 @@ constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configu
 
 /// The text of `object` without what nobody here reads and what would double the size.
 std::string text_to_keep(const Json& object) {
-  const bool has_managed_fields = !json::at(object, {"metadata", "managedFields"}).is_null();
-  const bool has_last_applied =
-      !json::at(object, {"metadata", "annotations", last_applied}).is_null();
-  if (!has_managed_fields && !has_last_applied) return json::text(object);
+  if (json::at(object, {"metadata", "annotations", last_applied}).is_null())
+    return json::text(object);
   auto copy = object;
-  if (has_managed_fields) copy["metadata"].erase("managedFields");
-  if (has_last_applied) copy["metadata"]["annotations"].erase(last_applied);
+  copy["metadata"]["annotations"].erase(last_applied);
   return json::text(copy);
 }
 

@@ -19,7 +19,7 @@ namespace kube {
 
 /// The last known objects of one kind, fed by a watch and by the answers to our own writes. An
 /// object never goes back to an older resource version, so whoever wrote sees its own write at
-/// once. Objects are kept compressed, without managedFields and without what kubectl last applied.
+/// once. Objects are kept compressed and without what kubectl last applied.
 /// Safe to share between threads.
 class Store {
  public:

@@ -39,7 +39,8 @@ WatchEvent read_watch_event(std::string_view line, const Kind& kind);
 ListPage read_list_page(std::string_view body, const Kind& kind);
 RawObject read_raw_object(std::string_view text, const Kind& kind);
 
-/// Without managedFields, and with the apiVersion and kind that lists leave out. Throws Malformed.
+/// As parse_object() makes it, and with the apiVersion and kind that lists leave out. Throws
+/// Malformed.
 Json build(const RawObject& object, const Kind& kind);
 
 }  // namespace kube

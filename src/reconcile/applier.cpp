@@ -3,6 +3,7 @@
 #include "gradient/render/render.h"
 #include "gradient/spec/names.h"
 #include "reconcile/drift.h"
+#include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
 
 #include <spdlog/spdlog.h>
@@ -20,6 +21,11 @@ namespace names = gradient::names;
 constexpr const char* manager = "gradient-operator";
 constexpr const char* replicas_manager = "gradient-operator-replicas";
 
+/// The kinds whose whole spec is ours, and of which what is no longer wanted is deleted. A claim is
+/// also its provisioner's and its users'.
+constexpr std::array wholly_ours{kube::autoscalers, kube::budgets,  kube::ingresses,
+                                 kube::routes,      kube::services, kube::deployments};
+
 std::string describe(const kube::Kind& kind, const kube::Key& key) {
   return std::string(kind.kind) + " " + kube::to_string(key);
 }
@@ -31,6 +37,11 @@ bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& paren
   if (!controller.is_null()) return json::string_at(controller, {"uid"}) == parent.uid;
   const auto label = kube::label_of(wanted, names::dataset_label);
   return !label.empty() && kube::label_of(live, names::dataset_label) == label;
+}
+
+bool is_edited(const kube::Kind& kind, const Json& live) {
+  return std::find(wholly_ours.begin(), wholly_ours.end(), kind) != wholly_ours.end() &&
+         !kube::spec_editors(live, manager).empty();
 }
 
 bool is_current(const Json& live, const Json& wanted) {
@@ -108,6 +119,7 @@ std::optional<Missing> Applier::apply_one(const gradient::Parent& parent, const 
   if (!is_ours(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
+  if (is_edited(kind, *current)) current = take_edits(kind, *std::move(current), stop);
   if (leaves_replicas(wanted)) keep_replicas(*current, wanted, lower_bound, stop);
   if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
   return std::nullopt;
@@ -158,6 +170,27 @@ Json Applier::write(const kube::Kind& kind, const Json& intent, const char* fiel
   return written;
 }
 
+Json Applier::take_edits(const kube::Kind& kind, Json live, const std::stop_token& stop) {
+  const auto key = kube::key_of(live);
+  const auto fresh = context_.client.get(kind, key, stop);
+  if (!fresh || kube::uid_of(*fresh) != kube::uid_of(live)) return live;
+  const auto owners = with_edits_taken(json::at(*fresh, {"metadata", "managedFields"}), manager);
+  if (!owners) return live;
+  // Without its annotation it counts as not applied: whoever is interrupted here goes on later.
+  const auto patch = json::object(
+      {{"metadata",
+        json::object({{"resourceVersion", kube::resource_version_of(*fresh)},
+                      {"managedFields", *owners},
+                      {"annotations", json::object({{names::applied_annotation, ""}})}})}});
+  spdlog::info("taking back what was edited object={} by={}", describe(kind, key),
+               kube::spec_editors(live, manager).front());
+  auto& store = *context_.stores.of(kind);
+  const kube::Store::Write underway(store, key);
+  auto taken = context_.client.merge_patch(kind, key, patch, manager, stop);
+  store.put(taken);
+  return taken;
+}
+
 /// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
 /// of its own keeps the value until the autoscaler takes over. Until there is one, nobody else sees
 /// to the lower bound.
@@ -188,9 +221,7 @@ void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::s
 
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
                     const std::stop_token& stop) {
-  constexpr std::array prunable{kube::autoscalers, kube::budgets,  kube::ingresses,
-                                kube::routes,      kube::services, kube::deployments};
-  for (const auto& kind : prunable) {
+  for (const auto& kind : wholly_ours) {
     auto& store = *context_.stores.of(kind);
     for (const auto& key : store.indexed_keys(parent_term({parent.ns, parent.name}))) {
       const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& object) {

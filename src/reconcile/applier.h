@@ -13,8 +13,9 @@ namespace reconcile {
 /// Whether `live` was last applied from this very intent, by its annotation.
 bool has_same_intent(const json::Json& live, const json::Json& wanted);
 
-/// Brings children to what was rendered: server-side apply, only where the intent changed or an
-/// intended field is not live; removal of what is no longer wanted. Objects that are not the
+/// Brings children to what was rendered: server-side apply, only where the intent changed, an
+/// intended field is not live or somebody edited the spec by hand; removal of what is no longer
+/// wanted. Objects that are not the
 /// parent's own (by controller reference, or for claims by label) are never written.
 class Applier {
  public:
@@ -51,6 +52,9 @@ class Applier {
   json::Json create(const kube::Kind& kind, const json::Json& wanted, const std::stop_token& stop);
   void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
               const std::stop_token& stop);
+  /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
+  /// object as it is then.
+  json::Json take_edits(const kube::Kind& kind, json::Json live, const std::stop_token& stop);
   void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
                      const std::stop_token& stop);
   void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);

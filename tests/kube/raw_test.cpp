@@ -70,8 +70,19 @@ TEST_CASE("Only a string without escapes has a plain text") {
 TEST_CASE("managedFields are cut out before parsing, and nothing else") {
   const auto* const object =
       R"({"metadata":{"managedFields":[{"f:a":"]}"}],"name":"x"},"spec":{"managedFields":1}})";
-  const auto cut = json::parse(kube::raw::without_managed_fields(object));
+  const auto cut = json::parse(kube::raw::with_spec_editors(object));
   CHECK(json::text(cut) ==
         R"({"metadata":{"managedFields":null,"name":"x"},"spec":{"managedFields":1}})");
-  CHECK(kube::raw::without_managed_fields(R"({"kind":"Status"})") == R"({"kind":"Status"})");
+  CHECK(kube::raw::with_spec_editors(R"({"kind":"Status"})") == R"({"kind":"Status"})");
+}
+
+TEST_CASE("Of managedFields, those who changed the spec by a plain update are kept") {
+  CHECK(kube::raw::with_spec_editors(R"({"metadata":{"managedFields":[
+      {"manager":"us","operation":"Apply","fieldsV1":{"f:spec":{"f:a":{}}}},
+      {"manager":"autoscaler","operation":"Update","subresource":"scale",
+       "fieldsV1":{"f:spec":{"f:replicas":{}}}},
+      {"manager":"controller","operation":"Update","fieldsV1":{"f:metadata":{}}},
+      {"manager":"kubectl-edit","operation":"Update","fieldsV1":{"f:spec":{"f:b":{}}}},
+      {"manager":"k9s","operation":"Update","fieldsV1":{"f:spec":{"f:c":{}}}}]}})") ==
+        R"({"metadata":{"managedFields":[{"manager":"kubectl-edit"},{"manager":"k9s"}]}})");
 }

@@ -19,6 +19,30 @@ bool has_status(Cluster& cluster, const std::string& name) {
   return !cluster.why(name).empty();
 }
 
+/// A volume of 1Gi in class "fixed" for that claim, while it lives.
+class Volume {
+ public:
+  Volume(Cluster& cluster, const std::string& claim)
+      : cluster_(cluster),
+        volume_(cluster.client().create(
+            kind, "",
+            json::parse(R"({
+            "apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":")" +
+                        cluster.ns() +
+                        R"("},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],
+            "storageClassName":"fixed","hostPath":{"path":"/nowhere"},
+            "claimRef":{"namespace":")" +
+                        cluster.ns() + R"(","name":")" + claim + R"("}}})"))) {}
+  ~Volume() { cluster_.client().remove(kind, kube::key_of(volume_), kube::uid_of(volume_)); }
+  Volume(const Volume&) = delete;
+  Volume& operator=(const Volume&) = delete;
+
+ private:
+  static constexpr kube::Kind kind{"v1", "PersistentVolume", "persistentvolumes"};
+  Cluster& cluster_;
+  json::Json volume_;
+};
+
 std::string controller_uid(const json::Json& object) {
   return json::string_at(kube::controller_of(object), {"uid"});
 }
@@ -113,6 +137,33 @@ TEST_CASE("a Dataset deleted and made again keeps its claim") {
         kube::uid_of(*claim));
 }
 
+TEST_CASE("a size that the class cannot grow to leaves the Dataset usable and can be taken back") {
+  Cluster cluster;
+  const live::Running running(cluster);
+  cluster.apply(reconcile::datasets, "data",
+                R"({"spec":{"size":"1Gi","storageClassName":"fixed"}})");
+  const auto dataset = [&] {
+    return cluster.seen().datasets.find(cluster.key("data")).value_or(json::Json());
+  };
+  const Volume volume(cluster, "data");
+  cluster.await("the capacity", [&] {
+    return json::string_at(dataset(), {"status", "capacity"}) == "1Gi";
+  });
+
+  const auto with_size = [&](const std::string& size) {
+    cluster.apply(reconcile::datasets, "data",
+                  R"({"spec":{"size":")" + size + R"(","storageClassName":"fixed"}})");
+  };
+  with_size("2Gi");
+  cluster.await("the refusal", [&] { return live::ready_reason(dataset()) == "AdmissionRefused"; });
+  const auto refused = dataset();
+  const auto& ready = *json::elements_at(refused, {"status", "conditions"}).begin();
+  CHECK(json::string_at(ready, {"status"}) == "True");
+  CHECK_THROWS_AS(with_size("512Mi"), kube::ApiError);
+  with_size("1Gi");
+  cluster.await("the size as it was", [&] { return live::ready_reason(dataset()) == "Ready"; });
+}
+
 TEST_CASE("a claim of the same name that is not the Dataset's is left alone") {
   Cluster cluster;
   const auto foreign = cluster.apply(kube::claims, "data", R"({"spec":{"accessModes":
@@ -174,7 +225,7 @@ TEST_CASE("a deployment deleted and made again at once comes up") {
   });
 }
 
-TEST_CASE("what somebody changes in a child is put back, what they add is kept") {
+TEST_CASE("what somebody changes in a child is put back, what they add to its metadata is kept") {
   Cluster cluster;
   const live::Running running(cluster);
   cluster.apply(reconcile::gradient_deployments, "demo", plain);
@@ -189,6 +240,86 @@ TEST_CASE("what somebody changes in a child is put back, what they add is kept")
            json::string_at(*service, {"spec", "selector", gradient::names::deployment_label}) ==
                "demo";
   });
+}
+
+TEST_CASE("a spec that was edited by hand, or undone to an earlier one, is put back whole") {
+  Cluster cluster;
+  const live::Running running(cluster);
+  cluster.apply(kube::secrets, "gradient-secrets", R"({"stringData":{"a":"x"}})");
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"example.com/app:1","env":[{"name":"A","value":"SECRET:a"}],
+                    "resources":{"instanceType":"C4","replicas":2}}})");
+  cluster.await("all children", [&] {
+    return cluster.seen().budgets.size() == 1 && cluster.seen().deployments.size() == 1 &&
+           has_status(cluster, "demo");
+  });
+  const auto intended = [&](const kube::Kind& kind) {
+    return json::at(*cluster.client().get(kind, cluster.key("demo")), {"spec"});
+  };
+  const auto edit = [&](const kube::Kind& kind, const json::Json& spec) {
+    cluster.client().merge_patch(kind, cluster.key("demo"), json::object({{"spec", spec}}),
+                                 "kubectl-edit");
+  };
+  const auto await_as_before = [&](const kube::Kind& kind, const json::Json& before) {
+    cluster.await("the spec as it was", [&] { return json::equal(intended(kind), before); });
+  };
+
+  SECTION("a container, a volume, a toleration, a command and a pause more") {
+    const auto before = intended(kube::deployments);
+    auto spec = before;
+    auto& pod = spec["template"]["spec"];
+    pod["containers"][1] = json::parse(R"({"name":"more","image":"example.com/more"})");
+    pod["volumes"] = json::parse(R"([{"name":"more","emptyDir":{}}])");
+    pod["tolerations"] = json::parse(R"([{"key":"gpu","operator":"Exists"}])");
+    pod["containers"][0]["command"] = json::parse(R"(["sleep"])");
+    spec["paused"] = json::Json(true);
+    edit(kube::deployments, spec);
+    await_as_before(kube::deployments, before);
+  }
+  SECTION("a value that cannot stand beside ours") {
+    const auto before = intended(kube::deployments);
+    auto spec = before;
+    spec["template"]["spec"]["containers"][0]["env"] =
+        json::parse(R"([{"name":"A","value":"in plain text"}])");
+    edit(kube::deployments, spec);
+    await_as_before(kube::deployments, before);
+  }
+  SECTION("another port of that name") {
+    const auto before = intended(kube::services);
+    edit(kube::services,
+         json::parse(R"({"ports":[{"name":"http","port":8080,"targetPort":"http"}]})"));
+    await_as_before(kube::services, before);
+  }
+  SECTION("another kind of budget") {
+    const auto before = intended(kube::budgets);
+    edit(kube::budgets, json::parse(R"({"maxUnavailable":null,"minAvailable":2})"));
+    await_as_before(kube::budgets, before);
+  }
+}
+
+TEST_CASE("a restart by kubectl and what another manager applies stay") {
+  Cluster cluster;
+  const live::Running running(cluster);
+  cluster.apply(reconcile::gradient_deployments, "demo", plain);
+  cluster.await("status", [&] { return has_status(cluster, "demo"); });
+  cluster.client().merge_patch(
+      kube::deployments, cluster.key("demo"),
+      json::parse(R"({"spec":{"template":{"metadata":{"annotations":{"restartedAt":"now"}}}}})"),
+      "kubectl-rollout");
+  cluster.apply(kube::deployments, "demo", R"({"spec":{"template":{"spec":{"containers":
+      [{"name":"app","env":[{"name":"THEIRS","value":"1"}]}]}}}})",
+                "platform");
+  // Another edit shows that the operator has seen both.
+  cluster.client().merge_patch(kube::deployments, cluster.key("demo"),
+                               json::parse(R"({"spec":{"paused":true}})"), "kubectl-rollout");
+  cluster.await("the pause taken back", [&] {
+    const auto live = cluster.client().get(kube::deployments, cluster.key("demo"));
+    return json::at(*live, {"spec", "paused"}).is_null();
+  });
+  const auto live = *cluster.client().get(kube::deployments, cluster.key("demo"));
+  const auto& pods = json::at(live, {"spec", "template"});
+  CHECK(json::string_at(pods, {"metadata", "annotations", "restartedAt"}) == "now");
+  CHECK(json::at(pods, {"spec", "containers"}).as_array().at(0).at("env").size() == 1);
 }
 
 TEST_CASE("a child that is deleted comes back") {

@@ -113,6 +113,70 @@ TEST_CASE_METHOD(
   CHECK(json::string_at(json::parse(request.body), {"metadata", "uid"}) == "uid-of-demo");
 }
 
+TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then applied away") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  auto edited = *stores.deployments.find({"ns", "demo"});
+  edited["spec"]["paused"] = json::Json(true);
+  edited["metadata"]["resourceVersion"] = json::Json("200");
+  edited["metadata"]["managedFields"] = json::parse(R"([{"manager":"kubectl-rollout"}])");
+  stores.deployments.put(edited);
+  auto fresh = edited;
+  fresh["metadata"]["managedFields"] = json::parse(
+      R"([{"manager":"gradient-operator","operation":"Apply","fieldsV1":{"f:spec":{"f:a":{}}}},
+          {"manager":"kubectl-rollout","operation":"Update","fieldsV1":{"f:spec":{"f:b":{}}}}])");
+
+  SECTION("by its owners in the object as it is now") {
+    server.expect("GET " + deployment_path).answer(200, json::text(fresh));
+    auto answer = edited;
+    answer["metadata"].erase("managedFields");
+    answer["metadata"]["resourceVersion"] = json::Json("201");
+    answer["metadata"]["annotations"]["gradient-operator.dev/applied"] = json::Json("");
+    server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+        .answer(200, json::text(answer));
+    expect_apply(deployment_path);
+    reconcile();
+    const auto requests = server.requests();
+    CHECK(requests[requests.size() - 2].body ==
+          R"({"metadata":{"annotations":{"gradient-operator.dev/applied":""},"managedFields":)"
+          R"([{"fieldsV1":{"f:spec":{"f:a":{},"f:b":{}}},"manager":"gradient-operator",)"
+          R"("operation":"Apply"}],"resourceVersion":"200"}})");
+    CHECK(requests.back().content_type == "application/apply-patch+yaml");
+  }
+  SECTION("unless it is nothing of ours, as a restart") {
+    fresh["metadata"]["managedFields"].as_array().at(1)["fieldsV1"] =
+        json::parse(R"({"f:spec":{"f:template":{"f:metadata":{"f:annotations":{"f:c":{}}}}}})");
+    server.expect("GET " + deployment_path).answer(200, json::text(fresh));
+    reconcile();
+  }
+}
+
+TEST_CASE_METHOD(Scenario, "a deployment that is refused is scaled to zero where 0 is asked for") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  put(reconcile::gradient_deployments, "demo",
+      R"({"metadata":{"generation":2},"spec":{"image":"example.com/app:1","enabled":false,
+          "resources":{"instanceType":"C4"}}})");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+      .answer(422, R"({"kind":"Status","reason":"Invalid","message":"no"})");
+  auto off = *stores.deployments.find({"ns", "demo"});
+  off["spec"]["replicas"] = json::Json(0);
+  off["metadata"]["resourceVersion"] = json::Json("900");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+      .answer(200, json::text(off));
+  expect_status();
+  expect_event("AdmissionRefused");
+  reconcile();
+  CHECK(why() == "AdmissionRefused");
+  const auto requests = server.requests();
+  CHECK(requests[requests.size() - 3].body ==
+        R"({"metadata":{"uid":"uid-of-demo"},"spec":{"replicas":0}})");
+}
+
 TEST_CASE_METHOD(
     Scenario,
     "an invalid spec is told in the status and an event, applies nothing and is not retried") {
@@ -190,6 +254,28 @@ TEST_CASE_METHOD(Scenario, "a webhook that cannot be reached is told, not only t
   CHECK(message() ==
         "Deployment ns/demo was refused: apply Deployment ns/demo: 500 InternalError: Internal "
         "error occurred: failed calling webhook \"w.example\": no endpoints");
+}
+
+TEST_CASE_METHOD(Scenario, "an object that is too large for the cluster is told, with a remedy") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  server.expect("PATCH " + deployment_path + "?*")
+      .answer(500, R"({"kind":"Status","message":"etcdserver: request is too large"})");
+  expect_status();
+  expect_event("AdmissionRefused");
+  reconcile();
+  CHECK(message() ==
+        "Deployment ns/demo is too large for the cluster (apply Deployment ns/demo: 500: "
+        "etcdserver: request is too large); shorten spec.env and spec.command, or move data into a "
+        "repository or model");
+}
+
+TEST_CASE_METHOD(Scenario, "nothing is told in a namespace that is being deleted") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  server.expect("PATCH " + service_path + "?*")
+      .answer(403, R"({"kind":"Status","reason":"Forbidden","message":"is being terminated",
+          "details":{"causes":[{"reason":"NamespaceTerminating"}]}})");
+  CHECK_THROWS_AS(reconcile(), kube::ApiError);
 }
 
 TEST_CASE_METHOD(Scenario, "repositories are not cloned into a dataset that is read-only") {
@@ -298,7 +384,8 @@ TEST_CASE_METHOD(Scenario, "a missing key of a Secret is told by field, Secret a
   expect_status();
   expect_event("SecretKeyNotFound");
   reconcile();
-  CHECK(message() == "spec.env[0].value: Secret gradient-secrets in namespace ns has no key a");
+  CHECK(message() ==
+        "spec.env[0].value: Secret gradient-secrets in namespace ns has no key a; add it");
 }
 
 TEST_CASE_METHOD(

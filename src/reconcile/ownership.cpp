@@ -1,0 +1,81 @@
+#include "reconcile/ownership.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace reconcile {
+namespace {
+
+using json::Json;
+
+/// The member `name` of `object` taken out; null when there is none.
+Json take(Json& object, const std::string& name) {
+  if (!object.is_object() || !object.has_field(name)) return {};
+  auto member = object.at(name);
+  object.erase(name);
+  return member;
+}
+
+bool is_empty(const Json& value) {
+  return value.is_null() || (value.is_object() && value.size() == 0);
+}
+
+/// Unites two sets of fields: objects whose members are the fields.
+void add(Json& fields, const Json& more) {
+  for (const auto& [name, inner] : more.as_object()) {
+    if (fields.has_field(name)) {
+      add(fields[name], inner);
+    } else {
+      fields[name] = inner;
+    }
+  }
+}
+
+/// What is taken out of the fields of somebody's update; null when it is nothing.
+Json edits(Json& fields) {
+  auto spec = take(fields, "f:spec");
+  if (is_empty(spec)) return {};
+  auto pod_template = take(spec, "f:template");
+  const auto labels = take(pod_template, "f:metadata");
+  const auto left = json::object(
+      {{"f:replicas", take(spec, "f:replicas")},
+       {"f:template", labels.is_null() ? Json() : json::object({{"f:metadata", labels}})}});
+  if (!is_empty(pod_template)) spec["f:template"] = pod_template;
+  if (left.size() > 0) fields["f:spec"] = left;
+  return is_empty(spec) ? Json() : json::object({{"f:spec", spec}});
+}
+
+/// Fields are named as in the version of the API that the entry is about.
+bool is_edit_beside(const Json& ours, const Json& entry) {
+  return json::string_at(entry, {"operation"}) == "Update" &&
+         json::at(entry, {"subresource"}).is_null() &&
+         json::at(entry, {"fieldsV1"}).is_object() &&
+         json::string_at(entry, {"manager"}) != json::string_at(ours, {"manager"}) &&
+         json::string_at(entry, {"apiVersion"}) == json::string_at(ours, {"apiVersion"});
+}
+
+}  // namespace
+
+std::optional<Json> with_edits_taken(const Json& managed_fields, std::string_view manager) {
+  if (!managed_fields.is_array()) return std::nullopt;
+  std::vector<Json> entries(managed_fields.as_array().begin(), managed_fields.as_array().end());
+  const auto ours = std::find_if(entries.begin(), entries.end(), [&](const Json& entry) {
+    return json::string_at(entry, {"manager"}) == manager &&
+           json::string_at(entry, {"operation"}) == "Apply" &&
+           json::at(entry, {"fieldsV1"}).is_object();
+  });
+  if (ours == entries.end()) return std::nullopt;
+  bool is_changed = false;
+  for (auto& entry : entries) {
+    if (!is_edit_beside(*ours, entry)) continue;
+    const auto taken = edits(entry["fieldsV1"]);
+    if (taken.is_null()) continue;
+    add((*ours)["fieldsV1"], taken);
+    is_changed = true;
+  }
+  if (!is_changed) return std::nullopt;
+  std::erase_if(entries, [](const Json& entry) { return is_empty(json::at(entry, {"fieldsV1"})); });
+  return json::array(std::move(entries));
+}
+
+}  // namespace reconcile
