@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <malloc.h>
 #include <sstream>
 
@@ -52,34 +53,27 @@ bool has_only_pages(const std::string& lsjson) {
   return has_page && !has_file;
 }
 
-std::int64_t rounded(const Json& number) {
-  return number.is_number() ? std::llround(number.as_double()) : 0;
-}
+/// Of smaller files, on average, more time goes into requests than into bytes, and more into being
+/// told of each than into hashing them all at the end.
+constexpr std::int64_t small_file = 1 << 20;
 
-/// `before`: bytes that have come otherwise.
-void tell_progress(const Json& line, std::int64_t before, const Origin::OnProgress& on_progress) {
-  const auto& stats = json::at(line, {"stats"});
-  if (!stats.is_object()) return;
-  const auto& left = json::at(stats, {"eta"});
-  on_progress(json::object({{"bytes", before + rounded(json::at(stats, {"bytes"}))},
-                            {"total", before + rounded(json::at(stats, {"totalBytes"}))},
-                            {"rate", rounded(json::at(stats, {"speed"}))},
-                            {"eta", left.is_number() ? left : Json()}}));
-}
-
-/// Tells how far the large files are, of all that is missing.
-class LargeProgress {
+/// Tells how far a copy is. rclone itself knows of no more files than are queued.
+class Progress {
  public:
-  LargeProgress(std::int64_t total, const Origin::OnProgress& on_progress)
+  /// `total`: bytes of all that is missing; what is of unknown size does not count.
+  Progress(std::int64_t total, const Origin::OnProgress& on_progress)
       : total_(total), on_progress_(on_progress) {}
 
-  void operator()(std::int64_t there, std::int64_t come) const {
+  /// `there`: bytes of them that are; at first, those that an earlier copy has left.
+  void operator()(std::int64_t there) {
+    if (!before_) before_ = there;
+    const auto total = std::max(total_, there);
     const std::chrono::duration<double> time = Clock::now() - begin_;
-    const auto rate = static_cast<double>(come) / std::max(time.count(), 0.001);
-    const auto left = static_cast<double>(total_ - there) / rate;
+    const auto rate = static_cast<double>(there - *before_) / std::max(time.count(), 0.001);
+    const auto left = static_cast<double>(total - there) / rate;
     on_progress_(
         json::object({{"bytes", there},
-                      {"total", total_},
+                      {"total", total},
                       {"rate", std::int64_t{std::llround(rate)}},
                       {"eta", rate >= 1 ? Json(std::int64_t{std::llround(left)}) : Json()}}));
   }
@@ -89,10 +83,16 @@ class LargeProgress {
   std::int64_t total_;
   const Origin::OnProgress& on_progress_;
   Clock::time_point begin_ = Clock::now();
+  std::optional<std::int64_t> before_;
 };
 
 bool is_web(const Source& source) {
   return source.url.starts_with("http");
+}
+
+/// Made for many requests at a time, which a web server or sshd may refuse.
+bool is_object_store(const Source& source) {
+  return !is_web(source) && !source.url.starts_with("sftp://");
 }
 
 /// Of two versions that look the same the halves could be put together.
@@ -102,6 +102,20 @@ bool tells_versions(const SourceFile& file) {
 
 bool is_missing(const SourceFile& file, const Path& target) {
   return !fs::exists(fs::symlink_status(target / file.path));
+}
+
+struct Missing {
+  std::int64_t files = 0, bytes = 0;
+};
+
+Missing missing(const Listing& listing, const Path& target) {
+  Missing sum;
+  for (const auto& file : listing.files) {
+    if (!is_missing(file, target)) continue;
+    ++sum.files;
+    sum.bytes += std::max<std::int64_t>(file.bytes, 0);
+  }
+  return sum;
 }
 
 /// A file's path in the remote.
@@ -170,10 +184,8 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   arguments.insert(arguments.end(), filters.begin(), filters.end());
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
   std::string errors;
-  auto environment = environment_for_programs();
-  environment.emplace_back("GOGC=30");  // half the memory, for a tenth more time of the processor
   auto finished = base::run({.arguments = std::move(arguments),
-                             .environment = std::move(environment),
+                             .environment = environment_for_programs(),
                              .secret_file = remote.configuration,
                              .output = call.output,
                              .on_error_line =
@@ -229,11 +241,11 @@ void Rclone::copy(const Listing& listing, const Place& place, OnProgress on_prog
   const auto& target = place.files;
   malloc_trim(0);  // what it took to read the listing is not needed while rclone works
   try {
-    const auto bytes = copy_large(listing, target, on_progress, on_file);
-    const bool is_complete =
-        std::none_of(listing.files.begin(), listing.files.end(),
-                     [&](const SourceFile& file) { return is_missing(file, target); });
-    if (!is_complete) copy_rest(target, bytes, on_progress, on_file);
+    Progress progress(missing(listing, target).bytes, on_progress);
+    const auto bytes = copy_large(listing, target, std::ref(progress), on_file);
+    const auto rest = missing(listing, target);
+    if (rest.files > 0)
+      copy_rest(target, bytes, rest.bytes < rest.files * small_file, std::ref(progress), on_file);
   } catch (const Failure& failure) {
     if (failure.reason != "ModelSourceMissing") throw;
     throw Failure("ModelSourceChanged",
@@ -241,16 +253,26 @@ void Rclone::copy(const Listing& listing, const Place& place, OnProgress on_prog
   }
 }
 
-void Rclone::copy_rest(const Path& target, std::int64_t before, const OnProgress& on_progress,
-                       const OnFile& on_file) const {
-  // One stream a file: what is large and yet here tells no versions, or is sent as a whole only.
+void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
+                       const OnBytes& on_bytes, const OnFile& on_file) const {
+  on_bytes(before);
+  std::vector<std::string> options{
+      target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+      // One stream a file: what is large and yet here tells no versions, or is sent as a whole only.
+      "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",
+      // A long queue of many small files would be most of rclone's memory.
+      "--max-backlog=100", "--checkers=2"};
+  if (!are_small) {
+    options.insert(options.end(), {"--transfers=4", "--buffer-size=4Mi", "-v"});
+  } else if (is_object_store(source_)) {
+    options.emplace_back("--transfers=16");
+  }
   run({.command = "copy",
-       .options = {target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
-                   "-v", "--buffer-size=4Mi", "--transfers=4", "--multi-thread-streams=0",
-                   "--use-server-modtime", "--ignore-checksum"},
+       .options = std::move(options),
        .on_line =
            [&](const Json& line) {
-             tell_progress(line, before, on_progress);
+             const auto& copied = json::at(line, {"stats", "bytes"});
+             if (copied.is_number()) on_bytes(before + std::llround(copied.as_double()));
              if (json::string_at(line, {"msg"}).find("Copied (new)") == std::string::npos) return;
              const auto file = json::string_at(line, {"object"});
              on_file({.path = file, .at = target / file, .is_whole = true});
@@ -259,21 +281,18 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, const OnProgress
 }
 
 std::int64_t Rclone::copy_large(const Listing& listing, const Path& target,
-                                const OnProgress& on_progress, const OnFile& on_file) const {
+                                const OnBytes& on_bytes, const OnFile& on_file) const {
   std::vector<SourceFile> large;
-  std::int64_t missing = 0;
-  for (const auto& file : listing.files) {
-    if (!is_missing(file, target)) continue;
-    missing += std::max<std::int64_t>(file.bytes, 0);
-    if (file.bytes >= large_.from && tells_versions(file)) large.push_back(file);
-  }
+  for (const auto& file : listing.files)
+    if (is_missing(file, target) && file.bytes >= large_.from && tells_versions(file))
+      large.push_back(file);
   if (large.empty()) return 0;
   const bool is_alone = listing.files.size() == 1;
   RangeTransfer transfer(large, target.parent_path() / parts_folder, large_,
                          [&](const RangeRequest& request, const std::stop_token& stop) {
                            fetch(request, is_alone, stop);
                          });
-  transfer.run(LargeProgress(missing, on_progress), on_file, stop_);
+  transfer.run(on_bytes, on_file, stop_);
   const auto now = transfer.has_fetched() ? list() : listing;
   transfer.finish(
       target,

@@ -42,11 +42,12 @@ class Rclone : public Origin {
     int output = -1;        ///< base::Program's
     OnLine on_line = {};    ///< gets what rclone logs
   };
+  using OnBytes = std::function<void(std::int64_t there)>;  ///< of all that is missing at first
   std::string run(const Call& call, const std::stop_token& stop) const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
-  std::int64_t copy_large(const Listing& listing, const Path& target, const OnProgress& on_progress,
+  std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
                           const OnFile& on_file) const;
-  void copy_rest(const Path& target, std::int64_t before, const OnProgress& on_progress,
+  void copy_rest(const Path& target, std::int64_t before, bool are_small, const OnBytes& on_bytes,
                  const OnFile& on_file) const;
   void fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const;
 

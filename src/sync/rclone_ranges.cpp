@@ -148,14 +148,13 @@ void RangeTransfer::take_stock(const Piece& piece) {
 
 void RangeTransfer::watch(const OnBytes& on_bytes, const Origin::OnFile& on_file) {
   std::unique_lock lock(mutex_);
-  const auto before = bytes();
   do {
     for (const auto& piece : active_)
       take_stock(piece);
     for (const auto& file : files_)
       if (!file.is_refused && !file.is_wrong)
         on_file({file.source.path, file.part.path(), file.there.prefix()});
-    on_bytes(bytes(), bytes() - before);
+    on_bytes(bytes());
   } while (!changed_.wait_for(lock, 200ms, [&] { return working_ == 0; }));
 }
 

@@ -28,8 +28,8 @@ class RangeTransfer {
  public:
   /// Fetches a range. Throws Failure and Stopped.
   using Fetch = std::function<void(const RangeRequest&, const std::stop_token&)>;
-  /// The bytes that are there of all files together, and those of them that have just come.
-  using OnBytes = std::function<void(std::int64_t there, std::int64_t come)>;
+  /// The bytes that are there of all files together.
+  using OnBytes = std::function<void(std::int64_t there)>;
 
   RangeTransfer(const std::vector<SourceFile>& files, const Path& parts,
                 const RangeOptions& options, Fetch fetch);

@@ -31,9 +31,9 @@ TEST_CASE("what was edited in the spec becomes ours, and its editor's entry goes
 
 TEST_CASE("metadata, replicas and a restart stay their editor's") {
   const std::string restart = R"("f:template":{"f:metadata":{"f:annotations":{"f:at":{}}}})";
-  const auto owners = json::parse(taken(
-      entry(R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:paused":{},"f:replicas":{},)" + restart +
-            "}}")));
+  const auto owners = json::parse(
+      taken(entry(R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:paused":{},"f:replicas":{},)" +
+                  restart + "}}")));
   CHECK(json::text(owners.at(1).at("fieldsV1")) ==
         R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:replicas":{},)" + restart + "}}");
   CHECK(json::text(owners.at(0).at("fieldsV1").at("f:spec")) ==
