@@ -48,8 +48,7 @@ Json edits(Json& fields) {
 /// Fields are named as in the version of the API that the entry is about.
 bool is_edit_beside(const Json& ours, const Json& entry) {
   return json::string_at(entry, {"operation"}) == "Update" &&
-         json::at(entry, {"subresource"}).is_null() &&
-         json::at(entry, {"fieldsV1"}).is_object() &&
+         json::at(entry, {"subresource"}).is_null() && json::at(entry, {"fieldsV1"}).is_object() &&
          json::string_at(entry, {"manager"}) != json::string_at(ours, {"manager"}) &&
          json::string_at(entry, {"apiVersion"}) == json::string_at(ours, {"apiVersion"});
 }

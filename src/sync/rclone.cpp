@@ -258,7 +258,8 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
   on_bytes(before);
   std::vector<std::string> options{
       target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
-      // One stream a file: what is large and yet here tells no versions, or is sent as a whole only.
+      // One stream a file: what is large and yet here tells no versions, or is sent as a whole
+      // only.
       "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",
       // A long queue of many small files would be most of rclone's memory.
       "--max-backlog=100", "--checkers=2"};
@@ -280,8 +281,8 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
       stop_);
 }
 
-std::int64_t Rclone::copy_large(const Listing& listing, const Path& target,
-                                const OnBytes& on_bytes, const OnFile& on_file) const {
+std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
+                                const OnFile& on_file) const {
   std::vector<SourceFile> large;
   for (const auto& file : listing.files)
     if (is_missing(file, target) && file.bytes >= large_.from && tells_versions(file))
