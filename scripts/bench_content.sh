@@ -101,10 +101,11 @@ loopback_bytes() { awk '$1 == "lo:" { print $2 }' /proc/net/dev; }
 
 # Adds "SECONDS CPU PEAK BYTES" to the measurements of a name.
 measure() { # NAME FILE COMMAND...
-	local before name=$1
+	local before took name=$1
 	shift
 	before=$(loopback_bytes)
-	echo "$(python3 "$SCRIPTS/measure.py" "$@" 2>>"$work/errors") $(($(loopback_bytes) - before))" >>"$work/$name"
+	took=$(python3 "$SCRIPTS/measure.py" "$@" 2>>"$work/errors") || { tail "$work/errors" >&2 && return 1; }
+	echo "$took $(($(loopback_bytes) - before))" >>"$work/$name"
 }
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
@@ -152,20 +153,20 @@ bench_checkouts() {
 # What was written before is on the disk, and its time nobody's. Small files stay until all is measured: an ext4 without a journal
 # goes round inodes that were freed within the last minutes, one by one.
 ready() { # NAME
-	[[ $1 == small ]] || rm -rf "$work"/{copied,synced,model}-*"$1"
+	[[ $1 == small ]] || rm -rf "$work/out"/*-"$1"
 	sync -f "$work"
 }
 
 bench_model() { # NAME BUCKET
 	local folder
 	ready "$1"
-	measure "rclone-$1" '' rclone --config "$work/rclone.conf" copy "s3:$2" "$work/copied-$round-$1"
+	measure "rclone-$1" '' rclone --config "$work/rclone.conf" copy "s3:$2" "$work/out/copied-$round-$1"
 	ready "$1"
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	measure "synced-$1" '' sh -c 'rclone --config "$1" copy "$2" "$3" && sync -f "$3"' sh "$work/rclone.conf" "s3:$2" \
-		"$work/synced-$round-$1"
+		"$work/out/synced-$round-$1"
 	ready "$1"
-	folder=$work/model-$round-$1
+	folder=$work/out/model-$round-$1
 	measure "model-$1" "$folder/..data" "$SYNC" model --source "s3://$2/" --endpoint "$endpoint" --path-style \
 		--credentials-dir "$work/credentials" --target "$folder" --name model --termination-log "$work/told"
 	ready "$1"
@@ -219,7 +220,7 @@ need_packages "${TEST_PACKAGES[@]}"
 build_binaries minio
 unset AWS_CA_BUNDLE # this rclone cannot read one
 "$ROOT/dev" build release
-mkdir -p "$work/repositories" "$work/s3"
+mkdir -p "$work"/{repositories,s3,out}
 serve_git
 serve_models
 bench_checkouts

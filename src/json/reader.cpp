@@ -162,7 +162,9 @@ std::optional<std::int64_t> ObjectReader::integer(std::string_view name, Range r
   if (found == nullptr) return std::nullopt;
   const auto number = whole_number(*found);
   if (number && *number >= range.least && *number <= range.most) return number;
-  problem(name, must_be_whole(range) + (found->is_string() ? ", not a string" : ""));
+  const bool is_quoted = found->is_string() && parsed(found->as_string());
+  problem(name, must_be_whole(range) + (found->is_string() ? ", not a string" : "") +
+                    (is_quoted ? "; remove the quotes" : ""));
   return std::nullopt;
 }
 
@@ -192,7 +194,7 @@ bool ObjectReader::elements(std::string_view name, Range count, const OnElement&
   if (found == nullptr) return false;
   if (!found->is_array()) {
     problem(name, "must be a list, not " + std::string(type_name(*found)) +
-                      (found->is_object() ? "; begin each entry with '- '" : ""));
+                      "; begin each entry with '- '");
     return false;
   }
   const auto size = static_cast<std::int64_t>(found->size());

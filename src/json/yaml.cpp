@@ -230,6 +230,16 @@ void write_value(YAML::Emitter& out, const Json& value) {
   }
 }
 
+/// What helps when the line begins with a tab, which YAML's own messages do not name.
+std::string about_tab(std::string_view text, int line) {
+  for (int i = 1; i < line; ++i)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const auto begin = text.find_first_not_of(' ');
+  return begin != std::string_view::npos && text[begin] == '\t'
+             ? "; the line begins with a tab, write blanks instead"
+             : "";
+}
+
 }  // namespace
 
 std::string yaml_text(const Json& value) {
@@ -258,7 +268,8 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
     out.problems.push_back({refusal.line, refusal.what()});
   } catch (const YAML::Exception& error) {
     if (!builder.in_document()) builder.drop_document();
-    out.problems.push_back({line(error.mark), "is not YAML: " + error.msg});
+    out.problems.push_back(
+        {line(error.mark), "is not YAML: " + error.msg + about_tab(text, line(error.mark))});
   }
   return out;
 }

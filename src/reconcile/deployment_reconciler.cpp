@@ -12,8 +12,9 @@
 namespace reconcile {
 namespace {
 
-/// What was refused (a quota, a name that is taken) may be granted without an event to us.
-constexpr std::chrono::minutes retry_refused{1};
+/// What was refused (a quota, a name that is taken) may be granted without an event to us, and a
+/// route that nobody looks at gets none.
+constexpr std::chrono::minutes look_again{1};
 
 bool is_worth_a_retry(const std::vector<gradient::Missing>& refused) {
   constexpr std::array with_event{"HostTaken", "RouteNotAccepted", "GatewayAPIMissing"};
@@ -59,14 +60,16 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   auto observed = observer_.observe(parent, spec, previous, stop);
   observed.refused = std::move(refused);
-  for (auto& problem : gradient::endpoint_problems(parent, context_.settings, found,
-                                                   context_.stores.routes.find(key)))
+  const auto route = context_.stores.routes.find(key);
+  for (auto& problem : gradient::endpoint_problems(parent, context_.settings, found, route,
+                                                   publisher_.ago(look_again)))
     observed.refused.push_back(std::move(problem));
   const auto status = gradient::status(parent, spec, context_.settings, observed, endpoint(parent),
                                        gradient::rollout(spec, found, context_.settings).reason,
                                        previous, publisher_.now());
   publisher_.publish(gradient_deployments, *object, status, stop);
-  if (is_worth_a_retry(observed.refused)) return kube::Outcome::again_in(retry_refused);
+  if (is_worth_a_retry(observed.refused) || (route && gradient::is_unseen(*route)))
+    return kube::Outcome::again_in(look_again);
   return {.again = Observer::again(spec, observed, status)};
 }
 

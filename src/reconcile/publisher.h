@@ -18,7 +18,10 @@ class Publisher {
                const std::stop_token& stop);
 
   /// RFC 3339, for the conditions of the status under construction.
-  std::string now() const { return kube::rfc3339(context_.clock.wall()); }
+  std::string now() const { return ago(std::chrono::seconds(0)); }
+  std::string ago(std::chrono::seconds time) const {
+    return kube::rfc3339(context_.clock.wall() - time);
+  }
 
  private:
   Context& context_;

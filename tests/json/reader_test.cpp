@@ -80,7 +80,10 @@ TEST_CASE("integers are whole, in range and never text") {
     CHECK(read(R"({"n": )" + std::string(bad) + "}") ==
           Lines{"spec.n: must be a whole number from 1 to 5"});
   }
-  CHECK(read(R"({"n": "2"})") == Lines{"spec.n: must be a whole number from 1 to 5, not a string"});
+  CHECK(read(R"({"n": "2"})") ==
+        Lines{"spec.n: must be a whole number from 1 to 5, not a string; remove the quotes"});
+  CHECK(read(R"({"n": "two"})") ==
+        Lines{"spec.n: must be a whole number from 1 to 5, not a string"});
 }
 
 TEST_CASE("booleans and choices say what they can be") {
@@ -109,7 +112,8 @@ TEST_CASE("lists of a wrong length are not looked into") {
   CHECK(read(R"({"l": [1, 2, 3]})") == Lines{"spec.l: has 3 entries; at most 2 are allowed"});
   CHECK(read(R"({"l": {}})") ==
         Lines{"spec.l: must be a list, not a mapping; begin each entry with '- '"});
-  CHECK(read(R"({"l": "x"})") == Lines{"spec.l: must be a list, not a string"});
+  CHECK(read(R"({"l": "x"})") ==
+        Lines{"spec.l: must be a list, not a string; begin each entry with '- '"});
   CHECK(seen == 2);
 }
 

@@ -94,7 +94,7 @@ TEST_CASE_METHOD(Scenario, "a route that its Gateway refuses is told") {
   by_gateway();
   expect_apply(route_path);
   expect_status();
-  reconcile();
+  CHECK(reconcile().again == std::chrono::minutes(1));  // whether anybody looks at it
   CHECK(endpoint() == "http://demo-ns.a.example");
   server.finish();
 
@@ -104,6 +104,18 @@ TEST_CASE_METHOD(Scenario, "a route that its Gateway refuses is told") {
       "message":"no listener"}]}]})");
   route["metadata"]["resourceVersion"] = json::Json("900");
   stores.routes.put(route);
+  expect_status();
+  expect_event("RouteNotAccepted");
+  reconcile();
+}
+
+TEST_CASE_METHOD(Scenario, "a route whose Gateway does not exist is told after a minute") {
+  by_gateway();
+  expect_apply(route_path);
+  expect_status();
+  reconcile();
+  server.finish();
+  clock.advance(std::chrono::seconds(61));
   expect_status();
   expect_event("RouteNotAccepted");
   reconcile();

@@ -45,6 +45,7 @@ kube::Response World::stored(json::Json object) {
   auto& metadata = object["metadata"];
   if (!metadata.has_field("uid")) {
     metadata["uid"] = json::Json("uid-of-" + metadata.at("name").as_string());
+    metadata["creationTimestamp"] = json::Json(kube::rfc3339(clock.wall()));
   }
   metadata["resourceVersion"] = json::Json(std::to_string(++version_));
   return {.status = 200, .body = json::text(object)};

@@ -119,8 +119,24 @@ std::string_view git_problem(std::string_view url) {
   return values::git_ref_problem(ref.substr(is_hf ? 1 : query.size()));
 }
 
+/// The page of a model and not one of its files: https://huggingface.co/ORGANISATION/NAME, perhaps
+/// with a ref behind it.
+bool is_page_of_model(std::string_view url) {
+  constexpr std::string_view site = "https://huggingface.co/";
+  if (url.substr(0, site.size()) != site) return false;
+  auto path = url.substr(site.size());
+  while (!path.empty() && path.back() == '/')
+    path.remove_suffix(1);
+  const auto slashes = std::count(path.begin(), path.end(), '/');
+  return slashes == 1 || path.find("/tree/") != none;
+}
+
 std::string_view url_problem(std::string_view url) {
   const auto scheme = known_scheme(url);
+  if (is_page_of_model(url)) {
+    return "is the page of a model, not its files; write hf://ORGANISATION/NAME, or with a branch, "
+           "tag or commit hf://ORGANISATION/NAME@REF";
+  }
   if (values::has_user(url) && (scheme != Scheme::Sftp || has_password(url))) {
     return "must not carry a user or password; put them into a Secret and name it in "
            "source.secretName";

@@ -19,8 +19,13 @@ const Json& objection(const Json& parent_status) {
 
 }  // namespace
 
+bool is_unseen(const Json& route) {
+  return json::elements_at(route, {"status", "parents"}).size() == 0;
+}
+
 std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
-                                       const Found& found, const std::optional<Json>& route) {
+                                       const Found& found, const std::optional<Json>& route,
+                                       const std::string& long_ago) {
   if (!settings.endpoint) return {};
   if (!found.host_owner.empty()) {
     return {
@@ -29,6 +34,15 @@ std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& set
                           ", which is older and comes to the same host; rename one of the two"}};
   }
   if (!route) return {};
+  if (is_unseen(*route) && json::string_at(*route, {"metadata", "creationTimestamp"}) < long_ago) {
+    const auto& endpoint = *settings.endpoint;
+    return {{"RouteNotAccepted",
+             "no controller has looked at HTTPRoute " + parent.ns + "/" + parent.name +
+                 ": see whether Gateway " + endpoint.gateway_namespace + "/" +
+                 endpoint.gateway_name +
+                 " (endpoint.gateway in the operator's configuration) exists and its controller "
+                 "runs"}};
+  }
   for (const auto& status : json::elements_at(*route, {"status", "parents"})) {
     const auto& no = objection(status);
     if (no.is_null()) continue;

@@ -66,9 +66,14 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
                          const json::Json& previous, const std::string& now);
 
 /// Why the configured endpoint is not to be had: another deployment's host, or what the Gateway's
-/// controller says of `route`, the live HTTPRoute.
+/// controller says of `route`, the live HTTPRoute. One from before `long_ago` (RFC 3339) that no
+/// controller has looked at has a Gateway that does not exist, or that nobody serves.
 std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
-                                       const Found& found, const std::optional<json::Json>& route);
+                                       const Found& found, const std::optional<json::Json>& route,
+                                       const std::string& long_ago);
+
+/// Whether a controller may still look at the HTTPRoute.
+bool is_unseen(const json::Json& route);
 
 /// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
 /// are fewer pods than wanted.

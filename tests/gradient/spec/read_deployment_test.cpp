@@ -158,7 +158,7 @@ TEST_CASE("every problem is reported with its field and what would be right") {
       {"a port by name", "port: http", {"spec.port: must be a whole number from 1 to 65535"}},
       {"a command as one string",
        "command: python app.py",
-       {"spec.command: must be a list, not a string"}},
+       {"spec.command: must be a list, not a string; begin each entry with '- '"}},
       {"booleans and fractions in a command",
        "command: [a, true, 0.5, {}, null]",
        {"spec.command[1]: must be a string, not a boolean; put it in quotes",
@@ -241,7 +241,8 @@ TEST_CASE("problems of the resources are reported") {
        {"spec.resources.replicas: must be a whole number from 0 to 1000"}},
       {"replicas as text",
        "image: app\nresources: {instanceType: C4, replicas: '2'}",
-       {"spec.resources.replicas: must be a whole number from 0 to 1000, not a string"}},
+       {"spec.resources.replicas: must be a whole number from 0 to 1000, not a string; remove the "
+        "quotes"}},
       {"autoscaling without bounds",
        "image: app\nresources: {instanceType: C4, autoscaling: {}}",
        {"spec.resources.autoscaling: needs maxReplicas and metrics; add both, or write enabled: "

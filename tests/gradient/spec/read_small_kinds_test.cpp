@@ -79,6 +79,10 @@ TEST_CASE("problems of a model are reported") {
       {"no url",
        "source: {}",
        {"spec.source.url: is required; write it, such as s3://models/sentiment/"}},
+      {"the page of a model",
+       "source: {url: 'https://huggingface.co/org/name/tree/main'}",
+       {"spec.source.url: is the page of a model, not its files; write hf://ORGANISATION/NAME, or "
+        "with a branch, tag or commit hf://ORGANISATION/NAME@REF"}},
       {"a source of another release",
        "source: {url: 'ftp://b/p'}",
        {"spec.source.url: must begin with s3://, gs://, azureblob://, https://, http://, sftp://, "

@@ -9,6 +9,8 @@ using gradient::Missing;
 const gradient::Parent demo{
     .kind = "GradientDeployment", .ns = "team", .name = "demo", .uid = "u", .sync = {}};
 
+const std::string long_ago = "2026-01-02T12:00:00Z";
+
 gradient::Settings by_gateway() {
   auto settings = gradient::default_settings();
   settings.endpoint = gradient::Endpoint{
@@ -22,7 +24,7 @@ std::vector<Missing> problems(const std::string& conditions) {
       R"({"status":{"parents":[{"parentRef":{"namespace":"infra","name":"public"},
           "conditions":[)" +
       conditions + "]}]}}");
-  return gradient::endpoint_problems(demo, by_gateway(), {}, route);
+  return gradient::endpoint_problems(demo, by_gateway(), {}, route, long_ago);
 }
 
 }  // namespace
@@ -30,13 +32,14 @@ std::vector<Missing> problems(const std::string& conditions) {
 TEST_CASE("without an endpoint nothing is said of it") {
   gradient::Found taken;
   taken.host_owner = "a/b";
-  CHECK(gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}).empty());
+  CHECK(
+      gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}, long_ago).empty());
 }
 
 TEST_CASE("a host that an older deployment has is told with that deployment") {
   gradient::Found taken;
   taken.host_owner = "other/one";
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}) ==
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}, long_ago) ==
         std::vector<Missing>{{"HostTaken",
                               "the host demo-team.apps.example.com belongs to GradientDeployment "
                               "other/one, which is older and comes to the same host; rename one of "
@@ -44,11 +47,24 @@ TEST_CASE("a host that an older deployment has is told with that deployment") {
 }
 
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}).empty());
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}, long_ago).empty());
   CHECK(problems("").empty());
   CHECK(problems(R"({"type":"Accepted","status":"True","reason":"Accepted","message":""},
                     {"type":"ResolvedRefs","status":"True","reason":"ResolvedRefs","message":""})")
             .empty());
+}
+
+TEST_CASE("a route that no controller looks at is told after a while") {
+  const auto made_at = [](const std::string& time) {
+    return json::object({{"metadata", json::object({{"creationTimestamp", time}})}});
+  };
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, made_at(long_ago), long_ago).empty());
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, made_at("2026-01-02T11:59:59Z"),
+                                    long_ago) ==
+        std::vector<Missing>{
+            {"RouteNotAccepted",
+             "no controller has looked at HTTPRoute team/demo: see whether Gateway infra/public "
+             "(endpoint.gateway in the operator's configuration) exists and its controller runs"}});
 }
 
 TEST_CASE("a route that its Gateway does not accept is told in the controller's words") {
