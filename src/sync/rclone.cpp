@@ -262,7 +262,7 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
       // only.
       "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",
       // A long queue of many small files would be most of rclone's memory.
-      "--max-backlog=100", "--checkers=2"};
+      "--max-backlog=100", "--checkers=4"};
   if (!are_small) {
     options.insert(options.end(), {"--transfers=4", "--buffer-size=4Mi", "-v"});
   } else if (is_object_store(source_)) {
