@@ -149,7 +149,7 @@ class Diff {
     comparison_.add(title(kind, key), live.value_or(Json()), after);
     auto parent = gradient::parent(after);
     if (live) parent.uid = kube::uid_of(*live);
-    if (kind == reconcile::gradient_deployments) add_children(input, parent);
+    if (kind == reconcile::gradient_deployments) add_children(input, parent, live);
     if (kind == reconcile::datasets) {
       const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
       if (auto claim = gradient::render_claim(parent, spec)) add_child(*claim, parent);
@@ -186,7 +186,19 @@ class Diff {
     std::cerr << input.at({"", message}) << '\n';
   }
 
-  void add_children(const Input& input, const gradient::Parent& parent) {
+  /// "ns/name" of the deployment that keeps the host; empty when this one has it.
+  std::string host_owner(const gradient::Parent& parent, const std::optional<Json>& ours) {
+    if (!settings_.endpoint) return {};
+    for (const auto& place : names::others_of_host({.ns = parent.ns, .name = parent.name})) {
+      const kube::Key key{place.ns, place.name};
+      const auto other = client_.get(reconcile::gradient_deployments, key);
+      if (other && (!ours || reconcile::is_older(*other, *ours))) return kube::to_string(key);
+    }
+    return {};
+  }
+
+  void add_children(const Input& input, const gradient::Parent& parent,
+                    const std::optional<Json>& ours) {
     const auto spec =
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
@@ -199,6 +211,11 @@ class Diff {
                       ", nor has the cluster one; its children are not compared");
     }
     if (!found.missing.empty()) return;
+    found.host_owner = host_owner(parent, ours);
+    if (!found.host_owner.empty())
+      std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +
+                                     found.host_owner})
+                << '\n';
     const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
     const auto wanted = reconcile::children(parent, spec, found, settings_, live);
     for (const auto& child : wanted)

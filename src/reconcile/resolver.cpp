@@ -44,15 +44,6 @@ Missing not_found(std::string_view kind, const kube::Key& key, const std::string
                                               key.name + " in namespace " + key.ns + "; " + remedy};
 }
 
-/// Of two that were made in the same second, any will do, as long as it is always the same.
-bool is_older(const Json& one, const Json& other) {
-  const auto made = [](const Json& object) {
-    return std::pair(json::string_at(object, {"metadata", "creationTimestamp"}),
-                     kube::uid_of(object));
-  };
-  return made(one) < made(other);
-}
-
 }  // namespace
 
 struct Resolver::Lookup {
