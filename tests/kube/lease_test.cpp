@@ -39,6 +39,23 @@ std::string holder_of(const kube::Request& request) {
   return json::string_at(json::parse(request.body), {"spec", "holderIdentity"});
 }
 
+/// The end of a script: until the work has ended there may be renewals, few or many; the last
+/// request releases.
+class Renewals {
+ public:
+  explicit Renewals(ScriptedTransport& api) : api_(api) {}
+  void expect_and_release() {
+    api_.expect(put_line)
+        .answer(200, json::text(lease("me", "5")))
+        .then([this](const kube::Request& request) {
+          if (!holder_of(request).empty()) expect_and_release();
+        });
+  }
+
+ private:
+  ScriptedTransport& api_;
+};
+
 /// Follows the script to its end; then the server is out of reach.
 class Cut final : public kube::Transport {
  public:
@@ -136,7 +153,7 @@ TEST_CASE("The one who gets the Lease leads, renews, and releases it at the end"
   quick.retry_period = 1ms;
   std::stop_source stop;
   std::promise<void> renewed;
-  std::function<void()> expect_another_put;
+  Renewals renewals(api);
   api.expect(get_line).answer(404);
   api.expect(create_line).answer(201, json::text(lease("me", "1")));
   api.expect(put_line).answer(200, json::text(lease("me", "2"))).then([&](const kube::Request&) {
@@ -148,14 +165,7 @@ TEST_CASE("The one who gets the Lease leads, renews, and releases it at the end"
   api.expect(put_line).answer(200, json::text(lease("me", "4"))).then([&](const kube::Request&) {
     stop.request_stop();
   });
-  // Until the work has ended there may be further renewals; the last request releases.
-  std::function<void(const kube::Request&)> go_on = [&](const kube::Request& request) {
-    if (!holder_of(request).empty()) expect_another_put();
-  };
-  expect_another_put = [&] {
-    api.expect(put_line).answer(200, json::text(lease("me", "5"))).then(go_on);
-  };
-  expect_another_put();
+  renewals.expect_and_release();
 
   std::string said;
   kube::lead_with_lease(
@@ -183,7 +193,8 @@ TEST_CASE("A stop in the middle of a renewal does not keep the Lease from being 
   api.expect(put_line).fail("stopped").then([&](const kube::Request&) { stop.request_stop(); });
   api.expect(put_line).answer(409);
   api.expect(get_line).answer(200, json::text(lease("me", "2")));
-  api.expect(put_line).answer(200, "{}");
+  Renewals renewals(api);
+  renewals.expect_and_release();
   kube::lead_with_lease(
       client, clock, quick, until_stopped, [] { FAIL("lost"); }, stop.get_token());
   CHECK(holder_of(api.requests().back()).empty());
@@ -220,12 +231,14 @@ TEST_CASE("A contender takes over what nobody renews") {
   api.expect(get_line).answer(200, json::text(lease("third", "3", 5)));
   api.expect(get_line).answer(200, json::text(lease("", "4", 5)));
   api.expect(put_line).answer(200, json::text(lease("me", "5", 6)));
-  api.expect(put_line).answer(200, "{}");  // the release
+  Renewals renewals(api);
+  renewals.expect_and_release();
   std::string said;
   kube::lead_with_lease(
       client, clock, quick, [&](const std::stop_token&) { said = "led"; }, [] { FAIL("lost"); },
       {});
   CHECK(said == "led");
+  CHECK(holder_of(api.requests().back()).empty());
 }
 
 TEST_CASE("Who cannot renew in time has lost, and does not release") {
