@@ -61,7 +61,8 @@ void EventRecorder::record(const Json& object, EventType type, const std::string
     const auto key = key_of(object);
     const auto* const type_name = type == EventType::Normal ? "Normal" : "Warning";
     const auto uid = uid_of(object);
-    const auto seen = count(uid, key.name, uid + '\n' + type_name + '\n' + reason + '\n' + message);
+    const auto seen =
+        count(uid + type_name, key.name, uid + '\n' + type_name + '\n' + reason + '\n' + message);
     if (!seen) return;
     write(json::object(
               {{"apiVersion", "v1"},
@@ -88,13 +89,13 @@ void EventRecorder::record(const Json& object, EventType type, const std::string
 }
 
 /// Empty when the object has used up its events.
-std::optional<EventRecorder::Seen> EventRecorder::count(const std::string& uid,
+std::optional<EventRecorder::Seen> EventRecorder::count(const std::string& purse,
                                                         const std::string& name,
                                                         const std::string& what) {
   const auto now = clock_.now();
   return data_.with([&](Data& data) -> std::optional<Seen> {
     forget_old(data);
-    auto& bucket = data.buckets.try_emplace(uid, Bucket{burst, now}).first->second;
+    auto& bucket = data.buckets.try_emplace(purse, Bucket{burst, now}).first->second;
     bucket.tokens = std::min(burst, bucket.tokens + (now - bucket.last) / refill);
     bucket.last = now;
     if (bucket.tokens < 1) return std::nullopt;

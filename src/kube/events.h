@@ -36,10 +36,11 @@ class EventRecorder {
     Clock::TimePoint last;
   };
   struct Data {
-    std::map<std::string, Seen> seen;       ///< by what is told about whom
-    std::map<std::string, Bucket> buckets;  ///< by UID
+    std::map<std::string, Seen> seen;  ///< by what is told about whom
+    std::map<std::string, Bucket>
+        buckets;  ///< by UID and type: what is well takes nothing from warnings
   };
-  std::optional<Seen> count(const std::string& uid, const std::string& name,
+  std::optional<Seen> count(const std::string& purse, const std::string& name,
                             const std::string& what);
   void forget_old(Data& data) const;
   void write(const Json& event, const Seen& seen);

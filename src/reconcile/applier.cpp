@@ -119,7 +119,7 @@ std::optional<Missing> Applier::apply_one(const gradient::Parent& parent, const 
   if (!is_ours(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
-  if (is_edited(kind, *current)) current = take_edits(kind, *std::move(current), stop);
+  if (is_edited(kind, *current)) current = take_edits(parent, kind, *std::move(current), stop);
   if (leaves_replicas(wanted)) keep_replicas(*current, wanted, lower_bound, stop);
   if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
   return std::nullopt;
@@ -170,25 +170,31 @@ Json Applier::write(const kube::Kind& kind, const Json& intent, const char* fiel
   return written;
 }
 
-Json Applier::take_edits(const kube::Kind& kind, Json live, const std::stop_token& stop) {
+Json Applier::take_edits(const gradient::Parent& parent, const kube::Kind& kind, Json live,
+                         const std::stop_token& stop) {
   const auto key = kube::key_of(live);
   const auto fresh = context_.client.get(kind, key, stop);
   if (!fresh || kube::uid_of(*fresh) != kube::uid_of(live)) return live;
-  const auto owners = with_edits_taken(json::at(*fresh, {"metadata", "managedFields"}), manager);
-  if (!owners) return live;
+  const auto taken = with_edits_taken(json::at(*fresh, {"metadata", "managedFields"}), manager);
+  if (!taken) return live;
   // Without its annotation it counts as not applied: whoever is interrupted here goes on later.
   const auto patch = json::object(
       {{"metadata",
         json::object({{"resourceVersion", kube::resource_version_of(*fresh)},
-                      {"managedFields", *owners},
+                      {"managedFields", taken->managed_fields},
                       {"annotations", json::object({{names::applied_annotation, ""}})}})}});
-  spdlog::info("taking back what was edited object={} by={}", describe(kind, key),
-               kube::spec_editors(live, manager).front());
   auto& store = *context_.stores.of(kind);
   const kube::Store::Write underway(store, key);
-  auto taken = context_.client.merge_patch(kind, key, patch, manager, stop);
-  store.put(taken);
-  return taken;
+  auto ours = context_.client.merge_patch(kind, key, patch, manager, stop);
+  store.put(ours);
+  spdlog::info("took back what was edited object={} by={}", describe(kind, key), taken->editors);
+  if (const auto object = context_.stores.gradient_deployments.find({parent.ns, parent.name})) {
+    context_.events.record(*object, kube::EventType::Normal, "EditTakenBack",
+                           "what " + taken->editors + " changed in " + describe(kind, key) +
+                               " is put back: its spec is the operator's; change the "
+                               "GradientDeployment");
+  }
+  return ours;
 }
 
 /// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
@@ -197,14 +203,16 @@ Json Applier::take_edits(const kube::Kind& kind, Json live, const std::stop_toke
 void Applier::keep_replicas(const Json& live, const Json& wanted, std::int64_t lower_bound,
                             const std::stop_token& stop) {
   const auto key = kube::key_of(live);
-  const bool is_scaled = context_.stores.autoscalers.find(key).has_value();
-  if (!is_scaled && json::integer_at(live, {"spec", "replicas"}, 1) < lower_bound) {
+  const auto replicas = json::integer_at(live, {"spec", "replicas"}, 1);
+  // An autoscaler leaves alone what somebody has scaled to 0.
+  const bool is_scaled = replicas > 0 && context_.stores.autoscalers.find(key).has_value();
+  if (!is_scaled && replicas < lower_bound) {
     own_replicas(live, lower_bound, stop);
   } else if (!is_current(live, wanted)) {
     const auto fresh = context_.client.get(kube::deployments, key, stop);
     if (!fresh || !owns_replicas(*fresh)) return;
-    const auto replicas = json::integer_at(*fresh, {"spec", "replicas"}, 1);
-    own_replicas(*fresh, std::max(replicas, lower_bound), stop);
+    const auto now = json::integer_at(*fresh, {"spec", "replicas"}, 1);
+    own_replicas(*fresh, std::max(now, lower_bound), stop);
   }
 }
 

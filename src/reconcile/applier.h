@@ -54,7 +54,8 @@ class Applier {
               const std::stop_token& stop);
   /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
   /// object as it is then.
-  json::Json take_edits(const kube::Kind& kind, json::Json live, const std::stop_token& stop);
+  json::Json take_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
+                        const std::stop_token& stop);
   void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
                      const std::stop_token& stop);
   void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);

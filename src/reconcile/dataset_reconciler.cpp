@@ -16,6 +16,7 @@ constexpr std::chrono::minutes look_again{1};
 json::Json claim_fields(const json::Json& claim) {
   return json::object({{"claimName", kube::key_of(claim).name},
                        {"phase", json::at(claim, {"status", "phase"})},
+                       {"requested", json::at(claim, {"spec", "resources", "requests", "storage"})},
                        {"capacity", json::at(claim, {"status", "capacity", "storage"})},
                        {"accessModes", json::at(claim, {"spec", "accessModes"})}});
 }
@@ -65,8 +66,15 @@ struct Told {
 Told tell(const json::Json& claim, const std::optional<gradient::Missing>& refused,
           const std::string& trouble) {
   const auto name = "PersistentVolumeClaim " + kube::key_of(claim).name;
-  if (refused && (refused->reason == "NameConflict" || !is_bound(claim)))
+  if (refused && refused->reason == "NameConflict")
     return {false, refused->reason, refused->message};
+  if (refused && !is_bound(claim)) {
+    return {false, refused->reason,
+            name +
+                " has no volume yet and cannot be changed; delete it (kubectl delete pvc), and "
+                "it is made anew as the spec says: " +
+                refused->message};
+  }
   if (kube::is_being_deleted(claim)) {
     return {false, "ClaimTerminating",
             name +

@@ -18,6 +18,11 @@ bool is_ready(const Json& pod) {
   return false;
 }
 
+bool has_ready(const std::vector<Json>& pods, const kube::Key& pod) {
+  return std::any_of(pods.begin(), pods.end(),
+                     [&](const Json& each) { return kube::key_of(each) == pod && is_ready(each); });
+}
+
 /// The youngest of those that are not ready, enough to tell why: the rest share their fate.
 std::vector<Json> troubled(const std::vector<Json>& pods) {
   constexpr std::size_t most = 5;
@@ -51,7 +56,8 @@ gradient::Observed Observer::observe(const gradient::Parent& parent,
   }
   for (const auto& name : gradient::wanted_sync_lines(spec, observed, previous_status)) {
     const auto slash = name.find('/');
-    const auto lines = last_line({parent.ns, name.substr(0, slash)}, name.substr(slash + 1), stop);
+    const kube::Key pod{parent.ns, name.substr(0, slash)};
+    const auto lines = last_line(pod, name.substr(slash + 1), has_ready(observed.pods, pod), stop);
     if (!lines.empty()) observed.sync_lines[name] = lines.front();
   }
   return observed;
@@ -70,7 +76,7 @@ std::optional<std::chrono::milliseconds> Observer::again(const gradient::Deploym
 std::vector<Json> Observer::read_seldom(const std::string& what, const Read& read) {
   const auto now = context_.clock.now();
   const auto known = readings_.with([&](auto& readings) -> std::optional<Reading> {
-    std::erase_if(readings, [&](const auto& entry) { return now - entry.second.at >= period; });
+    std::erase_if(readings, [&](const auto& entry) { return now >= entry.second.until; });
     const auto found = readings.find(what);
     if (found == readings.end()) return std::nullopt;
     return found->second;
@@ -82,7 +88,8 @@ std::vector<Json> Observer::read_seldom(const std::string& what, const Read& rea
   } catch (const std::exception& error) {  // no log yet, no right, no answer from that node
     spdlog::debug("cannot read {} error=\"{}\"", what, error.what());
   }
-  readings_.with([&](auto& readings) { readings[what] = {now, found}; });
+  const auto until = now + (found.empty() ? period_of_nothing : period);
+  readings_.with([&](auto& readings) { readings[what] = {until, found}; });
   return found;
 }
 
@@ -94,17 +101,19 @@ std::vector<Json> Observer::events_of(const Json& pod, const std::stop_token& st
   });
 }
 
+/// A pod that has become ready has a new line: its content is complete.
 std::vector<Json> Observer::last_line(const kube::Key& pod, const std::string& container,
-                                      const std::stop_token& stop) {
-  return read_seldom("log of " + kube::to_string(pod) + "/" + container,
-                     [&]() -> std::vector<Json> {
-                       const auto line = context_.client.log(pod, container, 1, stop);
-                       try {
-                         return {json::parse(line)};
-                       } catch (const std::invalid_argument&) {
-                         return {};  // half a line, or nothing yet
-                       }
-                     });
+                                      bool is_ready, const std::stop_token& stop) {
+  return read_seldom(
+      "log of " + kube::to_string(pod) + "/" + container + (is_ready ? " ready" : ""),
+      [&]() -> std::vector<Json> {
+        const auto line = context_.client.log(pod, container, 1, stop);
+        try {
+          return {json::parse(line)};
+        } catch (const std::invalid_argument&) {
+          return {};  // half a line, or nothing yet
+        }
+      });
 }
 
 }  // namespace reconcile

@@ -12,10 +12,11 @@ namespace reconcile {
 
 /// Gathers what the status of a GradientDeployment is made of. Deployment and pods come from the
 /// stores; events and the last log lines of sync sidecars are read only while they can tell more,
-/// at most every `period` for each pod.
+/// at most every `period` for each pod, and once more when it becomes ready.
 class Observer {
  public:
   static constexpr std::chrono::seconds period{30};
+  static constexpr std::chrono::seconds period_of_nothing{2};  ///< what is not there may come soon
 
   explicit Observer(Context& context) : context_(context) {}
 
@@ -30,14 +31,14 @@ class Observer {
 
  private:
   struct Reading {
-    kube::Clock::TimePoint at;
+    kube::Clock::TimePoint until;
     std::vector<json::Json> found;
   };
   using Read = std::function<std::vector<json::Json>()>;
   std::vector<json::Json> read_seldom(const std::string& what, const Read& read);
   std::vector<json::Json> events_of(const json::Json& pod, const std::stop_token& stop);
   std::vector<json::Json> last_line(const kube::Key& pod, const std::string& container,
-                                    const std::stop_token& stop);
+                                    bool is_ready, const std::stop_token& stop);
 
   Context& context_;
   kube::Guarded<std::map<std::string, Reading>> readings_;

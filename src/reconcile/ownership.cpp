@@ -55,7 +55,7 @@ bool is_edit_beside(const Json& ours, const Json& entry) {
 
 }  // namespace
 
-std::optional<Json> with_edits_taken(const Json& managed_fields, std::string_view manager) {
+std::optional<TakenEdits> with_edits_taken(const Json& managed_fields, std::string_view manager) {
   if (!managed_fields.is_array()) return std::nullopt;
   std::vector<Json> entries(managed_fields.as_array().begin(), managed_fields.as_array().end());
   const auto ours = std::find_if(entries.begin(), entries.end(), [&](const Json& entry) {
@@ -64,17 +64,17 @@ std::optional<Json> with_edits_taken(const Json& managed_fields, std::string_vie
            json::at(entry, {"fieldsV1"}).is_object();
   });
   if (ours == entries.end()) return std::nullopt;
-  bool is_changed = false;
+  std::string editors;
   for (auto& entry : entries) {
     if (!is_edit_beside(*ours, entry)) continue;
     const auto taken = edits(entry["fieldsV1"]);
     if (taken.is_null()) continue;
     add((*ours)["fieldsV1"], taken);
-    is_changed = true;
+    editors += (editors.empty() ? "" : ", ") + json::string_at(entry, {"manager"});
   }
-  if (!is_changed) return std::nullopt;
+  if (editors.empty()) return std::nullopt;
   std::erase_if(entries, [](const Json& entry) { return is_empty(json::at(entry, {"fieldsV1"})); });
-  return json::array(std::move(entries));
+  return TakenEdits{json::array(std::move(entries)), std::move(editors)};
 }
 
 }  // namespace reconcile

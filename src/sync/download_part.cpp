@@ -10,7 +10,6 @@
 #include <ctime>
 #include <fcntl.h>
 #include <fstream>
-#include <ranges>
 #include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -205,7 +204,9 @@ void PartialFile::copy(Path from, bool takes_it, const std::function<void()>& on
   const OpenFile target(open(0));
   auto there = there_;
   // From the end, so that what is copied can be cut off.
-  for (const auto& chunk : there_.missing(file_.bytes, copied_at_once) | std::views::reverse) {
+  auto chunks = there_.missing(file_.bytes, copied_at_once);
+  std::reverse(chunks.begin(), chunks.end());
+  for (const auto& chunk : chunks) {
     for (const auto& range : noted.within(chunk)) {
       if (!copy_bytes(source.fd(), target.fd(), range)) return;
       there.add(range);

@@ -111,6 +111,16 @@ TEST_CASE("One object gets 25 events in a row, and one more every five minutes")
   CHECK(scene.api.requests().size() == 26);
 }
 
+TEST_CASE("What is well takes nothing from warnings") {
+  Scene scene;
+  for (int i = 0; i < 26; ++i)
+    scene.api.expect(create_line);
+  for (int i = 0; i < 30; ++i)
+    scene.recorder.record(demo(), EventType::Normal, "Ready", std::to_string(i));
+  scene.record("a warning");
+  CHECK(json::string_at(scene.sent(25), {"message"}) == "a warning");
+}
+
 TEST_CASE("A long message is cut between characters, a long name so that it stays a name") {
   Scene scene;
   scene.api.expect(create_line);

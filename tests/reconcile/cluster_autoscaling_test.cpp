@@ -56,4 +56,12 @@ TEST_CASE("a new autoscaled deployment starts at its lower bound") {
     const auto live = cluster.seen().deployments.find(cluster.key("demo"));
     return live && json::integer_at(*live, {"spec", "replicas"}) == 3;
   });
+
+  // What an autoscaler would leave at 0.
+  cluster.client().merge_patch(kube::deployments, cluster.key("demo"),
+                               json::parse(R"({"spec":{"replicas":0}})"), "kubectl");
+  cluster.await("three replicas after somebody scaled to 0", [&] {
+    const auto live = cluster.client().get(kube::deployments, cluster.key("demo"));
+    return json::integer_at(*live, {"spec", "replicas"}) == 3;
+  });
 }

@@ -19,7 +19,7 @@ bool has_status(Cluster& cluster, const std::string& name) {
   return !cluster.why(name).empty();
 }
 
-/// A volume of 1Gi in class "fixed" for that claim, while it lives.
+/// A volume of 10Gi in class "fixed" for that claim, while it lives.
 class Volume {
  public:
   Volume(Cluster& cluster, const std::string& claim)
@@ -29,7 +29,7 @@ class Volume {
             json::parse(R"({
             "apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":")" +
                         cluster.ns() +
-                        R"("},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],
+                        R"("},"spec":{"capacity":{"storage":"10Gi"},"accessModes":["ReadWriteOnce"],
             "storageClassName":"fixed","hostPath":{"path":"/nowhere"},
             "claimRef":{"namespace":")" +
                         cluster.ns() + R"(","name":")" + claim + R"("}}})"))) {}
@@ -147,14 +147,14 @@ TEST_CASE("a size that the class cannot grow to leaves the Dataset usable and ca
   };
   const Volume volume(cluster, "data");
   cluster.await("the capacity", [&] {
-    return json::string_at(dataset(), {"status", "capacity"}) == "1Gi";
+    return json::string_at(dataset(), {"status", "capacity"}) == "10Gi";
   });
 
   const auto with_size = [&](const std::string& size) {
     cluster.apply(reconcile::datasets, "data",
                   R"({"spec":{"size":")" + size + R"(","storageClassName":"fixed"}})");
   };
-  with_size("2Gi");
+  with_size("20Gi");
   cluster.await("the refusal", [&] { return live::ready_reason(dataset()) == "AdmissionRefused"; });
   const auto refused = dataset();
   const auto& ready = *json::elements_at(refused, {"status", "conditions"}).begin();

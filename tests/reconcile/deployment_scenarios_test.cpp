@@ -136,10 +136,11 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
     answer["metadata"]["annotations"]["gradient-operator.dev/applied"] = json::Json("");
     server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
         .answer(200, json::text(answer));
+    expect_event("EditTakenBack");
     expect_apply(deployment_path);
     reconcile();
     const auto requests = server.requests();
-    CHECK(requests[requests.size() - 2].body ==
+    CHECK(requests[requests.size() - 3].body ==
           R"({"metadata":{"annotations":{"gradient-operator.dev/applied":""},"managedFields":)"
           R"([{"fieldsV1":{"f:spec":{"f:a":{},"f:b":{}}},"manager":"gradient-operator",)"
           R"("operation":"Apply"}],"resourceVersion":"200"}})");

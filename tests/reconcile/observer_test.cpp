@@ -87,3 +87,28 @@ TEST_CASE_METHOD(Scenario, "the last line of a sync sidecar that works is read, 
     CHECK(observe().sync_lines.empty());
   }
 }
+
+TEST_CASE_METHOD(Scenario, "a sidecar that has said nothing is soon asked again, and a ready one") {
+  const auto put_syncing = [&](const std::string& ready) {
+    put_pod("a", "2026-01-01T00:00:01Z",
+            R"("spec":{"initContainers":[{"name":"sync-m",
+        "restartPolicy":"Always","args":["model","--name","m"]}]},
+        "status":{"phase":"Running","conditions":[{"type":"Ready","status":")" +
+                ready + R"("}],
+        "initContainerStatuses":[{"name":"sync-m",
+        "state":{"running":{"startedAt":"2026-01-01T00:00:02Z"}}}]})");
+  };
+  const auto expect_line = [&](const std::string& line) {
+    server.expect("GET /api/v1/namespaces/ns/pods/a/log?container=sync-m&*").answer(200, line);
+  };
+  put_syncing("False");
+  expect_events("a");
+  expect_line("");
+  CHECK(observe().sync_lines.empty());
+  clock.advance(2s);
+  expect_line(R"({"event":"progress","model":"m","bytes":1})");
+  CHECK(observe().sync_lines.size() == 1);
+  put_syncing("True");
+  expect_line(R"({"event":"published","model":"m","revision":"r"})");
+  CHECK(observe().sync_lines.at("a/sync-m").at("event").as_string() == "published");
+}

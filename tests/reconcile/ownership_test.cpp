@@ -18,7 +18,7 @@ Json entry(const std::string& fields, const std::string& more = "") {
 /// What becomes of the managedFields; "" when nothing is taken.
 std::string taken(const Json& theirs) {
   const auto owners = reconcile::with_edits_taken(json::array({json::parse(us), theirs}), "us");
-  return owners ? json::text(*owners) : "";
+  return owners ? json::text(owners->managed_fields) : "";
 }
 
 }  // namespace

@@ -93,9 +93,10 @@ Json repository_entry(const Repository& repository, const World& world, const Js
   }
   set(entry, "commit", commit);
   set(entry, "resolvedRef", ref);
-  set(entry, "previousCommit",
-      before_commit.empty() || before_commit == commit ? json::string_at(before, {"previousCommit"})
-                                                       : before_commit);
+  const bool is_other = !before_commit.empty() && before_commit != commit;
+  const auto previous_commit =
+      is_other ? before_commit : json::string_at(before, {"previousCommit"});
+  if (previous_commit != commit) set(entry, "previousCommit", previous_commit);
   return entry;
 }
 
