@@ -215,8 +215,8 @@ void PartialFile::copy(Path from, bool takes_it, const std::function<void()>& on
     noted.cut(chunk.begin);
     if (takes_it) {
       write_notes(from, file_, noted);
-      fs::resize_file(from, static_cast<std::uintmax_t>(
-                                std::min<std::int64_t>(chunk.begin, fs::file_size(from))));
+      fs::resize_file(from, static_cast<std::uintmax_t>(std::min(
+                                chunk.begin, static_cast<std::int64_t>(fs::file_size(from)))));
     }
     on_step();
   }
