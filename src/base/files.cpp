@@ -24,4 +24,12 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
   return content;
 }
 
+std::string read_if_there(const std::filesystem::path& path, std::size_t limit) {
+  try {
+    return read_file(path, limit);
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+}
+
 }  // namespace base

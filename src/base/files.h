@@ -10,4 +10,7 @@ namespace base {
 /// longer than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = 16U << 20U);
 
+/// The same, but empty where that throws.
+std::string read_if_there(const std::filesystem::path& path, std::size_t limit);
+
 }  // namespace base

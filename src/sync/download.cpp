@@ -32,14 +32,6 @@ std::string about(const std::string& source) {
   return std::string(host.data()) + "\n" + source + "\n";
 }
 
-std::string read_if_there(const Path& file, std::size_t limit) {
-  try {
-    return base::read_file(file, limit);
-  } catch (const std::runtime_error&) {
-    return {};
-  }
-}
-
 /// rclone gives a file its source's time when it has written all of it.
 bool is_whole(const Path& path, const SourceFile& file) {
   struct stat status {};
@@ -121,13 +113,15 @@ Place Download::place() const {
 
 /// Content is the same whatever source it is from.
 void Download::find_published(const Path& revision) {
-  const auto known = read_known_files(read_if_there(revision / listing_file, longest_listing));
+  const auto known =
+      read_known_files(base::read_if_there(revision / listing_file, longest_listing));
   for (const auto& [path, file] : known)
     published_.emplace(file.sha256, revision / path);
 }
 
 void Download::take_published(const Path& revision, const Listing& listing) {
-  const auto published = read_known_files(read_if_there(revision / listing_file, longest_listing));
+  const auto published =
+      read_known_files(base::read_if_there(revision / listing_file, longest_listing));
   for (const auto& file : listing.files) {
     const auto found = published.find(file.path);
     if (found == published.end() || found->second.identity != file.identity) continue;
@@ -140,7 +134,7 @@ void Download::take_interrupted(const Path& target, const Listing& listing) {
   for (const auto& entry : fs::directory_iterator(target)) {
     const auto& folder = entry.path();
     if (folder == work_.path() || folder.filename().string().rfind(prefix, 0) != 0) continue;
-    const auto its_about = read_if_there(folder / about_file, 64U << 10U);
+    const auto its_about = base::read_if_there(folder / about_file, 64U << 10U);
     if (its_about.empty()) continue;
     const bool is_dead_here = is_unlocked(folder) && is_of_this_host(its_about, about_);
     const bool is_dead = is_dead_here || (is_unlocked(folder) && is_silent(folder, now));

@@ -30,11 +30,7 @@ Path notes_of(const Path& partial) {
 }
 
 std::string read_notes(const Path& partial) {
-  try {
-    return base::read_file(notes_of(partial), longest_notes);
-  } catch (const std::runtime_error&) {
-    return {};
-  }
+  return base::read_if_there(notes_of(partial), longest_notes);
 }
 
 /// A reader sees the old notes or the new ones.
