@@ -94,6 +94,7 @@ serve_models() {
 	END
 	until_answers "$endpoint/minio/health/ready"
 	for name in big small; do rclone --config "$work/rclone.conf" copy --transfers 16 "$work/models/$name" "s3:$name"; done
+	for name in big small; do "$SYNC" digest "$work/models/$name" >"$work/digest-$name"; done
 	rm -rf "$work/models"
 }
 
@@ -157,18 +158,22 @@ ready() { # NAME
 	sync -f "$work"
 }
 
+measure_model() { # HOW NAME BUCKET, further options
+	local folder=$work/out/$1-$round-$2
+	ready "$2"
+	measure "$1-$2" "$folder/..data" "$SYNC" model --source "s3://$3/" --endpoint "$endpoint" --path-style \
+		--credentials-dir "$work/credentials" --target "$folder" --name model --termination-log "$work/told" "${@:4}"
+}
+
 bench_model() { # NAME BUCKET
-	local folder
 	ready "$1"
 	measure "rclone-$1" '' rclone --config "$work/rclone.conf" copy "s3:$2" "$work/out/copied-$round-$1"
 	ready "$1"
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	measure "synced-$1" '' sh -c 'rclone --config "$1" copy "$2" "$3" && sync -f "$3"' sh "$work/rclone.conf" "s3:$2" \
 		"$work/out/synced-$round-$1"
-	ready "$1"
-	folder=$work/out/model-$round-$1
-	measure "model-$1" "$folder/..data" "$SYNC" model --source "s3://$2/" --endpoint "$endpoint" --path-style \
-		--credentials-dir "$work/credentials" --target "$folder" --name model --termination-log "$work/told"
+	measure_model model "$1" "$2"
+	measure_model pinned "$1" "$2" --digest "$(<"$work/digest-$2")"
 	ready "$1"
 }
 
@@ -177,6 +182,8 @@ model_rows() { # NAME TITLE
 	row "\`rclone copy\` and \`sync -f\`, the same" "synced-$1" "rclone-$1"
 	row "model, the same, beside \`rclone copy\`" "model-$1" "rclone-$1"
 	row "model, the same, beside \`rclone copy\` and \`sync -f\`" "model-$1" "synced-$1"
+	row "model with a \`digest\`, beside \`rclone copy\`" "pinned-$1" "rclone-$1"
+	row "model with a \`digest\`, beside \`rclone copy\` and \`sync -f\`" "pinned-$1" "synced-$1"
 }
 
 bench_models() {
@@ -203,7 +210,7 @@ report() {
 		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
 		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
 		system, and \`sync -f\` does not. Without a limit, loopback is faster than the processors: the SHA-256 of a model then is time on
-		top, which rclone does not spend. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
+		top, which rclone does not spend; with a \`digest\` there is no MD5, and the time is less. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
 
 		    ./dev bench content
 

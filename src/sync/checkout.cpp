@@ -1,12 +1,13 @@
 #include "sync/checkout.h"
 
 #include "base/files.h"
+#include "sync/changed_objects.h"
 #include "sync/failure.h"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <sstream>
+#include <optional>
 
 namespace content {
 namespace {
@@ -124,14 +125,6 @@ void refuse_local_large_files(const Tree& git) {
   }
 }
 
-std::vector<std::string> lines_of(const std::string& text, char end = '\n') {
-  std::vector<std::string> result;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line, end);)
-    result.push_back(std::move(line));
-  return result;
-}
-
 /// What the commit's own files take.
 Need need_of_files(const Tree& git) {
   Need need;
@@ -198,18 +191,17 @@ void replace_pointers(const Tree& git, const LargeFileStore& store, const Path& 
 }
 
 /// Pointers come first: they tell what the large files need.
-void check_out_files(const Tree& git, const Path& mirror, const Path& tree,
-                     const LargeFileStore* shared) {
+void check_out_files(const Tree& git, const Path& mirror, const Path& tree, const Stock* stock) {
   refuse_local_large_files(git);
   require_space(tree, git.url() + ": the checkout", need_of_files(git));
   git({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout", "--quiet",
-       "--detach", git.commit()});
+       "--force", "--detach", git.commit()});
   const auto names = filtered_files(git);
   if (names.empty()) return;
   const auto files = pointers_in(tree, names);
-  if (shared != nullptr) {
-    fetch_large_files(git, *shared, files, 0);
-    shared->place(files, tree);
+  if (stock != nullptr) {
+    fetch_large_files(git, stock->large_files, files, 0);
+    stock->large_files.place(files, tree);
   } else {
     const LargeFileStore store(mirror / "lfs");
     fetch_large_files(git, store, files, bytes_of(files));
@@ -256,18 +248,24 @@ std::vector<Submodule> submodules(const Tree& git) {
 }
 
 std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted, const LargeFileStore* large_files);
+                                     const Resolved& wanted, const Stock* stock);
+
+std::optional<Stock> stock_below(const Stock* stock, const Path& path) {
+  if (stock == nullptr) return {};
+  return Stock{stock->large_files, stock->before.empty() ? Path() : stock->before / path};
+}
 
 std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, const Path& tree,
-                                           const Submodule& submodule,
-                                           const LargeFileStore* large_files) {
+                                           const Submodule& submodule, const Stock* stock) {
   try {
     if (!git.may_fetch(submodule.url)) {
       throw Failure("GitSubmoduleRefused",
                     "its URL must begin with https://, http:// or ssh:// and carry no password");
     }
-    auto inner = check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
-                               {submodule.commit, submodule.commit}, large_files);
+    const auto inner_stock = stock_below(stock, submodule.path);
+    auto inner =
+        check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
+                      {submodule.commit, submodule.commit}, inner_stock ? &*inner_stock : nullptr);
     for (auto& found : inner)
       found.path = submodule.path + "/" + found.path;
     inner.insert(inner.begin(), submodule);
@@ -278,36 +276,58 @@ std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, con
   }
 }
 
-void fill(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-          const Resolved& wanted, const LargeFileStore* large_files) {
-  const auto mirror = mirrors.fetch(git, wanted);
+/// Gives the mirror.
+Path fill_from_mirror(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
+                      const Resolved& wanted, bool is_for_reading) {
+  auto mirror = mirrors.fetch(git, wanted);
   git({"init", "--quiet", "--template=", "--", tree.string()});
-  if (mirrors.full_history() ||
-      !take_pack(git, mirror, tree, wanted.commit, large_files != nullptr))
+  if (mirrors.full_history() || !take_pack(git, mirror, tree, wanted.commit, is_for_reading))
     fetch_from_mirror(in_tree, mirror, mirrors.full_history());
   in_tree({"remote", "add", "origin", git.url()});
-  check_out_files(in_tree, mirror, tree, large_files);
+  return mirror;
+}
+
+/// False when there is nothing to begin with, or when the server cannot give parts of a commit.
+bool fill_from_before(const Git& git, const Path& tree, const Resolved& wanted,
+                      const Stock* stock) {
+  if (stock == nullptr || stock->before.empty()) return false;
+  try {
+    fetch_changed_objects(git, tree, wanted.commit, stock->before);
+    return true;
+  } catch (const Failure& failure) {
+    if (failure.reason != "GitReferenceNotFound") throw;
+  }
+  fs::remove_all(tree);
+  return false;
+}
+
+void fill(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
+          const Resolved& wanted, const Stock* stock) {
+  Path mirror;
+  if (!fill_from_before(git, tree, wanted, stock))
+    mirror = fill_from_mirror(in_tree, git, mirrors, tree, wanted, stock != nullptr);
+  check_out_files(in_tree, mirror, tree, stock);
 }
 
 /// That a mirror is damaged shows at any step. The tree is then made from a new one.
 void fill_whole(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-                const Resolved& wanted, const LargeFileStore* large_files) {
+                const Resolved& wanted, const Stock* stock) {
   try {
-    return fill(in_tree, git, mirrors, tree, wanted, large_files);
+    return fill(in_tree, git, mirrors, tree, wanted, stock);
   } catch (const Failure& failure) {
     if (failure.reason != "SyncFailed" || !mirrors.discard(git.url())) throw;
   }
   fs::remove_all(tree);
-  fill(in_tree, git, mirrors, tree, wanted, large_files);
+  fill(in_tree, git, mirrors, tree, wanted, stock);
 }
 
 std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted, const LargeFileStore* large_files) {
+                                     const Resolved& wanted, const Stock* stock) {
   const Tree in_tree(git, tree, wanted.commit);
-  fill_whole(in_tree, git, mirrors, tree, wanted, large_files);
+  fill_whole(in_tree, git, mirrors, tree, wanted, stock);
   std::vector<Submodule> all;
   for (const auto& submodule : submodules(in_tree)) {
-    const auto found = check_out_submodule(git, mirrors, tree, submodule, large_files);
+    const auto found = check_out_submodule(git, mirrors, tree, submodule, stock);
     all.insert(all.end(), found.begin(), found.end());
   }
   return all;
@@ -316,8 +336,8 @@ std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Pat
 }  // namespace
 
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted, const LargeFileStore* large_files) {
-  auto found = check_out_one(git, mirrors, tree, wanted, large_files);
+                                 const Resolved& wanted, const Stock* stock) {
+  auto found = check_out_one(git, mirrors, tree, wanted, stock);
   // As a clone has them: below the top's .git, where a removed submodule leaves its history.
   if (!found.empty()) Tree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
   return found;

@@ -105,14 +105,17 @@ bool Download::link_file(const Path& from, const SourceFile& file) const {
 Place Download::place() const {
   return {.files = files_,
           .store = work_.path() / store_folder,
-          .find = [this](const std::string& sha256) {
-            const auto found = published_.find(sha256);
-            return found == published_.end() ? Path() : found->second;
-          }};
+          .find =
+              [this](const std::string& sha256) {
+                const auto found = published_.find(sha256);
+                return found == published_.end() ? Path() : found->second;
+              },
+          .before = before_};
 }
 
 /// Content is the same whatever source it is from.
 void Download::find_published(const Path& revision) {
+  before_ = revision;
   const auto known =
       read_known_files(base::read_if_there(revision / listing_file, longest_listing));
   for (const auto& [path, file] : known)

@@ -61,6 +61,7 @@ class Download {
   std::string about_;
   KnownFiles known_;
   std::map<std::string, Path> published_;  ///< by SHA-256
+  Path before_;                            ///< Place's
   bool has_files_;
   std::int64_t missing_bytes_ = 0;
   std::uintmax_t missing_files_ = 0;

@@ -52,8 +52,7 @@ void write_configuration(const Path& file, const GitRemote& remote, const std::s
 
 std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
   std::map<std::string, std::string, std::less<>> result;
-  std::istringstream lines{std::string(ls_remote)};
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : lines_of(std::string(ls_remote))) {
     const auto tab = line.find('\t');
     if (tab == std::string::npos) continue;
     auto value = line.substr(0, tab);
@@ -196,6 +195,14 @@ Resolved resolve(const Git& git, const std::string& ref) {
       "GitReferenceNotFound",
       git.url() + ": there is no branch or tag \"" + ref + "\"" +
           (is_abbreviated(lower(ref)) ? "; a commit must be written with all its digits" : ""));
+}
+
+std::vector<std::string> lines_of(const std::string& output, char end) {
+  std::vector<std::string> result;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line, end);)
+    result.push_back(std::move(line));
+  return result;
 }
 
 std::optional<std::int64_t> received_bytes(std::string_view line) {

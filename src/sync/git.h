@@ -76,6 +76,9 @@ std::optional<Resolved> choose(std::string_view ls_remote, const std::string& re
 /// What `ref` means on the server now. Throws Failure.
 Resolved resolve(const Git& git, const std::string& ref);
 
+/// Of what git prints.
+std::vector<std::string> lines_of(const std::string& output, char end = '\n');
+
 /// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".
 std::optional<std::int64_t> received_bytes(std::string_view line);
 

@@ -112,7 +112,8 @@ void GitOrigin::copy(const Listing& listing, const Place& place, OnProgress on_p
   const auto tree = work.path() / "tree";
   Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);
   const LargeFileStore large_files(place.store, place.find);
-  check_out(git, mirrors, tree, {listing.fingerprint, listing.fingerprint}, &large_files);
+  const Stock stock{large_files, place.before};
+  check_out(git, mirrors, tree, {listing.fingerprint, listing.fingerprint}, &stock);
   for (const auto& path : of_git(tree))
     fs::remove_all(path);
   check_files(tree, address_.remote.url);

@@ -74,6 +74,7 @@ struct Place {
   /// there.
   Path store = {};
   LargeFileStore::Find find = {};  ///< among what is published
+  Path before = {};                ///< the folder of what is published; empty: nothing is
 };
 
 /// A source that can be looked at and copied from.

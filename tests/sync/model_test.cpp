@@ -289,6 +289,54 @@ TEST_CASE("files come out of a repository: those of a ref, without history, also
   CHECK(becomes([&] { return reads(pod / "model/config.json", "second\n"); }));
 }
 
+TEST_CASE("of a repository's next commit only files come that have changed") {
+  const WebServer server;
+  const ServedRepository lib(server, "lib");
+  lib.commit("kept.txt", "a");
+  const auto first = lib.commit("words.txt", "w");
+  const ServedRepository repository(server, "llm");
+  repository.commit("weights.bin", "unchanged");
+  repository.commit("folder/same.txt", "unchanged as well");
+  repository.commit("config.json", "first");
+  repository.add_submodule("lib", lib.url(), first);
+  repository.git("branch served main");
+  const Folder pod;
+  const Sidecar sidecar({.url = "git+" + repository.url() + "?ref=served"}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  repository.add_submodule("lib", lib.url(), lib.commit("words.txt", "v"));
+  repository.commit("folder/new.txt", "new");
+  repository.commit("config.json", "second");
+  const auto forget = [](const ServedRepository& of, const std::string& file) {
+    const auto id = of.git("rev-parse main:" + file);
+    const auto folder = of.git("rev-parse --absolute-git-dir");
+    fs::remove(Path(folder) / "objects" / id.substr(0, 2) / id.substr(2));
+  };
+  forget(repository, "weights.bin");
+  forget(repository, "folder/same.txt");
+  forget(lib, "kept.txt");
+  repository.git("branch --force served main");
+  CHECK(becomes([&] { return reads(pod / "model/config.json", "second\n"); }));
+  CHECK(reads(pod / "model/weights.bin", "unchanged\n"));
+  CHECK(reads(pod / "model/folder/same.txt", "unchanged as well\n"));
+  CHECK(reads(pod / "model/folder/new.txt", "new\n"));
+  CHECK(reads(pod / "model/lib/kept.txt", "a\n"));
+  CHECK(reads(pod / "model/lib/words.txt", "v\n"));
+}
+
+TEST_CASE("all files of the next commit come where a server leaves out none") {
+  const WebServer server;
+  const ServedRepository repository(server, "llm");
+  repository.git("config uploadpack.allowFilter false");
+  repository.commit("weights.bin", "unchanged");
+  repository.commit("config.json", "first");
+  const Folder pod;
+  const Sidecar sidecar({.url = "git+" + repository.url()}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  repository.commit("config.json", "second");
+  CHECK(becomes([&] { return reads(pod / "model/config.json", "second\n"); }));
+  CHECK(reads(pod / "model/weights.bin", "unchanged\n"));
+}
+
 TEST_CASE("a model of Hugging Face is a repository of its server, or of the endpoint") {
   const auto address = git_address({.url = "hf://org/llm@v1.0"});
   CHECK(address.remote.url == "https://huggingface.co/org/llm");

@@ -114,6 +114,7 @@ ServedRepository::ServedRepository(const WebServer& server, const std::string& n
 ServedRepository::ServedRepository(std::string path, std::string url)
     : path_(std::move(path)), url_(std::move(url)) {
   shell("git init --quiet --bare --initial-branch=main " + path_);
+  git("config uploadpack.allowFilter true");  // as the known servers do
 }
 
 std::string ServedRepository::git(const std::string& arguments) const {
