@@ -246,6 +246,30 @@ void kill_updates(
   });
 }
 
+/// Kills a helper at each change, on a volume that was prepared. Another one, after `meanwhile`,
+/// publishes.
+void kill_fetches(const LargeModel& model, const std::function<void(const Folder&)>& prepare,
+                  const std::function<void(const Folder&)>& meanwhile) {
+  const auto changes = [&] {
+    const Folder volume;
+    prepare(volume);
+    const auto all = model.run(volume, never);
+    REQUIRE(model.is_published(volume));
+    return all.changes;
+  }();
+  for_each_change(changes, [&](int nth) {
+    INFO("killed at change " << nth << " of " << changes);
+    const Folder volume;
+    prepare(volume);
+    const auto first = model.run(volume, nth);
+    model.is_published(volume);
+    meanwhile(volume);
+    model.run(volume);
+    CHECK(model.is_published(volume));
+    return first;
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a repository's helper may be killed at any change: there is a whole checkout or none") {
@@ -285,21 +309,8 @@ TEST_CASE("so it is with large files of git, and those that are there are not fe
 TEST_CASE(
     "a large file's helper may be killed at any change: another one goes on to the whole file") {
   const LargeModel model;
-  const auto changes = [&] {
-    const Folder volume;
-    const auto all = model.run(volume, never);
-    REQUIRE(model.is_published(volume));
-    return all.changes;
-  }();
-  for_each_change(changes, [&](int nth) {
-    INFO("killed at change " << nth << " of " << changes);
-    const Folder volume;
-    const auto first = model.run(volume, nth);
-    model.is_published(volume);
-    model.run(volume);
-    CHECK(model.is_published(volume));
-    return first;
-  });
+  kill_fetches(
+      model, [](const Folder&) {}, [](const Folder&) {});
 }
 
 TEST_CASE("so may be one that takes over what another pod had of a large file") {
@@ -314,28 +325,13 @@ TEST_CASE("so may be one that takes over what another pod had of a large file") 
   const auto notes = LargeModel::notes(left);
   const auto version = base::read_file(notes);
   std::ofstream(notes) << version.substr(0, version.find('\n')) << "\n0 100000\n150000 250000\n";
-  const auto interrupted = [&](const Folder& volume) {
-    fs::copy(left / "model", volume / "model", fs::copy_options::recursive);
-    LargeModel::give_away(volume);
-  };
-  const auto changes = [&] {
-    const Folder volume;
-    interrupted(volume);
-    const auto all = model.run(volume, never);
-    REQUIRE(model.is_published(volume));
-    return all.changes;
-  }();
-  for_each_change(changes, [&](int nth) {
-    INFO("killed at change " << nth << " of " << changes);
-    const Folder volume;
-    interrupted(volume);
-    const auto second = model.run(volume, nth);
-    model.is_published(volume);
-    LargeModel::give_away(volume);
-    model.run(volume);
-    CHECK(model.is_published(volume));
-    return second;
-  });
+  kill_fetches(
+      model,
+      [&](const Folder& volume) {
+        fs::copy(left / "model", volume / "model", fs::copy_options::recursive);
+        LargeModel::give_away(volume);
+      },
+      LargeModel::give_away);
 }
 
 TEST_CASE("sixteen helpers at once, some of them killed, leave one whole checkout") {

@@ -52,6 +52,11 @@ struct Volume {
   json::Json told;
 };
 
+std::string no_branch_has(const std::string& commit) {
+  return "GitReferenceNotFound: no branch or tag of the repository has " + commit +
+         "; name one that exists";
+}
+
 }  // namespace
 
 TEST_CASE("a branch is checked out, with what was resolved beside it") {
@@ -133,9 +138,7 @@ TEST_CASE("a commit that no branch reaches any more comes while the server has i
   repository.git("prune --expire=now");
   Volume other;
   other.full_history = volume.full_history;
-  CHECK(other.sync(repository, lost) ==
-        "GitReferenceNotFound: no branch or tag of the repository has " + lost +
-            "; name one that exists");
+  CHECK(other.sync(repository, lost) == no_branch_has(lost));
 }
 
 TEST_CASE("what is no commit is told") {
@@ -144,9 +147,7 @@ TEST_CASE("what is no commit is told") {
   repository.commit("file", "text");
   const auto tree = repository.git("rev-parse main^{tree}");
   Volume volume;
-  CHECK(volume.sync(repository, tree) ==
-        "GitReferenceNotFound: no branch or tag of the repository has " + tree +
-            "; name one that exists");
+  CHECK(volume.sync(repository, tree) == no_branch_has(tree));
 }
 
 TEST_CASE("a checkout that is there is taken without any network, however the branch moved on") {
