@@ -9,12 +9,15 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <limits>
 #include <random>
+#include <thread>
 
 // gradient-sync itself, killed at the system calls that change files, and started again. The calls
 // are tried in an order that a seed decides, for as long as a test may take.
@@ -99,9 +102,10 @@ struct Model {
   virtual ~Model() = default;
   virtual std::string source(const std::string& revision) const = 0;
 
-  std::vector<std::string> command(const Folder& volume, const std::string& revision) const {
+  std::vector<std::string> command(const Folder& volume, const std::string& revision,
+                                   const std::string& temporary) const {
     return {"/usr/bin/env",
-            "TMPDIR=" + (volume / "tmp").string(),
+            "TMPDIR=" + (volume / temporary).string(),
             GRADIENT_SYNC,
             "model",
             "--source",
@@ -116,10 +120,20 @@ struct Model {
             (volume / "told").string()};
   }
   /// Until it is killed, or ready.
-  WatchedRun run(const Folder& volume, const std::string& revision, int nth = 0) const {
-    fs::remove_all(volume / "tmp");  // a new container's
-    fs::create_directory(volume / "tmp");
-    return run_until_change(command(volume, revision), nth, R"("event":"published")");
+  WatchedRun run(const Folder& volume, const std::string& revision, int nth = 0,
+                 const std::string& temporary = "tmp") const {
+    fs::remove_all(volume / temporary);  // a new container's
+    fs::create_directory(volume / temporary);
+    return run_until_change(command(volume, revision, temporary), nth, R"("event":"published")");
+  }
+  /// How many there are from the old revision to the new one.
+  int changes_of_update() const {
+    const Folder volume;
+    run(volume, "old");
+    REQUIRE(published(volume) == "old");
+    const auto all = run(volume, "new", never);
+    REQUIRE(published(volume) == "new");
+    return all.changes;
   }
   /// "old", "new", or nothing before the first; fails when what is there is not whole.
   std::string published(const Folder& volume) const {
@@ -223,14 +237,7 @@ struct ModelOfGit : Model {
 /// Kills the update from the old revision to the new one; `old_is_there` is told before each.
 void kill_updates(
     const Model& model, const std::function<void()>& old_is_there = [] {}) {
-  const auto changes = [&] {
-    const Folder volume;
-    model.run(volume, "old");
-    REQUIRE(model.published(volume) == "old");
-    const auto all = model.run(volume, "new", never);
-    REQUIRE(model.published(volume) == "new");
-    return all.changes;
-  }();
+  const auto changes = model.changes_of_update();
   for_each_change(changes, [&](int nth) {
     INFO("killed at change " << nth << " of " << changes);
     const Folder volume;
@@ -352,5 +359,29 @@ TEST_CASE("sixteen helpers at once, some of them killed, leave one whole checkou
     CHECK(shell(script +
                 "\nfor pid in $pids; do wait $pid || status=$?; done; wait; echo $status") == "0");
     CHECK(repository.is_published(volume));
+  }
+}
+
+TEST_CASE("sixteen helpers of a model at once, half of them killed, leave the whole new revision") {
+  const ModelOfFiles model;
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<> any_change(1, model.changes_of_update());
+  for (int round = 0; round < 4; ++round) {
+    const Folder volume;
+    model.run(volume, "old");
+    std::array<WatchedRun, 16> runs;
+    {
+      std::vector<std::jthread> helpers;
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        const int nth = i % 2 == 0 ? any_change(random) : 0;
+        helpers.emplace_back([&, i, nth] {
+          runs.at(i) = model.run(volume, "new", nth, "tmp-" + std::to_string(i));
+        });
+      }
+    }
+    for (std::size_t i = 1; i < runs.size(); i += 2)
+      CHECK(runs.at(i).exit_code == 128 + SIGTERM);  // told to when it had published
+    CHECK(model.published(volume) == "new");
+    CHECK_FALSE(fs::exists(fs::symlink_status(volume / "model/old")));
   }
 }

@@ -124,7 +124,7 @@ class Watch {
     running_.insert(first_);
     go_on(first_, 0);
     while (!running_.empty()) {
-      const pid_t pid = waitpid(-1, &status, __WALL);
+      const pid_t pid = waitpid(-1, &status, __WALL | __WNOTHREAD);
       if (pid < 0) break;
       if (WIFSTOPPED(status)) {
         stopped(pid, WSTOPSIG(status), status >> 16);

@@ -13,6 +13,7 @@ struct WatchedRun {
 /// Runs a program and kills it, with everything it has started, when any of them enters the `nth`
 /// system call that creates, writes, renames, links or removes a file, as the end of a container
 /// does. 0: lets it run, without counting. A program that would not end is told to (SIGTERM) when
-/// a line that it prints has the text `until`. Linux only (ptrace).
+/// a line that it prints has the text `until`. Several threads may watch a run each. Linux only
+/// (ptrace).
 WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
                             const std::string& until = "");
