@@ -36,6 +36,7 @@ stop() { # NAME...
 	for name; do
 		while alive "$name" && ((SECONDS < limit)); do sleep 0.1; done
 		! pid=$(process_id "$name") || kill -KILL -- "-$pid" 2>/dev/null || true
+		while alive "$name" && ((SECONDS < limit + 10)); do sleep 0.1; done # it takes a moment to give its memory back
 		rm -f "$STATE/pid/$name"
 	done
 }
