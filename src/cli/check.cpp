@@ -3,6 +3,11 @@
 #include "cli/lines.h"
 #include "gradient/spec/fit.h"
 
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+
 namespace cli {
 namespace {
 
@@ -28,14 +33,37 @@ json::Problems idle_fields(const Input& input, const gradient::Settings& setting
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
 }
 
+/// Where the objects of one run were defined first.
+class Places {
+ public:
+  /// Of an object that is one with an earlier one to the API server: the last of them would count.
+  std::optional<json::Problem> repetition(const Input& input) {
+    const auto& object = input.object;
+    const auto name = json::string_at(object, {"metadata", "name"});
+    if (name.empty() || input.is_nameless) return std::nullopt;
+    const auto [first, is_new] =
+        places_.emplace(std::array{json::string_at(object, {"apiVersion"}), input.kind(),
+                                   json::string_at(object, {"metadata", "namespace"}), name},
+                        input.where());
+    if (is_new) return std::nullopt;
+    return json::Problem{"",
+                         "defines the object of " + first->second + " again; keep one of the two"};
+  }
+
+ private:
+  std::map<std::array<std::string, 4>, std::string> places_;
+};
+
 }  // namespace
 
 bool report(const Inputs& inputs, const gradient::Settings& settings) {
   Lines problems, remarks;
+  Places places;
   for (const auto& problem : inputs.problems)
     problems.print(problem);
   for (const auto& input : inputs.objects) {
     if (problems.too_many()) break;
+    if (const auto again = places.repetition(input)) problems.print(input.at(*again));
     for (const auto& warning : input.document.warnings)
       remarks.print(input.at({warning.path, "warning: " + warning.message}));
     if (!input.ours) {

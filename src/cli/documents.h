@@ -13,7 +13,8 @@ struct Input {
   json::Document document;  ///< as written
   json::Json object;        ///< as a whole resource: a bare spec is wrapped, a namespace filled in
   bool bare = false;
-  bool ours = false;  ///< of our group; anything else is not checked
+  bool is_nameless = false;  ///< bare, and called by a name that stands for any
+  bool ours = false;         ///< of our group; anything else is not checked
 
   std::string kind() const { return json::string_at(object, {"kind"}); }
   /// "FILE:LINE", where the object begins.

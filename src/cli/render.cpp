@@ -7,9 +7,7 @@
 #include "gradient/render/render.h"
 #include "gradient/spec/fit.h"
 
-#include <array>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 
 namespace cli {
@@ -111,35 +109,13 @@ void print(const std::vector<Json>& objects, const std::string& output) {
     std::cout << "---\n" << json::yaml_text(object);
 }
 
-/// Objects that are one to the API server: only the last of them would count.
-bool refuse_repeated(const Inputs& inputs) {
-  std::size_t repeated = 0;
-  std::map<std::array<std::string, 4>, std::string> places;
-  for (const auto& input : inputs.objects) {
-    const auto& object = input.object;
-    const auto name = json::string_at(object, {"metadata", "name"});
-    if (name.empty()) continue;
-    const auto [first, is_new] =
-        places.emplace(std::array{json::string_at(object, {"apiVersion"}), input.kind(),
-                                  json::string_at(object, {"metadata", "namespace"}), name},
-                       input.where());
-    if (is_new) continue;
-    std::cerr << input.at(
-                     {"", "defines the object of " + first->second + " again; keep one of the two"})
-              << '\n';
-    if (++repeated == most_messages) break;
-  }
-  return repeated == 0;
-}
-
 }  // namespace
 
 int render(const RenderOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return ProblemsInInput;
   const auto inputs = read_inputs(options.files, options.name, options.ns);
-  const bool fine = report(inputs, *settings);
-  if (!refuse_repeated(inputs) || !fine) return ProblemsInInput;
+  if (!report(inputs, *settings)) return ProblemsInInput;
   Renderer renderer(options, *settings, inputs);
   for (const auto& input : inputs.objects)
     renderer.add(input);

@@ -10,8 +10,10 @@ int validate(const ValidateOptions& options) {
   constexpr const char* any_name = "spec";  // a bare spec's name says nothing about its fields
   const auto settings = load_settings(options.config);
   if (!settings) return ProblemsInInput;
-  const auto inputs =
+  auto inputs =
       read_inputs(options.files, options.name.empty() ? any_name : options.name, "default");
+  for (auto& input : inputs.objects)
+    input.is_nameless = input.bare && options.name.empty();
   return report(inputs, *settings) ? Fine : ProblemsInInput;
 }
 

@@ -68,6 +68,20 @@ TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   CHECK_THAT(outcome.output, Contains("Run with --help for more information."));
 }
 
+TEST_CASE("one object given twice is told alike by all that read files") {
+  const session::Folder folder;
+  const std::string bare = "image: app\nresources: {instanceType: C4}\n";
+  folder.add("f.yaml", bare + "---\n" + bare);
+  folder.add("nowhere.yaml",
+             "contexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"
+             "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n");
+  for (const char* command : {"validate", "render", "diff --kubeconfig nowhere.yaml"}) {
+    INFO(command);
+    CHECK(run(std::string(command) + " -f f.yaml --name demo").output ==
+          "f.yaml:4: defines the object of f.yaml:1 again; keep one of the two\n");
+  }
+}
+
 TEST_CASE("help and version are there for every command") {
   CHECK_THAT(run("--version").output, StartsWith(PROJECT_VERSION));
   for (const char* arguments :

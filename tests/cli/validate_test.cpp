@@ -185,7 +185,10 @@ TEST_CASE("what is not an object of ours, and no spec, is said") {
 
 TEST_CASE("every document of every file is judged by itself") {
   const session::Folder folder;
-  folder.add("one.yaml", header + spec + "---\n" + header + "spec: {}\n---\nimage: app\n");
+  folder.add("one.yaml", header + spec +
+                             "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: "
+                             "GradientDeployment\nmetadata: {name: other}\nspec: {}\n---\nimage: "
+                             "app\n");
   folder.add("two.json", R"({"kind": "Dataset", "apiVersion": "gradient-operator.dev/v1alpha1",
  "metadata": {"name": "d"},
  "spec": {"size": "ten"}})");
@@ -197,6 +200,29 @@ TEST_CASE("every document of every file is judged by itself") {
                  "one.yaml:11: resources: is required; write it, such as resources: {instanceType: "
                  "C4}",
                  "two.json:3: spec.size: must be a quantity above zero, such as 10Gi"}));
+}
+
+TEST_CASE("one object given twice is refused, wherever it is defined") {
+  const session::Folder folder;
+  folder.add("one.yaml", header + spec);
+  folder.add("two.yaml", "---\n" + header + spec + "---\nkind: Secret\napiVersion: v1\n" +
+                             "metadata: {name: demo}\n");
+  folder.add("team.yaml",
+             "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\n"
+             "metadata: {name: demo, namespace: team}\n" +
+                 spec);
+  CHECK(run({.files = {"one.yaml", "two.yaml", "team.yaml"}}) ==
+        refused({"two.yaml:2: defines the object of one.yaml:1 again; keep one of the two",
+                 "two.yaml:7: note: a Secret is not checked here"}));
+}
+
+TEST_CASE("bare specs are one object only when they are given a name") {
+  const session::Folder folder;
+  const std::string bare = "image: app\nresources: {instanceType: C4}\n";
+  folder.add("f.yaml", bare + "---\n" + bare);
+  CHECK(run({.files = {"f.yaml"}}) == fine);
+  CHECK(run({.files = {"f.yaml"}, .name = "demo"}) ==
+        refused({"f.yaml:4: defines the object of f.yaml:1 again; keep one of the two"}));
 }
 
 TEST_CASE("the items of a list are objects with lines and warnings of their own") {
