@@ -1,6 +1,5 @@
 #include "kube/controller.h"
 
-#include "kube/error.h"
 #include "kube/transport.h"
 
 #include <spdlog/spdlog.h>
@@ -55,6 +54,8 @@ void Controller::serve(const Key& key, const std::stop_token& stop) {
   } catch (const ApiError& error) {
     if (error.namespace_terminating()) {  // its objects are about to go
       spdlog::debug("nothing is made any more controller={} object={}", name_, to_string(key));
+    } else if (error.conflict()) {
+      result = read_again(key, error, stop);
     } else {
       retry(key, retry_delay(error), error.what(), stop);
     }
@@ -78,7 +79,25 @@ ReconcileResult Controller::reconcile(const Key& key, const std::stop_token& sto
 void Controller::retry(const Key& key, std::chrono::milliseconds at_least,
                        const std::string& message, const std::stop_token& stop) {
   if (stop.stop_requested()) return;  // that is why it failed
-  const auto delay = queue_.add_failed(key, at_least);
+  tell(key, queue_.add_failed(key, at_least), message);
+}
+
+/// Somebody wrote between our read and our write, as happens to everybody.
+ReconcileResult Controller::read_again(const Key& key, const ApiError& conflict,
+                                       const std::stop_token& stop) {
+  constexpr auto soon = 1s;  // our view is up to date long before
+  if (stop.stop_requested()) return ReconcileResult::Requeue;
+  const auto delay = queue_.add_failed(key);
+  if (delay >= soon) {
+    tell(key, delay, conflict.what());
+    return ReconcileResult::Error;
+  }
+  spdlog::debug("reading again controller={} object={} retry_in_ms={} conflict=\"{}\"", name_,
+                to_string(key), delay.count(), conflict.what());
+  return ReconcileResult::Requeue;
+}
+
+void Controller::tell(const Key& key, std::chrono::milliseconds delay, const std::string& message) {
   const auto hash = std::hash<std::string>()(message);
   const bool is_news =
       last_errors_.with([&](auto& errors) { return std::exchange(errors[key], hash) != hash; });

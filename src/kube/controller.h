@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kube/error.h"
 #include "kube/guarded.h"
 #include "kube/metrics.h"
 #include "kube/work_queue.h"
@@ -26,7 +27,8 @@ std::chrono::milliseconds retry_delay(const std::exception& error);
 
 /// A queue and the workers that serve it: the one place where a reconcile's exceptions are caught,
 /// logged once and turned into a retry (429 and 503 honour Retry-After; what the server refuses for
-/// good is tried again slowly). Counts under controller-runtime's metric names.
+/// good is tried again slowly). A conflict means to read again and is no failure, unless it lasts.
+/// Counts under controller-runtime's metric names.
 class Controller {
  public:
   Controller(std::string name, Reconcile reconcile, int workers, const Clock& clock);
@@ -45,6 +47,8 @@ class Controller {
   ReconcileResult reconcile(const Key& key, const std::stop_token& stop);
   void retry(const Key& key, std::chrono::milliseconds at_least, const std::string& message,
              const std::stop_token& stop);
+  ReconcileResult read_again(const Key& key, const ApiError& conflict, const std::stop_token& stop);
+  void tell(const Key& key, std::chrono::milliseconds delay, const std::string& message);
 
   std::string name_;
   Reconcile reconcile_;

@@ -96,6 +96,7 @@ ControllerMetrics::ControllerMetrics(const std::string& controller, int workers)
       seconds_(histograms("controller_runtime_reconcile_time_seconds", "Length of reconciliations")
                    .Add({{"controller", controller}}, reconcile_buckets())),
       success_(results(controller, "success")),
+      requeue_(results(controller, "requeue")),
       requeue_after_(results(controller, "requeue_after")),
       error_(results(controller, "error")),
       errors_(counters("controller_runtime_reconcile_errors_total", "Failed reconciliations")
@@ -115,6 +116,9 @@ void ControllerMetrics::ended(ReconcileResult result, std::chrono::duration<doub
   switch (result) {
     case ReconcileResult::Success:
       success_.Increment();
+      break;
+    case ReconcileResult::Requeue:
+      requeue_.Increment();
       break;
     case ReconcileResult::RequeueAfter:
       requeue_after_.Increment();

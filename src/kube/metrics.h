@@ -26,7 +26,7 @@ void set_config_is_right(bool is_right);
 void set_leader(const std::string& name, bool leader);
 
 /// How a reconcile ended.
-enum class ReconcileResult { Success, RequeueAfter, Error };
+enum class ReconcileResult { Success, Requeue, RequeueAfter, Error };
 
 /// controller_runtime_* of one controller.
 class ControllerMetrics {
@@ -38,7 +38,7 @@ class ControllerMetrics {
  private:
   prometheus::Gauge& active_workers_;
   prometheus::Histogram& seconds_;
-  prometheus::Counter &success_, &requeue_after_, &error_, &errors_;
+  prometheus::Counter &success_, &requeue_, &requeue_after_, &error_, &errors_;
 };
 
 /// workqueue_* of one queue.

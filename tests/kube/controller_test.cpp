@@ -2,6 +2,7 @@
 
 #include "kube/error.h"
 #include "kube/transport.h"
+#include "support/log.h"
 #include "support/manual_clock.h"
 
 #include <catch2/catch.hpp>
@@ -11,6 +12,7 @@
 
 namespace {
 
+using Catch::Matchers::Contains;
 using kube::Controller;
 using kube::Key;
 using kube::Outcome;
@@ -69,11 +71,40 @@ TEST_CASE("What a reconcile throws ends neither worker nor process, and it is tr
   });
   CHECK(call == 5);
   CHECK(metric("controller_runtime_reconcile_total{controller=\"throwing\",result=\"error\"}") ==
-        "4");
+        "3");
+  CHECK(metric("controller_runtime_reconcile_total{controller=\"throwing\",result=\"requeue\"}") ==
+        "1");
   CHECK(metric("controller_runtime_reconcile_total{controller=\"throwing\",result=\"success\"}") ==
         "1");
-  CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"throwing\"}") == "4");
+  CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"throwing\"}") == "3");
   CHECK(metric("workqueue_retries_total{controller=\"throwing\",name=\"throwing\"}") == "4");
+}
+
+TEST_CASE("A conflict is read again without a warning, and is no error") {
+  const Log log;
+  int call = 0;
+  run("conflicting", 2, [&](const Key&, const std::stop_token&) {
+    if (++call == 1) throw api_error(409);
+    return Outcome::done();
+  });
+  CHECK_THAT(log.text(), Contains("reading again controller=conflicting object=ns/a"));
+  CHECK_THAT(log.text(), !Contains("reconcile failed controller=conflicting"));
+  CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"conflicting\"}") == "0");
+  CHECK(metric("workqueue_retries_total{controller=\"conflicting\",name=\"conflicting\"}") == "1");
+}
+
+TEST_CASE("A conflict that does not end is an error as any other") {
+  const Log log;
+  const kube::SteadyClock clock;
+  Controller controller(
+      "lasting", [](const Key&, const std::stop_token&) -> Outcome { throw api_error(409); }, 1,
+      clock);
+  controller.enqueue(key);
+  {
+    const std::jthread running([&](const std::stop_token& stop) { controller.run(stop); });
+    CHECK(log.await("reconcile failed controller=lasting object=ns/a"));
+  }
+  CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"lasting\"}") == "1");
 }
 
 TEST_CASE("What cannot be made in a namespace that is being deleted is not tried again") {

@@ -146,6 +146,18 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
           R"("operation":"Apply"}],"resourceVersion":"200"}})");
     CHECK(requests.back().content_type == "application/apply-patch+yaml");
   }
+  SECTION("by nobody when it has changed again meanwhile, which is a conflict") {
+    server.expect("GET " + deployment_path).answer(200, json::text(fresh));
+    server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+        .answer(409, R"({"kind":"Status","reason":"Conflict","message":"modified","code":409})");
+    try {
+      reconciler.reconcile({"ns", "demo"}, {});
+      FAIL("nothing was thrown");
+    } catch (const kube::ApiError& error) {
+      CHECK(error.conflict());
+    }
+    server.finish();
+  }
   SECTION("unless it is nothing of ours, as a restart") {
     fresh["metadata"]["managedFields"].as_array().at(1)["fieldsV1"] =
         json::parse(R"({"f:spec":{"f:template":{"f:metadata":{"f:annotations":{"f:c":{}}}}}})");
