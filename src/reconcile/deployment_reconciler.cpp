@@ -17,7 +17,8 @@ namespace {
 constexpr std::chrono::minutes look_again{1};
 
 bool is_worth_a_retry(const std::vector<gradient::Missing>& refused) {
-  constexpr std::array with_event{"HostTaken", "RouteNotAccepted", "GatewayAPIMissing"};
+  constexpr std::array with_event{"HostTaken", "RouteNotAccepted", "GatewayAPIMissing",
+                                  "SecretNotFound", "SecretKeyNotFound"};
   return std::any_of(refused.begin(), refused.end(), [&](const gradient::Missing& entry) {
     return std::find(with_event.begin(), with_event.end(), entry.reason) == with_event.end();
   });

@@ -80,7 +80,10 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
     add_registry(lookup, name);
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
-  if (context_.settings.endpoint) add_host(lookup);
+  if (context_.settings.endpoint) {
+    add_host(lookup);
+    add_certificate(lookup, *context_.settings.endpoint);
+  }
   lookup.finish();
   return std::move(lookup.found);
 }
@@ -169,18 +172,35 @@ void Resolver::add_registry(Lookup& lookup, const std::string& name) {
 }
 
 void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
+  if (auto why = lack(lookup, need)) lookup.found.missing.push_back(*std::move(why));
+}
+
+/// An ingress controller says nothing to the user.
+void Resolver::add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint) {
+  for (const auto& need : gradient::needs(endpoint)) {
+    auto why = lack(lookup, need);
+    if (!why) continue;
+    why->message += "; until then the ingress controller shows a certificate of its own, or none";
+    lookup.found.certificate = std::move(why);
+    return;
+  }
+}
+
+std::optional<Missing> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need) {
   lookup.refer(kube::secrets, need.secret);
   const auto secret = context_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
+  const auto& ns = lookup.self.key.ns;
   if (!secret) {
-    lookup.found.missing.push_back(
-        {"SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
-                               lookup.self.key.ns + "; create it" +
-                               (need.key.empty() ? "" : " with the key " + need.key)});
-  } else if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
-    lookup.found.missing.push_back(
-        {"SecretKeyNotFound", need.used_by + ": Secret " + need.secret + " in namespace " +
-                                  lookup.self.key.ns + " has no key " + need.key + "; add it"});
+    return Missing{"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
+                                         " in namespace " + ns + "; create it" +
+                                         (need.key.empty() ? "" : " with the key " + need.key)};
   }
+  if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
+    return Missing{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
+                                            " in namespace " + ns + " has no key " + need.key +
+                                            "; add it"};
+  }
+  return std::nullopt;
 }
 
 /// The older one has the host. A younger one that was looked at before, as a watch of another

@@ -33,6 +33,9 @@ class Resolver {
                             const std::string& used_by, std::vector<gradient::AccessMode>& modes);
   void add_registry(Lookup& lookup, const std::string& name);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
+  void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
+  /// Why the Secret does not have it.
+  std::optional<gradient::Missing> lack(Lookup& lookup, const gradient::SecretNeed& need);
   void add_host(Lookup& lookup);
 
   Context& context_;

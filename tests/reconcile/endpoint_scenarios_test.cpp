@@ -16,15 +16,11 @@ constexpr const char* inside = "http://demo.ns.svc.cluster.local";
 constexpr const char* ours = R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"},
     "ownerReferences":[{"uid":"uid-of-demo","controller":true}]}})";
 
-/// A deployment "demo", and its first round but for what exposes it.
-struct Scenario : World {
+/// A deployment "demo".
+struct Demo : World {
   reconcile::DeploymentReconciler reconciler{context};
 
-  Scenario() {
-    put_deployment("demo", "2026-01-02T00:00:00Z");
-    expect_apply(service_path);
-    expect_apply(deployment_path);
-  }
+  Demo() { put_deployment("demo", "2026-01-02T00:00:00Z"); }
 
   void put_deployment(const std::string& name, const std::string& created) {
     put(reconcile::gradient_deployments, name,
@@ -45,7 +41,26 @@ struct Scenario : World {
   std::string status(std::initializer_list<std::string_view> path) {
     return json::string_at(*stores.gradient_deployments.find({"ns", "demo"}), path);
   }
+  /// "Reason: message" of a condition, as last published.
+  std::string why(const std::string& type) {
+    const auto object = stores.gradient_deployments.find({"ns", "demo"});
+    for (const auto& found : json::elements_at(*object, {"status", "conditions"})) {
+      if (json::string_at(found, {"type"}) == type)
+        return json::string_at(found, {"reason"}) + ": " + json::string_at(found, {"message"});
+    }
+    return {};
+  }
   std::string endpoint() { return status({"status", "endpoint"}); }
+
+  /// But for what exposes it.
+  void expect_children() {
+    expect_apply(service_path);
+    expect_apply(deployment_path);
+  }
+};
+
+struct Scenario : Demo {
+  Scenario() { expect_children(); }
 };
 
 }  // namespace
@@ -79,6 +94,44 @@ TEST_CASE_METHOD(Scenario, "an Ingress that a webhook refuses is told in its wor
   expect_event("AdmissionRefused");
   CHECK(reconcile().again == std::chrono::minutes(1));
   CHECK(endpoint() == inside);
+}
+
+TEST_CASE_METHOD(Demo, "a certificate that is not there is told, and looked for again") {
+  const std::string secret_path = "/api/v1/namespaces/ns/secrets/wildcard";
+  by_ingress();
+  settings.endpoint->tls_secret = "wildcard";
+  server.expect("GET " + secret_path).answer(404, R"({"kind":"Status","code":404})");
+  expect_children();
+  expect_apply(ingress_path);
+  expect_status();
+  expect_event("SecretNotFound");
+  CHECK_FALSE(reconcile().again);  // the Secret brings it back
+  CHECK(why("ReferencesResolved") ==
+        "SecretNotFound: endpoint.tls.secretName of the operator's configuration: there is no "
+        "Secret wildcard in namespace ns; create it; until then the ingress controller shows a "
+        "certificate of its own, or none");
+  CHECK(why("Progressing").starts_with("RollingOut"));
+  server.finish();
+
+  const auto look_again = [&](const std::string& data, const std::string& version) {
+    clock.advance(std::chrono::seconds(60));
+    server.expect("GET " + secret_path)
+        .answer(200, R"({"metadata":{"name":"wildcard","namespace":"ns","resourceVersion":")" +
+                         version + R"("},"data":)" + data + "}");
+    polled.refresh([&](const reconcile::Ref& ref) { return dependents.any(ref); }, {});
+    CHECK(notified.back() == reconcile::Ref{"Secret", {"ns", "wildcard"}});
+    expect_status();
+  };
+  look_again(R"({"tls.crt":"YQ=="})", "1");
+  expect_event("SecretKeyNotFound");
+  reconcile();
+  CHECK(why("ReferencesResolved")
+            .starts_with("SecretKeyNotFound: endpoint.tls.secretName of the operator's "
+                         "configuration: Secret wildcard in namespace ns has no key tls.key; add "
+                         "it; until then"));
+  look_again(R"({"tls.crt":"YQ==","tls.key":"YQ=="})", "2");
+  reconcile();
+  CHECK(why("ReferencesResolved").starts_with("Resolved"));
 }
 
 TEST_CASE_METHOD(Scenario, "without the Gateway API's definitions nothing is tried again in vain") {

@@ -52,6 +52,13 @@ std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by)
   return {{secret, "", field}};
 }
 
+std::vector<SecretNeed> needs(const Endpoint& endpoint) {
+  const auto& secret = endpoint.tls_secret;
+  if (secret.empty()) return {};
+  const std::string field = "endpoint.tls.secretName of the operator's configuration";
+  return {{secret, "", field}, {secret, "tls.crt", field}, {secret, "tls.key", field}};
+}
+
 SecretNeed need(const RegistrySpec& spec, const Settings& settings) {
   if (!spec.secret_name.empty()) {
     return {spec.secret_name, ".dockerconfigjson", "spec.secretName"};

@@ -4,6 +4,7 @@
 #include "gradient/spec/spec.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ Needs needs(const DeploymentSpec& spec, const Settings& settings);
 /// The Secret of a Model's source with the keys that its scheme cannot do without. `used_by` is the
 /// path of the Model's spec in messages ("spec", or "Model llm: spec").
 std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by);
+
+/// The Secret that every Ingress names, with what a certificate consists of; empty without one. It
+/// is in the way of the endpoint alone.
+std::vector<SecretNeed> needs(const Endpoint& endpoint);
 
 /// The Secret that holds a registry's password, or that is the registry's pull secret.
 SecretNeed need(const RegistrySpec& spec, const Settings& settings);
@@ -58,6 +63,7 @@ struct Found {
   std::map<std::string, FoundModel> models;
   std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
   std::string host_owner;   ///< "ns/name" of an older deployment with the same host; empty: none
+  std::optional<Missing> certificate;  ///< why the endpoint's Secret cannot serve
   std::vector<Missing> missing;
 };
 

@@ -33,6 +33,7 @@ std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& set
                           " belongs to GradientDeployment " + found.host_owner +
                           ", which is older and comes to the same host; rename one of the two"}};
   }
+  if (found.certificate) return {*found.certificate};
   if (!route) return {};
   if (is_unseen(*route) && json::string_at(*route, {"metadata", "creationTimestamp"}) < long_ago) {
     const auto& endpoint = *settings.endpoint;

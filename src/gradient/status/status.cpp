@@ -8,6 +8,7 @@
 #include "gradient/status/world.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gradient {
 namespace {
@@ -51,8 +52,14 @@ Condition spec_valid(const Facts& facts) {
               "; set metrics.requestDuration.name there, or scale by cpu or memory"};
 }
 
+/// What others have, or nobody, and not what the server refuses.
+bool is_of_references(const Missing& refused) {
+  constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
+  return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
+}
+
 bool is_conflict(const Missing& refused) {
-  return refused.reason == "NameConflict" || refused.reason == "HostTaken";
+  return refused.reason == "NameConflict";
 }
 
 std::string joined(const std::vector<Missing>& list) {
@@ -63,11 +70,11 @@ std::string joined(const std::vector<Missing>& list) {
 }
 
 Condition references_resolved(const Facts& facts) {
-  std::vector<Missing> conflicts;
+  std::vector<Missing> found;
   std::copy_if(facts.observed.refused.begin(), facts.observed.refused.end(),
-               std::back_inserter(conflicts), is_conflict);
-  if (!conflicts.empty()) {
-    return {"ReferencesResolved", Truth::False, conflicts.front().reason, joined(conflicts)};
+               std::back_inserter(found), is_of_references);
+  if (!found.empty()) {
+    return {"ReferencesResolved", Truth::False, found.front().reason, joined(found)};
   }
   return {"ReferencesResolved", Truth::True, "Resolved", "all that the spec names exists"};
 }
@@ -131,11 +138,11 @@ Condition progressing(const Facts& facts) {
   const std::string type = "Progressing";
   const auto how = " (" + facts.rollout_reason + ")";
   const auto& refused = facts.observed.refused;
-  const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_conflict);
+  const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_of_references);
   if (refusal != refused.end()) {
     return {type, Truth::False, refusal->reason, joined(refused)};
   }
-  if (world.lags && !refused.empty()) {
+  if (world.lags && std::any_of(refused.begin(), refused.end(), is_conflict)) {
     return {type, Truth::False, refused.front().reason, joined(refused)};
   }
   if (world.lags) {

@@ -65,9 +65,10 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
                          const std::string& message, const json::Json& fields,
                          const json::Json& previous, const std::string& now);
 
-/// Why the configured endpoint is not to be had: another deployment's host, or what the Gateway's
-/// controller says of `route`, the live HTTPRoute. One from before `long_ago` (RFC 3339) that no
-/// controller has looked at has a Gateway that does not exist, or that nobody serves.
+/// Why the configured endpoint is not to be had as it should: another deployment's host, a
+/// certificate's Secret that is not there, or what the Gateway's controller says of `route`, the
+/// live HTTPRoute. One from before `long_ago` (RFC 3339) that no controller has looked at has a
+/// Gateway that does not exist, or that nobody serves.
 std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
                                        const Found& found, const std::optional<json::Json>& route,
                                        const std::string& long_ago);

@@ -47,6 +47,14 @@ TEST_CASE("a model needs the keys of its source's secret") {
         std::vector<SecretNeed>{{"s3", "knownHosts", "spec.source.secretName"}});
 }
 
+TEST_CASE("an endpoint needs the Secret that it names, and what a certificate consists of") {
+  CHECK(gradient::needs(gradient::Endpoint{}).empty());
+  const std::string field = "endpoint.tls.secretName of the operator's configuration";
+  CHECK(
+      gradient::needs(gradient::Endpoint{.tls_secret = "w"}) ==
+      std::vector<SecretNeed>{{"w", "", field}, {"w", "tls.crt", field}, {"w", "tls.key", field}});
+}
+
 TEST_CASE("a registry needs its password or its own secret") {
   gradient::RegistrySpec registry;
   registry.password = {"", "P"};

@@ -46,6 +46,19 @@ TEST_CASE("a host that an older deployment has is told with that deployment") {
                               "the two"}});
 }
 
+TEST_CASE("a certificate that is not there is told, unless there is no endpoint to have it") {
+  gradient::Found found;
+  found.certificate = {"SecretNotFound", "there is no Secret wildcard"};
+  auto settings = gradient::default_settings();
+  settings.endpoint =
+      gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "c", .tls_secret = "w"};
+  CHECK(gradient::endpoint_problems(demo, settings, found, {}, long_ago) ==
+        std::vector<Missing>{*found.certificate});
+  found.host_owner = "other/one";
+  CHECK(gradient::endpoint_problems(demo, settings, found, {}, long_ago).front().reason ==
+        "HostTaken");
+}
+
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
   CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}, long_ago).empty());
   CHECK(problems("").empty());
