@@ -43,11 +43,14 @@ gradient::Observed Observer::observe(const gradient::Parent& parent,
                                      const gradient::DeploymentSpec& spec,
                                      const Json& previous_status, const std::stop_token& stop) {
   const kube::Key key{parent.ns, parent.name};
-  gradient::Observed observed{.deployment = context_.stores.deployments.find(key),
-                              .pods = context_.stores.pods.indexed(parent_term(key)),
-                              .events = {},
-                              .sync_lines = {},
-                              .refused = {}};
+  gradient::Observed observed{
+      .deployment = context_.stores.deployments.find(key),
+      .pods = context_.stores.pods.indexed(parent_term(key)),
+      .events = {},
+      .sync_lines = {},
+      .refused = {},
+      .autoscaler = autoscaler(parent),
+      .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))};
   if (gradient::wants_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods)) {
       for (auto& event : events_of(pod, stop))
@@ -63,12 +66,19 @@ gradient::Observed Observer::observe(const gradient::Parent& parent,
   return observed;
 }
 
+std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
+  auto live = context_.stores.autoscalers.find({parent.ns, parent.name});
+  const bool is_ours = live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
+  return is_ours ? live : std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,
                                                          const gradient::Observed& observed,
                                                          const Json& status) {
   const bool awaited =
-      !observed.pods.empty() && (gradient::wants_events(spec, observed) ||
-                                 !gradient::wanted_sync_lines(spec, observed, status).empty());
+      !observed.pods.empty() &&
+      (gradient::wants_events(spec, observed) || gradient::awaits_metrics(observed, status) ||
+       !gradient::wanted_sync_lines(spec, observed, status).empty());
   if (awaited) return period;
   return std::nullopt;
 }

@@ -10,7 +10,7 @@
 
 namespace reconcile {
 
-/// Gathers what the status of a GradientDeployment is made of. Deployment and pods come from the
+/// Gathers what the status of a GradientDeployment is made of. Children and pods come from the
 /// stores; events and the last log lines of sync sidecars are read only while they can tell more,
 /// at most every `period` for each pod, and once more when it becomes ready.
 class Observer {
@@ -23,8 +23,8 @@ class Observer {
   gradient::Observed observe(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                              const json::Json& previous_status, const std::stop_token& stop);
 
-  /// When to look again although nothing has changed: events and logs bring no watch event. Empty
-  /// when nothing is awaited.
+  /// When to look again although nothing has changed: events, logs and the time that an autoscaler
+  /// has for its first metrics bring no watch event. Empty when nothing is awaited.
   static std::optional<std::chrono::milliseconds> again(const gradient::DeploymentSpec& spec,
                                                         const gradient::Observed& observed,
                                                         const json::Json& status);
@@ -35,6 +35,7 @@ class Observer {
     std::vector<json::Json> found;
   };
   using Read = std::function<std::vector<json::Json>()>;
+  std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;
   std::vector<json::Json> read_seldom(const std::string& what, const Read& read);
   std::vector<json::Json> events_of(const json::Json& pod, const std::stop_token& stop);
   std::vector<json::Json> last_line(const kube::Key& pod, const std::string& container,

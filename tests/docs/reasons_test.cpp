@@ -14,14 +14,15 @@ const Names& words_of_others() {
       "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced",
       "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model", "Pending",
       "PodScheduled", "Progressing", "ReadWriteMany", "ReferencesResolved", "ReplicaFailure",
-      "ReplicaSet", "ResolvedRefs", "Secret", "SpecValid", "Succeeded", "True", "Unknown",
+      "ReplicaSet", "ResolvedRefs", "ScalingActive", "Secret", "SpecValid", "Succeeded", "True",
+      "Unknown",
       // what kubelet, scheduler and controllers say
       "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
       "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",
       "FailedCreate", "FailedCreatePodSandBox", "FailedMapVolume", "FailedMount",
       "FailedScheduling", "ImageInspectError", "ImagePullBackOff", "Killing", "OOMKilled",
       "PostStartHookError", "PreStartHookError", "Pulled", "Pulling", "RegistryUnavailable",
-      "RunContainerError", "SignatureValidationFailed", "StartError", "Started",
+      "RunContainerError", "ScalingDisabled", "SignatureValidationFailed", "StartError", "Started",
       "SuccessfulAttachVolume", "Unhealthy", "VolumeResizeFailed",
       // what servers and programs say
       "AccessDenied", "InvalidAccessKeyId", "NoSuchBucket", "NoSuchKey", "SignatureDoesNotMatch",

@@ -472,6 +472,45 @@ TEST_CASE_METHOD(Scenario,
   CHECK(json::integer_at(*stores.deployments.find({"ns", "demo"}), {"spec", "replicas"}) == 2);
 }
 
+TEST_CASE_METHOD(Scenario, "an autoscaler that gets no metrics is told after a minute") {
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+      "resources":{"instanceType":"C4","autoscaling":{"maxReplicas":5,
+      "metrics":[{"metric":"cpu","value":50}]}}}})");
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  expect_apply(autoscaler_path);
+  expect_apply(budget_path);
+  expect_status();
+  reconcile();
+  server.finish();
+
+  auto serving = *stores.deployments.find({"ns", "demo"});
+  serving["metadata"]["resourceVersion"] = json::Json("900");
+  serving["metadata"]["generation"] = json::Json(1);
+  serving["status"] = json::parse(R"({"observedGeneration":1,"replicas":1,"updatedReplicas":1,
+      "readyReplicas":1,"availableReplicas":1})");
+  stores.deployments.put(serving);
+  put(kube::pods, "demo-a", R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"}},
+      "status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+  auto idle = *stores.autoscalers.find({"ns", "demo"});
+  idle["metadata"]["resourceVersion"] = json::Json("901");
+  idle["status"] = json::parse(R"({"conditions":[{"type":"ScalingActive","status":"False",
+      "reason":"FailedGetContainerResourceMetric","message":"no pods.metrics.k8s.io"}]})");
+  idle["status"]["conditions"][0]["lastTransitionTime"] = json::Json(kube::rfc3339(clock.wall()));
+  stores.autoscalers.put(idle);
+  expect_status();
+  expect_event("Ready");
+  CHECK(reconcile().again == reconcile::Observer::period);
+  server.finish();
+
+  clock.advance(std::chrono::seconds(61));
+  expect_status();
+  expect_event("ScalingInactive");
+  CHECK_FALSE(reconcile().again);
+  CHECK(message().find("FailedGetContainerResourceMetric: no pods.metrics.k8s.io") !=
+        std::string::npos);
+}
+
 TEST_CASE_METHOD(Scenario, "a Dataset that appears while Secrets are read is not missed") {
   put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
       "env":[{"name":"A","value":"SECRET:a"}],"repositories":{"dataset":"data",

@@ -4,6 +4,7 @@
 #include "gradient/status/condition.h"
 #include "gradient/status/content.h"
 #include "gradient/status/diagnosis.h"
+#include "gradient/status/scaling.h"
 #include "gradient/status/text.h"
 #include "gradient/status/world.h"
 
@@ -28,6 +29,7 @@ struct Facts {
   const World world;
   const Content content;
   const std::optional<Cause> cause;
+  const std::string scaling_problem;
   const std::string& endpoint;
   const std::string& rollout_reason;
 };
@@ -125,8 +127,9 @@ Condition available(const Facts& facts) {
   const std::string type = "Available";
   if (world.wanted == 0) return {type, Truth::False, "Disabled", "0 replicas: nothing answers"};
   if (world.is_available()) {
-    return {type, Truth::True, "MinimumReplicasAvailable",
-            count_text(world) + " at " + facts.endpoint};
+    const auto text = count_text(world) + " at " + facts.endpoint;
+    if (facts.scaling_problem.empty()) return {type, Truth::True, "MinimumReplicasAvailable", text};
+    return {type, Truth::True, "ScalingInactive", text + "; " + facts.scaling_problem};
   }
   if (facts.cause) return {type, Truth::False, facts.cause->reason, facts.cause->message};
   return {type, Truth::False, world.lags ? "RollingOut" : "MinimumReplicasUnavailable",
@@ -195,6 +198,7 @@ Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   if (available.truth == Truth::False) return ready_as(Truth::False, available);
   if (facts.world.is_rolling()) return ready_as(Truth::Unknown, progressing);
   if (spec_valid.truth == Truth::False) return ready_as(Truth::True, spec_valid);
+  if (!facts.scaling_problem.empty()) return ready_as(Truth::True, available);
   return {"Ready", Truth::True, "Ready", available.message};
 }
 
@@ -222,6 +226,7 @@ Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& se
                     .world = world,
                     .content = why::content(spec, observed, world, previous),
                     .cause = why::diagnosis(parent, spec, observed, world),
+                    .scaling_problem = why::scaling_problem(observed, previous),
                     .endpoint = endpoint,
                     .rollout_reason = rollout_reason};
   std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),

@@ -22,6 +22,9 @@ struct Observed {
   std::map<std::string, json::Json> sync_lines;
   /// What the API server refused or somebody else owns; reason and message as for the user.
   std::vector<Missing> refused;
+  std::optional<json::Json> autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
+  /// RFC 3339. What has lasted since then does not pass by itself.
+  std::string long_ago{};
 };
 
 /// The status of a GradientDeployment whose children were applied. `previous` is the live status
@@ -36,7 +39,8 @@ struct Observed {
 ///  * Unknown while a change rolls out, nothing is wrong and enough pods serve.
 ///  * True when all is done; also with 0 replicas (Disabled), and with autoscaling by
 ///    requestDuration that the operator's configuration provides no metric for: SpecValid is then
-///    False with MetricNotConfigured, which Ready repeats as its reason, but the pods serve.
+///    False with MetricNotConfigured, which Ready repeats as its reason, but the pods serve. With
+///    an autoscaler that gets no metrics Available and Ready are True with ScalingInactive.
 /// Its reason and message are those of the condition that decides, in the order of the list.
 ///
 /// content: {"repositories": [{name, url, ref, commit}], "models": [{id, source, revision,
@@ -79,6 +83,9 @@ bool is_unseen(const json::Json& route);
 /// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
 /// are fewer pods than wanted.
 bool wants_events(const DeploymentSpec& spec, const Observed& observed);
+
+/// Whether an autoscaler that gets no metrics yet is to be told of later, if it still gets none.
+bool awaits_metrics(const Observed& observed, const json::Json& previous);
 
 /// "POD/CONTAINER" of the sync sidecars whose last log line is worth reading now.
 std::vector<std::string> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,

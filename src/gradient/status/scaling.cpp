@@ -1,0 +1,56 @@
+#include "gradient/status/scaling.h"
+
+#include "gradient/status/condition.h"
+#include "gradient/status/text.h"
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+/// The autoscaler's condition when it does not scale; null otherwise. That it leaves alone what
+/// was scaled to 0 is no problem.
+const Json& objection(const Observed& observed) {
+  static const Json none;
+  if (!observed.autoscaler) return none;
+  const auto& found = condition(json::at(*observed.autoscaler, {"status"}), "ScalingActive");
+  const bool is_idle = json::string_at(found, {"status"}) == "False" &&
+                       json::string_at(found, {"reason"}) != "ScalingDisabled";
+  return is_idle ? found : none;
+}
+
+bool lasts(const Json& condition, const Observed& observed) {
+  const auto since = json::string_at(condition, {"lastTransitionTime"});
+  return !since.empty() && since < observed.long_ago;
+}
+
+std::string remedy(const std::string& reason) {
+  if (why::has(reason, "resourcemetric")) {
+    return "; cpu and memory are measured by metrics-server: see whether it runs in this cluster";
+  }
+  if (why::has(reason, "externalmetric")) {
+    return "; see what serves external metrics in this cluster, and whether it has "
+           "metrics.requestDuration of the operator's configuration";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string why::scaling_problem(const Observed& observed, const Json& previous) {
+  const auto& found = objection(observed);
+  const auto& available = condition(previous, "Available");
+  const bool have_served = json::string_at(available, {"status"}) == "True";
+  if (found.is_null() || !lasts(found, observed) || !have_served || !lasts(available, observed))
+    return {};
+  const auto reason = json::string_at(found, {"reason"});
+  return "nothing is scaled, as HorizontalPodAutoscaler " +
+         json::string_at(*observed.autoscaler, {"metadata", "name"}) + " says " + reason + ": " +
+         excerpt(json::string_at(found, {"message"})) + remedy(reason);
+}
+
+bool awaits_metrics(const Observed& observed, const Json& previous) {
+  return !objection(observed).is_null() && why::scaling_problem(observed, previous).empty();
+}
+
+}  // namespace gradient

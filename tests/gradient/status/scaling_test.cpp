@@ -1,0 +1,107 @@
+#include "gradient/status/scaling.h"
+
+#include "gradient/status/condition.h"
+#include "gradient/status/support/cluster.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cluster;
+
+namespace {
+
+constexpr const char* long_ago = "2026-01-02T11:59:00Z";
+constexpr const char* recently = "2026-01-02T11:59:30Z";
+
+Json condition(const std::string& type, const std::string& status, const std::string& reason,
+               const std::string& since) {
+  return json::object({{"type", type},
+                       {"status", status},
+                       {"reason", reason},
+                       {"message", "no metrics returned"},
+                       {"lastTransitionTime", since}});
+}
+
+Json with_conditions(std::vector<Json> conditions) {
+  return json::object({{"conditions", json::array(std::move(conditions))}});
+}
+
+/// Pods that serve, and an autoscaler with this condition.
+gradient::Observed scaled(const std::string& status, const std::string& reason,
+                          const std::string& since) {
+  auto world = observed({1, 1, 1, 1, 1}, {Pod().ready()});
+  world.autoscaler = json::object(
+      {{"metadata", json::object({{"name", "demo"}})},
+       {"status", with_conditions({condition("AbleToScale", "True", "A", before),
+                                   condition("ScalingActive", status, reason, since)})}});
+  world.long_ago = long_ago;
+  return world;
+}
+
+const Json served = with_conditions({condition("Available", "True", "", before)});
+
+gradient::DeploymentSpec by_cpu() {
+  auto spec = plain_spec();
+  spec.resources.autoscaling = gradient::Autoscaling{
+      .max_replicas = 3, .metrics = {{.metric = gradient::Metric::Cpu, .value = 50}}};
+  return spec;
+}
+
+struct Case {
+  std::string name;
+  gradient::Observed observed;
+  Json previous;
+  bool told = false, awaited = false;
+};
+
+}  // namespace
+
+TEST_CASE("an autoscaler without metrics is told once it and the pods have had time") {
+  const auto lacks = scaled("False", "FailedGetContainerResourceMetric", before);
+  const auto test = GENERATE_COPY(values<Case>({
+      {"for long", lacks, served, true, false},
+      {"since a moment ago", scaled("False", "FailedGetContainerResourceMetric", recently), served,
+       false, true},
+      {"while the pods have just come up", lacks,
+       with_conditions({condition("Available", "True", "", recently)}), false, true},
+      {"while no pods serve", lacks, with_conditions({condition("Available", "False", "", before)}),
+       false, true},
+      {"before anything is known", lacks, {}, false, true},
+      {"although it has", scaled("True", "ValidMetricFound", before), served, false, false},
+      {"as it has nothing to do", scaled("False", "ScalingDisabled", before), served, false, false},
+      {"as there is none", observed({1, 1, 1, 1, 1}, {}), served, false, false},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(gradient::why::scaling_problem(test.observed, test.previous).empty() == !test.told);
+    CHECK(gradient::awaits_metrics(test.observed, test.previous) == test.awaited);
+  }
+}
+
+TEST_CASE("what the autoscaler says is told, with what to look at") {
+  const auto told = [](const char* reason) {
+    return gradient::why::scaling_problem(scaled("False", reason, before), served);
+  };
+  const std::string begin = "nothing is scaled, as HorizontalPodAutoscaler demo says ";
+  CHECK(told("FailedGetContainerResourceMetric") ==
+        begin +
+            "FailedGetContainerResourceMetric: no metrics returned; cpu and memory are measured by "
+            "metrics-server: see whether it runs in this cluster");
+  CHECK(
+      told("FailedGetExternalMetric") ==
+      begin +
+          "FailedGetExternalMetric: no metrics returned; see what serves external metrics in this "
+          "cluster, and whether it has metrics.requestDuration of the operator's configuration");
+  CHECK(told("AmbiguousSelector") == begin + "AmbiguousSelector: no metrics returned");
+}
+
+TEST_CASE("a deployment that is not scaled is ready, and says so") {
+  const auto made = status(by_cpu(), scaled("False", "AmbiguousSelector", before), served);
+  const std::string what =
+      "True ScalingInactive: 1 of 1 replica is available at "
+      "http://demo.team.svc.cluster.local; nothing is scaled, as HorizontalPodAutoscaler demo says "
+      "AmbiguousSelector: no metrics returned";
+  CHECK(told(made) == what);
+  CHECK(told(made, "Available") == what);
+  CHECK(json::string_at(gradient::condition(made, "Available"), {"lastTransitionTime"}) == before);
+  CHECK(told(status(by_cpu(), scaled("True", "ValidMetricFound", now), made)) ==
+        "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
+}
