@@ -1,5 +1,6 @@
 #include "json/yaml.h"
 
+#include "json/cut_off.h"
 #include "json/reader.h"
 #include "json/scalar.h"
 #include "json/utf8.h"
@@ -89,7 +90,11 @@ class Events : public YAML::EventHandler {
                         "begin a new document with ---");
     }
     builder_.begin_document();
+    first_line_ = line(mark);
   }
+  /// Of the last document that was begun.
+  int first_line() const { return first_line_; }
+
   void OnDocumentEnd() override { builder_.end_document(); }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -138,6 +143,7 @@ class Events : public YAML::EventHandler {
 
   YamlBuilder& builder_;
   DocumentStarts starts_;
+  int first_line_ = 1;
 };
 
 /// The line with more brackets and commas than `most`; 0 when there is none. The parser keeps all
@@ -240,6 +246,12 @@ std::string about_tab(std::string_view text, int line) {
              : "";
 }
 
+/// What is wrong with the document that begins in line `first`: `problem`, or what led to it.
+LineProblem closest(LineProblem problem, std::string_view text, int first) {
+  if (auto cut = cut_off(text, first)) return {cut->line, std::move(cut->message)};
+  return problem;
+}
+
 }  // namespace
 
 std::string yaml_text(const Json& value) {
@@ -265,11 +277,12 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
     while (parser.HandleNextDocument(events)) {
     }
   } catch (const YamlRefusal& refusal) {
-    out.problems.push_back({refusal.line, refusal.what()});
+    out.problems.push_back(closest({refusal.line, refusal.what()}, text, events.first_line()));
   } catch (const YAML::Exception& error) {
     if (!builder.in_document()) builder.drop_document();
     out.problems.push_back(
-        {line(error.mark), "is not YAML: " + error.msg + about_tab(text, line(error.mark))});
+        closest({line(error.mark), "is not YAML: " + error.msg + about_tab(text, line(error.mark))},
+                text, events.first_line()));
   }
   return out;
 }

@@ -114,7 +114,7 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
       {"half a character", R"({"a": "\ud83d"})", {"1: is not YAML: invalid unicode: 55357"}},
       {"half a character at the end",
        R"({"a": "\ud83d\u)",
-       {"1: is not YAML: invalid unicode: 55357"}},
+       {"1: ends too early: the quotes that are opened in line 1 are not closed"}},
       {"a surrogate", "a: \xed\xa0\x80", {"1: is not valid UTF-8; save the file as UTF-8"}},
       {"a control character",
        "a: 1\nb: \x04 c",
@@ -122,6 +122,31 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
       {"good documents before a broken one",
        "a: 1\n---\nb: [",
        {R"({"a":1})", "3: is not YAML: end of sequence flow not found"}},
+  }));
+  DYNAMIC_SECTION(test.name) {
+    CHECK(read(test.yaml) == test.expected);
+  }
+}
+
+TEST_CASE("JSON that is cut off is told as such, with the line where it ends") {
+  const auto test = GENERATE(values<Case>({
+      {"in a mapping",
+       R"({"kind": "A", "spec": {)",
+       {"1: ends too early: the '{' of line 1 is not closed"}},
+      {"after a field",
+       "{\"a\": {\"b\": 1},\n \"c\":\n\n",
+       {"2: ends too early: the '{' of line 1 is not closed"}},
+      {"in a list", "\n[1,\n2\n", {"3: ends too early: the '[' of line 2 is not closed"}},
+      {"in a text",
+       "{\"a\": \"}\\\"\",\n\"b\": \"c\n",
+       {"2: ends too early: the quotes that are opened in line 2 are not closed"}},
+      {"by the next document",
+       "{\"a\": 1}\n--- {\"b\": [\n---\n{\"c\": 1}",
+       {R"({"a":1})", "2: ends too early: the '{' of line 2 is not closed"}},
+      {"in flow style of YAML",
+       "{a: don't, b: 'it''s {', # not {\nc: {",
+       {"2: ends too early: the '{' of line 1 is not closed"}},
+      {"or not at all", R"({"a": [1}, "b": "{"})", {"1: is not YAML: illegal flow end"}},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(read(test.yaml) == test.expected);
@@ -155,14 +180,14 @@ TEST_CASE("hostile texts are refused within their limits") {
        {"1: has 3145729 bytes; at most 3145728 are read at once, split it"}},
       {"open brackets",
        std::string(100000, '['),
-       {"1: has a list or mapping as a key; keys must be text"}},
+       {"1: ends too early: the '[' of line 1 is not closed"}},
       {"brackets without end",
        "a: 1\n" + std::string(400001, '{'),
        {"2: has more than 400000 brackets and commas in one line; break the line"}},
       {"dashes", repeated("- ", 100000), {"1: is nested more than 100 levels deep"}},
       {"mappings in mappings",
        repeated("{a: ", 100000),
-       {"1: has a list or mapping as a key; keys must be text"}},
+       {"1: ends too early: the '{' of line 1 is not closed"}},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(read(test.yaml) == test.expected);
