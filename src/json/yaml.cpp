@@ -236,14 +236,29 @@ void write_value(YAML::Emitter& out, const Json& value) {
   }
 }
 
-/// What helps when the line begins with a tab, which YAML's own messages do not name.
-std::string about_tab(std::string_view text, int line) {
+/// Whether a plain text that follows a ':' has another one with a blank behind it.
+bool has_colon_in_value(std::string_view line) {
+  constexpr std::string_view colon = ": ";
+  for (auto at = line.find(colon); at != std::string_view::npos; at = line.find(colon, at + 1)) {
+    const auto value = line.substr(at + colon.size());
+    if (value.substr(0, value.find_first_of("{}[],\"'#")).find(colon) != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+/// What helps with a line, where YAML's own messages do not name the cause.
+std::string about_line(std::string_view text, int line) {
   for (int i = 1; i < line; ++i)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  text = text.substr(0, text.find('\n'));
   const auto begin = text.find_first_not_of(' ');
-  return begin != std::string_view::npos && text[begin] == '\t'
-             ? "; the line begins with a tab, write blanks instead"
-             : "";
+  if (begin != std::string_view::npos && text[begin] == '\t')
+    return "; the line begins with a tab, write blanks instead";
+  if (has_colon_in_value(text))
+    return "; a text that has a ':' with a blank behind it must be in quotes, or have no blank "
+           "there";
+  return "";
 }
 
 /// What is wrong with the document that begins in line `first`: `problem`, or what led to it.
@@ -280,9 +295,9 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
     out.problems.push_back(closest({refusal.line, refusal.what()}, text, events.first_line()));
   } catch (const YAML::Exception& error) {
     if (!builder.in_document()) builder.drop_document();
-    out.problems.push_back(
-        closest({line(error.mark), "is not YAML: " + error.msg + about_tab(text, line(error.mark))},
-                text, events.first_line()));
+    out.problems.push_back(closest(
+        {line(error.mark), "is not YAML: " + error.msg + about_line(text, line(error.mark))}, text,
+        events.first_line()));
   }
   return out;
 }

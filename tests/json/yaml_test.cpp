@@ -99,6 +99,15 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
        "a:\n\tb: 1",
        {"2: is not YAML: illegal map value; the line begins with a tab, write blanks instead"}},
       {"wrong indentation", "a: b\n  c: d", {"2: is not YAML: illegal map value"}},
+      {"a colon in a text",
+       "a: b: c",
+       {"1: is not YAML: illegal map value; a text that has a ':' with a blank behind it must be "
+        "in "
+        "quotes, or have no blank there"}},
+      {"a colon in a text of a mapping in one line",
+       "- {a: b, c: d: e}",
+       {"1: is not YAML: end of map flow not found; a text that has a ':' with a blank behind it "
+        "must be in quotes, or have no blank there"}},
       {"an open quote", "a: \"x\nb: c", {"2: is not YAML: illegal EOF in scalar"}},
       {"an open list", "a: [1,\nb: c", {"2: is not YAML: end of sequence flow not found"}},
       {"two values",

@@ -69,8 +69,19 @@ std::string object_name(json::ObjectReader& reader, std::string_view field, std:
   return "";
 }
 
+bool refuse_split_secret(json::ObjectReader& reader, std::string_view field) {
+  const auto* value = reader.find(field);
+  if (value == nullptr || !value->is_object() || value->size() != 1) return false;
+  if (!values::claims_secret(value->as_object().begin()->first + ":")) return false;
+  reader.problem(field,
+                 "is a mapping, as YAML makes one of a blank behind \"SECRET:\"; write SECRET:NAME "
+                 "without the blank");
+  return true;
+}
+
 std::optional<SecretKey> password(json::ObjectReader& reader, std::string_view field,
                                   std::string_view example) {
+  if (refuse_split_secret(reader, field)) return std::nullopt;
   const auto text = reader.string(field, {.longest = 512, .example = example});
   if (!text) return std::nullopt;
   auto reference = values::secret_key(*text);

@@ -22,6 +22,10 @@ void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(
 std::string object_name(json::ObjectReader& reader, std::string_view field, std::string_view kind,
                         std::string_view example, std::size_t longest = 253);
 
+/// Whether a field is a reference to a secret that a blank after "SECRET:" has made a mapping,
+/// which is told then.
+bool refuse_split_secret(json::ObjectReader& reader, std::string_view field);
+
 /// A field that holds SECRET:NAME or SECRET:SECRET-NAME/KEY and nothing else.
 std::optional<SecretKey> password(json::ObjectReader& reader, std::string_view field,
                                   std::string_view example);

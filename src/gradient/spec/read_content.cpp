@@ -73,7 +73,7 @@ Repository read_repository(json::ObjectReader& entry) {
 
 std::variant<std::string, SecretKey> read_env_value(json::ObjectReader& entry) {
   const auto* value = entry.find("value");
-  if (value == nullptr) return "";
+  if (value == nullptr || fields::refuse_split_secret(entry, "value")) return "";
   const auto path = entry.path("value");
   auto text = json::text_of(*value, path, {.longest = 32768, .may_be_empty = true}, entry.report());
   if (!text) return "";

@@ -199,6 +199,11 @@ TEST_CASE("a password is a reference and a value in its place is not repeated") 
   CHECK(documents::problems(
             documents::deployment(repository("url: 'https://h/r', name: r, password: 12"))) ==
         Lines{entry + ".password: must be a string, not a number; put it in quotes"});
+  CHECK(documents::problems(documents::deployment(
+            repository("url: 'https://h/r', name: r, password: {SECRET: canary}"))) ==
+        Lines{entry +
+              ".password: is a mapping, as YAML makes one of a blank behind \"SECRET:\"; write "
+              "SECRET:NAME without the blank"});
 }
 
 TEST_CASE("problems of models and repositories are reported") {

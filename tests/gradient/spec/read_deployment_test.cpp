@@ -186,6 +186,14 @@ TEST_CASE("every problem is reported with its field and what would be right") {
         "field",
         "spec.env[3].valeu: unknown field; did you mean value?",
         "spec.env[4].name: is the name of an earlier entry too; keep one of them"}},
+      {"references in env with a blank",
+       "env: [{name: A, value: {SECRET: a}}, {name: B, value: {secret: }}, {name: C, value: {a: "
+       "b}}]",
+       {"spec.env[0].value: is a mapping, as YAML makes one of a blank behind \"SECRET:\"; write "
+        "SECRET:NAME without the blank",
+        "spec.env[1].value: is a mapping, as YAML makes one of a blank behind \"SECRET:\"; write "
+        "SECRET:NAME without the blank",
+        "spec.env[2].value: must be a string, not a mapping"}},
       {"references in env that are none",
        "env: [{name: A, value: 'secret:'}, {name: B, value: 'SECRET:a b'}, {name: C, value: "
        "'SECRET:Upper/k'}]",
