@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "cli/status.h"
 #include "cli/validate.h"
+#include "json/reader.h"
 
 #include <CLI/CLI.hpp>
 
@@ -120,6 +121,21 @@ std::string own_name(const std::string& file) {
   return is_plugin ? "kubectl gradient" : "gradient-operator";
 }
 
+/// What is wrong with a first word that is no command; empty when it is one, or an option.
+std::string command_problem(const CLI::App& app, const std::string& word) {
+  if (word.empty() || word.front() == '-') return {};
+  std::string all;
+  std::vector<std::string_view> commands;
+  for (const auto* command : app.get_subcommands({})) {
+    if (command->get_name() == word) return {};
+    commands.push_back(command->get_name());
+    all += (all.empty() ? "" : ", ") + command->get_name();
+  }
+  const auto meant = json::nearest(word, commands);
+  return "there is no command \"" + word + "\"; " +
+         (meant.empty() ? "there are " + all : "did you mean " + std::string(meant) + "?");
+}
+
 /// cpprestsdk's own threads do not survive the destruction of its statics.
 [[noreturn]] void leave(int code) {
   std::cout.flush();
@@ -147,6 +163,10 @@ int main(int argc, char** argv) {
   add_diff(app, diff_options);
   add_status(app, status_options);
   add_logs(app, logs_options);
+  if (const auto problem = command_problem(app, argc > 1 ? argv[1] : ""); !problem.empty()) {
+    std::cerr << name << ": " << problem << "\nRun with --help for more information.\n";
+    return cli::Usage;
+  }
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("run")) return cli::run(run_options);

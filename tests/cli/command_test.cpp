@@ -68,6 +68,17 @@ TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   CHECK_THAT(outcome.output, Contains("Run with --help for more information."));
 }
 
+TEST_CASE("a command that there is not is named, with the one that is meant") {
+  const std::string help = "\nRun with --help for more information.\n";
+  CHECK(run("rendr -f spec.yaml").output ==
+        "gradient-operator: there is no command \"rendr\"; did you mean render?" + help);
+  CHECK(
+      run("apply -f spec.yaml").output ==
+      "gradient-operator: there is no command \"apply\"; there are run, render, validate, import, "
+      "diff, status, logs" +
+          help);
+}
+
 TEST_CASE("one object given twice is told alike by all that read files") {
   const session::Folder folder;
   const std::string bare = "image: app\nresources: {instanceType: C4}\n";
