@@ -104,7 +104,7 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   std::erase_if(missing, [](const auto& entry) { return entry.is_passing; });
   if (missing.empty()) return kube::Outcome::done();
   publisher_.publish(gradient_deployments, object,
-                     gradient::waiting_status(parent, missing, child(parent),
+                     gradient::waiting_status(parent, spec, missing, child(parent),
                                               json::at(object, {"status"}), publisher_.now()),
                      stop);
   return kube::Outcome::done();

@@ -162,8 +162,10 @@ Condition progressing(const Facts& facts) {
             text + how + ", and nothing has moved for longer than the Deployment's deadline" +
                 patience(world)};
   }
-  if (world.is_rolling()) return {type, Truth::True, "RollingOut", text + how};
-  return {type, Truth::True, "NewReplicaSetAvailable", text + how};
+  if (why::is_rolled_out(world, *facts.observed.deployment))
+    return {type, Truth::True, "NewReplicaSetAvailable", text + how};
+  const auto rest = world.is_rolling() ? "" : "; " + count_text(world);
+  return {type, Truth::True, "RollingOut", text + rest + how};
 }
 
 Condition ready_as(Truth truth, const Condition& decides) {

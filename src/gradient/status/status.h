@@ -57,11 +57,11 @@ json::Json invalid_status(const Parent& parent, const json::Problems& problems,
                           const json::Json& deployment, const json::Json& previous,
                           const std::string& now);
 
-/// A reference is missing: nothing was applied. `reason` of the first entry decides; the rest is as
-/// in invalid_status.
-json::Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
-                          const json::Json& deployment, const json::Json& previous,
-                          const std::string& now);
+/// A reference is missing: nothing was applied, unless 0 replicas are asked for. `reason` of the
+/// first entry decides; the rest is as in invalid_status.
+json::Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
+                          const std::vector<Missing>& missing, const json::Json& deployment,
+                          const json::Json& previous, const std::string& now);
 
 /// A status with the one condition Ready, for Dataset, Model and ContainerRegistry. `fields` are
 /// put beside it (object or null).

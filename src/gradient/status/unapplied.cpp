@@ -1,6 +1,7 @@
 // Statuses without a look at pods: of a spec that was not applied, and of the small kinds.
 #include "gradient/status/condition.h"
 #include "gradient/status/status.h"
+#include "gradient/status/text.h"
 #include "gradient/status/world.h"
 
 #include <algorithm>
@@ -11,12 +12,20 @@ namespace {
 using json::Json;
 using why::World;
 
+constexpr const char* disabled = "Disabled";
 constexpr const char* order[] = {"Ready",         "SpecValid", "ReferencesResolved",
                                  "ContentSynced", "Available", "Progressing"};
 
-Condition available(const World& world, const std::string& endpoint) {
-  if (world.wanted == 0)
-    return {"Available", Truth::False, "Disabled", "0 replicas: nothing answers"};
+/// Without pods for the reason that holds back what was asked for, unless that was no pods.
+Condition available(const World& world, const std::string& endpoint, const std::string& reason) {
+  if (world.wanted == 0) {
+    const auto left =
+        world.replicas == 0 ? "" : "; " + why::counted(world.replicas, "pod") + " to end";
+    const bool as_asked = reason == disabled;
+    return {
+        "Available", Truth::False, reason,
+        std::string("0 replicas") + (as_asked ? "" : ", as before") + ": nothing answers" + left};
+  }
   const auto text = why::count_text(world);
   if (world.is_available())
     return {"Available", Truth::True, "MinimumReplicasAvailable", text + " at " + endpoint};
@@ -31,13 +40,16 @@ Condition progressing(const World& world, const Json& deployment) {
     return {"Progressing", Truth::False, "ProgressDeadlineExceeded",
             text + ", and nothing has moved for longer than the Deployment's deadline"};
   }
-  return {"Progressing", Truth::True, world.is_rolling() ? "RollingOut" : "NewReplicaSetAvailable",
-          text};
+  if (why::is_rolled_out(world, deployment))
+    return {"Progressing", Truth::True, "NewReplicaSetAvailable", text};
+  const auto rest = world.is_rolling() ? "" : "; " + why::count_text(world);
+  return {"Progressing", Truth::True, "RollingOut", text + rest};
 }
 
 /// What runs on: Deployment and counts, and of its content what can be told without the pods.
-std::vector<Condition> running(const World& world, const Json& deployment, const Json& previous) {
-  std::vector<Condition> told{available(world, json::string_at(previous, {"endpoint"})),
+std::vector<Condition> running(const World& world, const Json& deployment, const Json& previous,
+                               const std::string& reason) {
+  std::vector<Condition> told{available(world, json::string_at(previous, {"endpoint"}), reason),
                               progressing(world, deployment)};
   const bool all_serve = world.wanted > 0 && world.is_available() && !world.is_rolling();
   if (all_serve && json::string_at(condition(previous, "ContentSynced"), {"reason"}) == "Syncing")
@@ -66,14 +78,14 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
   return json::array(std::move(list));
 }
 
-/// `decided`, beside what runs.
-Json kept(std::vector<Condition> decided, const Parent& parent, const Json& deployment,
-          const Json& previous, const std::string& now) {
+/// `decided`, beside what runs; `reason` says why nothing does.
+Json kept(std::vector<Condition> decided, const std::string& reason, const Parent& parent,
+          const Json& deployment, const Json& previous, const std::string& now) {
   auto status = previous.is_object() ? previous : Json::object();
   status["observedGeneration"] = Json(parent.generation);
   if (!deployment.is_null()) {
     const auto world = why::world(deployment);
-    for (auto& entry : running(world, deployment, previous))
+    for (auto& entry : running(world, deployment, previous, reason))
       decided.push_back(std::move(entry));
     status["replicas"] = Json(world.replicas);
     status["readyReplicas"] = Json(world.ready);
@@ -99,11 +111,12 @@ Json invalid_status(const Parent& parent, const json::Problems& problems, const 
   const auto message = json::text(problems);
   return kept(
       {{"Ready", Truth::False, reason, message}, {"SpecValid", Truth::False, reason, message}},
-      parent, deployment, previous, now);
+      reason, parent, deployment, previous, now);
 }
 
-Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
-                    const Json& deployment, const Json& previous, const std::string& now) {
+Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
+                    const std::vector<Missing>& missing, const Json& deployment,
+                    const Json& previous, const std::string& now) {
   std::string message;
   for (const auto& entry : missing)
     message += (message.empty() ? "" : "; ") + entry.message;
@@ -111,7 +124,7 @@ Json waiting_status(const Parent& parent, const std::vector<Missing>& missing,
   return kept({{"Ready", Truth::False, reason, message},
                {"SpecValid", Truth::True, "Valid", "the spec is accepted"},
                {"ReferencesResolved", Truth::False, reason, message}},
-              parent, deployment, previous, now);
+              spec.replicas() == 0 ? disabled : reason, parent, deployment, previous, now);
 }
 
 Json simple_status(const Parent& parent, bool ready, const std::string& reason,

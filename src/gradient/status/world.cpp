@@ -83,6 +83,13 @@ std::string revision_text(const World& world) {
   return of_replicas(world.updated, world) + " of the newest revision";
 }
 
+bool is_rolled_out(const World& world, const Json& deployment) {
+  if (world.is_rolling()) return false;
+  const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
+  return world.available >= world.wanted ||
+         json::string_at(progressing, {"reason"}) == "NewReplicaSetAvailable";
+}
+
 bool has_stalled(const Json& deployment) {
   const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
   return json::string_at(progressing, {"status"}) == "False";

@@ -36,6 +36,10 @@ World world(const json::Json& deployment);
 std::string count_text(const World& world);     ///< "1 of 2 replicas are available"
 std::string revision_text(const World& world);  ///< "1 of 2 replicas are of the newest revision"
 
+/// Whether the pods of the newest revision have all been available. A Deployment knows that of one
+/// whose pods fail later.
+bool is_rolled_out(const World& world, const json::Json& deployment);
+
 /// Nothing has moved for longer than the Deployment's progressDeadlineSeconds.
 bool has_stalled(const json::Json& deployment);
 

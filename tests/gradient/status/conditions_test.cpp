@@ -58,6 +58,24 @@ TEST_CASE("a deployment that serves has every condition, Ready first") {
         std::string("True NewReplicaSetAvailable: 1 of 1 replica is of the newest revision") + how);
 }
 
+TEST_CASE("a rollout is over when its pods have been available once") {
+  const auto progressing = [](const Json& deployment) {
+    gradient::Observed world;
+    world.deployment = deployment;
+    return told(status(plain_spec(2), world), "Progressing");
+  };
+  const auto begun = deployment({2, 2, 2, 0, 0});
+  CHECK(progressing(begun) ==
+        std::string("True RollingOut: 2 of 2 replicas are of the newest revision; 0 of 2 replicas "
+                    "are available") +
+            how);
+  const auto was_over = with_condition(begun, "Progressing", "True", "NewReplicaSetAvailable",
+                                       "ReplicaSet \"demo-new\" has successfully progressed.");
+  CHECK(progressing(was_over) ==
+        std::string("True NewReplicaSetAvailable: 2 of 2 replicas are of the newest revision") +
+            how);
+}
+
 TEST_CASE("counts, selector and endpoint are beside the conditions") {
   auto made = status(plain_spec(3), observed({3, 4, 2, 3, 3}, {}));
   made.erase("conditions");

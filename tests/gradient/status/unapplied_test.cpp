@@ -48,9 +48,35 @@ TEST_CASE("pods that go while a spec is invalid are told of") {
   CHECK(told(gradient::invalid_status(edited(), wrong_port, stalled, made, now), "Progressing") ==
         "False ProgressDeadlineExceeded: 1 of 2 replicas are of the newest revision, and nothing "
         "has moved for longer than the Deployment's deadline");
+}
+
+TEST_CASE("0 replicas are what was asked for, or what could not be changed yet") {
+  const std::vector<gradient::Missing> missing{{"SecretNotFound", "there is no Secret s"}};
   const auto off = deployment({0, 0, 0, 0, 0});
-  CHECK(told(gradient::invalid_status(edited(), wrong_port, off, made, now), "Available") ==
-        "False Disabled: 0 replicas: nothing answers");
+  const auto waiting = [&](const gradient::DeploymentSpec& spec, const Json& live) {
+    return told(gradient::waiting_status(edited(), spec, missing, live, serving(), now),
+                "Available");
+  };
+  CHECK(waiting(plain_spec(0), off) == "False Disabled: 0 replicas: nothing answers");
+  CHECK(waiting(plain_spec(0), deployment({0, 2, 2, 2, 2})) ==
+        "False Disabled: 0 replicas: nothing answers; 2 pods to end");
+  CHECK(waiting(plain_spec(1), off) ==
+        "False SecretNotFound: 0 replicas, as before: nothing answers");
+  CHECK(told(gradient::invalid_status(edited(), wrong_port, off, serving(), now), "Available") ==
+        "False InvalidSpec: 0 replicas, as before: nothing answers");
+}
+
+TEST_CASE("a Deployment whose pods have not been available yet is on the way") {
+  const auto made =
+      gradient::invalid_status(edited(), wrong_port, deployment({2, 2, 2, 0, 0}), serving(), now);
+  CHECK(told(made, "Progressing") ==
+        "True RollingOut: 2 of 2 replicas are of the newest revision; 0 of 2 replicas are "
+        "available");
+  const auto rolled_out = with_condition(deployment({2, 2, 2, 1, 1}), "Progressing", "True",
+                                         "NewReplicaSetAvailable", "");
+  CHECK(told(gradient::invalid_status(edited(), wrong_port, rolled_out, serving(), now),
+             "Progressing") ==
+        "True NewReplicaSetAvailable: 2 of 2 replicas are of the newest revision");
 }
 
 TEST_CASE("content that arrives while a spec is invalid is told of") {
@@ -81,7 +107,8 @@ TEST_CASE("a machine that the catalogue does not have has a reason of its own") 
 TEST_CASE("missing references are all told, and the first gives the reason") {
   const std::vector<gradient::Missing> missing{{"DatasetNotFound", "there is no Dataset ds1"},
                                                {"ModelNotFound", "there is no Model llm"}};
-  const auto made = gradient::waiting_status(edited(), missing, serves, serving(), now);
+  const auto made =
+      gradient::waiting_status(edited(), plain_spec(), missing, serves, serving(), now);
   CHECK(told(made) == "False DatasetNotFound: there is no Dataset ds1; there is no Model llm");
   CHECK(told(made, "ReferencesResolved") == told(made));
   CHECK(told(made, "SpecValid") == "True Valid: the spec is accepted");
