@@ -32,6 +32,8 @@ void write_configuration(const Path& file, const GitRemote& remote, const std::s
   // which no app can write.
   out << "[safe]\n\tdirectory = *\n"
          "[core]\n\thooksPath = /dev/null\n"
+         // Larger files go through in pieces, and not whole through the memory.
+         "\tbigFileThreshold = 8m\n"
          "[init]\n\tdefaultBranch = main\n"
          "[advice]\n\tdetachedHead = false\n"
          "[fetch]\n\tunpackLimit = 1\n"

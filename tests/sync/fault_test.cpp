@@ -295,6 +295,27 @@ TEST_CASE("a connection that is cut in the middle of a pack or a file is tried a
   }
 }
 
+TEST_CASE("a file of git may be larger than the memory that there is") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto large = server.folder() / "large";
+  shell("head -c 100000000 /dev/urandom >" + large.string());
+  repository.add_file("large", large.string());
+  HelperRun helper;
+  const auto limited =
+      helper.folder().write_script("bin/git", "ulimit -d 65536\nPATH=/usr/bin exec git \"$@\"\n");
+  std::erase_if(helper.environment, [](const auto& entry) { return entry.starts_with("PATH="); });
+  helper.environment.push_back("PATH=" + limited.parent_path().string() + ":/usr/bin:/bin");
+  const auto is_whole = [&](const std::string& file) {
+    return shell("cmp " + large.string() + " " + (helper.folder() / file).string() +
+                 " && echo same") == "same";
+  };
+  CHECK(helper.repository(repository.url()) == "published");
+  CHECK(is_whole("volume/.gradient/checkouts/key/tree/large"));
+  CHECK(helper.model("git+" + repository.url()) == "published");
+  CHECK(is_whole("volume/..data/large"));
+}
+
 TEST_CASE("what git and rclone would tell by their environment is not told") {
   const WebServer server;
   const ServedRepository repository(server, "private.git");
