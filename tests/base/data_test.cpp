@@ -47,6 +47,10 @@ TEST_CASE("a file is read up to a limit") {
   const Folder folder;
   const auto file = folder.write("file", "12345");
   CHECK(read_file(file, 5) == "12345");
+  CHECK(read_file(file, std::size_t{1} << 50U) == "12345");  // which takes no memory of its size
+  const std::string longer(100'000, 'x');
+  CHECK(read_file(folder.write("longer", longer)) == longer);
+  CHECK(read_file(folder.write("empty", "")).empty());
   CHECK_THROWS_WITH(read_file(file, 4), file.string() + ": is longer than 4 bytes");
   CHECK_THROWS_WITH(read_file(folder / "none"),
                     Catch::Matchers::Contains("none: No such file or directory"));
