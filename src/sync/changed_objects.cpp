@@ -1,6 +1,7 @@
 #include "sync/changed_objects.h"
 
-#include <algorithm>
+#include <set>
+#include <unistd.h>
 
 namespace content {
 namespace {
@@ -24,25 +25,34 @@ void in_groups(const Git& git, const Words& command, const Words& words) {
   }
 }
 
-/// Files of the commit at whose paths `before` has some, but for the large ones: of these git has
-/// pointers.
-Words candidates(const Git& git, const Path& tree, const Path& before) {
+constexpr const char* attributes = ":(glob)**/.gitattributes";
+/// Of large files git has pointers, and `before` the content.
+constexpr const char* all_but_large_files = ":(exclude,attr:filter=lfs)";
+
+/// A fact of each of the commit's files that fit a pattern.
+Words of_files(const Git& git, const Path& tree, const char* fact, const char* pattern) {
+  return lines_of(git({"-C", tree.string(), "ls-files", "-z",
+                       std::string("--format=%(") + fact + ")", "--", pattern}),
+                  '\0');
+}
+
+/// Those that `before` has as well.
+Words files_in(const Path& before, const Words& names) {
   Words result;
-  for (const auto& name :
-       lines_of(git({"-C", tree.string(), "ls-files", "-z", "--", ":(exclude,attr:filter=lfs)"}),
-                '\0')) {
+  for (const auto& name : names) {
     const auto file = before / name;
     std::error_code error;
-    if (fs::is_regular_file(fs::symlink_status(file, error))) result.push_back(file.string());
+    if (fs::is_regular_file(fs::symlink_status(file, error)) && access(file.c_str(), R_OK) == 0)
+      result.push_back(file.string());
   }
   return result;
 }
 
-Words missing_objects(const Git& git, const Path& tree, const std::string& commit) {
-  Words result;
-  for (const auto& object : lines_of(git({"-C", tree.string(), "rev-list", "--objects",
-                                          "--missing=print", "--no-object-names", commit})))
-    if (object.front() == '?') result.push_back(object.substr(1));
+std::set<std::string> missing_objects(const Git& git, const Path& tree, const std::string& commit) {
+  std::set<std::string> result;
+  for (const auto& line : lines_of(git({"-C", tree.string(), "rev-list", "--objects",
+                                        "--missing=print", "--no-object-names", commit})))
+    if (line.front() == '?') result.insert(line.substr(1));
   return result;
 }
 
@@ -58,15 +68,24 @@ void fetch_changed_objects(const Git& git, const Path& tree, const std::string& 
   const auto fetch =
       with({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags",
             "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin"});
-  git({"init", "--quiet", "--template=", "--", tree.string()});
+  const auto take = [&](const char* pattern) {
+    // Hardly compressed: they are soon gone.
+    in_groups(git, with({"-c", "core.compression=1", "hash-object", "-w", "--no-filters", "--"}),
+              files_in(before, of_files(git, tree, "path", pattern)));
+    return missing_objects(git, tree, commit);
+  };
+  git.init(tree, commit, false);
   git(with({"remote", "add", "origin", git.url()}));
   git(with({"config", "remote.origin.promisor", "true"}));
   in_groups(git, fetch, {commit});
   git(with({"read-tree", commit}));
-  // Uncompressed: they are soon gone.
-  in_groups(git, with({"-c", "core.looseCompression=0", "hash-object", "-w", "--no-filters", "--"}),
-            candidates(git, tree, before));
-  in_groups(git, fetch, missing_objects(git, tree, commit));
+  // To tell the large files git would fetch these one by one.
+  const auto missing = take(attributes);
+  auto wanted = of_files(git, tree, "objectname", attributes);
+  std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });
+  in_groups(git, fetch, wanted);
+  const auto rest = take(all_but_large_files);
+  in_groups(git, fetch, {rest.begin(), rest.end()});
 }
 
 }  // namespace content

@@ -85,7 +85,8 @@ void fetch_from_mirror(const Tree& git, const Path& mirror, bool full_history) {
       "--no-tags",
       "--no-write-fetch-head",
       "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack"};
-  if (!full_history) fetch.emplace_back("--depth=1");
+  // A mirror may be of a server that has not the whole history itself.
+  fetch.emplace_back(full_history ? "--update-shallow" : "--depth=1");
   fetch.insert(fetch.end(), {"--", "file://" + mirror.string(), git.commit()});
   if (full_history) {
     fetch.insert(fetch.end(), {"refs/gradient/of/refs/heads/*:refs/remotes/origin/*",
@@ -240,8 +241,9 @@ std::vector<Submodule> submodules(const Tree& git) {
     const auto commit = commit_at(git, path);
     if (commit.empty() || value(values, section + ".update") == "none") continue;
     git({"submodule", "--quiet", "init", "--", path});  // which also finds what "../lib" means
-    auto url = git({"config", "--get", section + ".url"});
+    auto url = git({"config", "--default", "", "--get", section + ".url"});
     url.erase(url.find_last_not_of('\n') + 1);
+    if (url.empty()) continue;  // of two sections of one path git has taken the other
     result.push_back({path, url, commit});
   }
   return result;
@@ -280,7 +282,7 @@ std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, con
 Path fill_from_mirror(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
                       const Resolved& wanted, bool is_for_reading) {
   auto mirror = mirrors.fetch(git, wanted);
-  git({"init", "--quiet", "--template=", "--", tree.string()});
+  git.init(tree, wanted.commit, false);
   if (mirrors.full_history() || !take_pack(git, mirror, tree, wanted.commit, is_for_reading))
     fetch_from_mirror(in_tree, mirror, mirrors.full_history());
   in_tree({"remote", "add", "origin", git.url()});

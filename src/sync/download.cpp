@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
@@ -39,6 +40,16 @@ bool is_whole(const Path& path, const SourceFile& file) {
          status.st_size == file.bytes &&
          status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec ==
              nanoseconds(file.modified);
+}
+
+/// Whether a published file is as it was made, as far as its size and time tell: not every volume
+/// keeps all of a time.
+bool is_untouched(const Path& path, const SourceFile& file) {
+  const auto modified = nanoseconds(file.modified) / 1'000'000'000LL;
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return false;
+  const bool has_size = file.bytes < 0 || status.st_size == file.bytes;
+  return has_size && (modified == 0 || std::abs(status.st_mtim.tv_sec - modified) <= 2);
 }
 
 /// Locks of one host are to be trusted, others not on every volume.
@@ -128,6 +139,7 @@ void Download::take_published(const Path& revision, const Listing& listing) {
   for (const auto& file : listing.files) {
     const auto found = published.find(file.path);
     if (found == published.end() || found->second.identity != file.identity) continue;
+    if (!is_untouched(revision / file.path, file)) continue;
     if (link_file(revision / file.path, file)) known_.insert(*found);
   }
 }

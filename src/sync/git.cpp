@@ -107,6 +107,15 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
              }});
 }
 
+void Git::init(const Path& path, const std::string& commit, bool is_bare) const {
+  constexpr std::size_t digits_of_sha256 = 64;
+  std::vector<std::string> command{"init", "--quiet", "--template="};
+  if (is_bare) command.emplace_back("--bare");
+  if (commit.size() == digits_of_sha256) command.emplace_back("--object-format=sha256");
+  command.insert(command.end(), {"--", path.string()});
+  (*this)(std::move(command));
+}
+
 void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const {
   LargeFileProgress progress;
   run(std::move(arguments),

@@ -38,6 +38,9 @@ class Git {
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
 
+  /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
+  void init(const Path& path, const std::string& commit, bool is_bare) const;
+
   /// The same for a command that brings large files, `total` bytes of them; tells how far it is.
   void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
 

@@ -108,12 +108,12 @@ bool LargeFileStore::has(const LargeFile& file) const {
   return file.bytes == 0 || is_file_of(object(file.sha256), file.bytes);
 }
 
-bool LargeFileStore::take_found(const LargeFile& file) const {
+void LargeFileStore::take_found(const LargeFile& file) const {
   const auto found = find_ ? find_(file.sha256) : Path();
-  if (found.empty() || !is_file_of(found, file.bytes)) return false;
+  if (found.empty() || !is_file_of(found, file.bytes)) return;
   const auto to = object(file.sha256);
   fs::remove(to);
-  return link_or(found, to, copy);
+  link_or(found, to, copy);
 }
 
 /// git-lfs goes on with NAME.part, which it makes of NAME and a number when a transfer fails, but
@@ -138,7 +138,8 @@ std::vector<LargeFile> LargeFileStore::prepare(const std::vector<LargeFile>& fil
   std::map<std::string, LargeFile> missing;
   for (const auto& file : files)
     if (file.bytes > 0) missing.emplace(file.sha256, file);
-  std::erase_if(missing, [&](const auto& entry) { return take_found(entry.second); });
+  for (const auto& [sha256, file] : missing)
+    take_found(file);
   Hasher hasher(folder_ / whole);
   for (const auto& [sha256, file] : missing)
     if (has(file)) hasher.add(relative_path(sha256).string(), false);

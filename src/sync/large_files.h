@@ -30,7 +30,7 @@ std::int64_t bytes_of(const std::vector<LargeFile>& files);
 /// is on its way in incomplete/. Nobody else may be using it.
 class LargeFileStore {
  public:
-  /// A file with this content, which nobody will ever change; empty when there is none.
+  /// A file that had this content; empty when there is none.
   using Find = std::function<Path(const std::string& sha256)>;
 
   explicit LargeFileStore(Path folder, Find find = {})
@@ -57,7 +57,7 @@ class LargeFileStore {
  private:
   Path object(const std::string& sha256) const;
   Path part(const std::string& sha256) const;
-  bool take_found(const LargeFile& file) const;
+  void take_found(const LargeFile& file) const;
   void resume() const;
 
   Path folder_;

@@ -64,6 +64,18 @@ void describe(const Path& revision, const json::Json& meta, const std::string& l
   write_file(revision / meta_file, json::text(meta) + "\n", work);
 }
 
+/// Equal content may differ in what can be run. A file that is another user's stays as it is.
+void take_permissions(const Path& from, const Path& to) {
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    if (!fs::is_regular_file(entry.symlink_status())) continue;
+    const auto path = to / entry.path().lexically_relative(from);
+    const auto wanted = entry.status().permissions();
+    std::error_code ignored;
+    if (fs::symlink_status(path, ignored).permissions() != wanted)
+      fs::permissions(path, wanted, ignored);
+  }
+}
+
 /// The time of a revision's folder is that of its replacement.
 void mark_replaced(const Path& revision) {
   std::error_code ignored;  // somebody has removed it
@@ -111,7 +123,10 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
   describe(files, meta, listing, work);
   const bool is_new = content::publish(files, revision);
   // The same content may be there already: from before, or by another pod just now.
-  if (!is_new) describe(revision, meta, listing, work);
+  if (!is_new) {
+    describe(revision, meta, listing, work);
+    take_permissions(files, revision);
+  }
   if (!previous.empty() && previous != revision) mark_replaced(previous);
   fs::create_directory_symlink(name, work.path() / data_link);
   rename_over(work.path() / data_link, target_ / data_link);

@@ -107,7 +107,7 @@ Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
   }
   const auto fresh = work_ / ("mirror-" + name);
   fs::remove_all(fresh);  // of an attempt that failed
-  git({"init", "--quiet", "--bare", "--template=", "--", fresh.string()});
+  git.init(fresh, wanted.commit, true);
   bring(git, fresh, wanted);
   made_.insert(git.url());
   return may_share && publish(fresh, mirror) ? mirror : fresh;

@@ -173,6 +173,7 @@ class ModelSync {
     if (is_pinned(layout_.current())) return false;
     const auto listing = origin_->list();
     const auto is_current = [&](const Json& meta) {
+      if (meta.is_null()) return false;  // somebody has removed it
       // Another source: a newer pod's, whose content is not ours to replace.
       return !is_of_our_source(meta) ||
              json::string_at(meta, {"fingerprint"}) == listing.fingerprint;

@@ -55,15 +55,18 @@ struct Fixture {
 
 TEST_CASE("of what is published only changed and new files are missing, with hashes for the rest") {
   Fixture f;
-  f.folder.write("new/kept", "12345");
+  set_time_of_source(f.folder.write("new/kept", "12345"));
   f.folder.write("new/changed", "12345");
-  f.layout.publish(f.folder / "new",
-                   json::object({{"revision", "sha256:aaaa"}, {"source", source}}),
-                   text_of({{"kept", {"1", "hash"}}, {"changed", {"1", "hash"}}}));
-  const auto wanted = listing({file("kept", 5), file("changed", 5, "2"), file("new", 5)});
+  f.folder.write("new/touched", "wrong");
+  f.layout.publish(
+      f.folder / "new", json::object({{"revision", "sha256:aaaa"}, {"source", source}}),
+      text_of({{"kept", {"1", "hash"}}, {"changed", {"1", "hash"}}, {"touched", {"1", "hash"}}}));
+  const auto wanted =
+      listing({file("kept", 5), file("changed", 5, "2"), file("new", 5), file("touched", 5)});
   Download download(f.layout, source, wanted);
   CHECK(base::read_file(download.files() / "kept") == "12345");
   CHECK_FALSE(fs::exists(download.files() / "changed"));
+  CHECK_FALSE(fs::exists(download.files() / "touched"));
   CHECK_FALSE(download.is_complete());
   CHECK(text_of(download.known()) == "1 hash kept\n");
   SECTION("but nothing of another source is taken") {

@@ -76,6 +76,14 @@ TEST_CASE("where a volume has no links published content is copied") {
   CHECK(base::read_file(f.object("same")) == "same");
 }
 
+TEST_CASE("published content that somebody has written to is not taken") {
+  Fixture f;
+  const auto published = f.folder.write("published", "lost");
+  const LargeFileStore store(f.folder / "store", [&](const std::string&) { return published; });
+  CHECK(store.prepare({f.file("a", "same")}).size() == 1);
+  CHECK(base::read_file(published) == "lost");
+}
+
 TEST_CASE("content that was damaged is fetched again") {
   Fixture f;
   f.write(f.object("right"), "right");

@@ -93,6 +93,30 @@ TEST_CASE("a refresh brings what is new, and a failing one keeps what is there")
   CHECK_FALSE(sidecar.has_ended());
 }
 
+TEST_CASE("a refresh brings back what somebody has removed") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  const Folder pod;
+  const Sidecar sidecar(server, "files/llm/", pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  fs::remove(pod / "model/..data");
+  CHECK(becomes([&] { return reads(pod / "model/weights.bin", "w"); }));
+}
+
+TEST_CASE("a refresh does not take over what somebody has written to") {
+  const WebServer server;
+  server.folder().write("files/llm/kept.safetensors", "kept");
+  server.folder().write("files/llm/changed.safetensors", "first");
+  shell("touch -d 2020-01-01 " + (server.folder() / "files/llm/kept.safetensors").string());
+  const Folder pod;
+  const Sidecar sidecar(server, "files/llm/", pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  shell("printf lost >" + (pod / "model/kept.safetensors").string());
+  server.folder().write("files/llm/changed.safetensors", "second");
+  REQUIRE(becomes([&] { return reads(pod / "model/changed.safetensors", "second"); }));
+  CHECK(reads(pod / "model/kept.safetensors", "kept"));
+}
+
 TEST_CASE("a refresh transfers only the files that changed") {
   const WebServer server;
   server.folder().write("files/llm/kept.bin", "kept");
@@ -335,6 +359,40 @@ TEST_CASE("all files of the next commit come where a server leaves out none") {
   repository.commit("config.json", "second");
   CHECK(becomes([&] { return reads(pod / "model/config.json", "second\n"); }));
   CHECK(reads(pod / "model/weights.bin", "unchanged\n"));
+}
+
+TEST_CASE("attributes of many folders take no request each") {
+  const WebServer server;
+  const ServedRepository repository(server, "llm");
+  for (int i = 0; i < 20; ++i)
+    repository.commit("folder" + std::to_string(i) + "/.gitattributes", "*.md text");
+  repository.git("branch served main");
+  const Folder pod;
+  const Sidecar sidecar({.url = "git+" + repository.url() + "?ref=served"}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  for (int i = 0; i < 20; ++i)
+    repository.commit("folder" + std::to_string(i) + "/.gitattributes", "*.txt text");
+  const auto before = server.log().size();
+  repository.git("branch --force served main");
+  REQUIRE(becomes([&] { return reads(pod / "model/folder19/.gitattributes", "*.txt text\n"); }));
+  const auto log = server.log().substr(before);
+  int packs = 0;
+  for (auto at = log.find("POST "); at != std::string::npos; at = log.find("POST ", at + 1))
+    ++packs;
+  CHECK(packs < 20);
+}
+
+TEST_CASE("a commit may change what can be run, and nothing else") {
+  const WebServer server;
+  const ServedRepository repository(server, "llm");
+  repository.commit("run.sh", "true");
+  const Folder pod;
+  const Sidecar sidecar({.url = "git+" + repository.url()}, pod / "model", 1s);
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  const auto may_run = [&] { return access((pod / "model/run.sh").c_str(), X_OK) == 0; };
+  CHECK_FALSE(may_run());
+  repository.make_executable("run.sh");
+  CHECK(becomes(may_run));
 }
 
 TEST_CASE("a model of Hugging Face is a repository of its server, or of the endpoint") {

@@ -141,6 +141,33 @@ TEST_CASE("a commit that no branch reaches any more comes while the server has i
   CHECK(other.sync(repository, lost) == no_branch_has(lost));
 }
 
+TEST_CASE("a repository may name its objects by SHA-256") {
+  const WebServer server;
+  shell("git init --quiet --bare --object-format=sha256 " + (server.folder() / "git/app").string());
+  const ServedRepository repository(server, "app");
+  const auto commit = repository.commit("file", "text");
+  REQUIRE(commit.size() == 64);
+  Volume volume;
+  volume.full_history = GENERATE(false, true);
+  CHECK(volume.sync(repository, "main") == commit);
+  CHECK(volume.read("file") == "text\n");
+}
+
+TEST_CASE("the whole history is what the server has of it") {
+  const WebServer server;
+  const ServedRepository whole(server, "whole");
+  whole.commit("file", "first");
+  const auto commit = whole.commit("file", "second");
+  const auto shallow = (server.folder() / "git/shallow").string();
+  shell("git clone --quiet --bare --depth 1 file://" + (server.folder() / "git/whole").string() +
+        " " + shallow);
+  Volume volume;
+  volume.full_history = true;
+  CHECK(volume.sync(ServedRepository(server, "shallow"), "main") == commit);
+  CHECK(shell("git -C " + (volume.folder / ".gradient/checkouts/key/tree").string() +
+              " log --format=%H") == commit);
+}
+
 TEST_CASE("what is no commit is told") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
@@ -270,6 +297,18 @@ TEST_CASE("a submodule that the dataset has already is not fetched again") {
   CHECK(volume.sync(app, "main", "two") == commit);
   CHECK(server.log().substr(before.size()).find("lib.git") == std::string::npos);
   CHECK(volume.read("lib/file", "two") == "lib\n");
+}
+
+TEST_CASE("of two sections for one submodule the one counts that git takes") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  const ServedRepository lib(server, "lib.git");
+  app.git("config -f test-modules submodule.old.path lib");
+  app.git("config -f test-modules submodule.old.url " + lib.url());
+  app.add_submodule("lib", lib.url(), lib.commit("file", "lib"));
+  Volume volume;
+  volume.sync(app);
+  CHECK(volume.read("lib/file") == "lib\n");
 }
 
 TEST_CASE("a repository may be a submodule of itself") {

@@ -128,6 +128,12 @@ std::string ServedRepository::commit(const std::string& file, const std::string&
                 branch);
 }
 
+std::string ServedRepository::make_executable(const std::string& file) const {
+  return change(
+      "git update-index --cacheinfo 100755,$(git rev-parse main:" + file + ")," + file + "\n",
+      "main");
+}
+
 std::string ServedRepository::add_file(const std::string& file, const std::string& from) const {
   return change("blob=$(git hash-object -w " + from +
                     ")\n"

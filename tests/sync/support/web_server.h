@@ -50,6 +50,8 @@ class ServedRepository {
   /// Writes a file on a branch, which begins at main when it is new; gives the commit.
   std::string commit(const std::string& file, const std::string& text,
                      const std::string& branch = "main") const;
+  /// On the branch main; gives the commit.
+  std::string make_executable(const std::string& file) const;
   /// Writes the content of `from` on the branch main; gives the commit.
   std::string add_file(const std::string& file, const std::string& from) const;
   /// Adds a submodule to the branch main; gives the commit.
