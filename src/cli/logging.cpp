@@ -13,17 +13,6 @@
 namespace cli {
 namespace {
 
-/// What others wrote may be anything; a log is UTF-8.
-std::string masked(std::string_view message) {
-  constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
-  std::string out;
-  while (const auto bad = json::first_invalid_utf8(message)) {
-    out.append(message.substr(0, *bad)).append(replacement);
-    message.remove_prefix(*bad + 1);
-  }
-  return out.append(message);
-}
-
 /// The message on one line, whatever is in it: %v alone would let a newline, or in JSON a quote,
 /// begin a line of its own.
 template <bool as_json>
@@ -31,7 +20,8 @@ class OneLine final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
               spdlog::memory_buf_t& out) override {
-    auto text = masked({message.payload.data(), message.payload.size()});
+    // What others wrote may be anything; a log is UTF-8.
+    auto text = json::with_valid_utf8({message.payload.data(), message.payload.size()});
     if constexpr (as_json) {
       text = json::text(json::Json(text));
     } else {

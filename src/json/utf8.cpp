@@ -73,6 +73,16 @@ std::string join_surrogates(std::string_view json) {
   return out;
 }
 
+std::string with_valid_utf8(std::string_view text) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+  std::string out;
+  while (const auto bad = first_invalid_utf8(text)) {
+    out.append(text.substr(0, *bad)).append(replacement);
+    text.remove_prefix(*bad + 1);
+  }
+  return out.append(text);
+}
+
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto length = sequence(text, at);

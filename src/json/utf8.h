@@ -11,6 +11,9 @@ namespace json {
 /// and values above U+10FFFF included).
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
+/// The same text with U+FFFD in place of each such byte.
+std::string with_valid_utf8(std::string_view text);
+
 /// JSON writes a character above U+FFFF as two escapes, which YAML does not know: the same text
 /// with that character itself. Nothing else is changed; no line gets another number.
 std::string join_surrogates(std::string_view json);

@@ -1,5 +1,6 @@
 #include "sync/report.h"
 
+#include "json/utf8.h"
 #include "sync/progress_bar.h"
 
 #include <chrono>
@@ -22,10 +23,11 @@ std::string now() {
   return text;
 }
 
+/// A path of a repository, or what a server says, may be anything; JSON is UTF-8.
 void add(const json::Json& fields, json::Json& to) {
   if (!fields.is_object()) return;
   for (const auto& [name, value] : fields.as_object())
-    to[name] = value;
+    to[name] = value.is_string() ? json::Json(json::with_valid_utf8(value.as_string())) : value;
 }
 
 /// Columns of the terminal on standard output; 0 when it is none.

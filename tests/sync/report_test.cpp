@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <iostream>
+#include <sstream>
+
 using namespace content;
 using json::Json;
 using namespace std::chrono_literals;
@@ -24,6 +27,19 @@ TEST_CASE("a failure is told with its subject and reason") {
   report.failed(Failure("NameTaken", "in the way"));
   CHECK(base::read_file(folder / "log") ==
         R"({"message":"in the way","reason":"NameTaken","repository":"app"})");
+}
+
+TEST_CASE("what is told is UTF-8, whatever a repository or a server says") {
+  const Folder folder;
+  std::ostringstream lines;
+  auto* const before = std::cout.rdbuf(lines.rdbuf());
+  Report report(folder / "log", 68, json::object({{"model", "llm"}}));
+  report.failed(Failure("SyncFailed", "l\xe9 -> größe \xc3"));
+  std::cout.rdbuf(before);
+  CHECK(json::string_at(json::parse(lines.str()), {"message"}) == "l\uFFFD -> größe \uFFFD");
+  // The budget holds for what is written: a replacement takes three bytes.
+  CHECK(base::read_file(folder / "log") ==
+        R"({"message":"l� -> größe ","model":"llm","reason":"SyncFailed"})");
 }
 
 TEST_CASE("a rate follows what has come of late, and begins anew with another transfer") {
