@@ -183,6 +183,9 @@ constexpr std::array git_rules{
 constexpr std::string_view no_bucket =
     "there is no such bucket; check its name and source.endpoint";
 
+constexpr std::string_view wrong_region =
+    "the region is wrong; write the one that the bucket is in into source.region";
+
 constexpr std::string_view denied =
     "access is denied; the Model's secretName must name a Secret with credentials that may read "
     "it";
@@ -237,6 +240,9 @@ constexpr std::array rclone_rules{
     Rule{"ServiceCode=Auth", "ModelAccessDenied", denied},
     Rule{"ServiceCode=NoAuth", "ModelAccessDenied", denied},
     Rule{"ServiceCode=ServerBusy", "ServerBusy", busy, Kind::Transient},
+    Rule{"InvalidBucketName", "ModelSourceRefused",
+         "source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, digits, '-' "
+         "and '.'"},
     Rule{"InvalidAccessKeyId", "ModelAuthenticationFailed", "the access key is not known"},
     Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
     Rule{"AccessDenied", "ModelAccessDenied", denied},
@@ -269,6 +275,34 @@ const Rule* find(const std::array<Rule, N>& rules, std::string_view output) {
   return found == rules.end() ? nullptr : found;
 }
 
+/// rclone's messages as they are shown, one a line: SDKs end theirs by lines of their own, which
+/// tell the cause, or numbers that are nobody's here.
+std::string without_continuations(std::string_view output) {
+  constexpr std::string_view cause = "caused by: ";
+  constexpr std::string_view numbers = "\tstatus code: ";
+  std::string result;
+  for (std::size_t begin = 0; begin < output.size();) {
+    const auto end = std::min(output.find('\n', begin), output.size());
+    const auto line = output.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with(numbers)) continue;
+    if (!result.empty()) result += line.starts_with(cause) ? ": " : "\n";
+    result += line.starts_with(cause) ? line.substr(cause.size()) : line;
+  }
+  return result;
+}
+
+/// " (the server expects REGION)", of an S3 server that says so; it alone knows.
+std::string expected_region(std::string_view output) {
+  constexpr std::string_view expecting = " is wrong; expecting '";
+  constexpr std::string_view of_names = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  const auto at = output.find(expecting);
+  if (at == std::string_view::npos) return {};
+  const auto from = output.substr(at + expecting.size());
+  const auto region = from.substr(0, from.find_first_not_of(of_names));
+  return region.empty() ? "" : " (the server expects " + std::string(region) + ")";
+}
+
 /// A text of the server's own may repeat what it was sent.
 bool is_servers(const std::string& line) {
   return line.rfind("remote:", 0) == 0 || line.find("remote error:") != std::string::npos;
@@ -281,7 +315,7 @@ Failure failure(const std::array<Rule, N>& rules, std::string_view output, const
   if (rule == nullptr) rule = find(network_rules, output);
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
-    const auto said = last_line(output);
+    const auto said = last_line(without_continuations(output));
     return {
         "SyncFailed",
         url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
@@ -316,6 +350,9 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
   const bool has_bucket = url.rfind("s3://", 0) == 0 || url.rfind("gs://", 0) == 0;
   if (has_bucket && output.find("directory not found") != std::string_view::npos)
     return {"ModelBucketMissing", url + ": " + std::string(no_bucket)};
+  if (output.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
+    return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(output)};
+  }
   return failure(rclone_rules, output, url, "rclone");
 }
 

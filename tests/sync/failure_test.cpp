@@ -131,6 +131,27 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "may "
            "read it",
            Kind::Permanent},
+      Case{"Failed to lsjson: error in ListJSON: AuthorizationHeaderMalformed: The authorization "
+           "header is malformed; the region is wrong; expecting 'eu-central-1'.\n"
+           "\tstatus code: 400, request id: 1, host id: 2",
+           "ModelSourceRefused",
+           "URL: the region is wrong; write the one that the bucket is in into source.region (the "
+           "server expects eu-central-1)",
+           Kind::Permanent},
+      Case{"AuthorizationHeaderMalformed: The authorization header is malformed",
+           "ModelSourceRefused",
+           "URL: the region is wrong; write the one that the bucket is in into source.region",
+           Kind::Permanent},
+      Case{"InvalidBucketName: The specified bucket is not valid.\n\tstatus code: 400",
+           "ModelSourceRefused",
+           "URL: source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, "
+           "digits, '-' and '.'",
+           Kind::Permanent},
+      Case{"Strange: A thing nobody has seen.\n\tstatus code: 400, request id: 1\n", "SyncFailed",
+           "URL: rclone says: Strange: A thing nobody has seen.", Kind::Transient},
+      Case{"RequestError: send request failed\ncaused by: Get \"https://h/b\": EOF", "SyncFailed",
+           "URL: rclone says: RequestError: send request failed: Get \"https://h/b\": EOF",
+           Kind::Transient},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
            "ModelAuthenticationFailed", "URL: the access key is not known", Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",

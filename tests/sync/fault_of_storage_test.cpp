@@ -41,6 +41,27 @@ TEST_CASE("a bucket that is missing, wrong keys and denied access have reasons o
   CHECK(helper.retries() + anonymous.retries() == 0);
 }
 
+TEST_CASE("a region or a name that no bucket can have is refused for good") {
+  if (!S3Server::is_installed()) {
+    WARN("not tested: GRADIENT_S3_SERVER names no S3 server");
+    return;
+  }
+  S3Server server("eu-central-1");
+  server.put("models");
+  server.put("models/llm/weights.bin", "w");
+  HelperRun helper;
+  const auto end = [&](const std::string& url, const std::string& region) {
+    return helper.model(url, {"--endpoint", server.endpoint(), "--path-style", "--region", region});
+  };
+  CHECK(end("s3://models/llm", "us-east-1") ==
+        "ModelSourceRefused: s3://models/llm: the region is wrong; write the one that the bucket "
+        "is in into source.region (the server expects eu-central-1)");
+  CHECK_THAT(end("s3://Bad_Models/llm", "eu-central-1"),
+             StartsWith("ModelSourceRefused: ") && Contains("no valid name of a bucket"));
+  CHECK(helper.retries() == 0);
+  CHECK(end("s3://models/llm", "eu-central-1") == "published");
+}
+
 TEST_CASE("a file that vanishes between listing and download is told, and looked for again") {
   const WebServer server;
   // Lists two files, one of which is there while it is listed: for ever, or the first time alone.

@@ -14,10 +14,10 @@ std::string program() {
 }
 
 /// A signed request; its address is to follow.
-std::string curl(const std::string& method, const std::string& content) {
+std::string curl(const std::string& method, const std::string& content, const std::string& region) {
   return "curl -sSf -o /dev/null -X " + method +
-         " --user jane:canary-4711 --aws-sigv4 aws:amz:us-east-1:s3 -H x-amz-content-sha256:" +
-         base::sha256_hex(content);
+         " --user jane:canary-4711 --aws-sigv4 aws:amz:" + region +
+         ":s3 -H x-amz-content-sha256:" + base::sha256_hex(content);
 }
 
 }  // namespace
@@ -26,18 +26,19 @@ bool S3Server::is_installed() {
   return std::filesystem::exists(program());
 }
 
-S3Server::S3Server() {
+S3Server::S3Server(const std::string& region) : region_(region) {
   process_.start({"/usr/bin/env", "MINIO_ROOT_USER=jane", "MINIO_ROOT_PASSWORD=canary-4711",
-                  "MINIO_BROWSER=off", program(), "server", "--quiet", "--address",
-                  "127.0.0.1:" + std::to_string(port_), (folder_ / "data").string()},
+                  "MINIO_BROWSER=off", "MINIO_REGION=" + region_, program(), "server", "--quiet",
+                  "--address", "127.0.0.1:" + std::to_string(port_), (folder_ / "data").string()},
                  port_);
   // It calls itself ready before it knows its users, and answers them 503 until then.
-  shell("until " + curl("GET", "") + " " + endpoint() + "/ 2>/dev/null; do :; done");
+  shell("until " + curl("GET", "", region_) + " " + endpoint() + "/ 2>/dev/null; do :; done");
 }
 
 void S3Server::put(const std::string& path, const std::string& content) {
   const auto file = folder_.write("object", content);
-  shell(curl("PUT", content) + " --data-binary @" + file.string() + " " + endpoint() + "/" + path);
+  shell(curl("PUT", content, region_) + " --data-binary @" + file.string() + " " + endpoint() +
+        "/" + path);
 }
 
 void S3Server::put_with_md5(const std::string& path, const std::string& content,

@@ -11,15 +11,17 @@ class S3Server {
  public:
   static bool is_installed();
 
-  S3Server();
+  /// It takes requests for `region` alone.
+  explicit S3Server(const std::string& region = "us-east-1");
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int port() const { return port_; }
-  /// Makes a bucket, or writes an object.
+  /// Makes a bucket, or writes an object; the path as a URL has it.
   void put(const std::string& path, const std::string& content = "");
   /// In parts, as large files are; the MD5 (Base64) is what tools leave to those who download it.
   void put_with_md5(const std::string& path, const std::string& content, const std::string& md5);
 
  private:
+  std::string region_;
   Folder folder_;
   int port_ = free_port();
   ServerProcess process_;
