@@ -49,7 +49,7 @@ struct Listing {
   bool has_files = true;
 };
 
-/// Throws Failure when a path would leave its folder or take a name of ours ("..*").
+/// Throws Failure when a path would leave its folder, take a name of ours ("..*") or has a newline.
 void check_path(const std::string& path);
 
 /// When a file is fetched in ranges, so that a download that was interrupted goes on inside it.

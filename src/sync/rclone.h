@@ -8,8 +8,7 @@
 
 namespace content {
 
-/// Reads the array that `rclone lsjson` prints. Throws Failure when a path would leave its folder
-/// or take a name of ours ("..*").
+/// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does.
 Listing read_listing(const std::string& lsjson);
 
 /// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.

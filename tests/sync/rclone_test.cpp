@@ -63,6 +63,11 @@ TEST_CASE("a name that would leave the folder, or is like one of ours, is refuse
   }
 }
 
+TEST_CASE("a name with a newline, which would be two lines of a digest's listing, is refused") {
+  CHECK_THROWS_WITH(read_listing(listed(R"(a\nb/c\n)")),
+                    R"(the source has "a\nb/c\n", which has a newline in its name; rename it)");
+}
+
 TEST_CASE("an S3 source with keys, at an endpoint of its own") {
   const Folder folder;
   folder.write("accessKeyId", "id\n");
