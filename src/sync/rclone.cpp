@@ -39,6 +39,27 @@ void for_each_entry(const std::string& lsjson, const Use& use) {
   }
 }
 
+/// rclone lists a control character as the sign for it (U+2400 to U+241F, U+2421), and writes a
+/// file by the character itself, so that what is listed would never be there. Of the sign itself it
+/// is the same.
+bool has_control_sign(std::string_view path) {
+  constexpr std::string_view of_sign = "\xe2\x90";
+  for (auto at = path.find(of_sign); at != std::string_view::npos;
+       at = path.find(of_sign, at + 1)) {
+    const auto last = path.substr(at + of_sign.size(), 1);
+    if ((last >= "\x80" && last <= "\x9f") || last == "\xa1") return true;
+  }
+  return false;
+}
+
+void check_listed(const std::string& path) {
+  check_path(path);
+  if (!has_control_sign(path)) return;
+  throw Failure("ModelSourceRefused", "the source has \"" + path.substr(0, 200) +
+                                          "\", which has a control character, shown as a sign, in "
+                                          "its name; rename it");
+}
+
 /// Whether all files are web pages that are not called so: what a server sends of a file to those
 /// who are not logged in.
 bool has_only_pages(const std::string& lsjson) {
@@ -155,7 +176,7 @@ Listing read_listing(const std::string& lsjson) {
                     .bytes = json::integer_at(entry, {"Size"}, -1),
                     .modified = json::string_at(entry, {"ModTime"}),
                     .md5 = json::string_at(entry, {"Hashes", "md5"})};
-    check_path(file.path);
+    check_listed(file.path);
     lines.push_back(json::text(json::array(
         {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
     file.identity = base::short_hash(lines.back(), 32);

@@ -8,7 +8,8 @@
 
 namespace content {
 
-/// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does.
+/// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does,
+/// and when a path has a control character.
 Listing read_listing(const std::string& lsjson);
 
 /// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.

@@ -62,6 +62,21 @@ TEST_CASE("a region or a name that no bucket can have is refused for good") {
   CHECK(end("s3://models/llm", "eu-central-1") == "published");
 }
 
+TEST_CASE("an object with a control character in its name is refused for good") {
+  if (!S3Server::is_installed()) {
+    WARN("not tested: GRADIENT_S3_SERVER names no S3 server");
+    return;
+  }
+  S3Server server;
+  server.put("models");
+  const auto name = GENERATE("tab%09x", "line%0Ax", "delete%7Fx");
+  server.put("models/llm/" + std::string(name), "w");
+  HelperRun helper;
+  CHECK_THAT(helper.model("s3://models/llm", {"--endpoint", server.endpoint(), "--path-style"}),
+             StartsWith("ModelSourceRefused: ") && Contains("control character"));
+  CHECK(helper.retries() == 0);
+}
+
 TEST_CASE("a file that vanishes between listing and download is told, and looked for again") {
   const WebServer server;
   // Lists two files, one of which is there while it is listed: for ever, or the first time alone.

@@ -68,6 +68,16 @@ TEST_CASE("a name with a newline, which would be two lines of a digest's listing
                     R"(the source has "a\nb/c\n", which has a newline in its name; rename it)");
 }
 
+TEST_CASE("a control character, which rclone lists as the sign for it, is refused") {
+  const auto sign = GENERATE("\u2400", "\u2409", "\u241f", "\u2421");
+  const auto path = "a/b" + std::string(sign) + "c";
+  CHECK_THROWS_WITH(
+      read_listing(listed(path)),
+      "the source has \"" + path +
+          "\", which has a control character, shown as a sign, in its name; rename it");
+  CHECK(read_listing(listed("\u23ff\u2420\u2422\u2440 größe")).files.size() == 1);
+}
+
 TEST_CASE("an S3 source with keys, at an endpoint of its own") {
   const Folder folder;
   folder.write("accessKeyId", "id\n");
