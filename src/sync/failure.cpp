@@ -45,6 +45,9 @@ constexpr std::string_view untrusted =
 constexpr std::string_view lost =
     "the server has not got one of its large files (LFS); push it again";
 
+constexpr std::string_view long_name =
+    "a file's name is longer than the volume takes; make it shorter in the source";
+
 constexpr std::array volume_rules{
     Rule{"No space left on device", "VolumeFull", full},
     Rule{"no space left on device", "VolumeFull", full},
@@ -53,6 +56,8 @@ constexpr std::array volume_rules{
     Rule{"disk quota exceeded", "VolumeQuotaExceeded", over_quota},
     Rule{"Read-only file system", "VolumeReadOnly", read_only},
     Rule{"read-only file system", "VolumeReadOnly", read_only},
+    Rule{"File name too long", "SyncFailed", long_name},
+    Rule{"file name too long", "SyncFailed", long_name},
 };
 
 /// In the words of OpenSSL, GnuTLS and Go.
@@ -140,6 +145,12 @@ constexpr std::array git_rules{
     Rule{"not valid: is this a git repository?", "UnexpectedAnswer", no_repository},
     Rule{"invalid server response", "UnexpectedAnswer", no_repository},
     Rule{"bad line length character", "UnexpectedAnswer", no_repository},
+    Rule{"dumb http transport does not support", "UnexpectedAnswer",
+         "the server gives a repository as plain files and does not speak git's own protocol; have "
+         "it served by git http-backend or a git server"},
+    Rule{"error: invalid path '", "SyncFailed",
+         "it has a file that git does not check out for its name, such as one in a folder .git; "
+         "remove it from the repository"},
     Rule{"unable to update url base from redirection", "GitRedirected", redirected},
     Rule{"The requested URL returned error: 30", "GitRedirected", redirected},
     Rule{"No url found for submodule", "GitSubmoduleRefused",
@@ -366,6 +377,7 @@ Failure volume_failure(int error, const std::string& what) {
                 ": the volume cannot be written by this user; set runAsUser and runAsGroup of "
                 "the Dataset to one that can"};
   }
+  if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(long_name)};
   return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
 }
 

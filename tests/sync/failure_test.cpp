@@ -115,6 +115,19 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
       Case{"sh: 1: git-upload-pack: not found\nfatal: Could not read from remote repository.\n\n"
            "Please make sure you have the correct access rights\nand the repository exists.",
            "SyncFailed", "URL: git says: sh: 1: git-upload-pack: not found", Kind::Transient},
+      Case{"error: unable to create file xxx: File name too long\nfatal: unable to checkout",
+           "SyncFailed",
+           "URL: a file's name is longer than the volume takes; make it shorter in the source",
+           Kind::Permanent},
+      Case{"error: invalid path '.git/config'\nfatal: unable to checkout working tree",
+           "SyncFailed",
+           "URL: it has a file that git does not check out for its name, such as one in a folder "
+           ".git; remove it from the repository",
+           Kind::Permanent},
+      Case{"fatal: dumb http transport does not support shallow capabilities", "UnexpectedAnswer",
+           "URL: the server gives a repository as plain files and does not speak git's own "
+           "protocol; have it served by git http-backend or a git server",
+           Kind::Permanent},
       Case{"fatal: a thing nobody has seen", "SyncFailed",
            "URL: git says: fatal: a thing nobody has seen", Kind::Transient});
   const auto failure = git_failure(said.output, "URL");
@@ -194,6 +207,9 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "may "
            "read it",
            Kind::Permanent},
+      Case{"open /model/xxx: file name too long", "SyncFailed",
+           "URL: a file's name is longer than the volume takes; make it shorter in the source",
+           Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
            "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
   const auto failure = rclone_failure(said.output, "URL");
@@ -241,5 +257,6 @@ TEST_CASE("errors of the volume say what to change") {
   const auto denied = volume_failure(EACCES, "/volume/a");
   CHECK(denied.reason == "VolumeReadOnly");
   CHECK(std::string(denied.what()).find("runAsUser and runAsGroup") != std::string::npos);
+  CHECK(volume_failure(ENAMETOOLONG, "/volume/a").kind == Kind::Permanent);
   CHECK(volume_failure(EIO, "/volume/a").kind == Kind::Transient);
 }
