@@ -205,8 +205,8 @@ class ModelSync {
   void check_digest(const std::string& revision) const {
     if (options_.digest.empty() || revision == options_.digest) return;
     throw Failure(digest_mismatch,
-                  options_.source.url + ": the files have the digest " + revision + " and not " +
-                      options_.digest +
+                  told_url(options_.source) + ": the files have the digest " + revision +
+                      " and not " + options_.digest +
                       ", which the Model demands; correct source.digest or the source");
   }
 

@@ -21,6 +21,11 @@ std::string escaped(std::string path) {
 
 }  // namespace
 
+std::string told_url(const Source& source) {
+  const bool is_web = source.url.starts_with("http");
+  return is_web ? source.url.substr(0, source.url.find('?')) : source.url;
+}
+
 void check_path(const std::string& path) {
   // The listing that a digest is of has a file a line.
   if (path.find('\n') != std::string::npos) {

@@ -31,6 +31,9 @@ struct Source {
   Path credentials = {};
 };
 
+/// `url` for messages: of http(s) without its query, which may have a signature.
+std::string told_url(const Source& source);
+
 struct SourceFile {
   std::string path;           ///< relative, with slashes
   std::int64_t bytes = 0;     ///< -1: the source does not tell

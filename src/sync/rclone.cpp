@@ -221,7 +221,8 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                                  }},
                             stop);
   if (finished.exit_code != 0) {
-    throw rclone_failure(without_secrets(without_queries(errors), remote.secrets), source_.url);
+    throw rclone_failure(without_secrets(without_queries(errors), remote.secrets),
+                         told_url(source_));
   }
   return std::move(finished.output);
 }
@@ -237,23 +238,23 @@ Listing Rclone::list() const {
                                 source_.url.back() != '/' && source_.include.empty();
   if (is_page_for_file || (is_web(source_) && has_only_pages(lsjson))) {
     throw Failure("UnexpectedAnswer",
-                  source_.url +
+                  told_url(source_) +
                       ": the server sends a web page in place of a file, such as a login form; "
                       "check url and the credentials");
   }
   if (listing.files.empty() && !rclone_filters(source_).empty()) {
-    throw Failure("ModelEmpty", source_.url +
+    throw Failure("ModelEmpty", told_url(source_) +
                                     ": there is no file that source.include and source.exclude let "
                                     "through; check url and patterns");
   }
   const bool knows_empty_folders = is_web(source_) || source_.url.starts_with("sftp://");
   if (listing.files.empty() && !knows_empty_folders) {
     throw Failure("ModelSourceMissing",
-                  source_.url + ": there is no object; check bucket, path and spelling");
+                  told_url(source_) + ": there is no object; check bucket, path and spelling");
   }
   if (listing.files.empty())
-    throw Failure("ModelEmpty",
-                  source_.url + ": there is no file in the folder, or a page is in its place");
+    throw Failure("ModelEmpty", told_url(source_) +
+                                    ": there is no file in the folder, or a page is in its place");
   return listing;
 }
 
@@ -270,7 +271,8 @@ void Rclone::copy(const Listing& listing, const Place& place, OnProgress on_prog
   } catch (const Failure& failure) {
     if (failure.reason != "ModelSourceMissing") throw;
     throw Failure("ModelSourceChanged",
-                  source_.url + ": a file vanished between listing and download", Kind::Transient);
+                  told_url(source_) + ": a file vanished between listing and download",
+                  Kind::Transient);
   }
 }
 

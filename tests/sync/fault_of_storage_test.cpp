@@ -1,3 +1,4 @@
+#include "base/files.h"
 #include "base/hash.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/s3_server.h"
@@ -129,6 +130,25 @@ TEST_CASE("a file that has another MD5 than its store tells is published with a 
   auto with_digest = options;
   with_digest.insert(with_digest.end(), {"--digest", "sha256:" + digest});
   CHECK(helper.model("s3://models/other", with_digest) == "published");
+}
+
+TEST_CASE("the query of a source's URL, which may have a signature, is not told") {
+  const WebServer server;
+  server.folder().write_script("cgi/teapot", "printf 'Status: 418\\r\\n\\r\\n'\n");
+  server.folder().write_script("cgi/llm",
+                               "printf 'Content-Type: application/octet-stream\\r\\n"
+                               "Content-Length: 1\\r\\n\\r\\n'\n"
+                               "[ $REQUEST_METHOD = HEAD ] || printf w\n");
+  HelperRun helper;
+  const auto end = [&](const std::string& path, const std::vector<std::string>& more = {}) {
+    return helper.model(server.url(path), more);
+  };
+  CHECK_THAT(end("none?x=sig-4711"), StartsWith("ModelSourceMissing: " + server.url("none:")));
+  CHECK_THAT(end("cgi/teapot/w?x=sig-4711"), StartsWith("SyncFailed: "));
+  CHECK_THAT(end("cgi/llm/w?x=sig-4711", {"--digest", "sha256:" + std::string(64, '0')}),
+             StartsWith("ModelDigestMismatch: "));
+  const auto log = base::read_file(helper.log());
+  CHECK_THAT(log, !Contains("sig-4711"));
 }
 
 TEST_CASE("login pages in place of all files of a folder are no model") {
