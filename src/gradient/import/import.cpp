@@ -3,9 +3,31 @@
 #include "gradient/import/translation.h"
 
 namespace gradient {
+namespace {
 
-json::Problems Importer::add(const json::Json& written, const std::string& given) {
-  Translation translation(written, settings_, drafts_);
+using json::Json;
+
+/// `value` without the members that are null, which count as left out wherever a spec is read.
+/// Elements of lists stay: those behind them have their places.
+Json without_nulls(const Json& value) {
+  if (value.is_array()) {
+    std::vector<Json> elements;
+    for (const auto& element : value.as_array())
+      elements.push_back(without_nulls(element));
+    return json::array(std::move(elements));
+  }
+  if (!value.is_object()) return value;
+  std::vector<std::pair<std::string, Json>> members;
+  for (const auto& [name, member] : value.as_object())
+    if (!member.is_null()) members.emplace_back(name, without_nulls(member));
+  return Json::object(std::move(members));
+}
+
+}  // namespace
+
+json::Problems Importer::add(const Json& written, const std::string& given) {
+  const auto spec = without_nulls(written);
+  Translation translation(spec, settings_, drafts_);
   const auto name = translation.name(given);
   translation.fields(name.empty() ? "unnamed" : name);
   translation.check(name);

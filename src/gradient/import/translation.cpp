@@ -119,6 +119,11 @@ void Translation::ports(json::ObjectReader& resources) {
   const bool is_list = list->is_array();
   if (is_list && list->size() == 0) return;
   const auto& first = is_list ? list->as_array().at(0) : *list;
+  if (first.is_null()) {
+    resources.report().add(resources.path("ports").element(0),
+                           "is empty; write a port, such as 80");
+    return;
+  }
   if (port != nullptr && !is_same(*port, first)) {
     resources.problem("ports", "says something else than port; keep one of the two");
     return;

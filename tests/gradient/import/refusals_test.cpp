@@ -25,6 +25,14 @@ Lines problems(const std::string& yaml, const std::string& name = {}) {
   return lines;
 }
 
+/// What the one spec in `yaml` becomes.
+std::string imported(const std::string& yaml) {
+  const auto settings = gradient::default_settings();
+  gradient::Importer importer(settings);
+  importer.add(json::parse_yaml(yaml).documents.at(0).value, {});
+  return importer.text();
+}
+
 const std::string v0 = "name: app\nimage: app\nresources: {instanceType: C4}\n";
 const std::string v1 = "name: app\nimage: app\nresources: {machineType: C4, ports: [80]}\n";
 
@@ -73,6 +81,18 @@ TEST_CASE("what cannot be imported is refused where it is written, with what wou
       {"a port that is none",
        "name: app\nimage: app\nresources: {machineType: C4, ports: [0]}",
        {"resources.ports[0]: must be a whole number from 1 to 65535"}},
+      {"an entry of a list that is empty",
+       v0 + "command: [~]\nenv: [~]\nmodels: [~]\nintegrations: [~]",
+       {"integrations[0]: must be a mapping, not empty", "command[0]: must be a string, not empty",
+        "env[0]: must be a mapping, not empty", "models[0]: must be a mapping, not empty"}},
+      {"a port that is empty",
+       "name: app\nimage: app\nresources: {machineType: C4, ports: [~, 80]}",
+       {"resources.ports[0]: is empty; write a port, such as 80"}},
+      {"what is required, and null",
+       "name: ~\nimage: ~\nresources: {machineType: ~}",
+       {"name: is not there; give the deployment's name with --name",
+        "image: is required; write it, such as registry.example.com/team/app:1.4",
+        "resources.instanceType: is required; write it, such as C4"}},
       {"two spellings",
        v1 + "healthChecks: {}\nhealthchecks: {liveness: {path: /}}",
        {"healthchecks: says something else than healthChecks, its other name; keep one of the "
@@ -159,6 +179,27 @@ TEST_CASE("the name that is given is the deployment's, and judged as such") {
   CHECK(problems(v0 + "---\n" + v1, "mine") ==
         Lines{"--name: is the name of an earlier spec too; import them one at a time, with "
               "--name"});
+}
+
+TEST_CASE("a field that is null is imported as one that is left out") {
+  const auto test = GENERATE(values<std::pair<std::string, std::string>>({
+      {"port: ~", ""},
+      {"command: ~\nenv: ~\nmodels: ~\nintegrations: ~\nrepositories: ~", ""},
+      {"containerRegistry: ~\nenabled: ~\nregion: ~\nbasicAuthKey: ~\napiVersion: ~", ""},
+      {"machineType: ~\nreplicas: ~\nports: ~", ""},
+      {"healthChecks: ~\nhealthchecks: {liveness: ~, readiness: {path: /x, periodSeconds: ~}}",
+       "healthchecks: {readiness: {path: /x}}"},
+      {"env: [{name: A, value: ~}, {name: B, value: b}]", "env: [{name: A}, {name: B, value: b}]"},
+      {"models: [{id: a, path: ~}]", "models: [{id: a}]"},
+      {"integrations: [{type: s3, name: x, url: 's3://x/', region: ~, path: ~}]",
+       "integrations: [{type: s3, name: x, url: 's3://x/'}]"},
+      {"repositories: {dataset: d, mountPath: ~, repositories: [{url: 'https://h.example/x',"
+       " name: x, ref: ~, username: ~, password: ~}]}",
+       "repositories: {dataset: d, repositories: [{url: 'https://h.example/x', name: x}]}"},
+  }));
+  INFO(test.first);
+  CHECK(problems(v0 + test.first).empty());
+  CHECK(imported(v0 + test.first) == imported(v0 + test.second));
 }
 
 TEST_CASE("no more problems of a spec are shown than somebody reads") {
