@@ -117,7 +117,14 @@ void Translation::ports(json::ObjectReader& resources) {
   if (port != nullptr) spec_["port"] = *port;
   if (list == nullptr) return;
   const bool is_list = list->is_array();
-  if (is_list && list->size() == 0) return;
+  if (is_list && list->size() == 0) {
+    if (port != nullptr) return;
+    spec_["port"] = Json(80);
+    remark("spec.port",
+           "The default, as resources.ports is an empty list. Write the port that the app listens "
+           "on.");
+    return;
+  }
   const auto& first = is_list ? list->as_array().at(0) : *list;
   if (first.is_null()) {
     resources.report().add(resources.path("ports").element(0),

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+using Catch::Matchers::Contains;
 using Lines = std::vector<std::string>;
 
 namespace {
@@ -200,6 +201,14 @@ TEST_CASE("a field that is null is imported as one that is left out") {
   INFO(test.first);
   CHECK(problems(v0 + test.first).empty());
   CHECK(imported(v0 + test.first) == imported(v0 + test.second));
+}
+
+TEST_CASE("an empty list of ports is imported as the default, with a comment, or as the port") {
+  const std::string spec = "name: a\nimage: b\nresources: {machineType: C4, ports: []}\n";
+  CHECK_THAT(imported(spec),
+             Contains("  # The default, as resources.ports is an empty list. Write the port that "
+                      "the app listens on.\n  port: 80\n"));
+  CHECK_THAT(imported(spec + "port: 81"), Contains("  port: 81\n") && !Contains("#"));
 }
 
 TEST_CASE("no more problems of a spec are shown than somebody reads") {
