@@ -51,6 +51,18 @@ std::string with_scheme(const std::string& endpoint) {
                                                                        : "https://" + endpoint;
 }
 
+/// A required URL without credentials, or an endpoint, where https:// may be left out; empty after
+/// a problem.
+std::string url(json::ObjectReader& entry, std::string_view field, std::string_view example) {
+  auto written = entry.required_string(field, {.longest = 2048, .example = example});
+  if (field == "endpoint") written = with_scheme(written);
+  if (!values::has_user(written) && !values::has_token(written)) return written;
+  entry.problem(field,
+                "must not carry a user, password or token; write the user as accessKeyId and the "
+                "password or token as secretAccessKey of this entry");
+  return {};
+}
+
 void read_credentials(json::ObjectReader& entry, std::string_view id_key,
                       std::string_view secret_key, Integration& out) {
   auto id = text(entry, "accessKeyId");
@@ -69,37 +81,35 @@ void read_model_entry(json::ObjectReader& entry, Integration& out) {
 }
 
 void read_git_lfs(json::ObjectReader& entry, Integration& out) {
-  const auto url = entry.required_string(
-      "url", {.longest = 2048, .example = "https://huggingface.co/openai/whisper-base"});
+  const auto from = url(entry, "url", "https://huggingface.co/openai/whisper-base");
   read_credentials(entry, "username", "password", out);
-  if (url.empty()) return;
-  if (values::scheme(url) != "https") {
+  if (from.empty()) return;
+  if (values::scheme(from) != "https") {
     entry.problem("url",
                   "must be an https URL, such as https://huggingface.co/openai/whisper-base");
     return;
   }
-  out.source = json::object({{"url", git_source(url)}});
+  out.source = json::object({{"url", git_source(from)}});
 }
 
 void read_s3(json::ObjectReader& entry, Integration& out) {
-  const auto url = entry.required_string("url", {.longest = 2048, .example = "s3://models/llm/"});
+  const auto from = url(entry, "url", "s3://models/llm/");
   const auto region = text(entry, "region");
   const auto endpoint = with_scheme(text(entry, "endpoint"));
   read_credentials(entry, "accessKeyId", "secretAccessKey", out);
-  if (url.empty()) return;
-  if (values::scheme(url) != "s3") {
+  if (from.empty()) return;
+  if (values::scheme(from) != "s3") {
     entry.problem("url", "must be the URL of a bucket, such as s3://models/llm/");
     return;
   }
   const auto maybe = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
   out.source =
-      json::object({{"url", url}, {"region", maybe(region)}, {"endpoint", maybe(endpoint)}});
+      json::object({{"url", from}, {"region", maybe(region)}, {"endpoint", maybe(endpoint)}});
 }
 
 /// https://BUCKET.REGION.digitaloceanspaces.com or https://REGION.digitaloceanspaces.com/BUCKET.
 void read_spaces(json::ObjectReader& entry, Integration& out) {
-  const auto endpoint = with_scheme(entry.required_string(
-      "endpoint", {.longest = 2048, .example = "https://models.ams3.digitaloceanspaces.com"}));
+  const auto endpoint = url(entry, "endpoint", "https://models.ams3.digitaloceanspaces.com");
   read_credentials(entry, "accessKeyId", "secretAccessKey", out);
   if (endpoint.empty()) return;
   constexpr std::string_view domain = ".digitaloceanspaces.com";

@@ -41,10 +41,14 @@ std::string integration(const std::string& fields) {
   return v1 + "integrations: [{" + fields + "}]\n";
 }
 
+const std::string no_credentials =
+    "must not carry a user, password or token; write the user as accessKeyId and the password or "
+    "token as secretAccessKey of this entry";
+
 }  // namespace
 
 TEST_CASE("what cannot be imported is refused where it is written, with what would be right") {
-  const auto test = GENERATE(values<Case>({
+  const auto test = GENERATE_COPY(values<Case>({
       {"no name",
        "image: app\nresources: {machineType: C4}",
        {"name: is not there; give the deployment's name with --name"}},
@@ -150,6 +154,15 @@ TEST_CASE("what cannot be imported is refused where it is written, with what wou
        integration("type: spaces, name: x, endpoint: ams3.digitaloceanspaces.com"),
        {"integrations[0].endpoint: must name the bucket and the region, such as "
         "https://models.ams3.digitaloceanspaces.com"}},
+      {"a repository with who fetches it",
+       integration("type: git-lfs, name: x, url: 'https://me@h.example/x'"),
+       {"integrations[0].url: " + no_credentials}},
+      {"a bucket with a token",
+       integration("type: s3, name: x, url: 's3://x/?token=a'"),
+       {"integrations[0].url: " + no_credentials}},
+      {"a Space with a password",
+       integration("type: spaces, name: x, endpoint: 'u:p@x.ams3.digitaloceanspaces.com'"),
+       {"integrations[0].endpoint: " + no_credentials}},
       {"an integration at another's path",
        integration("type: model, id: a, name: a}, {type: model, id: b, name: b"),
        {"integrations[1].path: is the path of models[0] too (the default is /opt/models); give "
