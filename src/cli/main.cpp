@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "cli/status.h"
 #include "cli/validate.h"
+#include "gradient/spec/values.h"
 #include "json/reader.h"
 
 #include <CLI/CLI.hpp>
@@ -37,8 +38,18 @@ void add_run(CLI::App& app, cli::RunOptions& options) {
       ->capture_default_str();
 }
 
+/// Any other name cannot be that of an object; an empty one would ask for all of them.
+std::string name_problem(const std::string& name) {
+  return gradient::values::is_deployment_name(name)
+             ? ""
+             : "must be a DNS label of at most 50 characters that begins with a letter, such as "
+               "my-app";
+}
+
 void add_target(CLI::App& command, cli::TargetOptions& options) {
-  command.add_option("NAME", options.name, "The GradientDeployment")->required();
+  command.add_option("NAME", options.name, "The GradientDeployment")
+      ->required()
+      ->check(name_problem);
   command.add_option("-n,--namespace", options.ns, "Default: the context's");
   command.add_option("--kubeconfig", options.kubeconfig, "Default: KUBECONFIG, ~/.kube/config");
   command.add_option("--context", options.context, "Default: the kubeconfig's current one");

@@ -68,6 +68,17 @@ TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   CHECK_THAT(outcome.output, Contains("Run with --help for more information."));
 }
 
+TEST_CASE("a deployment is asked for by a name that one can have") {
+  const auto command = GENERATE(as<std::string>{}, "status", "logs", "logs -f");
+  const auto name = GENERATE(as<std::string>{}, "''", "My_App", "a/b", "7a", "..");
+  INFO(command + " " + name);
+  const auto outcome = run(command + " " + name);
+  CHECK(outcome.code == cli::Usage);
+  CHECK_THAT(outcome.output,
+             StartsWith("NAME: must be a DNS label of at most 50 characters that begins with a "
+                        "letter, such as my-app"));
+}
+
 TEST_CASE("a command that there is not is named, with the one that is meant") {
   const std::string help = "\nRun with --help for more information.\n";
   CHECK(run("rendr -f spec.yaml").output ==
