@@ -26,6 +26,16 @@ json::Problems check(const Input& input, const gradient::Settings& settings) {
   return problems_of(gradient::read_registry(object));
 }
 
+/// What the reader says of an object, for one who wrote a bare spec.
+json::Problem of_bare_spec(json::Problem problem) {
+  if (problem.path == "spec.apiVersion")
+    problem.message = "belongs to the format of the Gradient platform; remove it";
+  if (problem.path == "spec.name")
+    problem.message =
+        "belongs to the format of the Gradient platform; remove it, and give the name with --name";
+  return problem;
+}
+
 /// Of an object without problems.
 json::Problems idle_fields(const Input& input, const gradient::Settings& settings) {
   if (input.kind() != "GradientDeployment") return {};
@@ -71,8 +81,10 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
       continue;
     }
     const auto found = check(input, settings);
+    const auto advice = input.bare ? import_advice(input.file, input.document.value) : "";
+    if (!advice.empty()) remarks.print(input.at({"", "note: " + advice}));
     for (const auto& problem : found)
-      problems.print(input.at(problem));
+      problems.print(input.at(input.bare ? of_bare_spec(problem) : problem));
     if (!found.empty()) continue;
     for (const auto& field : idle_fields(input, settings))
       remarks.print(input.at({field.path, "warning: " + field.message}));

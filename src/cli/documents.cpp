@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "cli/identity.h"
+#include "gradient/import/other_format.h"
 #include "gradient/spec/names.h"
 
 #include <algorithm>
@@ -96,7 +97,10 @@ void Collector::add_object(const std::string& file, json::Document document) {
   input.document = std::move(document);
   input.bare = is_bare(input.document.value);
   if (input.bare && name_.empty()) {
-    refuse(file, line, "is a bare Gradient spec: give the deployment's name with --name");
+    const auto advice = import_advice(file, input.document.value);
+    refuse(file, line,
+           advice.empty() ? "is a bare Gradient spec: give the deployment's name with --name"
+                          : advice);
     return;
   }
   input.object = input.bare ? wrapped(input.document.value, name_) : input.document.value;
@@ -126,6 +130,12 @@ std::string Input::at(const json::Problem& problem) const {
   const auto begin = position(file, json::line_of(document, path)) + ": ";
   if (bare && path == "metadata.name") path = "--name";
   return begin + json::text(json::Problem{path, problem.message});
+}
+
+std::string import_advice(const std::string& file, const Json& spec) {
+  if (!gradient::is_of_platform(spec)) return {};
+  return "is in the format of the Gradient platform: gradient-operator import -f " + file +
+         " makes objects of it";
 }
 
 std::vector<std::string> files_of(const std::string& path) {

@@ -39,6 +39,9 @@ struct Inputs {
 Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
                    const std::string& ns);
 
+/// What a bare spec of `file` is that has to be imported, and how; empty for any other.
+std::string import_advice(const std::string& file, const json::Json& spec);
+
 /// `path` itself, or the .yaml, .yml and .json files of the folder `path` in alphabetical order.
 std::vector<std::string> files_of(const std::string& path);
 

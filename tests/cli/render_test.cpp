@@ -80,6 +80,9 @@ TEST_CASE("a bare spec without a name is refused") {
   CHECK(outcome.output.empty());
   CHECK(outcome.messages ==
         Lines{"f.yaml:1: is a bare Gradient spec: give the deployment's name with --name"});
+  CHECK(render(small + "name: app\n").messages ==
+        Lines{"f.yaml:1: is in the format of the Gradient platform: gradient-operator import -f "
+              "f.yaml makes objects of it"});
 }
 
 TEST_CASE("a reference that no file defines is refused at its line") {

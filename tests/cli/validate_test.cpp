@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using Lines = std::vector<std::string>;
 
 namespace {
@@ -132,6 +134,24 @@ TEST_CASE("a problem is told with file, line and field; in a bare spec without t
             .lines.at(0)
             .starts_with("f.yaml:4: spec.resources.instanceType: there is no machine \"Z9\" here; "
                          "there are A100"));
+}
+
+TEST_CASE("a bare spec that has to be imported is told to be, once") {
+  const std::string advice =
+      "f.yaml:1: note: is in the format of the Gradient platform: gradient-operator import -f "
+      "f.yaml makes objects of it";
+  CHECK(
+      validate("apiVersion: v0alpha0\nname: my-app\nimage: app\nresources: {instanceType: C4}\n") ==
+      refused({advice,
+               "f.yaml:1: apiVersion: belongs to the format of the Gradient platform; remove it",
+               "f.yaml:2: name: belongs to the format of the Gradient platform; remove it, and "
+               "give the name with --name"}));
+  const auto later = validate("image: app\nresources:\n  ports: [80]\n  machineType: C4\n");
+  CHECK(later.lines.size() > 2);
+  CHECK(std::count(later.lines.begin(), later.lines.end(), advice) == 1);
+  const auto object = validate(header + "spec: {name: a, image: app, resources: {ports: [80]}}\n");
+  for (const auto& line : object.lines)
+    CHECK(line.find("import") == std::string::npos);
 }
 
 TEST_CASE("what is not an object of ours, and no spec, is said") {

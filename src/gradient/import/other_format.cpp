@@ -116,4 +116,13 @@ std::string other_format(const Json& document) {
          std::string(wanted);
 }
 
+bool is_of_platform(const Json& spec) {
+  if (!other_format(spec).empty()) return false;
+  const auto has = [&](std::initializer_list<std::string_view> path) {
+    return !json::at(spec, path).is_null();
+  };
+  return has({"apiVersion"}) || has({"name"}) || has({"region"}) || has({"basicAuthKey"}) ||
+         has({"integrations"}) || has({"resources", "ports"}) || has({"resources", "machineType"});
+}
+
 }  // namespace gradient

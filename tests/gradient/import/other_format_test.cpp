@@ -66,3 +66,23 @@ TEST_CASE("what may be a Gradient spec is read as one, however wrong it is") {
   INFO(yaml);
   CHECK(other_format(yaml).empty());
 }
+
+TEST_CASE("a spec that only the platform could take is told from one that can be applied") {
+  const std::string plain = "image: app\nport: 80\nresources: {instanceType: C4}\n";
+  const auto is_of_platform = [](const std::string& yaml) {
+    return gradient::is_of_platform(json::parse_yaml(yaml).documents.at(0).value);
+  };
+  for (const std::string more : {"apiVersion: v0alpha0", "name: a", "region: ams1",
+                                 "basicAuthKey: a", "integrations: [{type: s3}]"}) {
+    INFO(more);
+    CHECK(is_of_platform(plain + more));
+  }
+  CHECK(is_of_platform("image: app\nresources: {machineType: C4}"));
+  CHECK(is_of_platform("image: app\nresources: {ports: [80]}"));
+  for (const std::string more : {"", "name: ~", "ports: [80]", "models: [{id: a}]"}) {
+    INFO(more);
+    CHECK_FALSE(is_of_platform(plain + more));
+  }
+  CHECK_FALSE(is_of_platform("name: app\nservices: {web: {image: app}}"));
+  CHECK_FALSE(is_of_platform("name: app\nversion: 1"));
+}
