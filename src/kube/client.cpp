@@ -15,18 +15,18 @@ std::string what(const char* verb, const Kind& kind, const Key& key) {
   return std::string(verb) + " " + std::string(kind.kind) + " " + to_string(key);
 }
 
-/// An API that the server does not serve answers in plain text: no such kind, not no such object.
 bool is_no_such_object(const Response& response) {
-  return response.status == 404 && response.body.rfind("404 page not found", 0) != 0;
+  return response.status == 404 && !is_kind_unknown(response);
 }
 
 template <class Parse>
-Json parsed(const Response& response, const std::string& what, Parse parse) {
-  if (!is_success(response)) throw api_error(response, what);
+Json parsed(const Response& response, const char* verb, const Kind& kind, const Key& key,
+            Parse parse) {
+  if (!is_success(response)) throw api_error(response, what(verb, kind, key), kind.remedy);
   try {
     return parse(response.body);
   } catch (const std::invalid_argument& error) {
-    throw TransportError(what + ": the answer " + error.what());
+    throw TransportError(what(verb, kind, key) + ": the answer " + error.what());
   }
 }
 
@@ -35,7 +35,7 @@ Json parsed(const Response& response, const std::string& what, Parse parse) {
 std::optional<Json> Client::get(const Kind& kind, const Key& key, const std::stop_token& stop) {
   const auto response = transport_.send(get_request(kind, key), stop);
   if (is_no_such_object(response)) return std::nullopt;
-  return parsed(response, what("get", kind, key), json::parse);
+  return parsed(response, "get", kind, key, json::parse);
 }
 
 std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Selector& selector,
@@ -52,7 +52,7 @@ std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Se
       limit = 0;
       continue;
     }
-    auto page = parsed(response, what("list", kind, {ns, "*"}), json::parse);
+    auto page = parsed(response, "list", kind, {ns, "*"}, json::parse);
     if (page.has_array_field("items")) {
       for (auto& item : page.at("items").as_array())
         objects.push_back(std::move(item));
@@ -65,18 +65,18 @@ std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Se
 Json Client::create(const Kind& kind, const std::string& ns, const Json& object,
                     const std::stop_token& stop) {
   const auto response = transport_.send(create_request(kind, ns, object), stop);
-  return parsed(response, what("create", kind, {ns, key_of(object).name}), parse_object);
+  return parsed(response, "create", kind, {ns, key_of(object).name}, parse_object);
 }
 
 Json Client::replace(const Kind& kind, const Json& object, const std::stop_token& stop) {
   const auto response = transport_.send(replace_request(kind, object), stop);
-  return parsed(response, what("replace", kind, key_of(object)), parse_object);
+  return parsed(response, "replace", kind, key_of(object), parse_object);
 }
 
 Json Client::apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
                    const std::stop_token& stop) {
   const auto response = transport_.send(apply_request(kind, object, manager, force), stop);
-  return parsed(response, what("apply", kind, key_of(object)), parse_object);
+  return parsed(response, "apply", kind, key_of(object), parse_object);
 }
 
 std::optional<Json> Client::patch_status(const Kind& kind, const Key& key, const Json& patch,
@@ -84,20 +84,20 @@ std::optional<Json> Client::patch_status(const Kind& kind, const Key& key, const
   const auto response =
       transport_.send(merge_patch_request(kind, key, patch, manager, "status"), stop);
   if (is_no_such_object(response)) return std::nullopt;
-  return parsed(response, what("patch the status of", kind, key), parse_object);
+  return parsed(response, "patch the status of", kind, key, parse_object);
 }
 
 Json Client::merge_patch(const Kind& kind, const Key& key, const Json& patch,
                          const std::string& manager, const std::stop_token& stop) {
   const auto response = transport_.send(merge_patch_request(kind, key, patch, manager), stop);
-  return parsed(response, what("patch", kind, key), parse_object);
+  return parsed(response, "patch", kind, key, parse_object);
 }
 
 bool Client::remove(const Kind& kind, const Key& key, const std::string& uid,
                     const std::stop_token& stop) {
   const auto response = transport_.send(delete_request(kind, key, uid), stop);
   if (response.status == 409 || is_no_such_object(response)) return false;
-  if (!is_success(response)) throw api_error(response, what("delete", kind, key));
+  if (!is_success(response)) throw api_error(response, what("delete", kind, key), kind.remedy);
   return true;
 }
 

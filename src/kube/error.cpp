@@ -32,16 +32,25 @@ bool is_redirect(int status) {
 
 }  // namespace
 
-ApiError api_error(const Response& response, const std::string& what) {
+bool is_kind_unknown(const Response& response) {
+  return response.status == 404 && response.body.starts_with("404 page not found");
+}
+
+ApiError api_error(const Response& response, const std::string& what, std::string_view remedy) {
   const auto status = status_object(response.body);
   const auto reason = json::string_at(status, {"reason"});
   auto message = json::string_at(status, {"message"});
   if (message.empty()) message = foreign_text(response.body);
+  if (is_kind_unknown(response)) {
+    message = "the cluster does not know this kind";
+    if (!remedy.empty()) message += "; " + std::string(remedy);
+  }
   if (is_redirect(response.status)) message = "a redirect, which is not followed";
 
   auto head = what + ": " + std::to_string(response.status);
   if (!reason.empty()) head += " " + reason;
   ApiError error(response.status, reason, head + ": " + message);
+  error.is_kind_unknown = is_kind_unknown(response);
   error.retry_after_seconds =
       response.retry_after_seconds > 0
           ? response.retry_after_seconds

@@ -18,13 +18,11 @@ struct ApiError : std::runtime_error {
   int code;            ///< HTTP status
   std::string reason;  ///< "Conflict", "Expired", "Forbidden", ...; may be empty
   int retry_after_seconds = 0;
+  bool is_kind_unknown = false;     ///< the server has no such kind: not, no such object
   std::vector<std::string> causes;  ///< reason of each details.causes entry
 
   bool not_found() const { return code == 404; }
-  /// The server has no such kind, which it says in plain text: not, no such object.
-  bool kind_not_served() const {
-    return not_found() && std::string_view(what()).find("404 page not found") != std::string::npos;
-  }
+  bool kind_not_served() const { return is_kind_unknown; }
   bool conflict() const { return code == 409; }
   bool gone() const { return code == 410; }
   bool invalid() const { return code == 422; }
@@ -36,7 +34,11 @@ struct ApiError : std::runtime_error {
   }
 };
 
-/// The error in `response`; `what` says what was tried ("apply Deployment ns/name").
-ApiError api_error(const Response& response, const std::string& what);
+/// Whether the server has no such kind, which it says in plain text: not, no such object.
+bool is_kind_unknown(const Response& response);
+
+/// The error in `response`; `what` says what was tried ("apply Deployment ns/name"), and `remedy`
+/// what to do when the server has no such kind; may be empty.
+ApiError api_error(const Response& response, const std::string& what, std::string_view remedy = {});
 
 }  // namespace kube

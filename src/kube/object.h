@@ -25,6 +25,8 @@ struct Kind {
   std::string_view api_version;  ///< "v1", "apps/v1"
   std::string_view kind;         ///< "Deployment"
   std::string_view plural;       ///< "deployments"
+  /// What to do where the server does not serve it; empty for what every cluster has.
+  std::string_view remedy = {};
   bool operator==(const Kind&) const = default;
 };
 
@@ -40,7 +42,8 @@ inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
                                   "horizontalpodautoscalers"};
 inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
 inline constexpr Kind ingresses{"networking.k8s.io/v1", "Ingress", "ingresses"};
-inline constexpr Kind routes{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"};
+inline constexpr Kind routes{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes",
+                             "install the definitions of the Gateway API"};
 inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 
 /// One object as the server sends it, but of its managedFields, which are half of the text, only

@@ -87,7 +87,7 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
       client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
                                             step.continue_token, step.limit),
                                stop, list_deadline);
-  if (!is_success(response)) throw api_error(response, what("list"));
+  if (!is_success(response)) throw api_error(response, what("list"), options_.kind.remedy);
   const auto page = read_list_page(response.body, options_.kind);
   if (step.continue_token.empty()) {
     listed_.clear();
@@ -146,7 +146,7 @@ void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
       },
       stop, idle_limit);
   if (stop.stop_requested()) return;  // before any answer, perhaps
-  if (!is_success(response)) throw api_error(response, what("watch"));
+  if (!is_success(response)) throw api_error(response, what("watch"), options_.kind.remedy);
   const auto now = clock_.now();
   count_watch_restart(std::string(options_.kind.kind),
                       now - last_line >= idle_limit ? "idle" : "ended");

@@ -8,11 +8,14 @@
 namespace reconcile {
 
 inline constexpr std::string_view api_version = "gradient-operator.dev/v1alpha1";
+inline constexpr std::string_view install_definitions =
+    "install the custom resource definitions: kubectl apply -f crds/";
 inline constexpr kube::Kind gradient_deployments{api_version, "GradientDeployment",
-                                                 "gradientdeployments"};
-inline constexpr kube::Kind models{api_version, "Model", "models"};
-inline constexpr kube::Kind datasets{api_version, "Dataset", "datasets"};
-inline constexpr kube::Kind registries{api_version, "ContainerRegistry", "containerregistries"};
+                                                 "gradientdeployments", install_definitions};
+inline constexpr kube::Kind models{api_version, "Model", "models", install_definitions};
+inline constexpr kube::Kind datasets{api_version, "Dataset", "datasets", install_definitions};
+inline constexpr kube::Kind registries{api_version, "ContainerRegistry", "containerregistries",
+                                       install_definitions};
 
 /// Every kind that can be a child of ours.
 inline constexpr std::array child_kinds{kube::deployments, kube::services,  kube::autoscalers,

@@ -1,5 +1,6 @@
 #include "cli/exit_code.h"
 #include "cli/support/session.h"
+#include "kube/support/raw_server.h"
 
 #include <catch2/catch.hpp>
 
@@ -27,6 +28,12 @@ Outcome run(const std::string& arguments) {
   const int status = pclose(pipe);
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return outcome;
+}
+
+std::string kubeconfig(const std::string& url) {
+  return "contexts: [{name: c, context: {cluster: c, namespace: ns}}]\ncurrent-context: c\n"
+         "clusters: [{name: c, cluster: {server: '" +
+         url + "'}}]\n";
 }
 
 }  // namespace
@@ -79,6 +86,26 @@ TEST_CASE("a deployment is asked for by a name that one can have") {
                         "letter, such as my-app"));
 }
 
+TEST_CASE("a cluster without the definitions is told from one without the deployment") {
+  const session::Folder folder;
+  const RawServer server([](Peer& peer, int /*number*/) {
+    while (peer.receive())
+      peer.send(
+          "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 19\r\n\r\n"
+          "404 page not found\n");
+  });
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  folder.add("good.yaml", "image: app\nresources: {instanceType: C4}\n");
+  const auto command =
+      GENERATE(as<std::string>{}, "status demo", "logs demo", "diff -f good.yaml --name demo");
+  INFO(command);
+  const auto outcome = run(command + " --kubeconfig kubeconfig");
+  CHECK(outcome.code == cli::Failure);
+  CHECK(outcome.output ==
+        "gradient-operator: get GradientDeployment ns/demo: 404: the cluster does not know this "
+        "kind; install the custom resource definitions: kubectl apply -f crds/\n");
+}
+
 TEST_CASE("a command that there is not is named, with the one that is meant") {
   const std::string help = "\nRun with --help for more information.\n";
   CHECK(run("rendr -f spec.yaml").output ==
@@ -94,9 +121,7 @@ TEST_CASE("one object given twice is told alike by all that read files") {
   const session::Folder folder;
   const std::string bare = "image: app\nresources: {instanceType: C4}\n";
   folder.add("f.yaml", bare + "---\n" + bare);
-  folder.add("nowhere.yaml",
-             "contexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n"
-             "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n");
+  folder.add("nowhere.yaml", kubeconfig("http://127.0.0.1:1"));
   for (const char* command : {"validate", "render", "diff --kubeconfig nowhere.yaml"}) {
     INFO(command);
     CHECK(run(std::string(command) + " -f f.yaml --name demo").output ==

@@ -27,6 +27,24 @@ TEST_CASE("an answer that is no Status is shown in part, on one line") {
   CHECK(std::string(longest.what()) == "get x: 500: " + std::string(200, 'x'));
 }
 
+TEST_CASE("a kind that the server does not have is told from an object, with what to do") {
+  const Response unknown{.status = 404, .body = "404 page not found\n"};
+  const auto error = api_error(unknown, "get Model ns/a", "install it");
+  CHECK(std::string(error.what()) ==
+        "get Model ns/a: 404: the cluster does not know this kind; install it");
+  CHECK(error.kind_not_served());
+  CHECK(error.not_found());
+  CHECK(std::string(api_error(unknown, "get x").what()) ==
+        "get x: 404: the cluster does not know this kind");
+  const Response absent{
+      .status = 404,
+      .body = R"({"kind":"Status","message":"models \"a\" not found","reason":"NotFound",)"
+              R"("details":{"name":"a","kind":"models"}})"};
+  CHECK_FALSE(api_error(absent, "get Model ns/a", "install it").kind_not_served());
+  CHECK(std::string(api_error(absent, "get Model ns/a", "install it").what()) ==
+        "get Model ns/a: 404 NotFound: models \"a\" not found");
+}
+
 TEST_CASE("a redirect is an error") {
   CHECK(std::string(api_error({.status = 302, .body = "<a href=x>Found</a>"}, "get x").what()) ==
         "get x: 302: a redirect, which is not followed");
