@@ -96,8 +96,7 @@ class TellsOfConfiguration {
     } else {
       spdlog::error("the configuration is wrong, what was read before stays in force problems={}",
                     problems);
-      record(kube::EventType::Warning, "ConfigurationInvalid",
-             problems + "what was read before stays in force");
+      record(kube::EventType::Warning, "ConfigurationInvalid", stays_in_force(problems));
     }
   }
 

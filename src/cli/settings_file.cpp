@@ -3,6 +3,8 @@
 #include "cli/documents.h"
 #include "cli/load_settings.h"
 
+#include <sstream>
+
 namespace cli {
 
 std::optional<gradient::Settings> SettingsFile::load(const Tell& tell) {
@@ -40,6 +42,15 @@ SettingsFile::Look SettingsFile::look() const {
   } catch (const std::exception& error) {
     return {.text = {}, .error = error.what()};
   }
+}
+
+std::string stays_in_force(const std::string& problems) {
+  std::string text = "what was read before stays in force";
+  std::istringstream lines(problems);
+  const char* separator = ": ";
+  for (std::string line; std::getline(lines, line); separator = "; ")
+    text += separator + line;
+  return text;
 }
 
 }  // namespace cli

@@ -37,4 +37,8 @@ class SettingsFile {
   Look loaded_, told_;
 };
 
+/// What an event says of a file with `problems`, a line each. On one line with what follows from
+/// them first, as kubectl shows no more of it.
+std::string stays_in_force(const std::string& problems);
+
 }  // namespace cli
