@@ -206,9 +206,7 @@ class Diff {
     for (auto& misfit : gradient::misfits(spec, found))
       found.missing.push_back(std::move(misfit));
     for (const auto& missing : found.missing) {
-      auto message = missing.message;
-      tell(input, message.substr(0, message.find("; add one that does")) +
-                      ", nor has the cluster one; its children are not compared");
+      tell(input, missing.message + ", nor has the cluster one; its children are not compared");
     }
     if (!found.missing.empty()) return;
     found.host_owner = host_owner(parent, ours);

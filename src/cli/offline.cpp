@@ -19,8 +19,7 @@ Spec valid(gradient::Reading<Spec> reading) {
 }
 
 Missing undefined(const std::string& kind, const std::string& name, const std::string& used_by) {
-  return {kind + "NotFound", used_by + ": no given file defines the " + kind + " " + name +
-                                 "; add one that does, or --assume-missing"};
+  return {kind + "NotFound", used_by + ": no given file defines the " + kind + " " + name};
 }
 
 }  // namespace

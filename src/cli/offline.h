@@ -18,7 +18,7 @@ class Offline {
   explicit Offline(const Inputs& inputs);
 
   /// What of a spec's references the files define. Secrets are not looked for: no rendered object
-  /// needs their values.
+  /// needs their values. What is missing comes without a remedy: it is the command's.
   gradient::Found find(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                        const gradient::Settings& settings) const;
 

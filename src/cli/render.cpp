@@ -67,9 +67,9 @@ void Renderer::add_deployment(const Input& input) {
   auto found = offline_.find(parent, spec, settings_);
   for (const auto& missing : found.missing) {
     if (!options_.assume_missing) {
-      refuse(input, missing.message);
+      refuse(input, missing.message + "; add one that does, or --assume-missing");
     } else {
-      auto warning = placed(missing.message);
+      auto warning = placed(missing.message + "; defaults take its place");
       warning.message.insert(0, "warning: ");
       std::cerr << input.at(warning) << '\n';
     }

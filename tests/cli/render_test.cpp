@@ -106,7 +106,7 @@ TEST_CASE("what is missing can be assumed, with a warning") {
   REQUIRE(outcome.messages.size() == 4);
   CHECK(outcome.messages[3] ==
         "f.yaml:2: containerRegistry: warning: no given file defines the ContainerRegistry hub; "
-        "add one that does, or --assume-missing");
+        "defaults take its place");
   const auto pod = json::at(object(outcome, "Deployment"), {"spec", "template", "spec"});
   CHECK(json::text(json::at(pod, {"imagePullSecrets"})) == R"([{"name":"hub-pull"}])");
   Lines claims;
