@@ -13,8 +13,7 @@ struct ImportOptions {
 
 /// Prints the objects that specs of the Gradient platform become, as YAML with a comment wherever
 /// a hand is needed; problems go to standard error as validate() has them, and then nothing is
-/// printed. The exit code. Throws std::runtime_error when a file cannot be read or standard output
-/// not be written.
+/// printed. The exit code. Throws std::runtime_error when a file cannot be read.
 int import_specs(const ImportOptions& options);
 
 }  // namespace cli

@@ -147,10 +147,16 @@ std::string command_problem(const CLI::App& app, const std::string& word) {
          (meant.empty() ? "there are " + all : "did you mean " + std::string(meant) + "?");
 }
 
+/// The exit code of a command: not `code` when its output has not reached its place, which is told.
+int written(const std::string& name, int code) {
+  if (std::cout.flush()) return code;
+  std::cerr << name << ": standard output cannot be written\n";
+  return cli::Failure;
+}
+
 /// cpprestsdk's own threads do not survive the destruction of its statics.
 [[noreturn]] void leave(int code) {
-  std::cout.flush();
-  std::_Exit(std::cout.good() ? code : static_cast<int>(cli::Failure));
+  std::_Exit(code);
 }
 
 }  // namespace
@@ -181,11 +187,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (app.got_subcommand("run")) return cli::run(run_options);
-    if (app.got_subcommand("diff")) leave(cli::diff(diff_options));
-    if (app.got_subcommand("status")) leave(cli::status(status_options));
-    if (app.got_subcommand("logs")) leave(cli::logs(logs_options));
-    if (app.got_subcommand("import")) return cli::import_specs(import_options);
-    if (app.got_subcommand("render")) return cli::render(render_options);
+    if (app.got_subcommand("diff")) leave(written(name, cli::diff(diff_options)));
+    if (app.got_subcommand("status")) leave(written(name, cli::status(status_options)));
+    if (app.got_subcommand("logs")) leave(written(name, cli::logs(logs_options)));
+    if (app.got_subcommand("import")) return written(name, cli::import_specs(import_options));
+    if (app.got_subcommand("render")) return written(name, cli::render(render_options));
     return cli::validate(validate_options);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::Fine : cli::Usage;

@@ -8,7 +8,6 @@
 #include "gradient/spec/fit.h"
 
 #include <iostream>
-#include <stdexcept>
 
 namespace cli {
 namespace {
@@ -121,8 +120,6 @@ int render(const RenderOptions& options) {
     renderer.add(input);
   if (!renderer.fine()) return ProblemsInInput;
   print(renderer.take(), options.output);
-  std::cout.flush();
-  if (!std::cout) throw std::runtime_error("standard output cannot be written");
   return Fine;
 }
 

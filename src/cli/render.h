@@ -15,8 +15,8 @@ struct RenderOptions {
 };
 
 /// Prints to standard output what the operator would apply for the given objects; messages go to
-/// standard error, one a line. The exit code. Throws std::runtime_error when a file cannot be read
-/// or standard output cannot be written.
+/// standard error, one a line. The exit code. Throws std::runtime_error when a file cannot be
+/// read.
 int render(const RenderOptions& options);
 
 }  // namespace cli

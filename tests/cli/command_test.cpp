@@ -30,6 +30,17 @@ Outcome run(const std::string& arguments) {
   return outcome;
 }
 
+/// Answers every GET of a deployment, and every list with nothing.
+void serve_deployment(Peer& peer, int /*number*/) {
+  while (const auto request = peer.receive()) {
+    const bool is_deployment = request->line.find("gradientdeployments/demo") != std::string::npos;
+    const std::string body =
+        is_deployment ? R"({"metadata":{"name":"demo","namespace":"ns"}})" : R"({"items":[]})";
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+}
+
 std::string kubeconfig(const std::string& url) {
   return "contexts: [{name: c, context: {cluster: c, namespace: ns}}]\ncurrent-context: c\n"
          "clusters: [{name: c, cluster: {server: '" +
@@ -57,11 +68,19 @@ TEST_CASE("the exit code says whether the input, the call or the world was wrong
   CHECK(full.code == cli::Failure);
 }
 
-TEST_CASE("a disk that is full is an error of render") {
+TEST_CASE("a disk that is full is told by all that write") {
   const session::Folder folder;
+  const RawServer server(serve_deployment);
+  folder.add("kubeconfig", kubeconfig(server.url()));
   folder.add("good.yaml", "image: app\nresources: {instanceType: C4}\n");
-  CHECK(run("render -f good.yaml --name demo 2>message >/dev/full; cat message").output ==
-        "gradient-operator: standard output cannot be written\n");
+  const auto command =
+      GENERATE(as<std::string>{}, "render -f good.yaml --name demo",
+               "import -f good.yaml --name demo", "status demo --kubeconfig kubeconfig");
+  INFO(command);
+  REQUIRE(run(command).code == cli::Fine);
+  const auto full = run(command + " 2>message >/dev/full; code=$?; cat message; exit $code");
+  CHECK(full.code == cli::Failure);
+  CHECK(full.output == "gradient-operator: standard output cannot be written\n");
 }
 
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
