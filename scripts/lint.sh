@@ -14,7 +14,7 @@ check_scripts() { git ls-files -z dev .ci/run '*.sh' | xargs -0 shellcheck -x; }
 # Each value that is wrong is refused with its path.
 check_values() {
 	local value path said
-	while read -r value path; do
+	while read -r path value; do
 		if said=$(helm template test "$CHART" --set "$value" 2>&1 >/dev/null); then
 			say "accepted: $value"
 			return 1
@@ -24,29 +24,64 @@ check_values() {
 			return 1
 		}
 	done <<-END
-		replica=1 'replica'
-		replicas=many '/replicas'
-		config.sync.runAsUsr=1 '/config/sync'
-		config.sync.runAsUser=root '/config/sync/runAsUser'
-		config.sync.collectAfter=soon '/config/sync/collectAfter'
-		config.podSecurity=strict '/config/podSecurity'
-		config.instanceTypes.big.limit.cpu=1 '/config/instanceTypes/big'
-		config.rollout.spareGpus=often '/config/rollout/spareGpus'
-		config.endpoint.domian=a.example '/config/endpoint'
-		config.endpoint.domain=a.example '/config/endpoint'
-		config.endpoint.domain=a.example,config.endpoint.gateway.name=g '/config/endpoint/gateway'
-		config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secret=s '/config/endpoint/tls'
-		watch.namespaces={A} '/watch/namespaces/0'
-		watch.namespaces={a},watch.allNamespaces=true watch.namespaces
-		pod.affinity.node=x '/pod/affinity'
-		networkPolicy.apiServerPorts={0} '/networkPolicy/apiServerPorts/0'
-		metrics.alerts.enable=true '/metrics/alerts'
+		'replica' replica=1
+		'/replicas' replicas=many
+		'/images/prefix' images.prefix=registry.example.com/team
+		'/images/sync' images.sync=FOO/bar
+		'/config/sync' config.sync.runAsUsr=1
+		'/config/sync/runAsUser' config.sync.runAsUser=root
+		'/config/sync/httpProxy' config.sync.httpProxy=ftp://proxy
+		'/config/sync/httpProxy' config.sync.httpProxy=http://user:password@proxy
+		'/config/sync/caBundle' config.sync.caBundle=foo
+		'/config/sync/caBundle' config.sync.caBundle=-----BEGIN PRIVATE KEY-----
+		'/config/sync/knownHosts' config.sync.knownHosts=git.example.com ssh-ed25519
+		'/config/sync/knownHosts' config.sync.knownHosts=@revoked git.example.com ssh-ed25519
+		'/config/sync/pullSecret' config.sync.pullSecret=A_B
+		'/config/sync/collectAfter' config.sync.collectAfter=soon
+		'/config/sync/collectAfter' config.sync.collectAfter=1s
+		'/config/sync/collectAfter' config.sync.collectAfter=721h
+		'/config/secretName' config.secretName=Foo_Bar
+		'/config/clusterDomain' config.clusterDomain=
+		'/config/clusterDomain' config.clusterDomain=A_b
+		'/config/podSecurity' config.podSecurity=strict
+		'/config/instanceTypeLabel' config.instanceTypeLabel=a b
+		'/config/instanceTypes' config.instanceTypes.Big One.sharedMemory=1Gi
+		'/config/instanceTypes/big' config.instanceTypes.big.limit.cpu=1
+		'/config/instanceTypes/big/limits/cpu' config.instanceTypes.big.limits.cpu=1.2.3
+		'/config/instanceTypes/big/limits/bogus' config.instanceTypes.big.limits.bogus=5
+		'/config/instanceTypes/big/limits/nvidia.com~1gpu' config.instanceTypes.big.limits.nvidia\.com/gpu=65
+		'/config/instanceTypes/big/requests/cpu' config.instanceTypes.big.requests.cpu=-1
+		'/config/instanceTypes/big/requests/nvidia.com~1gpu' config.instanceTypes.big.requests.nvidia\.com/gpu=1
+		'/config/instanceTypes/big/runtimeClassName' config.instanceTypes.big.runtimeClassName=A_B
+		'/config/instanceTypes/big/nodeSelector/pool' config.instanceTypes.big.nodeSelector.pool=a b
+		'/config/metrics/requestDuration/name' config.metrics.requestDuration.name=
+		'/config/rollout/spareGpus' config.rollout.spareGpus=often
+		'/config/endpoint' config.endpoint.domian=a.example
+		'/config/endpoint' config.endpoint.domain=a.example
+		'/config/endpoint/domain' config.endpoint.domain=-bad_.com,config.endpoint.ingressClass=n
+		'/config/endpoint/gateway' config.endpoint.domain=a.example,config.endpoint.gateway.name=g
+		'/config/endpoint/tls' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secret=s
+		'/config/endpoint/tls/secretName' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secretName=A_
+		'/watch/namespaces/0' watch.namespaces={A}
+		watch.namespaces watch.namespaces={a},watch.allNamespaces=true
+		'/pod/affinity' pod.affinity.node=x
+		'/networkPolicy/apiServerPorts/0' networkPolicy.apiServerPorts={0}
+		'/metrics/alerts' metrics.alerts.enable=true
 	END
+}
+
+# What the operator's configuration may be (tests/gradient/spec/settings_test.cpp reads the same files) the chart's values may be.
+check_configurations() {
+	local file
+	for file in "$ROOT"/tests/chart/config-*.yaml; do
+		helm template test "$CHART" --values "$file" >/dev/null || return 1
+	done
 }
 
 check_chart() {
 	helm lint --strict --quiet "$CHART"
 	check_values
+	check_configurations
 	diff -u "$INSTALL" <(render_install) || {
 		say "manifests/install.yaml is not the rendered chart: ./dev format makes it"
 		return 1

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
+namespace fs = std::filesystem;
 using gradient::Settings;
 using Lines = std::vector<std::string>;
 
@@ -202,6 +205,19 @@ TEST_CASE("the example that documents the file is valid") {
     from = to + 1;
   }
   CHECK(settings(yaml).instance_type("My-GPU")->gpus == 1);
+}
+
+TEST_CASE("the configurations that the chart must not refuse are valid") {
+  std::size_t count = 0;
+  for (const auto& file : fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/chart")) {
+    const auto name = file.path().filename().string();
+    if (name.rfind("config-", 0) != 0) continue;
+    ++count;
+    INFO(name);
+    const auto values = documents::document(base::read_file(file.path()));
+    CHECK(documents::problems(gradient::read_settings(json::at(values, {"config"}))) == Lines{});
+  }
+  CHECK(count > 1);
 }
 
 TEST_CASE("problems of the configuration are reported") {
