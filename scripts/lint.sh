@@ -40,6 +40,7 @@ check_values() {
 		'/config/sync/collectAfter' config.sync.collectAfter=soon
 		'/config/sync/collectAfter' config.sync.collectAfter=1s
 		'/config/sync/collectAfter' config.sync.collectAfter=721h
+		'/config/sync/resources/limits/foo' config.sync.resources.limits.foo=1
 		'/config/secretName' config.secretName=Foo_Bar
 		'/config/clusterDomain' config.clusterDomain=
 		'/config/clusterDomain' config.clusterDomain=A_b
@@ -50,6 +51,11 @@ check_values() {
 		'/config/instanceTypes/big/limits/cpu' config.instanceTypes.big.limits.cpu=1.2.3
 		'/config/instanceTypes/big/limits/bogus' config.instanceTypes.big.limits.bogus=5
 		'/config/instanceTypes/big/limits/nvidia.com~1gpu' config.instanceTypes.big.limits.nvidia\.com/gpu=65
+		'/config/instanceTypes/big/limits/requests.nvidia.com~1gpu' config.instanceTypes.big.limits.requests\.nvidia\.com/gpu=1
+		'/config/instanceTypes/big/tolerations/0' config.instanceTypes.big.tolerations[0].effect=NoExecute
+		'/config/instanceTypes/big/tolerations/0' config.instanceTypes.big.tolerations[0].operator=Equal
+		'/config/instanceTypes/big/tolerations/0/value' config.instanceTypes.big.tolerations[0].operator=Exists,config.instanceTypes.big.tolerations[0].value=x
+		'/config/instanceTypes/big/tolerations/0/tolerationSeconds' config.instanceTypes.big.tolerations[0].key=a,config.instanceTypes.big.tolerations[0].tolerationSeconds=3
 		'/config/instanceTypes/big/requests/cpu' config.instanceTypes.big.requests.cpu=-1
 		'/config/instanceTypes/big/requests/nvidia.com~1gpu' config.instanceTypes.big.requests.nvidia\.com/gpu=1
 		'/config/instanceTypes/big/runtimeClassName' config.instanceTypes.big.runtimeClassName=A_B

@@ -53,15 +53,36 @@ void read_selector(json::ObjectReader& entry, InstanceType& type) {
   type.node_selector = *selector;
 }
 
+std::string_view taint_value_problem(std::string_view value) {
+  return is_label_value(value) ? "" : "must be the value of a taint, such as present";
+}
+
+/// The API server has the same rules, and would refuse every pod.
+void read_toleration(json::ObjectReader& toleration) {
+  toleration.string("key", {.longest = 317, .example = "nvidia.com/gpu", .check = label_problem});
+  const bool exists = toleration.choice("operator", {"Exists", "Equal"}) == 0;
+  const auto value = toleration.string(
+      "value", {.longest = 63, .check = taint_value_problem, .may_be_empty = true});
+  const auto effect = toleration.choice("effect", {"NoSchedule", "PreferNoSchedule", "NoExecute"});
+  const auto seconds = toleration.integer("tolerationSeconds", {0, 1000000000});
+  if (toleration.find("key") == nullptr && toleration.find("operator") == nullptr) {
+    toleration.problem_here("tolerates nothing; write a key, or operator: Exists for all taints");
+  } else if (toleration.find("key") == nullptr && !exists) {
+    toleration.problem("key", "is required with operator Equal; write it, such as nvidia.com/gpu");
+  }
+  if (exists && value && !value->empty()) {
+    toleration.problem("value", "is not compared with operator Exists; remove one of the two");
+  }
+  if (seconds && effect != 2) {
+    toleration.problem("tolerationSeconds", "holds for effect NoExecute; write that, or remove it");
+  }
+  toleration.finish();
+}
+
 void read_tolerations(json::ObjectReader& entry, InstanceType& type) {
   const auto check = [&](const json::Json& value, const json::Path& path) {
     json::ObjectReader toleration(value, path, entry.report());
-    toleration.string("key", {.longest = 317, .example = "nvidia.com/gpu", .check = label_problem});
-    toleration.choice("operator", {"Exists", "Equal"});
-    toleration.string("value", {.longest = 63, .may_be_empty = true});
-    toleration.choice("effect", {"NoSchedule", "PreferNoSchedule", "NoExecute"});
-    toleration.integer("tolerationSeconds", {0, 1000000000});
-    toleration.finish();
+    if (value.is_object()) read_toleration(toleration);
   };
   if (entry.elements("tolerations", {0, 32}, check)) type.tolerations = *entry.find("tolerations");
 }
@@ -69,7 +90,8 @@ void read_tolerations(json::ObjectReader& entry, InstanceType& type) {
 void take_gpus(json::ObjectReader& entry, InstanceType& type, const std::string& resource,
                const std::string& quantity, const json::Path& path) {
   const auto millis = values::quantity_millis(quantity).value_or(-1);
-  if (resource.find('/') == std::string::npos || millis < 0 || millis % 1000 != 0 ||
+  const bool is_of_quota = resource.rfind("requests.", 0) == 0;  // no name for a container
+  if (resource.find('/') == std::string::npos || is_of_quota || millis < 0 || millis % 1000 != 0 ||
       millis / 1000 > most_gpus) {
     entry.report().add(path,
                        "must be cpu, memory, or an extended resource such as nvidia.com/gpu "
@@ -82,17 +104,6 @@ void take_gpus(json::ObjectReader& entry, InstanceType& type, const std::string&
   }
   type.gpus = static_cast<int>(millis / 1000);
   type.gpu_resource = resource;
-}
-
-void check_bounds(json::ObjectReader& entry, std::string_view resource, const std::string& request,
-                  const std::string& limit) {
-  const auto least = values::quantity_millis(request);
-  const auto most = values::quantity_millis(limit);
-  if (least && most && *least > *most) {
-    entry.problem("requests", std::string(resource) +
-                                  " is more than the limit; lower it or raise limits." +
-                                  std::string(resource));
-  }
 }
 
 void read_machine(json::ObjectReader& entry, InstanceType& type) {
@@ -191,6 +202,17 @@ void read_quantities(json::ObjectReader& reader, std::string_view field, const O
       continue;
     }
     each(resource, *quantity, place);
+  }
+}
+
+void check_bounds(json::ObjectReader& reader, std::string_view resource, std::string_view request,
+                  std::string_view limit) {
+  const auto least = values::quantity_millis(request);
+  const auto most = values::quantity_millis(limit);
+  if (least && most && *least > *most) {
+    reader.problem("requests", std::string(resource) +
+                                   " is more than the limit; lower it or raise limits." +
+                                   std::string(resource));
   }
 }
 

@@ -13,4 +13,8 @@ using OnQuantity = std::function<void(const std::string& resource, const std::st
                                       const json::Path& path)>;
 void read_quantities(json::ObjectReader& reader, std::string_view field, const OnQuantity& each);
 
+/// Refuses `requests` of more than the limit of a resource. What is no quantity has no bounds.
+void check_bounds(json::ObjectReader& reader, std::string_view resource, std::string_view request,
+                  std::string_view limit);
+
 }  // namespace gradient

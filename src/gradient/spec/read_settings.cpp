@@ -21,20 +21,32 @@ void read_id(json::ObjectReader& reader, std::string_view field, std::optional<s
   }
 }
 
+/// `requests` or `limits` of a helper container. Null when absent.
+json::Json read_helper_quantities(json::ObjectReader& resources, std::string_view field) {
+  json::Json read;
+  read_quantities(
+      resources, field, [&](const auto& resource, const auto& quantity, const auto& path) {
+        if (resource != "cpu" && resource != "memory" && resource != "ephemeral-storage") {
+          resources.report().add(path, "must be cpu, memory or ephemeral-storage");
+          return;
+        }
+        if (read.is_null()) read = json::Json::object();
+        read[resource] = json::Json(quantity);
+      });
+  return read;
+}
+
 json::Json read_resources(json::ObjectReader& reader, const json::Json& otherwise) {
   if (reader.find("resources") == nullptr) return otherwise;
   json::Json limits;
   json::Json requests;
   inside(reader, "resources", [&](json::ObjectReader& resources) {
-    const auto into = [](json::Json& target) {
-      return [&target](const std::string& resource, const std::string& quantity,
-                       const json::Path& /*path*/) {
-        if (target.is_null()) target = json::Json::object();
-        target[resource] = json::Json(quantity);
-      };
-    };
-    read_quantities(resources, "limits", into(limits));
-    read_quantities(resources, "requests", into(requests));
+    limits = read_helper_quantities(resources, "limits");
+    requests = read_helper_quantities(resources, "requests");
+    for (const auto* resource : {"cpu", "memory", "ephemeral-storage"}) {
+      check_bounds(resources, resource, json::string_at(requests, {resource}),
+                   json::string_at(limits, {resource}));
+    }
   });
   return json::object({{"limits", limits}, {"requests", requests}});
 }

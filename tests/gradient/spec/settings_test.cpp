@@ -236,7 +236,7 @@ TEST_CASE("problems of the configuration are reported") {
         "metrics.requestDuration.selector: must be a mapping of labels to values"}},
       {"machines",
        "instanceTypes: {'a b': {}, M: {requests: {gpu: 1, cpu: 2, memory: lots}, limits: {cpu: 1, "
-       "pods: 3, nvidia.com/gpu: 1.5}, nodeSelector: {a: 1}, tolerations: [{effect: No}], "
+       "pods: 3, nvidia.com/gpu: 1.5}, nodeSelector: {a: 1}, tolerations: [{key: a, effect: No}], "
        "runtimeClassName: A_b, memory: 1}}",
        {"instanceTypes.M.requests.gpu: must be cpu or memory; extended resources belong to limits",
         "instanceTypes.M.requests.memory: must be a resource and its quantity, such as cpu: 500m",
@@ -303,6 +303,31 @@ TEST_CASE("problems of the configuration are reported") {
        "instanceTypes: {M: {limits: {amd.com/gpu: 1, nvidia.com/gpu: 1}}}",
        {"instanceTypes.M.limits[\"nvidia.com/gpu\"]: is a second extended resource; one is "
         "supported"}},
+      {"tolerations that the API server refuses",
+       "instanceTypes: {M: {tolerations: [{}, {operator: Equal, value: x}, {operator: Exists, key: "
+       "x, value: x}, {key: a, tolerationSeconds: 3}, {key: a, value: 'x y'}, x]}}",
+       {"instanceTypes.M.tolerations[0]: tolerates nothing; write a key, or operator: Exists for "
+        "all taints",
+        "instanceTypes.M.tolerations[1].key: is required with operator Equal; write it, such as "
+        "nvidia.com/gpu",
+        "instanceTypes.M.tolerations[2].value: is not compared with operator Exists; remove one of "
+        "the two",
+        "instanceTypes.M.tolerations[3].tolerationSeconds: holds for effect NoExecute; write that, "
+        "or remove it",
+        "instanceTypes.M.tolerations[4].value: must be the value of a taint, such as present",
+        "instanceTypes.M.tolerations[5]: must be a mapping, not a string"}},
+      {"the name that a quota has for GPUs",
+       "instanceTypes: {M: {limits: {requests.nvidia.com/gpu: 1}}}",
+       {"instanceTypes.M.limits[\"requests.nvidia.com/gpu\"]: must be cpu, memory, or an extended "
+        "resource such as nvidia.com/gpu with a whole number up to 64"}},
+      {"resources of helpers that the API server refuses",
+       "sync: {resources: {requests: {cpu: 2, memory: 1Gi, ephemeral-storage: 2Gi}, limits: {cpu: "
+       "1, ephemeral-storage: 1Gi, foo: 1, nvidia.com/gpu: 1}}}",
+       {"sync.resources.limits.foo: must be cpu, memory or ephemeral-storage",
+        "sync.resources.limits[\"nvidia.com/gpu\"]: must be cpu, memory or ephemeral-storage",
+        "sync.resources.requests: cpu is more than the limit; lower it or raise limits.cpu",
+        "sync.resources.requests: ephemeral-storage is more than the limit; lower it or raise "
+        "limits.ephemeral-storage"}},
       {"scalars",
        "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
        "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519', collectAfter: 5s}\n"
