@@ -16,6 +16,13 @@
 
 namespace {
 
+std::string lease_name_problem(const std::string& name) {
+  return gradient::values::is_dns_subdomain(name)
+             ? ""
+             : "must be the name of a Lease (lower-case letters, digits, '-' and '.'), such as "
+               "gradient-operator";
+}
+
 void add_run(CLI::App& app, cli::RunOptions& options) {
   auto* const run = app.add_subcommand("run", "Run the operator until it is stopped");
   run->add_option("--kubeconfig", options.kubeconfig,
@@ -27,6 +34,10 @@ void add_run(CLI::App& app, cli::RunOptions& options) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   run->add_flag("--leader-elect", options.leader_elect, "Reconcile only while holding the Lease");
+  run->add_option("--lease-name", options.lease_name,
+                  "The Lease, in the operator's own namespace; one for each set of operators")
+      ->check(lease_name_problem)
+      ->capture_default_str();
   run->add_option("--metrics-address", options.metrics_address,
                   "For /metrics, /healthz and /readyz; empty: none")
       ->capture_default_str();

@@ -25,8 +25,6 @@
 namespace cli {
 namespace {
 
-constexpr const char* lease_name = "gradient-operator";
-
 /// Unmaps the symbols and relocations of all libraries, which the dynamic linker has read: a sixth
 /// of what would stay resident. They are clean pages of files, back at once if somebody looks there
 /// again.
@@ -55,9 +53,9 @@ std::string identity() {
   return fmt::format("{}_{:08x}{:08x}", host.data(), random(), random());
 }
 
-void lead(kube::Client& client, const kube::Clock& clock, const std::string& ns,
+void lead(kube::Client& client, const kube::Clock& clock, const kube::Key& lease,
           reconcile::Operator& op, const std::stop_token& stop) {
-  const kube::LeaseOptions options{.key = {ns, lease_name}, .identity = identity()};
+  const kube::LeaseOptions options{.key = lease, .identity = identity()};
   kube::lead_with_lease(
       client, clock, options, [&](const std::stop_token& leading) { op.reconcile(leading); },
       [] {
@@ -135,7 +133,7 @@ std::optional<gradient::Settings> operate(const RunOptions& options,
       if (next) life.request_stop();
     });
     if (options.leader_elect) {
-      lead(client, clock, config.ns, op, life.get_token());
+      lead(client, clock, {config.ns, options.lease_name}, op, life.get_token());
     } else {
       op.reconcile(life.get_token());
     }

@@ -10,7 +10,8 @@ struct RunOptions {
   std::vector<std::string> namespaces;
   int workers = 8;
   bool leader_elect = false;
-  std::string metrics_address = ":8080";  ///< empty: no metrics, no health endpoints
+  std::string lease_name = "gradient-operator";  ///< in the operator's own namespace
+  std::string metrics_address = ":8080";         ///< empty: no metrics, no health endpoints
   std::string log_format = "text", log_level = "info";
 };
 

@@ -84,10 +84,10 @@ TEST_CASE("a disk that is full is told by all that write") {
 }
 
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
-  const auto arguments =
-      GENERATE(as<std::string>{}, "", "frobnicate", "validate", "validate -f", "validate -x",
-               "render -f - -o xml", "render", "import", "import -f", "run --workers 0",
-               "run --workers x", "run --log-level loud", "run --log-format xml");
+  const auto arguments = GENERATE(
+      as<std::string>{}, "", "frobnicate", "validate", "validate -f", "validate -x",
+      "render -f - -o xml", "render", "import", "import -f", "run --workers 0", "run --workers x",
+      "run --log-level loud", "run --lease-name A_b", "run --log-format xml");
   INFO(arguments);
   const auto outcome = run(arguments);
   CHECK(outcome.code == cli::Usage);

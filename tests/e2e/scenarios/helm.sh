@@ -53,7 +53,7 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 	((SECONDS - started < 60))
 	(($(seconds_to_ready) <= 2))
 	helm test op --namespace "$NAMESPACE" --timeout 60s
-	equals "$(field lease gradient-operator '{.metadata.name}')" gradient-operator
+	equals "$(field lease op-gradient-operator '{.metadata.name}')" op-gradient-operator
 	equals "$(kubectl get pods -l app.kubernetes.io/component=operator -o json | jq '.items | length')" 2
 	contains "$(field configmap op-gradient-operator '{.data}')" 'collectAfter: null'
 
