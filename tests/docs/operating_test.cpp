@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <regex>
 
 namespace {
@@ -84,6 +85,35 @@ TEST_CASE("every key that the code reads has its heading in operating.md") {
   CHECK(read.size() > 25);
   CHECK(page::missing(read, last_parts(headings)) == Names{});
   CHECK(page::missing(last_parts(headings), read) == Names{});
+}
+
+TEST_CASE("the sizes in operating.md are those of benchmarks.md") {
+  const auto read = [](const char* name) {
+    return base::read_file(fs::path(SOURCE_DIR) / "docs" / name);
+  };
+  const auto operating = read("operating.md");
+  const auto measured = [benchmarks = read("benchmarks.md")](const std::string& what) {
+    std::smatch match;
+    const std::regex row("\\| " + what + " \\| ([^|]+) \\|");
+    return std::regex_search(benchmarks, match, row) ? match[1].str() : "";
+  };
+  const std::regex row(
+      R"re(\| (\d+) \| (\d+) MB \| (\S+ s) \| (\S+ s) \| (\S+ s) \| (\S+ ms) a minute \|)re");
+  int rows = 0;
+  for (std::sregex_iterator match(operating.begin(), operating.end(), row), end; match != end;
+       ++match, ++rows) {
+    const auto of = [&, count = (*match)[1].str()](const std::string& what) {
+      return measured(count + " \\| " + what);
+    };
+    const auto resident = of("resident: empty, settled, peak");
+    const auto settled = std::stod(resident.substr(resident.find(", ") + 2));
+    CHECK(std::lround(settled / 1000) == std::stol((*match)[2]));
+    CHECK(of("cold start, until the last write") == (*match)[3]);
+    CHECK(of("burst of as many again, until the last write") == (*match)[4]);
+    CHECK(of("restart: until all stores are filled") == (*match)[5]);
+    CHECK(of("idle 60 s: writes; CPU") == "0; " + (*match)[6].str());
+  }
+  CHECK(rows == 2);
 }
 
 TEST_CASE("every metric of the code is in operating.md, and no other") {
