@@ -70,6 +70,13 @@ check_values() {
 		'/config/endpoint/tls/secretName' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secretName=A_
 		'/watch/namespaces/0' watch.namespaces={A}
 		watch.namespaces watch.namespaces={a},watch.allNamespaces=true
+		'pod' pod=null
+		'watch' watch=null
+		'metrics' metrics=null
+		'install' crds.install=null
+		'prefix' images.prefix=null
+		'workers' operator.workers=null
+		'/metrics/alerts' metrics.alerts.labels=null
 		'/pod/affinity' pod.affinity.node=x
 		'/networkPolicy/apiServerPorts/0' networkPolicy.apiServerPorts={0}
 		'/metrics/alerts' metrics.alerts.enable=true

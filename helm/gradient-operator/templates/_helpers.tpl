@@ -24,12 +24,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- define "gradient-operator.syncImage" -}}
-{{- dig "images" "sync" "" .Values.config | default .Values.images.sync | default (printf "%sgradient-sync:%s" .Values.images.prefix .Chart.AppVersion) }}
+{{- ((.Values.config).images).sync | default .Values.images.sync | default (printf "%sgradient-sync:%s" .Values.images.prefix .Chart.AppVersion) }}
 {{- end }}
 
 {{- /* The configuration file: the values of it, and the helpers' image. A null that was written stays: it means something. */ -}}
 {{- define "gradient-operator.config" -}}
-{{- merge (dict "images" (dict "sync" (include "gradient-operator.syncImage" .))) (omit .Values.config "images") | toYaml }}
+{{- merge (dict "images" (dict "sync" (include "gradient-operator.syncImage" .))) (omit (.Values.config | default dict) "images") | toYaml }}
 {{- end }}
 
 {{- /* Namespaces with a Role each, as a JSON array. */ -}}
