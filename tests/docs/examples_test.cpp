@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 namespace {
@@ -98,6 +99,10 @@ TEST_CASE("the quick start has five commands, and the images of this version") {
       CHECK(list.find(image) != std::string::npos);
   }
   CHECK(commands == 5);
+  const auto text = of_file("docs/quick-start.md");
+  const std::regex image("gradient-(?:operator|sync):([0-9][0-9.]*)");
+  for (std::sregex_iterator match(text.begin(), text.end(), image), end; match != end; ++match)
+    CHECK((*match)[1] == PROJECT_VERSION);
 }
 
 TEST_CASE("the chart has the version of the project") {
