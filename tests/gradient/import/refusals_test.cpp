@@ -195,6 +195,18 @@ TEST_CASE("the name that is given is the deployment's, and judged as such") {
               "--name"});
 }
 
+TEST_CASE("a URL with a password in the place of a name is refused") {
+  const std::string rest = "image: b\nresources: {machineType: C4, ports: [80]}\n";
+  const std::string url = "'https://u:canary@h.example/x'";
+  const auto [field, path] = GENERATE_COPY(table<std::string, std::string>({
+      {"name: " + url, "name"},
+      {"name: a\ncontainerRegistry: " + url, "containerRegistry"},
+      {"name: a\nmodels: [{id: " + url + ", path: /m}]", "models[0].id"},
+  }));
+  CHECK(problems(rest + field) ==
+        Lines{path + ": must be a name or a path, and not a URL with a password"});
+}
+
 TEST_CASE("a field that is null is imported as one that is left out") {
   const auto test = GENERATE(values<std::pair<std::string, std::string>>({
       {"port: ~", ""},
