@@ -13,24 +13,22 @@ bool is_ours(std::string_view part) {
   return part.empty() || part == "." || part.substr(0, 2) == "..";
 }
 
-std::string escaped(std::string path) {
-  for (auto at = path.find('\n'); at != std::string::npos; at = path.find('\n', at))
-    path.replace(at, 1, "\\n");
-  return path;
-}
-
 }  // namespace
 
+bool is_web(const Source& source) {
+  return source.url.starts_with("http");
+}
+
 std::string told_url(const Source& source) {
-  const bool is_web = source.url.starts_with("http");
-  return is_web ? source.url.substr(0, source.url.find('?')) : source.url;
+  return is_web(source) ? source.url.substr(0, source.url.find('?')) : source.url;
 }
 
 void check_path(const std::string& path) {
   // The listing that a digest is of has a file a line.
   if (path.find('\n') != std::string::npos) {
-    throw Failure("ModelSourceRefused", "the source has \"" + escaped(path).substr(0, 200) +
-                                            "\", which has a newline in its name; rename it");
+    throw Failure("ModelSourceRefused", "the source has " +
+                                            json::text(json::Json(path.substr(0, 200))) +
+                                            ", which has a newline in its name; rename it");
   }
   for (std::size_t begin = 0; begin <= path.size();) {
     const auto end = std::min(path.find('/', begin), path.size());

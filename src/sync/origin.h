@@ -31,6 +31,9 @@ struct Source {
   Path credentials = {};
 };
 
+/// Of http or https, and not of git over them.
+bool is_web(const Source& source);
+
 /// `url` for messages: of http(s) without its query, which may have a signature.
 std::string told_url(const Source& source);
 

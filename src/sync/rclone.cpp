@@ -107,10 +107,6 @@ class Progress {
   std::optional<std::int64_t> before_;
 };
 
-bool is_web(const Source& source) {
-  return source.url.starts_with("http");
-}
-
 /// Made for many requests at a time, which a web server or sshd may refuse.
 bool is_object_store(const Source& source) {
   return !is_web(source) && !source.url.starts_with("sftp://");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace gradient {
 namespace {
@@ -28,20 +29,19 @@ Json without_nulls(const Json& value) {
 }
 
 /// What stands where a name belongs goes into names of objects and into comments.
-void refuse_passwords_in_names(const Json& value, const std::string& path,
-                               json::Problems& problems) {
+void refuse_passwords_in_names(const Json& value, const json::Path& path, json::Report& report) {
   constexpr std::array names{"name", "id", "containerRegistry", "dataset", "path", "mountPath"};
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      refuse_passwords_in_names(value.as_array().at(i), element(path, i), problems);
+      refuse_passwords_in_names(value.as_array().at(i), path.element(i), report);
   }
   if (!value.is_object()) return;
   for (const auto& [name, member] : value.as_object()) {
-    const auto there = path.empty() ? name : path + "." + name;
+    const auto there = path.member(name);
     const bool is_name = std::find(names.begin(), names.end(), name) != names.end();
     if (is_name && member.is_string() && values::shows_password(member.as_string()))
-      problems.push_back({there, "must be a name or a path, and not a URL with a password"});
-    refuse_passwords_in_names(member, there, problems);
+      report.add(there, "must be a name or a path, and not a URL with a password");
+    refuse_passwords_in_names(member, there, report);
   }
 }
 
@@ -55,7 +55,9 @@ json::Problems Importer::add(const Json& written, const std::string& given) {
   translation.check(name);
   auto draft = translation.take_draft();
   auto problems = translation.take_problems();
-  refuse_passwords_in_names(spec, "", problems);
+  json::Report in_names;
+  refuse_passwords_in_names(spec, {}, in_names);
+  std::ranges::move(std::move(in_names).take(), std::back_inserter(problems));
   if (!name.empty() && !deployments_.insert(name).second) {
     problems.push_back({given.empty() ? "name" : "--name",
                         "is the name of an earlier spec too; import them one at a time, with "
