@@ -61,7 +61,8 @@ class Helper {
   /// `pod`: its host name; empty for ours.
   Helper(const std::string& url, const Folder& volume, const std::string& pod = "",
          const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words{MODEL_IN_RANGES, url, (volume / "model").string()};
+    std::vector<std::string> words{"/usr/bin/env", "TMPDIR=" + (log_ / "").string(),
+                                   MODEL_IN_RANGES, url, (volume / "model").string()};
     words.insert(words.end(), more.begin(), more.end());
     if (!pod.empty()) {
       words.insert(words.begin(),
@@ -77,7 +78,6 @@ class Helper {
       setpgid(0, 0);
       const int output = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
       dup2(output, STDOUT_FILENO);
-      setenv("TMPDIR", log_.operator/("").c_str(), 1);
       execv(arguments.front(), arguments.data());
       _exit(127);
     }

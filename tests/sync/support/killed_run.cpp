@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -86,18 +87,14 @@ bool changes_files(pid_t pid, const SyscallInfo& info) {
   }
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command, int output) {
-  std::vector<char*> arguments;
-  for (const auto& word : command)
-    arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
+/// Allocates nothing: another thread may have held the allocator's lock at the fork.
+[[noreturn]] void become(char* const* arguments, int output) {
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(output, STDOUT_FILENO);
   dup2(null, STDERR_FILENO);
-  setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // it cannot look for them in a traced program
   ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   raise(SIGSTOP);
-  execv(arguments.front(), arguments.data());
+  execv(arguments[0], arguments);
   _exit(127);
 }
 
@@ -119,11 +116,13 @@ class Watch {
     waitpid(first_, &status, 0);
     constexpr long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                              PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
-    if (ptrace(PTRACE_SETOPTIONS, first_, nullptr, options) != 0)
+    if (ptrace(PTRACE_SETOPTIONS, first_, nullptr, options) != 0) {
+      kill(first_, SIGKILL);
       throw std::runtime_error("a program cannot be traced here");
+    }
     running_.insert(first_);
     go_on(first_, 0);
-    while (!running_.empty()) {
+    while (true) {
       const pid_t pid = waitpid(-1, &status, __WALL | __WNOTHREAD);
       if (pid < 0) break;
       if (WIFSTOPPED(status)) {
@@ -138,7 +137,9 @@ class Watch {
  private:
   void stopped(pid_t pid, int signal, int event) {
     const bool is_new = running_.insert(pid).second;
-    if (signal == syscall_stop) {
+    if (result_.was_killed) {
+      kill(pid, SIGKILL);  // it began meanwhile
+    } else if (signal == syscall_stop) {
       look_at_call(pid);
     } else {
       // Its own beginning, and ptrace's messages, are no signals of the program's.
@@ -169,16 +170,28 @@ class Watch {
   WatchedRun result_;
 };
 
-}  // namespace
-
-WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
-                            const std::string& until) {
+WatchedRun watched(char* const* arguments, int nth, const std::string& until) {
   std::array<int, 2> output{};
   if (pipe2(output.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error("fork");
-  if (pid == 0) become(command, output[1]);
+  if (pid == 0) become(arguments, output[1]);
   close(output[1]);
   const std::jthread reader([&] { end_after(pid, output[0], until); });
   return Watch(pid, nth).run();
+}
+
+}  // namespace
+
+WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
+                            const std::string& until) {
+  // It cannot look for leaks in a traced program.
+  std::vector<std::string> words{"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0"};
+  words.insert(words.end(), command.begin(), command.end());
+  std::vector<char*> arguments;
+  for (auto& word : words)
+    arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  // A thread of its own has no other children to wait for.
+  return std::async(std::launch::async, watched, arguments.data(), nth, until).get();
 }
