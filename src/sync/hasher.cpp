@@ -12,6 +12,9 @@ namespace {
 constexpr unsigned int most_threads = 4;
 /// After so many bytes another file has its turn.
 constexpr std::int64_t bytes_of_turn = 32 << 20;
+/// What is not whole is read in whole pieces: of a part of a block, a hash would make a copy, and
+/// one again of each that follows.
+constexpr std::int64_t bytes_of_piece = 64 << 10;
 
 }  // namespace
 
@@ -53,6 +56,7 @@ void Hasher::add(const std::string& path, bool with_md5) {
 
 void Hasher::follow(const std::string& path, const Path& at, std::int64_t bytes, bool with_md5) {
   const std::lock_guard lock(mutex_);
+  bytes -= bytes % bytes_of_piece;
   const auto file = begin(path, with_md5);
   if (file == files_.end() || bytes <= file->second.bytes) return;
   file->second.at = at;
@@ -102,7 +106,7 @@ bool Hasher::hash_on(File& file, const Path& at, std::int64_t bytes, bool is_who
     file.sha256.emplace(base::Hash::Kind::Sha256);
     if (file.with_md5) file.md5.emplace(base::Hash::Kind::Md5);
   }
-  std::array<char, 64U << 10U> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): large
+  std::array<char, bytes_of_piece> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): large
   const auto end = file.done + bytes_of_turn;
   while (file.done < end) {
     auto wanted = static_cast<std::int64_t>(buffer.size());
@@ -118,8 +122,11 @@ bool Hasher::hash_on(File& file, const Path& at, std::int64_t bytes, bool is_who
     }
     if (got == 0) return is_whole;
     const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
-    file.sha256->add(piece);
-    if (file.md5) file.md5->add(piece);
+    if (file.md5) {
+      base::Hash::add_to_both(*file.md5, *file.sha256, piece);
+    } else {
+      file.sha256->add(piece);
+    }
     file.done += got;
   }
   return false;
