@@ -150,6 +150,10 @@ std::string_view url_problem(std::string_view url) {
            "git+https:// or pvc://; this release reads no other sources";
   }
   if (is_git(url)) return git_problem(url);
+  if (scheme == Scheme::Http && url.find_first_of("?#") != none) {
+    return "must not have a query or a fragment; write the path of a file or folder alone, such as "
+           "https://models.example.com/sentiment/";
+  }
   const auto rest = after_scheme(url);
   const auto slash = rest.find('/');
   const bool has_path = slash != none;

@@ -127,6 +127,10 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'https://bucket.example.com/m?X-Amz-Date=1&X-Amz-Signature=canary'}",
        {"spec.source.url: must not carry a token or signature; put a token into a Secret and name "
         "it in source.secretName"}},
+      {"a query",
+       "source: {url: 'https://h/m?version=2'}",
+       {"spec.source.url: must not have a query or a fragment; write the path of a file or folder "
+        "alone, such as https://models.example.com/sentiment/"}},
       {"a path upwards", "source: {url: 'pvc://c/../x'}", {shape}},
       {"no bucket", "source: {url: 's3:///x'}", {shape}},
       {"a claim's name", "source: {url: 'pvc://My_Claim/x'}", {shape}},
