@@ -107,8 +107,11 @@ class Events : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (tag == "!") last_quoted_ = mark;
     builder_.scalar({line(mark), anchor}, whole_escapes(value), style(tag, line(mark)));
   }
+  /// Where the last quoted text begins.
+  const YAML::Mark& last_quoted() const { return last_quoted_; }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -144,7 +147,24 @@ class Events : public YAML::EventHandler {
   YamlBuilder& builder_;
   DocumentStarts starts_;
   int first_line_ = 1;
+  YAML::Mark last_quoted_ = YAML::Mark::null_mark();
 };
+
+/// Whether the text in quotes that begins at `begin` has no end; the parser takes the document's.
+bool is_unclosed(std::string_view text, std::size_t begin) {
+  if (begin >= text.size() || (text[begin] != '"' && text[begin] != '\'')) return false;
+  const char quote = text[begin];
+  bool is_open = true;
+  for (auto at = begin + 1; at < text.size() && (is_open || text[at] == quote); ++at) {
+    if (text[at] == quote) {
+      is_open = !is_open;  // '' is one of the text
+      if (quote == '"') break;
+    } else if (text[at] == '\\' && quote == '"') {
+      ++at;
+    }
+  }
+  return is_open;
+}
 
 /// The line with more brackets and commas than `most`; 0 when there is none. The parser keeps all
 /// of a line before it hands out the first value.
@@ -290,6 +310,11 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(events)) {
+    }
+    const auto& quoted = events.last_quoted();
+    if (!quoted.is_null() && is_unclosed(text, static_cast<std::size_t>(quoted.pos))) {
+      builder.drop_document();
+      out.problems.push_back({line(quoted), "begins a text in quotes that are not closed"});
     }
   } catch (const YamlRefusal& refusal) {
     out.problems.push_back(closest({refusal.line, refusal.what()}, text, events.first_line()));
