@@ -90,6 +90,13 @@ Json kept(std::vector<Condition> decided, const std::string& reason, const Paren
     status["replicas"] = Json(world.replicas);
     status["readyReplicas"] = Json(world.ready);
     status["updatedReplicas"] = Json(world.updated);
+  } else if (!json::at(previous, {"replicas"}).is_null()) {
+    decided.push_back(
+        {"Available", Truth::False, reason, "0 replicas: nothing answers, there is no Deployment"});
+    decided.push_back(
+        {"Progressing", Truth::False, reason, "the Deployment is made when this is mended"});
+    for (const char* count : {"replicas", "readyReplicas", "updatedReplicas"})
+      status[count] = Json(0);
   }
   status["conditions"] = with_previous(decided, parent, previous, now);
   return status;

@@ -96,6 +96,18 @@ TEST_CASE("of a spec that was never valid nothing else is known") {
   CHECK(json::elements_at(made, {"conditions"}).size() == 6);
 }
 
+TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to be gone") {
+  const auto made = gradient::invalid_status(edited(), wrong_port, {}, serving(), now);
+  CHECK(told(made, "Available") ==
+        "False InvalidSpec: 0 replicas: nothing answers, there is no Deployment");
+  CHECK(told(made, "Progressing") ==
+        "False InvalidSpec: the Deployment is made when this is mended");
+  CHECK(json::integer_at(made, {"replicas"}) == 0);
+  CHECK(json::integer_at(made, {"readyReplicas"}) == 0);
+  CHECK(json::text(gradient::invalid_status(edited(), wrong_port, {}, made, now)) ==
+        json::text(made));
+}
+
 TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
   const json::Problems problems{
       {"spec.resources.instanceType", "there is no machine \"Z9\" here; there are C1, C2"}};
