@@ -203,12 +203,13 @@ class Diff {
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
     auto found = Offline(world).find(parent, spec, settings_);
-    for (auto& misfit : gradient::misfits(spec, found))
-      found.missing.push_back(std::move(misfit));
-    for (const auto& missing : found.missing) {
-      tell(input, missing.message + ", nor has the cluster one; its children are not compared");
-    }
-    if (!found.missing.empty()) return;
+    const auto misfits = gradient::misfits(spec, found);
+    const std::string not_compared = "; its children are not compared";
+    for (const auto& missing : found.missing)
+      tell(input, missing.message + ", nor has the cluster one" + not_compared);
+    for (const auto& misfit : misfits)
+      tell(input, misfit.message + not_compared);
+    if (!found.missing.empty() || !misfits.empty()) return;
     found.host_owner = host_owner(parent, ours);
     if (!found.host_owner.empty())
       std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +
