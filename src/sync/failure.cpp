@@ -1,289 +1,22 @@
 #include "sync/failure.h"
 
+#include "sync/failure_rules.h"
+
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <system_error>
-#include <vector>
 
 namespace content {
 namespace {
 
-/// The first of these whose text occurs decides.
-struct Rule {
-  std::string_view text;
-  std::string_view reason;
-  std::string_view message;
-  Kind kind = Kind::Permanent;
-};
-
-constexpr std::string_view full = "the volume is full; make it larger or remove files from it";
-constexpr std::string_view over_quota =
-    "the quota of the volume is used up; raise it or remove files from the volume";
-constexpr std::string_view read_only = "the volume is read-only; use one that can be written";
-constexpr std::string_view unresolved =
-    "the host name cannot be resolved; check its spelling and the cluster's DNS";
-constexpr std::string_view refused = "the host refuses the connection; check port and server";
-constexpr std::string_view no_connection =
-    "the host refuses the connection or does not answer; check host, port and server";
-constexpr std::string_view silent = "the host does not answer";
-constexpr std::string_view broken = "the connection broke off";
-constexpr std::string_view busy = "the server asks to slow down (too many requests)";
-constexpr std::string_view in_trouble = "the server is in trouble (an error 5xx); ask its owner";
-constexpr std::string_view expired =
-    "the server's certificate has expired, or the clock here is wrong; have the certificate "
-    "renewed";
-constexpr std::string_view unknown_authority =
-    "the server's certificate is self-signed or of an unknown authority; add the authority to "
-    "sync.caBundle of the operator's configuration";
-constexpr std::string_view other_name =
-    "the server's certificate is for another host name; write the name that it has into the URL, "
-    "or have the certificate renewed";
-constexpr std::string_view untrusted =
-    "the server's certificate is not trusted; it may be expired, self-signed or for another name";
-
-constexpr std::string_view lost =
-    "the server has not got one of its large files (LFS); push it again";
-
-constexpr std::string_view long_name =
-    "a file's name is longer than the volume takes; make it shorter in the source";
-
-constexpr std::array volume_rules{
-    Rule{"No space left on device", "VolumeFull", full},
-    Rule{"no space left on device", "VolumeFull", full},
-    Rule{"file too big for remaining disk space", "VolumeFull", full},
-    Rule{"Disk quota exceeded", "VolumeQuotaExceeded", over_quota},
-    Rule{"disk quota exceeded", "VolumeQuotaExceeded", over_quota},
-    Rule{"Read-only file system", "VolumeReadOnly", read_only},
-    Rule{"read-only file system", "VolumeReadOnly", read_only},
-    Rule{"File name too long", "SyncFailed", long_name},
-    Rule{"file name too long", "SyncFailed", long_name},
-};
-
-/// In the words of OpenSSL, GnuTLS and Go.
-constexpr std::array network_rules{
-    Rule{"Could not resolve host", "HostUnknown", unresolved, Kind::Transient},
-    Rule{"no such host", "HostUnknown", unresolved, Kind::Transient},
-    Rule{"Connection refused", "HostUnreachable", refused, Kind::Transient},
-    Rule{"connection refused", "HostUnreachable", refused, Kind::Transient},
-    Rule{"Failed to connect", "HostUnreachable", no_connection, Kind::Transient},
-    Rule{"timed out", "HostUnreachable", silent, Kind::Transient},
-    Rule{"i/o timeout", "HostUnreachable", silent, Kind::Transient},
-    Rule{"No route to host", "HostUnreachable", silent, Kind::Transient},
-    Rule{"no route to host", "HostUnreachable", silent, Kind::Transient},
-    Rule{"Network is unreachable", "HostUnreachable", silent, Kind::Transient},
-    Rule{"network is unreachable", "HostUnreachable", silent, Kind::Transient},
-    Rule{"certificate has expired", "TLSVerificationFailed", expired},
-    Rule{"self-signed certificate", "TLSVerificationFailed", unknown_authority},
-    Rule{"self signed certificate", "TLSVerificationFailed", unknown_authority},
-    Rule{"unknown authority", "TLSVerificationFailed", unknown_authority},
-    Rule{"unable to get local issuer", "TLSVerificationFailed", unknown_authority},
-    Rule{"does not match target host name", "TLSVerificationFailed", other_name},
-    Rule{"no alternative certificate subject name", "TLSVerificationFailed", other_name},
-    Rule{"x509: certificate is valid for", "TLSVerificationFailed", other_name},
-    Rule{"x509: certificate is not valid for", "TLSVerificationFailed", other_name},
-    Rule{"x509: cannot validate certificate for", "TLSVerificationFailed", other_name},
-    Rule{"SSL certificate problem", "TLSVerificationFailed", untrusted},
-    Rule{"certificate verification failed", "TLSVerificationFailed", untrusted},
-    Rule{"server certificate", "TLSVerificationFailed", untrusted},
-    Rule{"x509:", "TLSVerificationFailed", untrusted},
-};
-
-constexpr std::string_view unknown_host_key =
-    "the server's host key is not known; write what ssh-keyscan prints for the host, compared with "
-    "what the server's owner publishes, into the Secret as NAME.known_hosts, NAME being the key "
-    "that password names, or into sync.knownHosts of the operator's configuration";
-constexpr std::string_view changed_host_key =
-    "the server shows another host key than the known one, so it may not be the server it seems; "
-    "when its owner confirms the new key, replace the old one in the Secret, as NAME.known_hosts, "
-    "NAME being the key that password names, or in sync.knownHosts of the operator's configuration "
-    "(ssh-keyscan prints it)";
-
-constexpr std::string_view no_repository =
-    "the server's answer is not that of a git repository but may be a login page; check the URL "
-    "and what the credentials may read";
-constexpr std::string_view redirected =
-    "the server redirects to another address, which is not given the credentials; write the final "
-    "URL";
-
-constexpr std::array git_rules{
-    Rule{"REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", changed_host_key},
-    Rule{"REVOKED HOST KEY", "HostKeyChanged", "the server shows a host key that is revoked"},
-    Rule{"Host key verification failed", "HostKeyUnknown", unknown_host_key},
-    Rule{"incorrect passphrase", "GitAuthenticationFailed",
-         "the private key has a passphrase, and nobody is there to enter it; put one without into "
-         "the Secret (ssh-keygen -p takes it off)"},
-    Rule{"Load key", "GitAuthenticationFailed",
-         "what password names is no private key that ssh can read; put the whole file into the "
-         "Secret, from -----BEGIN to -----END"},
-    Rule{"No user exists for uid", "SyncFailed",
-         "ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
-         "gradient-sync"},
-    Rule{"Permission denied (", "GitAuthenticationFailed",
-         "the server does not take the private key; give it the public key, and check the user in "
-         "the URL"},
-    Rule{"does not appear to be a git repository", "GitRepositoryNotFound",
-         "there is no such repository, or the credentials may not see it"},
-    Rule{"Repository not found", "GitRepositoryNotFound",
-         "there is no such repository, or the credentials may not see it"},
-    Rule{"could not be found or you don't have permission", "GitRepositoryNotFound",
-         "there is no such repository, or the credentials may not see it"},
-    Rule{"Authentication failed", "GitAuthenticationFailed",
-         "the server refuses the credentials; check username and password"},
-    Rule{"could not read Username", "GitAuthenticationFailed",
-         "the server asks for credentials; give username and password"},
-    Rule{"could not read Password", "GitAuthenticationFailed",
-         "the server asks for credentials; give username and password"},
-    Rule{"The requested URL returned error: 401", "GitAuthenticationFailed",
-         "the server refuses the credentials; check username and password"},
-    Rule{"The requested URL returned error: 403", "GitAccessDenied",
-         "the server denies access with these credentials; check what they may read"},
-    Rule{"The requested URL returned error: 404", "GitRepositoryNotFound",
-         "there is no such repository, or the credentials may not see it"},
-    Rule{"' not found", "GitRepositoryNotFound",
-         "there is no such repository, or the credentials may not see it"},
-    Rule{"not valid: is this a git repository?", "UnexpectedAnswer", no_repository},
-    Rule{"invalid server response", "UnexpectedAnswer", no_repository},
-    Rule{"bad line length character", "UnexpectedAnswer", no_repository},
-    Rule{"dumb http transport does not support", "UnexpectedAnswer",
-         "the server gives a repository as plain files and does not speak git's own protocol; have "
-         "it served by git http-backend or a git server"},
-    Rule{"error: invalid path '", "SyncFailed",
-         "it has a file that git does not check out for its name, such as one in a folder .git; "
-         "remove it from the repository"},
-    Rule{"unable to update url base from redirection", "GitRedirected", redirected},
-    Rule{"The requested URL returned error: 30", "GitRedirected", redirected},
-    Rule{"No url found for submodule", "GitSubmoduleRefused",
-         "its .gitmodules has no valid name and URL for a submodule; mend it"},
-    Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
-    Rule{"not our ref", "GitReferenceNotFound", "the server has no such commit"},
-    Rule{"unadvertised object", "GitReferenceNotFound",
-         "the server does not give out this commit; name a branch or tag that has it"},
-    Rule{"batch response: Authentication required", "GitAuthenticationFailed",
-         "the server of its large files (LFS) asks for credentials, or refuses these"},
-    Rule{"Object does not exist on the server", "GitLfsFailed", lost},
-    Rule{"batch response: 404", "GitLfsFailed", lost},
-    Rule{"Repository or object not found", "GitLfsFailed",
-         "there are no large files (LFS) of it on its server, or the credentials may not see them"},
-    Rule{"git-lfs-authenticate", "GitLfsFailed",
-         "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
-         ".lfsconfig, or write an https URL"},
-    Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
-    // git-lfs 3.3 ends so when a server of content says 429 and not for how long.
-    Rule{"(*basicDownloadAdapter).download", "ServerBusy", busy, Kind::Transient},
-    Rule{"'lfs' is not a git command", "GitLfsFailed",
-         "it has large files, and git-lfs is not installed"},
-    Rule{"failed to fetch some objects", "GitLfsFailed", "its large files (LFS) cannot be fetched",
-         Kind::Transient},
-    Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
-         Kind::Transient},
-    Rule{"The requested URL returned error: 429", "ServerBusy", busy, Kind::Transient},
-    Rule{"The requested URL returned error: 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"Connection closed by", "ConnectionLost", broken, Kind::Transient},
-    Rule{"closed by remote host", "ConnectionLost", broken, Kind::Transient},
-    Rule{"Broken pipe", "ConnectionLost", broken, Kind::Transient},
-    Rule{"Connection reset by", "ConnectionLost", broken, Kind::Transient},
-    Rule{"not responding", "HostUnreachable", silent, Kind::Transient},
-    Rule{"early EOF", "ConnectionLost", broken, Kind::Transient},
-    Rule{"unexpected disconnect", "ConnectionLost", broken, Kind::Transient},
-    Rule{"RPC failed", "ConnectionLost", broken, Kind::Transient},
-    Rule{"remote end hung up", "ConnectionLost", broken, Kind::Transient},
-    Rule{"Empty reply from server", "ConnectionLost", broken, Kind::Transient},
-};
-
-constexpr std::string_view no_bucket =
-    "there is no such bucket; check its name and source.endpoint";
-
 constexpr std::string_view wrong_region =
     "the region is wrong; write the one that the bucket is in into source.region";
 
-constexpr std::string_view denied =
-    "access is denied; the Model's secretName must name a Secret with credentials that may read "
-    "it";
-
-constexpr std::array rclone_rules{
-    Rule{"Failed to load filters", "ModelSourceRefused",
-         "source.include or source.exclude has a pattern with a bracket or brace that is not "
-         "closed, or a wrong {{regular expression}}; mend it"},
-    Rule{"can't limit to single files when using filters", "ModelSourceRefused",
-         "source.include and source.exclude choose files of a folder, and url names one file; "
-         "remove them, or name the folder"},
-    Rule{
-        "knownhosts: key is unknown", "HostKeyUnknown",
-        "the server's host key is not known; write all lines that ssh-keyscan prints for the host, "
-        "compared with what the server's owner publishes, into the Secret as knownHosts"},
-    Rule{
-        "knownhosts: key mismatch", "HostKeyChanged",
-        "the server shows another host key than the known one, so it may not be the server it "
-        "seems; when its owner confirms the new key, replace knownHosts in the Secret by all lines "
-        "that ssh-keyscan prints for the host"},
-    Rule{"parse known_hosts_file", "HostKeyUnknown",
-         "the Secret's knownHosts is not what ssh-keyscan prints; write that"},
-    Rule{"passphrase protected", "ModelSourceRefused",
-         "the private key has a passphrase, and nobody is there to enter it; put one without into "
-         "the Secret (ssh-keygen -p takes it off)"},
-    Rule{"failed to parse private key file", "ModelSourceRefused",
-         "the Secret's privateKey is no private key; put the whole file there, from -----BEGIN to "
-         "-----END"},
-    Rule{"ssh: unable to authenticate", "ModelAuthenticationFailed",
-         "the server refuses the user, the password or the private key"},
-    Rule{"SSH_FX_PERMISSION_DENIED", "ModelAccessDenied", "access is denied to this user"},
-    Rule{"googleapi: Error 401", "ModelAuthenticationFailed",
-         "the bucket is not public, and no credentials are given"},
-    Rule{"googleapi: Error 403", "ModelAccessDenied", denied},
-    Rule{"googleapi: Error 404", "ModelBucketMissing", no_bucket},
-    Rule{"googleapi: Error 429", "ServerBusy", busy, Kind::Transient},
-    Rule{"googleapi: Error 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"cannot fetch token: 4", "ModelAuthenticationFailed", "the service account is not taken"},
-    Rule{"private key should be a PEM", "ModelSourceRefused",
-         "the service account's JSON has no valid private_key"},
-    Rule{"error processing credentials", "ModelSourceRefused",
-         "serviceAccountJson is not the key file of a service account"},
-    Rule{"failed to parse credentials", "ModelSourceRefused",
-         "the Secret's accountKey is not base64, as the account's keys are"},
-    Rule{"in SAS URL and container", "ModelSourceRefused",
-         "the Secret's sasUrl is for another container"},
-    Rule{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "there is no such container"},
-    Rule{"Server failed to authenticate the request", "ModelAuthenticationFailed",
-         "account and accountKey, or sasUrl, are wrong"},
-    Rule{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
-         "account and accountKey, or sasUrl, are wrong"},
-    Rule{"ServiceCode=Auth", "ModelAccessDenied", denied},
-    Rule{"ServiceCode=NoAuth", "ModelAccessDenied", denied},
-    Rule{"ServiceCode=ServerBusy", "ServerBusy", busy, Kind::Transient},
-    Rule{"InvalidBucketName", "ModelSourceRefused",
-         "source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, digits, '-' "
-         "and '.'"},
-    Rule{"InvalidAccessKeyId", "ModelAuthenticationFailed", "the access key is not known"},
-    Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
-    Rule{"AccessDenied", "ModelAccessDenied", denied},
-    Rule{"Forbidden", "ModelAccessDenied", denied},
-    Rule{"status code: 403", "ModelAccessDenied", denied},
-    Rule{"403 Forbidden", "ModelAccessDenied", denied},
-    Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
-    Rule{"NoSuchBucket", "ModelBucketMissing", no_bucket},
-    Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
-    Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"429 Too Many", "ServerBusy", busy, Kind::Transient},
-    Rule{"504 Gateway", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"StatusCode: 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"status code: 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"SlowDown", "ServerBusy", busy, Kind::Transient},
-    Rule{"500 Internal", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"502 Bad", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"503 Service", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"unexpected EOF", "ConnectionLost", broken, Kind::Transient},
-    Rule{"connection reset", "ConnectionLost", broken, Kind::Transient},
-};
-
-template <std::size_t N>
-const Rule* find(const std::array<Rule, N>& rules, std::string_view output) {
-  const auto* const found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
+const Rule* find(std::span<const Rule> rules, std::string_view output) {
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
     return output.find(rule.text) != std::string_view::npos;
   });
-  return found == rules.end() ? nullptr : found;
+  return found == rules.end() ? nullptr : &*found;
 }
 
 /// rclone's messages as they are shown, one a line: SDKs end theirs by lines of their own, which
@@ -319,11 +52,10 @@ bool is_servers(const std::string& line) {
   return line.rfind("remote:", 0) == 0 || line.find("remote error:") != std::string::npos;
 }
 
-template <std::size_t N>
-Failure failure(const std::array<Rule, N>& rules, std::string_view output, const std::string& url,
+Failure failure(std::span<const Rule> rules, std::string_view output, const std::string& url,
                 const char* program) {
-  const auto* rule = find(volume_rules, output);
-  if (rule == nullptr) rule = find(network_rules, output);
+  const auto* rule = find(volume_rules(), output);
+  if (rule == nullptr) rule = find(network_rules(), output);
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
     const auto said = last_line(without_continuations(output));
@@ -352,32 +84,33 @@ Failure git_failure(std::string_view output, const std::string& url) {
   // after what ssh or its server says
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));
   if (asks_for_another_host(output, url))
-    return {"GitRedirected", url + ": " + std::string(redirected)};
-  return failure(git_rules, output, url, "git");
+    return {"GitRedirected", url + ": " + std::string(message::redirected)};
+  return failure(git_rules(), output, url, "git");
 }
 
 Failure rclone_failure(std::string_view output, const std::string& url) {
   // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
   const bool has_bucket = url.rfind("s3://", 0) == 0 || url.rfind("gs://", 0) == 0;
   if (has_bucket && output.find("directory not found") != std::string_view::npos)
-    return {"ModelBucketMissing", url + ": " + std::string(no_bucket)};
+    return {"ModelBucketMissing", url + ": " + std::string(message::no_bucket)};
   if (output.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
     return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(output)};
   }
-  return failure(rclone_rules, output, url, "rclone");
+  return failure(rclone_rules(), output, url, "rclone");
 }
 
 Failure volume_failure(int error, const std::string& what) {
-  if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(full)};
-  if (error == EDQUOT) return {"VolumeQuotaExceeded", what + ": " + std::string(over_quota)};
-  if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(read_only)};
+  if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(message::full)};
+  if (error == EDQUOT)
+    return {"VolumeQuotaExceeded", what + ": " + std::string(message::over_quota)};
+  if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(message::read_only)};
   if (error == EACCES || error == EPERM) {
     return {"VolumeReadOnly",
             what +
                 ": the volume cannot be written by this user; set runAsUser and runAsGroup of "
                 "the Dataset to one that can"};
   }
-  if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(long_name)};
+  if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(message::long_name)};
   return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
 }
 
