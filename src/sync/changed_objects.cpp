@@ -80,10 +80,11 @@ void fetch_changed_objects(const Git& git, const Path& tree, const std::string& 
   in_groups(git, fetch, {commit});
   git(with({"read-tree", commit}));
   // To tell the large files git would fetch these one by one.
-  const auto missing = take(attributes);
-  auto wanted = of_files(git, tree, "objectname", attributes);
-  std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });
-  in_groups(git, fetch, wanted);
+  if (auto wanted = of_files(git, tree, "objectname", attributes); !wanted.empty()) {
+    const auto missing = take(attributes);
+    std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });
+    in_groups(git, fetch, wanted);
+  }
   const auto rest = take(all_but_large_files);
   in_groups(git, fetch, {rest.begin(), rest.end()});
 }
