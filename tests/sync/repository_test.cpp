@@ -383,10 +383,7 @@ TEST_CASE("a submodule leads nowhere out of the checkout") {
 
 TEST_CASE(
     "large files come with their content, once for a dataset, and git sees them as they are") {
-  if (!LfsServer::is_installed()) {
-    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
-    return;
-  }
+  if (LfsServer::is_missing()) return;
   LfsServer large;
   const WebServer server(large.port());
   const auto* const name = GENERATE("app", "private");
@@ -408,10 +405,7 @@ TEST_CASE(
 }
 
 TEST_CASE("large files that are not to be had are told") {
-  if (!LfsServer::is_installed()) {
-    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
-    return;
-  }
+  if (LfsServer::is_missing()) return;
   LfsServer large;
   const WebServer server(large.port());
   const ServedRepository app(server, "app.git");
@@ -428,10 +422,7 @@ TEST_CASE("large files that are not to be had are told") {
 
 TEST_CASE(
     "large files are those of the attributes alone, and pointers of others stay as they are") {
-  if (!LfsServer::is_installed()) {
-    WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
-    return;
-  }
+  if (LfsServer::is_missing()) return;
   LfsServer large;
   const WebServer server(large.port());
   const ServedRepository app(server, "app.git");

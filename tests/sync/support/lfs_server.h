@@ -9,7 +9,8 @@
 /// before it. GRADIENT_LFS_SERVER names the program, which ./dev test installs.
 class LfsServer {
  public:
-  static bool is_installed();
+  /// Warns if so: what needs it is not tested.
+  static bool is_missing();
 
   LfsServer();
   int port() const { return port_; }

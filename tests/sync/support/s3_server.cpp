@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "sync/support/web_server.h"
 
+#include <catch2/catch.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 
@@ -22,8 +24,10 @@ std::string curl(const std::string& method, const std::string& content, const st
 
 }  // namespace
 
-bool S3Server::is_installed() {
-  return std::filesystem::exists(program());
+bool S3Server::is_missing() {
+  if (std::filesystem::exists(program())) return false;
+  WARN("not tested: GRADIENT_S3_SERVER names no S3 server");
+  return true;
 }
 
 S3Server::S3Server(const std::string& region) : region_(region) {

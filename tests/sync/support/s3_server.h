@@ -9,7 +9,8 @@
 /// GRADIENT_S3_SERVER names the program, which ./dev test builds.
 class S3Server {
  public:
-  static bool is_installed();
+  /// Warns if so: what needs it is not tested.
+  static bool is_missing();
 
   /// It takes requests for `region` alone.
   explicit S3Server(const std::string& region = "us-east-1");
