@@ -10,6 +10,7 @@
 #include "reconcile/uses.h"
 
 #include <functional>
+#include <set>
 
 namespace reconcile {
 
@@ -28,5 +29,12 @@ struct Context {
   /// Asks for a reconcile of one of our own objects.
   std::function<void(const Ref&)> enqueue;
 };
+
+/// Notes that `dependent` refers to `target`, as Dependents::add() does. What was read of a new one
+/// for others is read again.
+void refer(Context& context, const Ref& dependent, const Ref& target);
+
+/// That it refers to these and nothing else.
+void refer_only(Context& context, const Ref& dependent, std::set<Ref> targets);
 
 }  // namespace reconcile

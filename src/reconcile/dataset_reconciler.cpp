@@ -120,10 +120,10 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
     return kube::Outcome::done();
   }
   const auto& spec = std::get<gradient::DatasetSpec>(read);
-  context_.dependents.set(
-      self, spec.claim_name.empty()
-                ? std::set<Ref>{}
-                : std::set<Ref>{{std::string(kube::claims.kind), {key.ns, spec.claim_name}}});
+  refer_only(context_, self,
+             spec.claim_name.empty()
+                 ? std::set<Ref>{}
+                 : std::set<Ref>{{std::string(kube::claims.kind), {key.ns, spec.claim_name}}});
 
   const auto refused = apply_claim(parent, spec, stop);
   const auto found = claim(parent, spec, stop);

@@ -2,10 +2,10 @@
 
 namespace reconcile {
 
-void Dependents::add(const Ref& dependent, const Ref& target) {
-  data_.with([&](auto& data) {
-    data.refers_to[dependent].insert(target);
+bool Dependents::add(const Ref& dependent, const Ref& target) {
+  return data_.with([&](auto& data) {
     data.referred_by[target].insert(dependent);
+    return data.refers_to[dependent].insert(target).second;
   });
 }
 

@@ -24,8 +24,8 @@ struct Ref {
 class Dependents {
  public:
   /// Also refers to `target`. Called before the target is looked at, so that no change in between
-  /// goes unnoticed.
-  void add(const Ref& dependent, const Ref& target);
+  /// goes unnoticed. Whether that is new.
+  bool add(const Ref& dependent, const Ref& target);
   /// Replaces what `dependent` refers to; an empty set forgets it.
   void set(const Ref& dependent, std::set<Ref> refers_to);
   /// Who refers to `target`.

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,15 @@ void Polled::put(const kube::Kind& kind, const json::Json& object) {
 
 void Polled::forget(const kube::Kind& kind, const kube::Key& key) {
   entries_.with([&](auto& entries) { entries.erase(ref_of(kind, key)); });
+}
+
+void Polled::doubt(const Ref& ref) {
+  entries_.with([&](auto& entries) {
+    const auto found = entries.find(ref);
+    if (found == entries.end() || clock_.now() - found->second.read < std::chrono::seconds(1))
+      return;
+    found->second.read = std::min(found->second.read, clock_.now() - period);
+  });
 }
 
 void Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop) {

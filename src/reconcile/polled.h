@@ -35,6 +35,10 @@ class Polled {
   /// It will be read again when it is asked for: after one of our own deletions.
   void forget(const kube::Kind& kind, const kube::Key& key);
 
+  /// It is read again when it is asked for, unless that was done within a second: whoever is new
+  /// must not be told what was true a minute ago.
+  void doubt(const Ref& ref);
+
   /// Reads again what is older than a period and still `wanted`, and forgets the rest. A failed
   /// read keeps what was known.
   void refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop);

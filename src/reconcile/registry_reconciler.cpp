@@ -37,7 +37,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   const auto source = gradient::need(spec, context_.settings).secret;
   const auto name = gradient::pull_secret_name(key.name, spec);
   const std::string secret_kind(kube::secrets.kind);
-  context_.dependents.set(self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
+  refer_only(context_, self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
 
   if (const auto missing = ensure(parent, spec, stop)) {
     publish(false, missing->reason, missing->message, {});

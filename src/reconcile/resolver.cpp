@@ -47,10 +47,10 @@ Missing not_found(std::string_view kind, const kube::Key& key, const std::string
 }  // namespace
 
 struct Resolver::Lookup {
-  Lookup(Dependents& dependents_in, const gradient::Parent& parent, const std::stop_token& stop_in)
-      : dependents(dependents_in), self{parent.kind, {parent.ns, parent.name}}, stop(stop_in) {}
+  Lookup(Context& context_in, const gradient::Parent& parent, const std::stop_token& stop_in)
+      : context(context_in), self{parent.kind, {parent.ns, parent.name}}, stop(stop_in) {}
 
-  Dependents& dependents;
+  Context& context;
   const Ref self;
   const std::stop_token& stop;
   gradient::Found found;
@@ -60,16 +60,16 @@ struct Resolver::Lookup {
   void refer(const kube::Kind& kind, const std::string& name) { refer(kind, key(name)); }
   void refer(const kube::Kind& kind, const kube::Key& other) {
     const Ref target{std::string(kind.kind), other};
-    dependents.add(self, target);
+    reconcile::refer(context, self, target);
     refs.insert(target);
   }
-  void finish() { dependents.set(self, std::move(refs)); }
+  void finish() { context.dependents.set(self, std::move(refs)); }
 };
 
 gradient::Found Resolver::resolve(const gradient::Parent& parent,
                                   const gradient::DeploymentSpec& spec,
                                   const std::stop_token& stop) {
-  Lookup lookup(context_.dependents, parent, stop);
+  Lookup lookup(context_, parent, stop);
   const auto needs = gradient::needs(spec, context_.settings);
   for (const auto& name : needs.datasets) {
     add_dataset(lookup, name, "spec.repositories.dataset");
@@ -91,7 +91,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
 std::vector<Missing> Resolver::resolve(const gradient::Parent& parent,
                                        const gradient::ModelSpec& spec,
                                        const std::stop_token& stop) {
-  Lookup lookup(context_.dependents, parent, stop);
+  Lookup lookup(context_, parent, stop);
   std::vector<gradient::AccessMode> modes;
   add_model_references(lookup, spec, "spec", modes);
   lookup.finish();

@@ -389,6 +389,22 @@ TEST_CASE_METHOD(Scenario, "a Secret is asked for once, not once for every field
   reconcile();
 }
 
+TEST_CASE_METHOD(Scenario,
+                 "a Secret that was missing for others is looked for by a new deployment") {
+  server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets").answer(404);
+  polled.find(kube::secrets, {"ns", "gradient-secrets"}, {});
+  clock.advance(std::chrono::seconds(2));
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
+      {"name":"A","value":"SECRET:a"}],"resources":{"instanceType":"C4"}}})");
+  server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets")
+      .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
+                      "data":{"a":"eA=="}})");
+  expect_first_round();
+  reconcile();
+  clock.advance(std::chrono::seconds(2));
+  reconcile();
+}
+
 TEST_CASE_METHOD(Scenario, "a missing key of a Secret is told by field, Secret and key") {
   put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
       {"name":"A","value":"SECRET:a"}],"resources":{"instanceType":"C4"}}})");

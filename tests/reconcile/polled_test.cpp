@@ -41,6 +41,18 @@ TEST_CASE_METHOD(Scenario, "an object that does not exist is not asked for again
   CHECK_FALSE(find());
 }
 
+TEST_CASE_METHOD(Scenario, "whoever is new is not told what was true before") {
+  server.expect(path).answer(404);
+  find();
+  polled.doubt(ref);
+  CHECK_FALSE(find());  // it was read just now
+  clock.advance(1s);
+  polled.doubt(ref);
+  expect_secret("1");
+  CHECK(find());
+  CHECK(notified == std::vector{ref});  // the others are told
+}
+
 TEST_CASE_METHOD(Scenario, "everybody learns of a change, whoever reads it first") {
   expect_secret("1");
   find();
