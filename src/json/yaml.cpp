@@ -301,6 +301,8 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
     out.problems.push_back(std::move(*problem));
     return out;
   }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string joined;
   if (is_json(text)) text = joined = join_surrogates(text);
   ViewBuffer buffer(text);
