@@ -209,8 +209,9 @@ report() {
 		gradient-sync beside the programs that it runs, on the disk of one machine with the servers: git over http (lighttpd) from a
 		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
 		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
-		system, and \`sync -f\` does not. Without a limit, loopback is faster than the processors: the SHA-256 of a model then is time on
-		top, which rclone does not spend; with a \`digest\` there is no MD5, and the time is less. Memory is RssAnon of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
+		system, and \`sync -f\` does not. Without a limit, loopback is faster than the processors: the MD5 that rclone makes as well and a
+		model's SHA-256 are then most of the work, made together; with a \`digest\` there is no MD5, and the time is less. Memory is RssAnon
+		of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
 
 		    ./dev bench content
 
