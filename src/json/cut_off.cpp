@@ -90,4 +90,19 @@ std::optional<CutOff> cut_off(std::string_view text, int first) {
   return scan.open();
 }
 
+bool is_unclosed(std::string_view text, std::size_t begin) {
+  if (begin >= text.size() || (text[begin] != '"' && text[begin] != '\'')) return false;
+  const char quote = text[begin];
+  bool is_open = true;
+  for (auto at = begin + 1; at < text.size() && (is_open || text[at] == quote); ++at) {
+    if (text[at] == quote) {
+      is_open = !is_open;  // '' is one of the text
+      if (quote == '"') break;
+    } else if (text[at] == '\\' && quote == '"') {
+      ++at;
+    }
+  }
+  return is_open;
+}
+
 }  // namespace json

@@ -17,4 +17,8 @@ struct CutOff {
 /// half of one for a key.
 std::optional<CutOff> cut_off(std::string_view text, int first);
 
+/// Whether the text in quotes that begins at offset `begin` of `text` is not closed. The parser may
+/// take the document's end for its own.
+bool is_unclosed(std::string_view text, std::size_t begin);
+
 }  // namespace json

@@ -150,22 +150,6 @@ class Events : public YAML::EventHandler {
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();
 };
 
-/// Whether the text in quotes that begins at `begin` has no end; the parser takes the document's.
-bool is_unclosed(std::string_view text, std::size_t begin) {
-  if (begin >= text.size() || (text[begin] != '"' && text[begin] != '\'')) return false;
-  const char quote = text[begin];
-  bool is_open = true;
-  for (auto at = begin + 1; at < text.size() && (is_open || text[at] == quote); ++at) {
-    if (text[at] == quote) {
-      is_open = !is_open;  // '' is one of the text
-      if (quote == '"') break;
-    } else if (text[at] == '\\' && quote == '"') {
-      ++at;
-    }
-  }
-  return is_open;
-}
-
 /// The line with more brackets and commas than `most`; 0 when there is none. The parser keeps all
 /// of a line before it hands out the first value.
 int crowded_line(std::string_view text, std::size_t most) {
