@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -61,7 +60,7 @@ void Polled::doubt(const Ref& ref) {
     const auto found = entries.find(ref);
     if (found == entries.end() || clock_.now() - found->second.read < std::chrono::seconds(1))
       return;
-    found->second.read = std::min(found->second.read, clock_.now() - period);
+    found->second.read = clock_.now() - period;
   });
 }
 

@@ -57,6 +57,13 @@ std::vector<Condition> running(const World& world, const Json& deployment, const
   return told;
 }
 
+/// Of what ran, where somebody deleted the Deployment.
+std::vector<Condition> gone(const std::string& reason) {
+  return {
+      {"Available", Truth::False, reason, "0 replicas: nothing answers, there is no Deployment"},
+      {"Progressing", Truth::False, reason, "the Deployment is made when this is mended"}};
+}
+
 /// `decided` as they are; the rest of the list as it was, or unknown for the reason that Ready has.
 Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
                    const Json& previous, const std::string& now) {
@@ -83,20 +90,14 @@ Json kept(std::vector<Condition> decided, const std::string& reason, const Paren
           const Json& deployment, const Json& previous, const std::string& now) {
   auto status = previous.is_object() ? previous : Json::object();
   status["observedGeneration"] = Json(parent.generation);
-  if (!deployment.is_null()) {
-    const auto world = why::world(deployment);
-    for (auto& entry : running(world, deployment, previous, reason))
+  const bool runs = !deployment.is_null();
+  if (runs || !json::at(previous, {"replicas"}).is_null()) {
+    const auto world = runs ? why::world(deployment) : World{};
+    for (auto& entry : runs ? running(world, deployment, previous, reason) : gone(reason))
       decided.push_back(std::move(entry));
     status["replicas"] = Json(world.replicas);
     status["readyReplicas"] = Json(world.ready);
     status["updatedReplicas"] = Json(world.updated);
-  } else if (!json::at(previous, {"replicas"}).is_null()) {
-    decided.push_back(
-        {"Available", Truth::False, reason, "0 replicas: nothing answers, there is no Deployment"});
-    decided.push_back(
-        {"Progressing", Truth::False, reason, "the Deployment is made when this is mended"});
-    for (const char* count : {"replicas", "readyReplicas", "updatedReplicas"})
-      status[count] = Json(0);
   }
   status["conditions"] = with_previous(decided, parent, previous, now);
   return status;
