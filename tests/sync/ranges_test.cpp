@@ -68,10 +68,7 @@ class Helper {
       words.insert(words.begin(),
                    {"/usr/bin/unshare", "-ru", "sh", "-c", "hostname \"$0\" && exec \"$@\"", pod});
     }
-    std::vector<char*> arguments;
-    for (auto& word : words)
-      arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+    const auto arguments = exec_arguments(words);
     const auto log = (log_ / "log").string();
     pid_ = fork();
     if (pid_ == 0) {

@@ -1,5 +1,7 @@
 #include "sync/support/killed_run.h"
 
+#include "sync/support/server_process.h"
+
 #include <array>
 #include <csignal>
 #include <cstdint>
@@ -188,10 +190,7 @@ WatchedRun run_until_change(const std::vector<std::string>& command, int nth,
   // It cannot look for leaks in a traced program.
   std::vector<std::string> words{"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0"};
   words.insert(words.end(), command.begin(), command.end());
-  std::vector<char*> arguments;
-  for (auto& word : words)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  const auto arguments = exec_arguments(words);
   // A thread of its own has no other children to wait for.
   return std::async(std::launch::async, watched, arguments.data(), nth, until).get();
 }

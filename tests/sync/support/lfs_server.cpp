@@ -2,17 +2,9 @@
 
 #include "base/hash.h"
 
-#include <catch2/catch.hpp>
-
-#include <cstdlib>
-#include <filesystem>
-
 namespace {
 
-std::string program() {
-  const char* value = std::getenv("GRADIENT_LFS_SERVER");
-  return value == nullptr ? "" : value;
-}
+constexpr const char* variable = "GRADIENT_LFS_SERVER";
 
 std::string configuration(const std::string& objects) {
   return "AUTH_PROVIDERS:\n"
@@ -36,17 +28,15 @@ std::string configuration(const std::string& objects) {
 }  // namespace
 
 bool LfsServer::is_missing() {
-  if (std::filesystem::exists(program())) return false;
-  WARN("not tested: GRADIENT_LFS_SERVER names no LFS server");
-  return true;
+  return is_server_missing(variable, "LFS");
 }
 
 LfsServer::LfsServer() {
   const auto file = folder_.write("config.yaml", configuration((folder_ / "objects").string()));
-  process_.start(
-      {"/usr/bin/env", "GIFTLESS_CONFIG_FILE=" + file.string(), "PYTHONWARNINGS=ignore",
-       "FLASK_APP=giftless.wsgi_entrypoint", program(), "run", "--port", std::to_string(port_)},
-      port_);
+  process_.start({"/usr/bin/env", "GIFTLESS_CONFIG_FILE=" + file.string(), "PYTHONWARNINGS=ignore",
+                  "FLASK_APP=giftless.wsgi_entrypoint", server_program(variable), "run", "--port",
+                  std::to_string(port_)},
+                 port_);
 }
 
 std::string LfsServer::put(const std::string& name, const std::string& content) {

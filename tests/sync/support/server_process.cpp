@@ -1,7 +1,11 @@
 #include "sync/support/server_process.h"
 
+#include <catch2/catch.hpp>
+
 #include <arpa/inet.h>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <netinet/in.h>
 #include <spawn.h>
 #include <stdexcept>
@@ -50,15 +54,31 @@ bool may_listen(const std::string& host, int port) {
   return socket >= 0;
 }
 
+std::vector<char*> exec_arguments(std::vector<std::string>& words) {
+  std::vector<char*> arguments;
+  for (auto& word : words)
+    arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  return arguments;
+}
+
+std::string server_program(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value == nullptr ? "" : value;
+}
+
+bool is_server_missing(const char* variable, const std::string& what) {
+  if (std::filesystem::exists(server_program(variable))) return false;
+  WARN("not tested: " << variable << " names no " << what << " server");
+  return true;
+}
+
 ServerProcess::~ServerProcess() {
   stop();
 }
 
 void ServerProcess::start(std::vector<std::string> command, int port, const std::string& host) {
-  std::vector<char*> arguments;
-  for (auto& word : command)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  const auto arguments = exec_arguments(command);
   const auto& program = command.front();
   if (posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments.data(), environ) != 0)
     throw std::runtime_error(program + " cannot be started");

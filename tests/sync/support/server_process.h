@@ -9,6 +9,15 @@ int free_port();
 
 bool may_listen(const std::string& host, int port);
 
+/// `words` as exec takes them; they must outlive it.
+std::vector<char*> exec_arguments(std::vector<std::string>& words);
+
+/// The server program that an environment variable names; empty: none.
+std::string server_program(const char* variable);
+
+/// Whether there is none; warns if so: what needs it is not tested. `what`: "S3".
+bool is_server_missing(const char* variable, const std::string& what);
+
 /// A server program that ends with this.
 class ServerProcess {
  public:
