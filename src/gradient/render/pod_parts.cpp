@@ -3,6 +3,7 @@
 #include "gradient/spec/names.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace gradient {
 namespace {
@@ -15,13 +16,18 @@ void append(std::vector<Json>& to, std::vector<Json> from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
-void append_new_names(std::vector<Json>& to, std::vector<Json> from) {
+void append_new(std::vector<Json>& to, std::vector<Json> from, const char* what) {
   for (auto& element : from) {
     const auto name = json::string_at(element, {"name"});
-    const bool known = std::any_of(to.begin(), to.end(), [&](const Json& other) {
+    const auto known = std::find_if(to.begin(), to.end(), [&](const Json& other) {
       return json::string_at(other, {"name"}) == name;
     });
-    if (!known) to.push_back(std::move(element));
+    if (known == to.end()) {
+      to.push_back(std::move(element));
+    } else if (!json::equal(*known, element)) {
+      throw std::logic_error("the pod would need two different " + std::string(what) +
+                             "s of the name " + name);
+    }
   }
 }
 
@@ -30,9 +36,9 @@ void append_new_names(std::vector<Json>& to, std::vector<Json> from) {
 PodParts& PodParts::operator+=(PodParts other) {
   append(env, std::move(other.env));
   append(volume_mounts, std::move(other.volume_mounts));
-  append_new_names(volumes, std::move(other.volumes));
-  append_new_names(init_containers, std::move(other.init_containers));
-  append_new_names(image_pull_secrets, std::move(other.image_pull_secrets));
+  append_new(volumes, std::move(other.volumes), "volume");
+  append_new(init_containers, std::move(other.init_containers), "init container");
+  append_new(image_pull_secrets, std::move(other.image_pull_secrets), "pull secret");
   for (const auto& [claim, access] : other.claims) {
     auto& known = claims.try_emplace(claim, access).first->second;
     known = std::max(known, access);

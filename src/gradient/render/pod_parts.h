@@ -15,8 +15,9 @@ namespace gradient {
 enum class Access { ReadOnly, ReadWrite };
 
 /// What one part of the spec adds to the pod. Parts are added up; the order of += is the order in
-/// the pod. Volumes, containers and pull secrets of a name that is there already are not added
-/// again, so a part may bring along what it shares with others.
+/// the pod. A volume, container or pull secret that is there already is not added again, so a part
+/// may bring along what it shares with others. Another one of the same name is an error of ours,
+/// and std::logic_error: left out, it would be missed only in the running pod.
 struct PodParts {
   std::vector<json::Json> env, volume_mounts;  ///< of the app container
   std::vector<json::Json> volumes, init_containers, image_pull_secrets;

@@ -9,10 +9,18 @@ namespace gradient::names {
 namespace {
 
 constexpr std::size_t longest_label = 63;
-constexpr std::size_t hash_digits = 8;
+/// Of a label's hash: nobody finds a second name for one in use.
+constexpr std::size_t hash_digits = 20;
 
 bool is_label_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/// Whether `label` ends as one that was changed.
+bool ends_in_hash(const std::string& label) {
+  if (label.size() <= hash_digits) return false;
+  const auto hash = std::string_view(label).substr(label.size() - hash_digits - 1);
+  return hash.front() == '-' && hash.find_first_not_of("0123456789abcdef", 1) == hash.npos;
 }
 
 char to_label_character(char c) {
@@ -24,7 +32,7 @@ char to_label_character(char c) {
 
 std::string container(std::string_view prefix, std::string_view name) {
   const auto label = std::string(prefix) + std::string(name);
-  const bool fits = label.size() <= longest_label && label.back() != '-' &&
+  const bool fits = label.size() <= longest_label && label.back() != '-' && !ends_in_hash(label) &&
                     std::all_of(label.begin(), label.end(), is_label_character);
   if (fits) return label;
   auto changed = label.substr(0, longest_label - hash_digits - 1);
@@ -64,7 +72,8 @@ std::string content_revision(const Repository& repository, const std::string& sy
 }
 
 std::string checkout_key(const Parent& parent, const Repository& repository) {
-  return parent.uid + "-" + base::short_hash(repository.name, hash_digits) + "-" +
+  constexpr std::size_t digits_of_name = 8;  // the revision is of the name, too
+  return parent.uid + "-" + base::short_hash(repository.name, digits_of_name) + "-" +
          content_revision(repository, parent.sync);
 }
 

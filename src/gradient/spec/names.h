@@ -19,12 +19,12 @@ inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
 inline constexpr const char* managed_by = "gradient-operator";
 inline constexpr const char* app_container = "app";
 
-/// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that had to be changed
-/// or cut gets a short hash of the original, so that two of one pod never meet.
+/// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that has to be changed or
+/// cut ends in a hash of the original, and so does one that ends as if it had been: two names with
+/// the same prefix never meet.
 std::string container(std::string_view prefix, std::string_view name);
 
-/// "demo-team.apps.example.com": where a deployment is reached. A first label of more than 63
-/// characters is cut and gets a hash, as container() does.
+/// "demo-team.apps.example.com": where a deployment is reached. The first label is container()'s.
 std::string host(const Parent& parent, const std::string& domain);
 
 /// Which deployment: namespace and name.

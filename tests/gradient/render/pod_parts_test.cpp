@@ -23,6 +23,23 @@ TEST_CASE("parts are added in order, and what several bring along is there once"
         std::map<std::string, Access>{{"code", Access::ReadWrite}, {"data", Access::ReadWrite}});
 }
 
+TEST_CASE("what several parts bring along differently fails, and is not left out") {
+  const auto helper = [](const std::string& name, const std::string& argument) {
+    return helper_parts({.name = name, .arguments = {argument}}, default_settings());
+  };
+  auto parts = helper("clone-a", "a");
+  parts += helper("clone-b", "b");
+  CHECK_NOTHROW(parts += helper("clone-a", "a"));
+  CHECK(parts.init_containers.size() == 2);
+  CHECK_THROWS_WITH(parts += helper("clone-a", "b"),
+                    "the pod would need two different init containers of the name clone-a");
+  PodParts other;
+  other.volumes = {
+      json::object({{"name", "sync-tmp"}, {"emptyDir", json::object({{"medium", "Memory"}})}})};
+  CHECK_THROWS_WITH(parts += other,
+                    "the pod would need two different volumes of the name sync-tmp");
+}
+
 TEST_CASE("a claim that nobody writes is attached read-only") {
   PodParts parts;
   parts.claims = {{"code", Access::ReadWrite}, {"data", Access::ReadOnly}};

@@ -1,6 +1,11 @@
 #include "gradient/spec/names.h"
 
+#include "gradient/spec/values.h"
+
 #include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
 
 namespace {
 
@@ -11,7 +16,58 @@ std::string host(const std::string& name, const std::string& ns) {
                      "apps.example.com");
 }
 
+/// Names that differ in what a label cannot have, or beyond what it can hold.
+std::set<std::string> awkward_names() {
+  std::set<std::string> result = {"foo",
+                                  "Foo",
+                                  "fOO",
+                                  "foo.",
+                                  "foo_",
+                                  "foo-",
+                                  "my-tables",
+                                  "a",
+                                  "A",
+                                  "my_tables",
+                                  "my.tables",
+                                  "My-Tables",
+                                  "foo-1cbec737",
+                                  "foo-0123456789abcdef0123",
+                                  "Foo-0123456789abcdef0123"};
+  const std::string longest(100, 'x');
+  for (std::size_t length = 50; length <= 64; ++length) {
+    result.insert(longest.substr(0, length));
+    result.insert(longest.substr(0, length - 1) + "y");
+  }
+  result.insert({longest, longest + "y", std::string(99, 'x') + "y"});
+  return result;
+}
+
 }  // namespace
+
+TEST_CASE("two names never become one container or volume, also when one is made to look so") {
+  for (const std::string prefix : {"", "clone-", "sync-", "claim-", "credential-"}) {
+    auto all = awkward_names();
+    // What one name becomes, as the name of another; and again what that becomes.
+    for (int round = 0; round < 3; ++round) {
+      for (const auto& name : std::set<std::string>(all))
+        all.insert(names::container(prefix, name).substr(prefix.size()));
+    }
+    std::map<std::string, std::string> known;
+    for (const auto& name : all) {
+      const auto label = names::container(prefix, name);
+      INFO(name << " becomes " << label << " as " << known[label] << " does");
+      CHECK(gradient::values::is_dns_label(label));
+      CHECK(label.starts_with(prefix));
+      CHECK(known[label].empty());
+      known[label] = name;
+    }
+  }
+}
+
+TEST_CASE("a name that is a label stays as it is") {
+  for (const std::string name : {"app", "my-tables", "preview-1cbec737", "v-0123456789abcdef"})
+    CHECK(names::container("clone-", name) == "clone-" + name);
+}
 
 TEST_CASE("a deployment's host is its name and namespace below the domain") {
   CHECK(host("demo", "team") == "demo-team.apps.example.com");
@@ -24,9 +80,17 @@ TEST_CASE("a host's first label that would be too long is cut and told apart by 
 
   const auto cut = host(name, twelve + "b");
   CHECK(cut.find('.') == 63);
-  CHECK(cut.rfind(name + "-bbb-", 0) == 0);
+  CHECK(cut.rfind(name.substr(0, 42) + "-", 0) == 0);
   CHECK(cut != host(name, twelve + "c"));
   CHECK(cut == host(name, twelve + "b"));
+}
+
+TEST_CASE("no choice of a namespace's name gives the host of a label that was cut") {
+  const std::string name(40, 'a');
+  const auto cut = host(name, "team-of-a-name-that-is-long");
+  const auto label = cut.substr(0, cut.find('.'));
+  REQUIRE(label.starts_with(name + "-"));
+  CHECK(host(name, label.substr(name.size() + 1)) != cut);
 }
 
 TEST_CASE("deployments with the same host are found by their names alone") {
