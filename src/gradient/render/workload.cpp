@@ -42,6 +42,34 @@ PodParts environment(const DeploymentSpec& spec, const Settings& settings) {
   return parts;
 }
 
+/// The token for the API server as Kubernetes would mount it, but into the app alone: on the pod,
+/// automount is for every container, and the helpers have no use for it. What the spec mounts at
+/// its place stays, as it does with Kubernetes.
+PodParts token_parts(const PodParts& app, const Settings& settings) {
+  constexpr const char* path = "/var/run/secrets/kubernetes.io/serviceaccount";
+  constexpr const char* volume = "kube-api-access";
+  // Clients that never read a token again get one that lasts, if they ask for just this time.
+  constexpr int expiration_seconds = 3607;
+  const bool taken =
+      std::any_of(app.volume_mounts.begin(), app.volume_mounts.end(),
+                  [&](const Json& other) { return json::string_at(other, {"mountPath"}) == path; });
+  if (!settings.automount_service_account_token || taken) return {};
+  const auto token = object({{"path", "token"}, {"expirationSeconds", expiration_seconds}});
+  const auto authority = object({{"key", "ca.crt"}, {"path", "ca.crt"}});
+  const auto ns =
+      object({{"path", "namespace"}, {"fieldRef", object({{"fieldPath", "metadata.namespace"}})}});
+  const auto sources = array({
+      object({{"serviceAccountToken", token}}),
+      object(
+          {{"configMap", object({{"name", "kube-root-ca.crt"}, {"items", array({authority})}})}}),
+      object({{"downwardAPI", object({{"items", array({ns})}})}}),
+  });
+  PodParts parts;
+  parts.volumes = {object({{"name", volume}, {"projected", object({{"sources", sources}})}})};
+  parts.volume_mounts = {mount(volume, path, Access::ReadOnly)};
+  return parts;
+}
+
 Json app_security_context(const Settings& settings) {
   const bool restricted = settings.pod_security == PodSecurity::Restricted;
   return object({
@@ -79,16 +107,19 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
   parts += repository_parts(parent, spec, found, settings);
   parts += model_parts(spec, found, settings);
   parts += machine_parts(machine);
+  // Without the token's volume, which nobody writes: it is no reason for a group.
+  const auto security_context = pod_security_context(parts, settings);
+  parts += token_parts(parts, settings);
   const auto& runtime = machine.runtime_class;
   return object({
-      {"automountServiceAccountToken", settings.automount_service_account_token},
+      {"automountServiceAccountToken", false},
       {"containers", array({app_container(spec, parts, machine, settings)})},
       {"enableServiceLinks", false},
       {"imagePullSecrets", array_or_null(parts.image_pull_secrets)},
       {"initContainers", array_or_null(parts.init_containers)},
       {"nodeSelector", unless_empty(machine.node_selector)},
       {"runtimeClassName", runtime.empty() ? Json() : Json(runtime)},
-      {"securityContext", pod_security_context(parts, settings)},
+      {"securityContext", security_context},
       {"tolerations", machine_tolerations(machine)},
       {"volumes", array_or_null(pod_volumes(parts))},
   });

@@ -33,6 +33,13 @@ const Json& pod(const Json& deployment) {
   return json::at(deployment, {"spec", "template", "spec"});
 }
 
+/// Whether a volume has a token for the API server.
+bool has_token(const Json& volume) {
+  const auto& sources = json::elements_at(volume, {"projected", "sources"});
+  return std::any_of(sources.begin(), sources.end(),
+                     [](const Json& source) { return source.has_field("serviceAccountToken"); });
+}
+
 /// Calls `visit` with every object and list in `value`, and the name it is known by.
 void walk(const Json& value, const std::string& name,
           const std::function<void(const Json&, const std::string&)>& visit) {
@@ -158,10 +165,35 @@ TEST_CASE("a credential is mounted in one helper and never in the app") {
       }
       for (const auto& volume : json::elements_at(pod(object), {"volumes"})) {
         if (!volume.has_field("secret") && !volume.has_field("projected")) continue;
+        if (has_token(volume)) continue;
         const auto name = json::string_at(volume, {"name"});
         CHECK(uses[name] == 1);
         CHECK(app_mounts.count(name) == 0);
       }
+    }
+  });
+}
+
+TEST_CASE("the service account's token is the app's alone, and only where it is configured") {
+  for_each_folder([](const golden::Input& input, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      if (json::string_at(object, {"kind"}) != "Deployment") continue;
+      CHECK_FALSE(json::at(pod(object), {"automountServiceAccountToken"}).as_bool());
+      std::set<std::string> tokens;
+      for (const auto& volume : json::elements_at(pod(object), {"volumes"})) {
+        if (has_token(volume)) tokens.insert(json::string_at(volume, {"name"}));
+      }
+      CHECK((tokens.empty() || input.settings.automount_service_account_token));
+      for (const auto& container : json::elements_at(pod(object), {"initContainers"})) {
+        for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
+          CHECK_FALSE(tokens.contains(json::string_at(mount, {"name"})));
+      }
+      std::size_t at_its_place = 0;
+      for (const auto& mount :
+           json::elements_at(json::at(pod(object), {"containers"}).at(0), {"volumeMounts"}))
+        at_its_place += json::string_at(mount, {"mountPath"}) ==
+                        "/var/run/secrets/kubernetes.io/serviceaccount";
+      CHECK(at_its_place == (input.settings.automount_service_account_token ? 1 : 0));
     }
   });
 }
