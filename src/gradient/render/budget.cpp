@@ -14,7 +14,11 @@ Json budget(const Parent& parent, const DeploymentSpec& spec) {
       {"apiVersion", "policy/v1"},
       {"kind", "PodDisruptionBudget"},
       {"metadata", object({{"name", parent.name}})},
-      {"spec", object({{"maxUnavailable", 1}, {"selector", selector(parent)}})},
+      {"spec", object({{"maxUnavailable", 1},
+                       {"selector", selector(parent)},
+                       // Pods that are not ready serve nobody. Unless all are, the others' policy
+                       // keeps each of them from leaving its node, for as long as that lasts.
+                       {"unhealthyPodEvictionPolicy", "AlwaysAllow"}})},
   });
 }
 

@@ -253,3 +253,15 @@ TEST_CASE("claims and secrets come before what uses them, the Service before the
       CHECK(position(objects, kind) > deployment);
   });
 }
+
+TEST_CASE("a disruption budget keeps no pod on its node that is not ready") {
+  std::size_t budgets = 0;
+  for (const auto& folder : golden::folders()) {
+    for (const auto& object : golden::rendered(golden::read(folder))) {
+      if (json::string_at(object, {"kind"}) != "PodDisruptionBudget") continue;
+      ++budgets;
+      CHECK(json::string_at(object, {"spec", "unhealthyPodEvictionPolicy"}) == "AlwaysAllow");
+    }
+  }
+  CHECK(budgets > 0);
+}
