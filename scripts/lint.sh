@@ -62,6 +62,7 @@ check_values() {
 		'/config/instanceTypes/big/nodeSelector/pool' config.instanceTypes.big.nodeSelector.pool=a b
 		'/config/metrics/requestDuration/name' config.metrics.requestDuration.name=
 		'/config/rollout/spareGpus' config.rollout.spareGpus=often
+		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301
 		'/config/endpoint' config.endpoint.domian=a.example
 		'/config/endpoint' config.endpoint.domain=a.example
 		'/config/endpoint/domain' config.endpoint.domain=-bad_.com,config.endpoint.ingressClass=n

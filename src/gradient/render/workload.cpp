@@ -80,6 +80,20 @@ Json app_security_context(const Settings& settings) {
   });
 }
 
+/// Who sends requests learns a little later than the kubelet that a pod ends: until then the app
+/// goes on as if nothing were.
+Json drain(const Settings& settings) {
+  if (settings.drain_seconds == 0) return {};  // before Kubernetes 1.34 a sleep of 0 is refused
+  const auto sleep = object({{"seconds", settings.drain_seconds}});
+  return object({{"preStop", object({{"sleep", sleep}})}});
+}
+
+/// The app has as long to end as it has by default, whatever time passes before it is told.
+Json grace_period_seconds(const Settings& settings) {
+  constexpr std::int64_t to_end = 30;
+  return settings.drain_seconds == 0 ? Json() : Json(to_end + settings.drain_seconds);
+}
+
 Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
                    const Settings& settings) {
   const auto port =
@@ -91,6 +105,7 @@ Json app_container(const DeploymentSpec& spec, const PodParts& parts, const Inst
       {"command", unless_empty(json::strings(spec.command))},
       {"ports", array({port})},
       {"env", array_or_null(parts.env)},
+      {"lifecycle", drain(settings)},
       {"resources", machine_resources(machine)},
       {"securityContext", app_security_context(settings)},
       {"livenessProbe", probe(checks.liveness, spec.port)},
@@ -120,6 +135,7 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
       {"nodeSelector", unless_empty(machine.node_selector)},
       {"runtimeClassName", runtime.empty() ? Json() : Json(runtime)},
       {"securityContext", security_context},
+      {"terminationGracePeriodSeconds", grace_period_seconds(settings)},
       {"tolerations", machine_tolerations(machine)},
       {"volumes", array_or_null(pod_volumes(parts))},
   });

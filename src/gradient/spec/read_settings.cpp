@@ -160,7 +160,10 @@ std::variant<Settings, json::Problems> read_settings(const json::Json& document)
   });
   read_sync(reader, settings);
   inside(reader, "rollout", [&](json::ObjectReader& rollout) {
+    constexpr std::int64_t longest_drain = 300;
     settings.spare_gpus = rollout.boolean("spareGpus").value_or(settings.spare_gpus);
+    settings.drain_seconds =
+        rollout.integer("drainSeconds", {0, longest_drain}).value_or(settings.drain_seconds);
   });
   read_metrics(reader, settings);
   read_endpoint(reader, settings);

@@ -43,7 +43,9 @@ namespace gradient {
 ///       noProxy: .svc,.cluster.local,10.0.0.0/8     # reached directly
 ///       allowGitProtocol: false   # whether git:// URLs may be used; nothing protects what they give
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
-///     rollout: {spareGpus: false} # whether a new pod finds GPUs while the old one still runs
+///     rollout:
+///       spareGpus: false          # whether a new pod finds GPUs while the old one still runs
+///       drainSeconds: 5           # how long a pod that ends serves before its app is told
 ///     clusterDomain: cluster.local
 ///     endpoint:                   # a URL for each deployment; left out: none
 ///       domain: apps.example.com  # https://<name>-<namespace>.apps.example.com

@@ -56,6 +56,9 @@ struct Settings {
   PodSecurity pod_security = PodSecurity::Baseline;
   std::string secret_name = "gradient-secrets";
   bool spare_gpus = false;
+  /// How long a pod that ends goes on as before, until nobody sends it requests any more; 0: ends
+  /// at once.
+  std::int64_t drain_seconds = 5;
   std::string cluster_domain = "cluster.local";
   bool automount_service_account_token = false;
   std::optional<Endpoint> endpoint;     ///< empty: deployments are reached within the cluster only

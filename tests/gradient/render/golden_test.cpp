@@ -265,3 +265,18 @@ TEST_CASE("a disruption budget keeps no pod on its node that is not ready") {
   }
   CHECK(budgets > 0);
 }
+
+TEST_CASE("an app has thirty seconds to end after the time in which it still gets requests") {
+  for_each_folder([](const golden::Input& input, const std::vector<Json>& objects) {
+    const auto drain = input.settings.drain_seconds;
+    for (const auto& object : objects) {
+      if (json::string_at(object, {"kind"}) != "Deployment") continue;
+      const auto& app = json::at(pod(object), {"containers"}).at(0);
+      CHECK(json::integer_at(app, {"lifecycle", "preStop", "sleep", "seconds"}, 0) == drain);
+      CHECK(json::integer_at(pod(object), {"terminationGracePeriodSeconds"}, 30) == 30 + drain);
+      CHECK(app.has_field("lifecycle") == (drain > 0));
+      for (const auto& container : json::elements_at(pod(object), {"initContainers"}))
+        CHECK_FALSE(container.has_field("lifecycle"));
+    }
+  });
+}

@@ -34,6 +34,7 @@ TEST_CASE("without a file there are Gradient's machines and the defaults of the 
   CHECK(defaults.fs_group == 65532);
   CHECK(defaults.cluster_domain == "cluster.local");
   CHECK_FALSE(defaults.spare_gpus);
+  CHECK(defaults.drain_seconds == 5);
 
   const auto* c4 = defaults.instance_type("C4");
   REQUIRE(c4 != nullptr);
@@ -100,7 +101,7 @@ sync:
   noProxy: .svc,10.0.0.0/8
   allowGitProtocol: true
   collectAfter: 1h30m
-rollout: {spareGpus: true}
+rollout: {spareGpus: true, drainSeconds: 25}
 clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
 )");
@@ -141,6 +142,7 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(read.allow_git_protocol);
   CHECK(read.collect_after == 5400);
   CHECK(read.spare_gpus);
+  CHECK(read.drain_seconds == 25);
   CHECK(read.cluster_domain == "example.org");
   CHECK(read.request_duration_metric == "request_seconds");
   CHECK(json::text(read.request_duration_selector) == R"({"service":"${name}"})");
@@ -331,7 +333,7 @@ TEST_CASE("problems of the configuration are reported") {
       {"scalars",
        "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
        "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519', collectAfter: 5s}\n"
-       "rollout: {spareGpus: maybe}\ninstanceTypeLabel: a/b/c",
+       "rollout: {spareGpus: maybe, drainSeconds: 301}\ninstanceTypeLabel: a/b/c",
        {"instanceTypeLabel: must be the name of a label, such as paperspace.com/pool-name",
         "images.sync: must not contain blanks or line breaks; write one reference such as "
         "registry.example.com/team/app:1.4",
@@ -340,6 +342,7 @@ TEST_CASE("problems of the configuration are reported") {
         "prints them",
         "sync.collectAfter: must be a duration from 1m to 720h, such as 10m, or null for never",
         "rollout.spareGpus: must be true or false, not a string",
+        "rollout.drainSeconds: must be a whole number from 0 to 300",
         "podSecurity: must be one of baseline, restricted",
         "secretName: must be the name of a Secret (lower-case letters, digits, '-' and '.'), such "
         "as gradient-secrets",
