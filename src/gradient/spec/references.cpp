@@ -201,11 +201,16 @@ std::string_view git_ref_problem(std::string_view ref) {
 }
 
 std::string_view repository_name_problem(std::string_view name) {
+  const auto is_named = [&](std::string_view other) {
+    return std::equal(name.begin(), name.end(), other.begin(), other.end(),
+                      [](char c, char expected) { return to_lower(c) == expected; });
+  };
+  // Some volumes do not tell capitals: .GIT is .git there.
   const bool fits = all(name, is_tag_character) && name.front() != '-' && name != "." &&
-                    name != ".." && name != ".gradient";
+                    name.substr(0, 2) != ".." && !is_named(".git") && !is_named(".gradient");
   return fits ? ""
-              : "must be one plain folder name of letters, digits, '_', '-' and '.' (not '.', "
-                "'..' or .gradient), such as app";
+              : "must be one plain folder name of letters, digits, '_', '-' and '.' that does not "
+                "begin with '-' or '..' (and not '.', .git or .gradient), such as app";
 }
 
 std::string_view known_hosts_problem(std::string_view text) {

@@ -52,6 +52,11 @@ TEST_CASE("what cannot be imported is refused where it is written, with what wou
       {"no name",
        "image: app\nresources: {machineType: C4}",
        {"name: is not there; give the deployment's name with --name"}},
+      {"a repository in a folder that git would take for its own",
+       v0 + "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: .Git}]}",
+       {"repositories.repositories[0].name: must be one plain folder name of letters, digits, '_', "
+        "'-' and '.' that does not begin with '-' or '..' (and not '.', .git or .gradient), such "
+        "as app"}},
       {"a name of no letters",
        "name: 日本\nimage: app\nresources: {machineType: C4}",
        {"name: has no letter a-z and no digit; give a name with --name"}},

@@ -29,8 +29,8 @@ const std::string user_remedy =
     ".url: must not carry a user or password; write them as username and password (SECRET:...) "
     "next to the url";
 const std::string name_remedy =
-    ".name: must be one plain folder name of letters, digits, '_', '-' and '.' (not '.', '..' or "
-    ".gradient), such as app";
+    ".name: must be one plain folder name of letters, digits, '_', '-' and '.' that does not begin "
+    "with '-' or '..' (and not '.', .git or .gradient), such as app";
 const std::string ref_remedy =
     ".ref: must be the name of a branch or tag, or a commit, such as main, v1.2 or its 40 digits";
 const std::string password_remedy =
@@ -148,12 +148,14 @@ TEST_CASE("over ssh there is a private key, and the user is in the URL") {
 }
 
 TEST_CASE("a repository's name is one plain folder that is nobody else's") {
-  for (const char* good : {"r", "My.Repo_2", ".hidden", "_", "0"}) {
+  for (const char* good :
+       {"r", "My.Repo_2", ".github", ".config", ".gitignore", "a..b", "git", "_", "0"}) {
     INFO(good);
     CHECK(documents::problems(documents::deployment(
               repository("url: 'https://h/r', name: '" + std::string(good) + "'"))) == Lines{});
   }
-  for (const char* bad : {".", "..", ".gradient", "a/b", "../a", "-a", "a b", "ä", "a:b"}) {
+  for (const char* bad : {".", "..", "..x", "...", ".git", ".GIT", ".Git", ".gradient", ".Gradient",
+                          "a/b", "../a", "-a", "a b", "ä", "a:b"}) {
     INFO(bad);
     CHECK(documents::problems(documents::deployment(
               repository("url: 'https://h/r', name: '" + std::string(bad) + "'"))) ==
