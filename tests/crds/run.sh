@@ -5,7 +5,7 @@
 #   # applied             it succeeds and stays, for the documents after it (rules about changes)
 #   # refused: TEXT       a dry run fails and the answer contains TEXT; more such lines, more texts
 # A document without metadata is named after its place. Whatever contains "canary" must not come back in any answer.
-# What import makes of other specs (tests/golden/import) must be accepted, too.
+# What import makes of other specs (tests/golden/import) must be accepted, too; and an object that no operator has looked at says so.
 # usage: run.sh [FILE...]
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -91,6 +91,40 @@ run_imported() {
 	printf '# imported: %d cases\n' "$(wc -l <"$work/imported.results")"
 }
 
+unseen_objects() {
+	cat <<-'EOF'
+		{apiVersion: gradient-operator.dev/v1alpha1, kind: GradientDeployment, metadata: {name: unseen},
+		 spec: {image: app, resources: {instanceType: C4}}}
+		---
+		{apiVersion: gradient-operator.dev/v1alpha1, kind: Model, metadata: {name: unseen}, spec: {source: {url: "s3://bucket/model"}}}
+		---
+		{apiVersion: gradient-operator.dev/v1alpha1, kind: Dataset, metadata: {name: unseen}, spec: {size: 1Gi}}
+		---
+		{apiVersion: gradient-operator.dev/v1alpha1, kind: ContainerRegistry, metadata: {name: unseen}, spec: {secretName: a}}
+	EOF
+}
+
+observed_generations() {
+	"$kubectl" get -n "$namespace" {gdep,gmodel,gds,greg}/unseen -o jsonpath='{range .items[*]}{.status.observedGeneration} {end}'
+}
+
+# Tools that wait for an object (kstatus) take it for current when neither a condition nor observedGeneration says otherwise.
+run_unseen() {
+	local before after
+	unseen_objects | "$kubectl" apply -n "$namespace" -f - >"$work/unseen.log" 2>&1 || cat "$work/unseen.log"
+	before=$(observed_generations)
+	"$kubectl" patch -n "$namespace" {gdep,gmodel,gds,greg}/unseen --subresource=status --type=merge \
+		-p '{"status":{"observedGeneration":1}}' >"$work/unseen.log" 2>&1 || cat "$work/unseen.log"
+	after=$(observed_generations)
+	if [[ $before == "-1 -1 -1 -1 " && $after == "1 1 1 1 " ]]; then
+		echo ok >>"$work/unseen.results"
+	else
+		echo "not ok" >>"$work/unseen.results"
+		printf 'not ok unseen\n  observedGeneration without an operator: %s, written by one: %s\n' "$before" "$after"
+	fi
+	printf '# unseen: 1 case\n'
+}
+
 "$kubectl" apply -f "$root/crds" >"$work/crds.log" 2>&1 || { cat "$work/crds.log"; exit 1; }
 "$kubectl" wait --for=condition=Established --timeout=30s -f "$root/crds" >/dev/null || exit 1
 "$kubectl" create namespace "$namespace" >/dev/null || exit 1
@@ -100,6 +134,7 @@ for file in "${files[@]}"; do
 	run_file "$file" &
 done
 run_imported
+run_unseen
 wait
 passed=$(cat "$work"/*.results | grep -c '^ok')
 failed=$(cat "$work"/*.results | grep -c '^not')

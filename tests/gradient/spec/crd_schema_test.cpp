@@ -16,7 +16,8 @@ constexpr const char* stranger = "qqqqqqqqqqqqqqqqqqqqqqqq";
 
 struct Crd {
   std::string kind;
-  Json spec;  ///< schema of .spec
+  Json spec;    ///< schema of .spec
+  Json status;  ///< schema of .status
 };
 
 std::vector<Crd> crds() {
@@ -25,8 +26,9 @@ std::vector<Crd> crds() {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto document = documents::document(base::read_file(entry.path()));
     const auto& version = json::elements_at(document, {"spec", "versions"}).at(0);
+    const auto& properties = json::at(version, {"schema", "openAPIV3Schema", "properties"});
     found.push_back({json::string_at(document, {"spec", "names", "kind"}),
-                     json::at(version, {"schema", "openAPIV3Schema", "properties", "spec"})});
+                     json::at(properties, {"spec"}), json::at(properties, {"status"})});
   }
   REQUIRE(found.size() == 4);
   return found;
@@ -241,4 +243,12 @@ TEST_CASE("schema and reader have the same bounds") {
     check(crd.spec, steps);
   }
   CHECK(bounds > 60);
+}
+
+TEST_CASE("an object that no operator has looked at is about no generation") {
+  for (const auto& crd : crds()) {
+    INFO(crd.kind);
+    CHECK(json::text(json::at(crd.status, {"default"})) == R"({"observedGeneration":-1})");
+    CHECK(json::integer_at(crd.status, {"properties", "observedGeneration", "minimum"}) == -1);
+  }
 }
