@@ -11,11 +11,11 @@ using Names = std::set<std::string>;
 const Names& words_of_others() {
   static const Names words{
       // kinds, and types and values of conditions
-      "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContentSynced",
-      "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model", "Pending",
-      "PodScheduled", "Progressing", "ReadWriteMany", "ReferencesResolved", "ReplicaFailure",
-      "ReplicaSet", "ResolvedRefs", "ScalingActive", "Secret", "SpecValid", "Succeeded", "True",
-      "Unknown",
+      "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContainersReady",
+      "ContentSynced", "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model",
+      "Pending", "PodScheduled", "Progressing", "ReadWriteMany", "ReferencesResolved",
+      "ReplicaFailure", "ReplicaSet", "ResolvedRefs", "ScalingActive", "Secret", "SpecValid",
+      "Succeeded", "True", "Unknown",
       // what kubelet, scheduler and controllers say
       "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
       "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",

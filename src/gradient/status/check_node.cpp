@@ -82,4 +82,25 @@ std::optional<Cause> ended_by_node(const Case& about) {
                "node"};
 }
 
+/// Kubernetes takes a pod's readiness away when its node does not report, and leaves all else as
+/// the kubelet told it last: ready containers in a pod that is not ready. The kubelet says so
+/// itself only with a reason, that of readiness gates.
+std::optional<Cause> node_not_ready(const Case& about) {
+  const auto& pod = about.pod;
+  const auto& ready = pod.condition("Ready");
+  const bool taken_away = json::string_at(ready, {"status"}) == "False" &&
+                          json::string_at(ready, {"reason"}).empty() &&
+                          json::string_at(pod.condition("ContainersReady"), {"status"}) == "True";
+  if (!taken_away) return std::nullopt;
+  const auto node = json::string_at(pod.object(), {"spec", "nodeName"});
+  return Cause{"NodeNotReady",
+               "its node " + node +
+                   " is not ready, so that nothing is known of the pod; see "
+                   "kubectl describe node " +
+                   node +
+                   "; while the node stays away, Kubernetes "
+                   "replaces its pods, by default after five minutes",
+               "node " + node};
+}
+
 }  // namespace gradient::why

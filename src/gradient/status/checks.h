@@ -43,6 +43,7 @@ bool is_about(const json::Json& event, const Container& container);
 std::optional<Cause> claim_pending(const Case& about);
 std::optional<Cause> unschedulable(const Case& about);
 std::optional<Cause> ended_by_node(const Case& about);
+std::optional<Cause> node_not_ready(const Case& about);
 std::optional<Cause> volume_without_secret(const Case& about);
 std::optional<Cause> volume_not_attached(const Case& about);
 std::optional<Cause> volume_not_mounted(const Case& about);

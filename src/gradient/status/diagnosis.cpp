@@ -11,10 +11,11 @@ namespace {
 
 using json::Json;
 
-constexpr std::array<PodCheck, 7> pod_checks{
+constexpr std::array<PodCheck, 8> pod_checks{
     claim_pending,          // a volume has to be found before a node
     unschedulable,          // no node fits
     ended_by_node,          // evicted, or not admitted by the node
+    node_not_ready,         // what the pod said last says nothing any more
     volume_without_secret,  // before the mount failures that it causes
     volume_not_attached,    // another node has the volume
     volume_not_mounted,     // the node has it but cannot use it

@@ -236,3 +236,26 @@ TEST_CASE("a pod that its node did not admit is told in the node's words") {
         "False StartFailed: pod demo-new-1: was ended by its node: UnexpectedAdmissionError: Pod "
         "was rejected: Allocate failed due to no healthy devices");
 }
+
+TEST_CASE("a pod whose node does not report any more names the node") {
+  const std::string after =
+      " is not ready, so that nothing is known of the pod; see kubectl describe node ";
+  const std::string end =
+      "; while the node stays away, Kubernetes replaces its pods, by default after five minutes";
+  CHECK(told(status(plain_spec(), observed({}, {Pod().on("gpu-7").lost()}))) ==
+        "False NodeNotReady: pod demo-new-1: its node gpu-7" + after + "gpu-7" + end);
+  const auto first = Pod("demo-new-1").on("gpu-7").lost();
+  const auto second = Pod("demo-new-2").on("gpu-7").lost();
+  const auto third = Pod("demo-new-3").on("gpu-8").lost();
+  CHECK(told(status(plain_spec(3), observed({3, 3, 3, 0, 0}, {third, second, first}))) ==
+        "False NodeNotReady: 2 of 3 pods (demo-new-1, ...): its node gpu-7" + after + "gpu-7" +
+            end + "; 1 of 3 pods (demo-new-3): its node gpu-8" + after + "gpu-8" + end);
+}
+
+TEST_CASE("a pod that somebody else does not take for ready is not its node's fault") {
+  Json gated = Pod().lost();
+  gated["status"]["conditions"][1]["reason"] = Json("ReadinessGatesNotReady");
+  CHECK(told(status(plain_spec(), observed({}, {gated}))) ==
+        "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1 is not "
+        "ready yet");
+}

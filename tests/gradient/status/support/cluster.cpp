@@ -190,10 +190,22 @@ Pod& Pod::model(const Json& status, bool refreshes) {
   return *this;
 }
 
+Pod& Pod::on(const std::string& node) {
+  object_["spec"]["nodeName"] = Json(node);
+  return *this;
+}
+
 Pod& Pod::ready() {
   app(runs());
   object_["status"]["phase"] = Json("Running");
   object_["status"]["conditions"][1]["status"] = Json("True");
+  object_["status"]["conditions"][2] = json::parse(R"({"type":"ContainersReady","status":"True"})");
+  return *this;
+}
+
+Pod& Pod::lost() {
+  ready();
+  object_["status"]["conditions"][1]["status"] = Json("False");
   return *this;
 }
 

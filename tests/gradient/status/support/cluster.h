@@ -48,7 +48,9 @@ class Pod {
   Pod& app(const Json& status);
   Pod& code(const Json& status);  ///< of the container that clones the repository
   Pod& model(const Json& status, bool refreshes = false);
+  Pod& on(const std::string& node);
   Pod& ready();  ///< its app runs and the pod is ready
+  Pod& lost();   ///< it was ready, and its node does not report any more
   Pod& failed(const std::string& reason, const std::string& message);
   Pod& deleted();
 
