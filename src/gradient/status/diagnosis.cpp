@@ -1,6 +1,6 @@
 #include "gradient/status/diagnosis.h"
 
-#include "gradient/status/condition.h"
+#include "gradient/status/admission.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
@@ -46,74 +46,6 @@ std::optional<Cause> cause_of(const Case& about) {
   return std::nullopt;
 }
 
-/// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
-std::string without_pod_name(const std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> frames{
-      {{"pods \"", "\" is forbidden: "}, {"Pod \"", "\" is invalid: "}}};
-  for (const auto& [before, after] : frames) {
-    const auto begin = text.find(before);
-    const auto end = text.find(after);
-    if (begin < end && end != std::string::npos) return text.substr(end + after.size());
-  }
-  return text;
-}
-
-/// Why the ReplicaSet cannot make pods; empty when it can.
-std::string replica_failure(const Observed& observed, const World& world) {
-  const auto& status = json::at(*observed.deployment, {"status"});
-  const auto& failure = condition(status, "ReplicaFailure");
-  if (json::string_at(failure, {"status"}) == "True") return json::string_at(failure, {"message"});
-  std::string last_seen;
-  std::string message;
-  for (const auto& event : observed.events) {
-    if (json::string_at(event, {"reason"}) != "FailedCreate" ||
-        json::string_at(event, {"involvedObject", "name"}) != world.newest ||
-        seen(event) < last_seen) {
-      continue;
-    }
-    last_seen = seen(event);
-    message = json::string_at(event, {"message"});
-  }
-  const bool outdated = std::any_of(world.pods.begin(), world.pods.end(), [&](const Pod& pod) {
-    return pod.created().substr(0, 19) >= last_seen;
-  });
-  return outdated ? "" : message;
-}
-
-/// What helps against a refusal that is no quota's; empty when only the message can tell.
-std::string remedy(const std::string& refusal) {
-  if (has(refusal, "violates podsecurity")) {
-    return "; set podSecurity: restricted in the operator's configuration, or relax the "
-           "namespace's pod-security labels";
-  }
-  // The words of the plugin LimitRanger, and of the validation after it has filled in a limit.
-  for (const auto* limit :
-       {" usage per container is", " usage per pod is", " limit to request ratio per container is",
-        " limit to request ratio per pod is", " must be less than or equal to cpu limit",
-        " must be less than or equal to memory limit"}) {
-    if (!has(refusal, limit)) continue;
-    return "; choose a spec.resources.instanceType within the namespace's LimitRange, or change "
-           "that";
-  }
-  return "";
-}
-
-std::optional<Cause> not_created(const Observed& observed, const World& world) {
-  if (!observed.deployment) return std::nullopt;
-  const auto text = replica_failure(observed, world);
-  if (text.empty()) return std::nullopt;
-  const auto said = excerpt(without_pod_name(text), 1500);
-  if (has(text, "exceeded quota") || has(text, "failed quota")) {
-    return Cause{"QuotaExceeded",
-                 "no room in the namespace's quota for more pods: " + said +
-                     "; raise the ResourceQuota, or ask for fewer replicas or a smaller "
-                     "spec.resources.instanceType",
-                 "quota"};
-  }
-  return Cause{"AdmissionRefused", "the cluster refused the pods: " + said + remedy(text),
-               "admission"};
-}
-
 /// Pods that share a cause.
 struct Group {
   Cause cause;
@@ -153,7 +85,7 @@ std::optional<Cause> diagnosis(const Parent& parent, const DeploymentSpec& spec,
                                const Observed& observed, const World& world) {
   if (world.lags || world.wanted == 0) return std::nullopt;
   if (world.updated < world.wanted) {
-    if (auto cause = not_created(observed, world)) return cause;
+    if (auto cause = not_created(spec, observed, world)) return cause;
   }
   auto found = groups(parent, spec, observed, world.pods);
   if (found.empty()) found = groups(parent, spec, observed, world.failed);

@@ -146,69 +146,6 @@ TEST_CASE("trouble with a volume is over") {
   }
 }
 
-TEST_CASE("pods that cannot even be made are explained by the cluster's refusal") {
-  struct Row {
-    std::string name, text, told;
-  };
-  const auto row = GENERATE(values<Row>({
-      {"a quota",
-       "pods \"demo-new-x7k2p\" is forbidden: exceeded quota: compute, requested: pods=1, used: "
-       "pods=4, limited: pods=4",
-       "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: "
-       "compute, requested: pods=1, used: pods=4, limited: pods=4; raise the ResourceQuota, or ask "
-       "for fewer replicas or a smaller spec.resources.instanceType"},
-      {"a quota that wants limits",
-       "pods \"demo-new-x7k2p\" is forbidden: failed quota: compute: must specify limits.cpu for: "
-       "app",
-       "False QuotaExceeded: no room in the namespace's quota for more pods: failed quota: "
-       "compute: must specify limits.cpu for: app; raise the ResourceQuota, or ask for fewer "
-       "replicas or a smaller spec.resources.instanceType"},
-      {"pod security",
-       "pods \"demo-new-x7k2p\" is forbidden: violates PodSecurity \"restricted:latest\": "
-       "runAsNonRoot != true (pod or container \"app\" must set securityContext.runAsNonRoot=true)",
-       "False AdmissionRefused: the cluster refused the pods: violates PodSecurity "
-       "\"restricted:latest\": runAsNonRoot != true (pod or container \"app\" must set "
-       "securityContext.runAsNonRoot=true); set podSecurity: restricted in the operator's "
-       "configuration, or relax the namespace's pod-security labels"},
-      {"a LimitRange",
-       "pods \"demo-new-x7k2p\" is forbidden: [maximum cpu usage per Container is 1, but limit is "
-       "4, maximum memory usage per Container is 1Gi, but limit is 8Gi]",
-       "False AdmissionRefused: the cluster refused the pods: [maximum cpu usage per Container is "
-       "1, but limit is 4, maximum memory usage per Container is 1Gi, but limit is 8Gi]; choose a "
-       "spec.resources.instanceType within the namespace's LimitRange, or change that"},
-      {"a limit that a LimitRange fills in",
-       "Pod \"demo-new-x7k2p\" is invalid: spec.containers[0].resources.requests: Invalid value: "
-       "\"10m\": must be less than or equal to cpu limit of 1m",
-       "False AdmissionRefused: the cluster refused the pods: spec.containers[0].resources."
-       "requests: Invalid value: \"10m\": must be less than or equal to cpu limit of 1m; choose a "
-       "spec.resources.instanceType within the namespace's LimitRange, or change that"},
-      {"a webhook",
-       "admission webhook \"policy.example.com\" denied the request: images must be signed",
-       "False AdmissionRefused: the cluster refused the pods: admission webhook "
-       "\"policy.example.com\" denied the request: images must be signed"},
-  }));
-  DYNAMIC_SECTION(row.name) {
-    auto world = observed({1, 0, 0, 0, 0}, {});
-    world.deployment =
-        with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate", row.text);
-    CHECK(told(status(plain_spec(), world)) == row.told);
-  }
-  SECTION("or by an event of the ReplicaSet, until a pod was made") {
-    const auto refused = event("FailedCreate",
-                               "Error creating: pods \"demo-new-x7k2p\" is forbidden: exceeded "
-                               "quota: compute, requested: pods=1",
-                               {.pod = "demo-new"});
-    CHECK(told(status(plain_spec(), observed({1, 0, 0, 0, 0}, {}, {refused}))) ==
-          "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: "
-          "compute, requested: pods=1; raise the ResourceQuota, or ask for fewer replicas or a "
-          "smaller spec.resources.instanceType");
-    const auto pod = Pod().created("2026-01-02T10:06:00Z").app(creating());
-    CHECK(told(status(plain_spec(), observed({1, 1, 0, 0, 0}, {pod}, {refused}))) ==
-          "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: "
-          "container app is about to start");
-  }
-}
-
 TEST_CASE("a pod that its node ended is told until its successor is ready") {
   const auto evicted = Pod("demo-new-0").failed("Evicted", "The node was low on resource: memory.");
   const std::string told_evicted =

@@ -1,0 +1,200 @@
+// What the API server says when it refuses a pod, before there is one to look at.
+#include "gradient/status/admission.h"
+
+#include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace gradient::why {
+namespace {
+
+/// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
+std::string without_pod_name(const std::string& text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> frames{
+      {{"pods \"", "\" is forbidden: "}, {"Pod \"", "\" is invalid: "}}};
+  for (const auto& [before, after] : frames) {
+    const auto begin = text.find(before);
+    const auto end = text.find(after);
+    if (begin < end && end != std::string::npos) return text.substr(end + after.size());
+  }
+  return text;
+}
+
+/// Why the ReplicaSet cannot make pods; empty when it can.
+std::string replica_failure(const Observed& observed, const World& world) {
+  const auto& status = json::at(*observed.deployment, {"status"});
+  const auto& failure = condition(status, "ReplicaFailure");
+  if (json::string_at(failure, {"status"}) == "True") return json::string_at(failure, {"message"});
+  std::string last_seen;
+  std::string message;
+  for (const auto& event : observed.events) {
+    if (json::string_at(event, {"reason"}) != "FailedCreate" ||
+        json::string_at(event, {"involvedObject", "name"}) != world.newest ||
+        seen(event) < last_seen) {
+      continue;
+    }
+    last_seen = seen(event);
+    message = json::string_at(event, {"message"});
+  }
+  const bool outdated = std::any_of(world.pods.begin(), world.pods.end(), [&](const Pod& pod) {
+    return pod.created().substr(0, 19) >= last_seen;
+  });
+  return outdated ? "" : message;
+}
+
+bool is_helper(const DeploymentSpec& spec, std::string_view container) {
+  const auto& models = spec.models;
+  if (std::any_of(models.begin(), models.end(), [&](const ModelMount& model) {
+        return names::sync_container(model.id) == container;
+      }))
+    return true;
+  return spec.repositories &&
+         std::any_of(spec.repositories->items.begin(), spec.repositories->items.end(),
+                     [&](const Repository& repository) {
+                       return names::clone_container(repository.name) == container;
+                     });
+}
+
+/// The pieces of `text` between `separator`s.
+std::vector<std::string> split(const std::string& text, std::string_view separator) {
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  for (auto at = text.find(separator); at != std::string::npos; at = text.find(separator, from)) {
+    parts.push_back(text.substr(from, at - from));
+    from = at + separator.size();
+  }
+  parts.push_back(text.substr(from));
+  return parts;
+}
+
+/// A quota of cpu or memory lets no container in that does not say how much it takes:
+/// "must specify limits.cpu for: clone-app,sync-llm; memory for: app". A bare name is the
+/// request's.
+std::string unspecified_remedy(const DeploymentSpec& spec, const std::string& refusal) {
+  constexpr std::string_view begin = "must specify ";
+  constexpr std::string_view middle = " for: ";
+  const auto at = refusal.find(begin);
+  if (at == std::string::npos) return "";
+  std::set<std::string> fields;
+  bool others = false;
+  for (const auto& entry : split(refusal.substr(at + begin.size()), "; ")) {
+    const auto end = std::min(entry.find(middle), entry.size());
+    auto resource = entry.substr(0, end);
+    if (resource.find('.') == std::string::npos) resource.insert(0, "requests.");
+    for (const auto& container :
+         split(entry.substr(std::min(end + middle.size(), entry.size())), ",")) {
+      if (container == names::app_container) {
+        fields.insert("instanceTypes." + spec.resources.instance_type + "." + resource);
+      } else if (is_helper(spec, container)) {
+        fields.insert("sync.resources." + resource);
+      } else {
+        others = true;
+      }
+    }
+  }
+  std::string settings;
+  for (const auto& field : fields)
+    settings += (settings.empty() ? "" : ", ") + field;
+  const std::string range = "give the namespace a LimitRange with defaults";
+  // Containers that somebody's webhook adds have no settings here.
+  return "; " +
+         (others ? range : "set " + settings + " in the operator's configuration, or " + range);
+}
+
+/// Words of a refusal, and what helps against it.
+struct Remedy {
+  std::string_view text, remedy;
+};
+
+/// In the words of the API server's admission plugins, and of OpenShift's.
+constexpr std::array remedies{
+    Remedy{"insufficient quota",
+           "; the cluster wants a ResourceQuota in the namespace for this: ask its administrator "
+           "for one"},
+    Remedy{"status unknown for quota",
+           "; the quota has not been counted yet, which passes within seconds unless "
+           "kube-controller-manager is down"},
+    Remedy{"error looking up service account",
+           "; in a new namespace this passes within seconds, otherwise create the ServiceAccount"},
+    Remedy{"security context constraint",
+           "; where the platform assigns users and groups, set sync.runAsUser and sync.fsGroup to "
+           "null in the operator's configuration"},
+    Remedy{"pod rejected: runtimeclass",
+           "; create the RuntimeClass, or correct runtimeClassName of the instance type in the "
+           "operator's configuration"},
+    Remedy{"node label selector",
+           "; correct nodeSelector of the instance type in the operator's configuration, or the "
+           "namespace's annotations"},
+    Remedy{"pod tolerations",
+           "; correct tolerations of the instance type in the operator's configuration, or the "
+           "namespace's annotations"}};
+
+/// The words of the plugin LimitRanger, and of the validation after it has filled in a limit.
+constexpr std::array<std::string_view, 6> limit_range_texts{
+    " usage per container is",
+    " usage per pod is",
+    " limit to request ratio per container is",
+    " limit to request ratio per pod is",
+    " must be less than or equal to cpu limit",
+    " must be less than or equal to memory limit"};
+
+/// podSecurity: restricted is a promise about our own containers, and kept already where the app
+/// has it.
+std::string pod_security_remedy(const Observed& observed, const std::string& refusal) {
+  bool is_restricted = false;
+  for (const auto& container :
+       json::elements_at(*observed.deployment, {"spec", "template", "spec", "containers"})) {
+    if (json::string_at(container, {"name"}) == names::app_container)
+      is_restricted = !json::at(container, {"securityContext", "capabilities"}).is_null();
+  }
+  if (!is_restricted && has(refusal, "violates podsecurity \"restricted"))
+    return "; set podSecurity: restricted in the operator's configuration, or relax the "
+           "namespace's pod-security labels";
+  return "; relax the namespace's pod-security labels, or see who adds to the pods what the "
+         "message names";
+}
+
+/// What helps; empty when only the message can tell.
+std::string remedy(const DeploymentSpec& spec, const Observed& observed,
+                   const std::string& refusal) {
+  // A webhook's or a policy's words are its own, whatever they have in common with those below.
+  if (has(refusal, "denied the request") || has(refusal, "denied request")) return "";
+  if (has(refusal, "failed quota")) return unspecified_remedy(spec, refusal);
+  if (has(refusal, "violates podsecurity")) return pod_security_remedy(observed, refusal);
+  if (has_any(refusal, limit_range_texts)) {
+    const bool has_helpers = spec.repositories || !spec.models.empty();
+    return "; choose a spec.resources.instanceType within the namespace's LimitRange" +
+           std::string(has_helpers ? ", set sync.resources in the operator's configuration where "
+                                     "the amount is that of a helper"
+                                   : "") +
+           ", or change that";
+  }
+  const auto found = std::find_if(remedies.begin(), remedies.end(),
+                                  [&](const Remedy& known) { return has(refusal, known.text); });
+  return found == remedies.end() ? "" : std::string(found->remedy);
+}
+
+}  // namespace
+
+std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
+                                 const World& world) {
+  if (!observed.deployment) return std::nullopt;
+  const auto text = replica_failure(observed, world);
+  if (text.empty()) return std::nullopt;
+  const auto said = excerpt(without_pod_name(text), 1500);
+  if (has(text, "exceeded quota")) {
+    return Cause{"QuotaExceeded",
+                 "no room in the namespace's quota for more pods: " + said +
+                     "; raise the ResourceQuota, or ask for fewer replicas or a smaller "
+                     "spec.resources.instanceType",
+                 "quota"};
+  }
+  return Cause{"AdmissionRefused",
+               "the cluster refused the pods: " + said + remedy(spec, observed, text), "admission"};
+}
+
+}  // namespace gradient::why

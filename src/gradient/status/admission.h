@@ -1,0 +1,15 @@
+#pragma once
+
+#include "gradient/status/checks.h"
+#include "gradient/status/world.h"
+
+#include <optional>
+
+namespace gradient::why {
+
+/// Why the cluster lets no pods of the newest revision be made, and what helps; empty when nothing
+/// is refused.
+std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
+                                 const World& world);
+
+}  // namespace gradient::why
