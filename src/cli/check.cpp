@@ -2,11 +2,14 @@
 
 #include "cli/lines.h"
 #include "gradient/spec/fit.h"
+#include "gradient/spec/pull_credentials.h"
 
 #include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cli {
 namespace {
@@ -43,6 +46,48 @@ json::Problems idle_fields(const Input& input, const gradient::Settings& setting
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
 }
 
+/// Servers of the ContainerRegistries of one run that say them, by namespace and name.
+class Registries {
+ public:
+  explicit Registries(const Inputs& inputs) {
+    for (const auto& input : inputs.objects) {
+      if (!input.ours || input.kind() != "ContainerRegistry") continue;
+      const auto read = gradient::read_registry(input.object);
+      const auto* spec = std::get_if<gradient::RegistrySpec>(&read);
+      if (spec != nullptr && !spec->server.empty())
+        servers_[place(input, name(input))] = spec->server;
+    }
+  }
+
+  /// Of a deployment without problems whose image is not at its registry.
+  std::optional<json::Problem> mismatch(const Input& input) const {
+    if (input.kind() != "GradientDeployment") return std::nullopt;
+    const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+    const auto found = servers_.find(place(input, spec.container_registry));
+    if (found == servers_.end()) return std::nullopt;
+    std::vector<std::string> servers;
+    for (const auto& key : gradient::pull::keys(found->second))
+      servers.push_back(gradient::pull::server_of(key));
+    if (gradient::pull::covers(servers, spec.image)) return std::nullopt;
+    return json::Problem{"spec.containerRegistry",
+                         "ContainerRegistry " + spec.container_registry + " is for " +
+                             servers.front() + ", and spec.image is at " +
+                             gradient::pull::registry_of(spec.image) +
+                             ": host, port and path must be those that spec.image begins with"};
+  }
+
+ private:
+  using Place = std::pair<std::string, std::string>;
+  static std::string name(const Input& input) {
+    return json::string_at(input.object, {"metadata", "name"});
+  }
+  static Place place(const Input& input, const std::string& name) {
+    return {json::string_at(input.object, {"metadata", "namespace"}), name};
+  }
+
+  std::map<Place, std::string> servers_;
+};
+
 /// Where the objects of one run were defined first.
 class Places {
  public:
@@ -69,6 +114,7 @@ class Places {
 bool report(const Inputs& inputs, const gradient::Settings& settings) {
   Lines problems, remarks;
   Places places;
+  const Registries registries(inputs);
   for (const auto& problem : inputs.problems)
     problems.print(problem);
   for (const auto& input : inputs.objects) {
@@ -88,6 +134,8 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
     if (!found.empty()) continue;
     for (const auto& field : idle_fields(input, settings))
       remarks.print(input.at({field.path, "warning: " + field.message}));
+    if (const auto mismatch = registries.mismatch(input))
+      remarks.print(input.at({mismatch->path, "warning: " + mismatch->message}));
   }
   if (problems.too_many()) std::cerr << "and more problems; correct these first\n";
   if (remarks.too_many()) std::cerr << "and more warnings\n";

@@ -61,6 +61,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   auto observed = observer_.observe(parent, spec, previous, stop);
   observed.refused = std::move(refused);
+  observed.pull_servers = found.pull_servers;
   const auto route = context_.stores.routes.find(key);
   for (auto& problem : gradient::endpoint_problems(parent, context_.settings, found, route,
                                                    publisher_.ago(look_again)))

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "gradient/render/render.h"
+#include "gradient/spec/pull_credentials.h"
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/status.h"
 
@@ -10,6 +11,12 @@ namespace {
 
 constexpr std::chrono::minutes retry_refused{1};
 constexpr const char* pull_secret_type = "kubernetes.io/dockerconfigjson";
+constexpr std::size_t most_servers = 64;  // as in the definition
+
+std::string creation(const gradient::Parent& parent, const gradient::SecretNeed& need) {
+  return "kubectl create secret docker-registry " + need.secret + " -n " + parent.ns +
+         " --docker-server=HOST --docker-username=USER --docker-password=PASSWORD";
+}
 
 }  // namespace
 
@@ -39,44 +46,74 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   const std::string secret_kind(kube::secrets.kind);
   refer_only(context_, self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
 
-  if (const auto missing = ensure(parent, spec, stop)) {
+  const auto made = ensure(parent, spec, stop);
+  if (const auto* missing = std::get_if<gradient::Missing>(&made)) {
     publish(false, missing->reason, missing->message, {});
     return kube::Outcome::again_in(retry_refused);
   }
-  publish(true, "Ready", "pods pull with Secret " + name, json::object({{"secretName", name}}));
+  const auto& servers = std::get<Servers>(made);
+  publish(true, "Ready", "pods pull with Secret " + name + " from " + gradient::pull::text(servers),
+          json::object({{"secretName", name},
+                        {"servers",
+                         servers.size() > most_servers ? json::Json() : json::strings(servers)}}));
   return kube::Outcome::done();
 }
 
-std::optional<gradient::Missing> RegistryReconciler::ensure(const gradient::Parent& parent,
-                                                            const gradient::RegistrySpec& spec,
-                                                            const std::stop_token& stop) {
+std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::ensure(
+    const gradient::Parent& parent, const gradient::RegistrySpec& spec,
+    const std::stop_token& stop) {
   const auto need = gradient::need(spec, context_.settings);
+  const bool exists = !spec.secret_name.empty();
   const auto secret = context_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
   if (!secret) {
     return gradient::Missing{
         "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
-                              parent.ns + "; create it" +
-                              (need.key.empty() ? " of type " + std::string(pull_secret_type)
-                                                : " with the key " + need.key)};
+                              parent.ns + "; create it with " +
+                              (exists ? creation(parent, need) : "the key " + need.key)};
   }
-  if (!spec.secret_name.empty()) {
-    applier_.remove_pull_secret(parent, spec.secret_name, stop);
-    if (json::string_at(*secret, {"type"}) == pull_secret_type) return std::nullopt;
+  if (!exists) return make(parent, spec, need, *secret, stop);
+  applier_.remove_pull_secret(parent, spec.secret_name, stop);
+  return check_existing(parent, need, *secret);
+}
+
+std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::check_existing(
+    const gradient::Parent& parent, const gradient::SecretNeed& need, const json::Json& secret) {
+  if (json::string_at(secret, {"type"}) != pull_secret_type) {
     return gradient::Missing{"SecretTypeMismatch", need.used_by + ": Secret " + need.secret +
                                                        " must be of type " + pull_secret_type +
-                                                       "; make it with kubectl create secret "
-                                                       "docker-registry"};
+                                                       "; delete it and create it with " +
+                                                       creation(parent, need)};
   }
-  const auto password = base::base64_decode(json::string_at(*secret, {"data", need.key}));
-  if (!password || password->empty()) {
-    return gradient::Missing{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
-                                                      " in namespace " + parent.ns +
-                                                      " has no key " + need.key + "; add it"};
+  const auto text = base::base64_decode(json::string_at(secret, {"data", need.key}));
+  auto contents = gradient::pull::read(text.value_or(""));
+  if (contents.problem.empty()) return std::move(contents.servers);
+  return gradient::Missing{"SecretUnusable", need.used_by + ": nodes cannot pull with Secret " +
+                                                 need.secret + " of namespace " + parent.ns +
+                                                 ": its key " + need.key + ": " + contents.problem +
+                                                 "; create it anew with " + creation(parent, need)};
+}
+
+std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::make(
+    const gradient::Parent& parent, const gradient::RegistrySpec& spec,
+    const gradient::SecretNeed& need, const json::Json& secret, const std::stop_token& stop) {
+  const auto where = need.used_by + ": Secret " + need.secret + " in namespace " + parent.ns;
+  const auto password = base::base64_decode(json::string_at(secret, {"data", need.key}));
+  if (!password || json::at(secret, {"data", need.key}).is_null()) {
+    return gradient::Missing{"SecretKeyNotFound", where + " has no key " + need.key + "; add it"};
   }
-  const auto refused =
+  const auto problem =
+      gradient::pull::login_problem(spec.username, gradient::pull::without_line_end(*password));
+  if (!problem.empty()) {
+    return gradient::Missing{"SecretUnusable", where + ", key " + need.key + ": " + problem +
+                                                   "; put the password alone into it"};
+  }
+  auto refused =
       applier_.apply(parent, {gradient::render_pull_secret(parent, spec, *password)}, stop);
-  if (refused.empty()) return std::nullopt;
-  return refused.front();
+  if (!refused.empty()) return std::move(refused.front());
+  Servers servers;
+  for (const auto& key : gradient::pull::keys(spec.server))
+    servers.push_back(gradient::pull::server_of(key));
+  return servers;
 }
 
 }  // namespace reconcile

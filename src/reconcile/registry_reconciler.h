@@ -4,6 +4,10 @@
 #include "reconcile/applier.h"
 #include "reconcile/publisher.h"
 
+#include <string>
+#include <variant>
+#include <vector>
+
 namespace reconcile {
 
 /// ContainerRegistry -> the dockerconfigjson Secret that pods pull with.
@@ -15,10 +19,19 @@ class RegistryReconciler {
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
  private:
-  /// Why the pull secret is not usable; empty when it is.
-  std::optional<gradient::Missing> ensure(const gradient::Parent& parent,
-                                          const gradient::RegistrySpec& spec,
-                                          const std::stop_token& stop);
+  using Servers = std::vector<std::string>;
+  /// What pods can pull from with the pull secret, or why they cannot.
+  std::variant<Servers, gradient::Missing> ensure(const gradient::Parent& parent,
+                                                  const gradient::RegistrySpec& spec,
+                                                  const std::stop_token& stop);
+  std::variant<Servers, gradient::Missing> check_existing(const gradient::Parent& parent,
+                                                          const gradient::SecretNeed& need,
+                                                          const json::Json& secret);
+  std::variant<Servers, gradient::Missing> make(const gradient::Parent& parent,
+                                                const gradient::RegistrySpec& spec,
+                                                const gradient::SecretNeed& need,
+                                                const json::Json& secret,
+                                                const std::stop_token& stop);
 
   Context& context_;
   Applier applier_;

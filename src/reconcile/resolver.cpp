@@ -168,6 +168,8 @@ void Resolver::add_registry(Lookup& lookup, const std::string& name) {
     lookup.found.missing.push_back(not_ready(*registry, "spec.containerRegistry"));
   } else {
     lookup.found.pull_secret = json::string_at(*registry, {"status", "secretName"});
+    for (const auto& server : json::elements_at(*registry, {"status", "servers"}))
+      lookup.found.pull_servers.push_back(json::string_at(server, {}));
   }
 }
 

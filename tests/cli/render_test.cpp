@@ -128,7 +128,7 @@ TEST_CASE("references are found in any of the files, in any order") {
   folder.add("rest/code.yaml", resource("Dataset", "code", "  size: 1Gi\n"));
   folder.add("rest/hub.yaml",
              resource("ContainerRegistry", "hub",
-                      "  {server: hub.example.com, username: bot, password: 'SECRET:HUB'}\n") +
+                      "  {server: docker.io, username: bot, password: 'SECRET:HUB'}\n") +
                  "---\napiVersion: v1\nkind: Secret\nmetadata: {name: gradient-secrets}\n"
                  "data: {HUB: aHVudGVyMg==}\n");
   const auto outcome = run({.files = {"spec.yaml", "rest"}, .name = "demo"});

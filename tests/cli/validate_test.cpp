@@ -385,3 +385,22 @@ TEST_CASE("what a name or key brings along does not reach the terminal") {
   REQUIRE(outcome.lines.size() == 1);
   CHECK(outcome.lines.at(0).starts_with("f.yaml:4: spec[\"a?b?[31m\"]: unknown field; remove it"));
 }
+
+TEST_CASE("a registry that is for another server than the image's is a warning") {
+  const auto checked = [](const std::string& server, const std::string& image) {
+    return validate(
+        "apiVersion: gradient-operator.dev/v1alpha1\n"
+        "kind: ContainerRegistry\n"
+        "metadata: {name: hub}\n"
+        "spec: {server: '" +
+        server + "', username: bot, password: 'SECRET:A'}\n---\n" + header + "spec:\n  image: " +
+        image + "\n  containerRegistry: hub\n  resources: {instanceType: C4}\n");
+  };
+  CHECK(checked("https://R.example.com/v2/", "r.example.com/team/app") == fine);
+  CHECK(checked("docker.io", "team/app") == fine);
+  CHECK(checked("r.example.com:5000", "r.example.com/team/app") ==
+        Outcome{cli::Fine,
+                {"f.yaml:11: spec.containerRegistry: warning: ContainerRegistry hub is for "
+                 "r.example.com:5000, and spec.image is at r.example.com: host, port and path must "
+                 "be those that spec.image begins with"}});
+}

@@ -1,5 +1,6 @@
 // Whatever goes wrong with whichever request, the world ends up the same.
 
+#include "base/base64.h"
 #include "gradient/spec/names.h"
 #include "reconcile/dataset_reconciler.h"
 #include "reconcile/deployment_reconciler.h"
@@ -182,7 +183,8 @@ void begin(FakeServer& server) {
 /// Takes away what `begin` asked for: the autoscaler, the disruption budget, the pull secret.
 void change(FakeServer& server) {
   server.put(kube::secrets, "mine",
-             R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"e30="}})");
+             R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":")" +
+                 base::base64_encode(R"({"auths":{"example.com":{"auth":"dTpw"}}})") + "\"}}");
   server.put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
   server.put(reconcile::gradient_deployments, "demo",
              deployment("example.com/app:2", R"({"instanceType":"C5"})"));

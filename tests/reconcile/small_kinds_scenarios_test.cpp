@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "reconcile/dataset_reconciler.h"
 #include "reconcile/model_reconciler.h"
 #include "reconcile/registry_reconciler.h"
@@ -30,6 +31,13 @@ struct DatasetScenario : Scenario {
   std::string why() { return json::string_at(ready(reconcile::datasets, "data"), {"reason"}); }
 };
 
+constexpr const char* registry =
+    R"({"spec":{"server":"registry.example","username":"u","password":"SECRET:password"}})";
+const std::string docker_configuration = "kubernetes.io/dockerconfigjson";
+const std::string creation =
+    "kubectl create secret docker-registry mine -n ns --docker-server=HOST --docker-username=USER "
+    "--docker-password=PASSWORD";
+
 struct RegistryScenario : Scenario {
   reconcile::RegistryReconciler reconciler{context};
   kube::Outcome reconcile() { return reconciler.reconcile({"ns", "r"}, {}); }
@@ -37,6 +45,29 @@ struct RegistryScenario : Scenario {
     World::expect_status(group + "containerregistries/r", reconcile::registries, "r");
   }
   std::string why() { return json::string_at(ready(reconcile::registries, "r"), {"reason"}); }
+  std::string message() { return json::string_at(ready(reconcile::registries, "r"), {"message"}); }
+  std::string servers() {
+    return json::text(
+        json::at(*stores.of(reconcile::registries)->find({"ns", "r"}), {"status", "servers"}));
+  }
+
+  /// A registry with the password, and what becomes of it.
+  void give_password(const std::string& password) {
+    put(reconcile::registries, "r", registry);
+    server.expect("GET " + secrets_path + "gradient-secrets")
+        .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
+                        "data":{"password":")" +
+                         base::base64_encode(password) + "\"}}");
+  }
+  /// A registry of an existing Secret with this content.
+  void give_secret(const std::string& type, const std::string& content) {
+    put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
+    server.expect("GET " + secrets_path + "mine")
+        .answer(200, R"({"metadata":{"name":"mine","namespace":"ns"},"type":")" + type +
+                         R"(","data":{".dockerconfigjson":")" + base::base64_encode(content) +
+                         "\"}}");
+    server.expect("GET " + secrets_path + "r-pull").answer(404);
+  }
 };
 
 struct ModelScenario : Scenario {
@@ -52,9 +83,6 @@ constexpr const char* pending =
         "status":{"phase":"Pending"}})";
 constexpr const char* claim_events =
     "GET /api/v1/namespaces/ns/events?fieldSelector=involvedObject.uid%3Duid-of-data*";
-
-constexpr const char* registry =
-    R"({"spec":{"server":"registry.example","username":"u","password":"SECRET:password"}})";
 
 }  // namespace
 
@@ -121,38 +149,117 @@ TEST_CASE_METHOD(DatasetScenario, "a claim that is being deleted is no Dataset a
 
 TEST_CASE_METHOD(RegistryScenario,
                  "a registry's password becomes a pull secret, and nothing is written twice") {
-  put(reconcile::registries, "r", registry);
-  server.expect("GET " + secrets_path + "gradient-secrets")
-      .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
-                      "data":{"password":"c2VjcmV0"}})");
+  give_password("secret");
   server.expect("GET " + secrets_path + "r-pull").answer(404);
   expect_apply(secrets_path + "r-pull");
   expect_status();
   expect_event("Ready");
   reconcile();
   CHECK(why() == "Ready");
+  CHECK(message() == "pods pull with Secret r-pull from registry.example");
+  CHECK(servers() == R"(["registry.example"])");
   server.finish();
   reconcile();
 }
 
-TEST_CASE_METHOD(RegistryScenario, "a registry whose Secret is missing says so") {
+TEST_CASE_METHOD(RegistryScenario, "a line break at a password's end is not part of it") {
+  give_password("secret\r\n");
+  server.expect("GET " + secrets_path + "r-pull").answer(404);
+  json::Json secret;
+  expect_apply(secrets_path + "r-pull").then([&](const kube::Request& request) {
+    secret = json::parse(request.body);
+  });
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  const auto config = base::base64_decode(json::string_at(secret, {"data", ".dockerconfigjson"}));
+  CHECK(json::string_at(json::parse(*config), {"auths", "registry.example", "password"}) ==
+        "secret");
+}
+
+TEST_CASE_METHOD(RegistryScenario, "a password that cannot be one is told without its value") {
+  struct Case {
+    std::string password, problem;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"", "the password is empty"},
+      {"\n", "the password is empty"},
+      {"canary\nREGISTRY_USER=x",
+       "the password has a line break or another control character "
+       "inside"},
+  }));
+  give_password(c.password);
+  expect_status();
+  expect_event("SecretUnusable");
+  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(message() == "spec.password: Secret gradient-secrets in namespace ns, key password: " +
+                         c.problem + "; put the password alone into it");
+}
+
+TEST_CASE_METHOD(RegistryScenario, "a registry whose Secret or key is missing says so") {
   put(reconcile::registries, "r", registry);
-  server.expect("GET " + secrets_path + "gradient-secrets").answer(404);
+  SECTION("the Secret") {
+    server.expect("GET " + secrets_path + "gradient-secrets").answer(404);
+    expect_status();
+    expect_event("SecretNotFound");
+    reconcile();
+    CHECK(message() ==
+          "spec.password: there is no Secret gradient-secrets in namespace ns; create it with the "
+          "key password");
+  }
+  SECTION("the key") {
+    server.expect("GET " + secrets_path + "gradient-secrets")
+        .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},"data":{}})");
+    expect_status();
+    expect_event("SecretKeyNotFound");
+    reconcile();
+    CHECK(message() ==
+          "spec.password: Secret gradient-secrets in namespace ns has no key password; add it");
+  }
+}
+
+TEST_CASE_METHOD(RegistryScenario, "an existing Secret that is not there is made by one command") {
+  put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
+  server.expect("GET " + secrets_path + "mine").answer(404);
   expect_status();
   expect_event("SecretNotFound");
   reconcile();
-  CHECK(why() == "SecretNotFound");
+  CHECK(message() ==
+        "spec.secretName: there is no Secret mine in namespace ns; create it with " + creation);
 }
 
 TEST_CASE_METHOD(RegistryScenario, "an existing Secret must be one that pods can pull with") {
-  put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
-  server.expect("GET " + secrets_path + "mine")
-      .answer(200, R"({"metadata":{"name":"mine","namespace":"ns"},"type":"Opaque"})");
-  server.expect("GET " + secrets_path + "r-pull").answer(404);
-  expect_status();
-  expect_event("SecretTypeMismatch");
-  reconcile();
-  CHECK(why() == "SecretTypeMismatch");
+  SECTION("by its type") {
+    give_secret("Opaque", R"({"auths":{"r":{"auth":"Ym90OnB3"}}})");
+    expect_status();
+    expect_event("SecretTypeMismatch");
+    reconcile();
+    CHECK(message() ==
+          "spec.secretName: Secret mine must be of type kubernetes.io/dockerconfigjson; delete it "
+          "and create it with " +
+              creation);
+  }
+  SECTION("by its content") {
+    give_secret(docker_configuration, R"({"auths":{"r":{"auth":"canary!!"}}})");
+    expect_status();
+    expect_event("SecretUnusable");
+    CHECK(reconcile().again == std::chrono::minutes(1));
+    CHECK(message() ==
+          "spec.secretName: nodes cannot pull with Secret mine of namespace ns: its key "
+          ".dockerconfigjson: auths.r: auth is not USER:PASSWORD in base64, and nodes then read no "
+          "entry at all; create it anew with " +
+              creation);
+    CHECK(servers() == "null");
+  }
+  SECTION("and then tells for which servers") {
+    give_secret(docker_configuration,
+                R"({"auths":{"https://r.example/v2/":{"auth":"Ym90OnB3"},"a":{}}})");
+    expect_status();
+    expect_event("Ready");
+    reconcile();
+    CHECK(message() == "pods pull with Secret mine from r.example");
+    CHECK(servers() == R"(["r.example"])");
+  }
 }
 
 TEST_CASE_METHOD(ModelScenario, "a Model is ready when its references are there") {

@@ -62,7 +62,8 @@ struct Found {
   std::map<std::string, FoundDataset> datasets;  ///< those of models included
   std::map<std::string, FoundModel> models;
   std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
-  std::string host_owner;   ///< "ns/name" of an older deployment with the same host; empty: none
+  std::vector<std::string> pull_servers;  ///< what it is for (pull::server_of); empty: not known
+  std::string host_owner;  ///< "ns/name" of an older deployment with the same host; empty: none
   std::optional<Missing> certificate;  ///< why the endpoint's Secret cannot serve
   std::vector<Missing> missing;
 };

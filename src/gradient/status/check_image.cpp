@@ -1,4 +1,5 @@
 // Pulling the image of a container.
+#include "gradient/spec/pull_credentials.h"
 #include "gradient/status/checks.h"
 #include "gradient/status/text.h"
 
@@ -73,8 +74,14 @@ std::string credentials_remedy(const Case& about, const Container& container) {
     return "name a ContainerRegistry with the credentials in spec.containerRegistry, and check "
            "spec.image";
   }
-  return "check username and password of ContainerRegistry " + about.spec.container_registry +
-         ", and spec.image";
+  const auto registry = "ContainerRegistry " + about.spec.container_registry;
+  if (!about.pull_servers.empty() && !pull::covers(about.pull_servers, container.image())) {
+    return registry + " is for " + pull::text(about.pull_servers) + ", the image is at " +
+           pull::registry_of(container.image()) +
+           ": host, port and path must be those that spec.image begins with";
+  }
+  return "see whether user and password of " + registry +
+         " are right, have not expired and may pull this image, and check spec.image";
 }
 
 std::string image_field(const Container& container) {

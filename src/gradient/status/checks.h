@@ -26,6 +26,7 @@ struct Case {
   const DeploymentSpec& spec;
   const Pod& pod;
   std::vector<const json::Json*> events;  ///< of this very pod, oldest first
+  const std::vector<std::string>& pull_servers;
 };
 
 using PodCheck = std::optional<Cause> (*)(const Case&);

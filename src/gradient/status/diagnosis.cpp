@@ -56,7 +56,8 @@ std::vector<Group> groups(const Parent& parent, const DeploymentSpec& spec,
                           const Observed& observed, const std::vector<Pod>& pods) {
   std::vector<Group> result;
   for (const auto& pod : pods) {
-    auto cause = cause_of({parent, spec, pod, events_of(pod, observed.events)});
+    auto cause =
+        cause_of({parent, spec, pod, events_of(pod, observed.events), observed.pull_servers});
     if (!cause) continue;
     const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
       return group.cause.reason == cause->reason && group.cause.subject == cause->subject;

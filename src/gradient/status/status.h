@@ -22,7 +22,8 @@ struct Observed {
   std::map<std::string, json::Json> sync_lines;
   /// What the API server refused or somebody else owns; reason and message as for the user.
   std::vector<Missing> refused;
-  std::optional<json::Json> autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
+  std::optional<json::Json> autoscaler{};   ///< autoscaling/v2 HorizontalPodAutoscaler
+  std::vector<std::string> pull_servers{};  ///< as Found's
   /// RFC 3339. What has lasted since then does not pass by itself.
   std::string long_ago{};
 };

@@ -23,31 +23,24 @@ std::string config(const std::string& server, const std::string& password) {
 
 }  // namespace
 
-TEST_CASE("credentials stand under the name that image references begin with") {
-  struct Case {
-    const char *server, *key;
-  };
-  const auto c = GENERATE(values<Case>({
-      {"registry.example.com", "registry.example.com"},
-      {"registry.example.com:5000", "registry.example.com:5000"},
-      {"https://registry.example.com/", "registry.example.com"},
-      {"https://registry.example.com/team/", "registry.example.com/team"},
-      {"docker.io", "https://index.docker.io/v1/"},
-      {"https://index.docker.io/v1/", "https://index.docker.io/v1/"},
-      {"hub.docker.com", "https://index.docker.io/v1/"},
-      {"mirror-docker.io", "mirror-docker.io"},
-  }));
-  DYNAMIC_SECTION(c.server) {
-    CHECK(json::at(json::parse(config(c.server, "p")), {"auths", c.key}).is_object());
+TEST_CASE("credentials stand under the names that image references begin with") {
+  CHECK(json::at(json::parse(config("https://registry.example.com/v2/", "p")), {"auths"}).size() ==
+        1);
+  for (const auto* key : {"registry.example.com:443", "registry.example.com"}) {
+    const auto login =
+        json::at(json::parse(config("https://registry.example.com:443/v2/", "p")), {"auths", key});
+    CHECK(base::base64_decode(json::string_at(login, {"auth"})) == "robot:p");
   }
 }
 
-TEST_CASE("a password may hold any character") {
-  const std::string password = "p\"a:ss\\wörd\n";
-  const auto login = json::at(json::parse(config("r", password)), {"auths", "r"});
-  CHECK(json::string_at(login, {"username"}) == "robot");
-  CHECK(json::string_at(login, {"password"}) == password);
-  CHECK(base::base64_decode(json::string_at(login, {"auth"})) == "robot:" + password);
+TEST_CASE("a password may hold any character, and no line break at its end") {
+  const std::string password = "p\"a:ss\\wörd ";
+  for (const std::string end : {"", "\n", "\r\n", "\n\n"}) {
+    const auto login = json::at(json::parse(config("r", password + end)), {"auths", "r"});
+    CHECK(json::string_at(login, {"username"}) == "robot");
+    CHECK(json::string_at(login, {"password"}) == password);
+    CHECK(base::base64_decode(json::string_at(login, {"auth"})) == "robot:" + password);
+  }
 }
 
 TEST_CASE("another password is another intent") {
