@@ -110,3 +110,21 @@ TEST_CASE("the chart has the version of the project") {
   CHECK(chart.find("\nversion: " PROJECT_VERSION "\n") != std::string::npos);
   CHECK(chart.find("\nappVersion: " PROJECT_VERSION "\n") != std::string::npos);
 }
+
+TEST_CASE("the chart is installed into namespaces that the commands before it have made") {
+  std::size_t watched = 0;
+  for (const auto& page : page::all()) {
+    const auto text = base::read_file(page.file);
+    const std::regex values(R"(watch\.namespaces='\{([^}]*)\}')");
+    for (std::sregex_iterator found(text.begin(), text.end(), values), end; found != end; ++found) {
+      std::istringstream names((*found)[1]);
+      for (std::string name; std::getline(names, name, ',');) {
+        ++watched;
+        INFO(page.file.string() << " " << name);
+        const auto made = text.find("kubectl create namespace " + name);
+        CHECK(made < static_cast<std::size_t>(found->position()));
+      }
+    }
+  }
+  CHECK(watched > 0);
+}
