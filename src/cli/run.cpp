@@ -100,7 +100,9 @@ class TellsOfConfiguration {
 
  private:
   void record(kube::EventType type, const std::string& reason, const std::string& message) {
-    if (!kube::key_of(pod_).name.empty()) events_.record(pod_, type, reason, message);
+    if (kube::key_of(pod_).name.empty()) return;
+    events_.record(pod_, type, reason, message);
+    events_.write_recorded();
   }
 
   kube::EventRecorder events_;

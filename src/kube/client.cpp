@@ -32,20 +32,21 @@ Json parsed(const Response& response, const char* verb, const Kind& kind, const 
 
 }  // namespace
 
-std::optional<Json> Client::get(const Kind& kind, const Key& key, const std::stop_token& stop) {
-  const auto response = transport_.send(get_request(kind, key), stop);
+std::optional<Json> Client::get(const Kind& kind, const Key& key, const std::stop_token& stop,
+                                Milliseconds total) {
+  const auto response = transport_.send(get_request(kind, key), stop, total);
   if (is_no_such_object(response)) return std::nullopt;
   return parsed(response, "get", kind, key, json::parse);
 }
 
 std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Selector& selector,
-                               const std::stop_token& stop) {
+                               const std::stop_token& stop, Milliseconds total) {
   std::vector<Json> objects;
   std::string continue_token;
   int limit = page_size;
   while (true) {
     const auto request = list_request(kind, ns, selector, "", continue_token, limit);
-    const auto response = transport_.send(request, stop);
+    const auto response = transport_.send(request, stop, total);
     if (response.status == 410 && !continue_token.empty()) {
       objects.clear();  // the snapshot behind the pages is gone: all at once, then
       continue_token.clear();
@@ -63,8 +64,8 @@ std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Se
 }
 
 Json Client::create(const Kind& kind, const std::string& ns, const Json& object,
-                    const std::stop_token& stop) {
-  const auto response = transport_.send(create_request(kind, ns, object), stop);
+                    const std::stop_token& stop, Milliseconds total) {
+  const auto response = transport_.send(create_request(kind, ns, object), stop, total);
   return parsed(response, "create", kind, {ns, key_of(object).name}, parse_object);
 }
 
@@ -88,8 +89,10 @@ std::optional<Json> Client::patch_status(const Kind& kind, const Key& key, const
 }
 
 Json Client::merge_patch(const Kind& kind, const Key& key, const Json& patch,
-                         const std::string& manager, const std::stop_token& stop) {
-  const auto response = transport_.send(merge_patch_request(kind, key, patch, manager), stop);
+                         const std::string& manager, const std::stop_token& stop,
+                         Milliseconds total) {
+  const auto response =
+      transport_.send(merge_patch_request(kind, key, patch, manager), stop, total);
   return parsed(response, "patch", kind, key, parse_object);
 }
 
@@ -102,8 +105,9 @@ bool Client::remove(const Kind& kind, const Key& key, const std::string& uid,
 }
 
 std::string Client::log(const Key& pod, const std::string& container, int lines,
-                        const std::stop_token& stop) {
-  const auto response = transport_.send(log_request(pod, container, lines, log_limit_bytes), stop);
+                        const std::stop_token& stop, Milliseconds total) {
+  const auto response =
+      transport_.send(log_request(pod, container, lines, log_limit_bytes), stop, total);
   const bool not_yet = response.status == 400;  // "container ... is waiting to start"
   if (not_yet || is_no_such_object(response)) return "";
   if (!is_success(response)) throw api_error(response, what("read the log of", pods, pod));

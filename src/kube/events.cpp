@@ -40,6 +40,10 @@ std::string event_name(std::string object, const std::string& what, const std::s
   return object + hash;
 }
 
+const char* name_of(EventType type) {
+  return type == EventType::Normal ? "Normal" : "Warning";
+}
+
 Json involved_object(const Json& object) {
   const auto key = key_of(object);
   return json::object({{"apiVersion", json::string_at(object, {"apiVersion"})},
@@ -58,28 +62,81 @@ EventRecorder::EventRecorder(Client& client, const Clock& clock, std::string com
 void EventRecorder::record(const Json& object, EventType type, const std::string& reason,
                            const std::string& message) noexcept {
   try {
-    const auto key = key_of(object);
-    const auto* const type_name = type == EventType::Normal ? "Normal" : "Warning";
     const auto uid = uid_of(object);
-    const auto seen =
-        count(uid + type_name, key.name, uid + '\n' + type_name + '\n' + reason + '\n' + message);
-    if (!seen) return;
-    write(json::object(
-              {{"apiVersion", "v1"},
-               {"kind", "Event"},
-               {"metadata", json::object({{"name", seen->name},
-                                          {"namespace", key.ns.empty() ? "default" : key.ns}})},
-               {"involvedObject", involved_object(object)},
-               {"type", type_name},
-               {"reason", reason},
-               {"message", cut(message, max_message)},
-               {"count", seen->count},
-               {"firstTimestamp", seen->first},
-               {"lastTimestamp", rfc3339(clock_.wall())},
-               {"source", json::object({{"component", component_}})},
-               {"reportingComponent", component_},
-               {"reportingInstance", component_}}),
-          *seen);
+    const auto purse = uid + name_of(type);
+    const auto seen = count(purse, key_of(object).name,
+                            uid + '\n' + name_of(type) + '\n' + reason + '\n' + message);
+    if (seen) enqueue({event(object, type, reason, message, *seen), seen->count});
+  } catch (const std::exception& error) {
+    spdlog::warn("event lost reason={} error=\"{}\"", reason, error.what());
+  }
+}
+
+Json EventRecorder::event(const Json& object, EventType type, const std::string& reason,
+                          const std::string& message, const Seen& seen) const {
+  const auto key = key_of(object);
+  return json::object(
+      {{"apiVersion", "v1"},
+       {"kind", "Event"},
+       {"metadata",
+        json::object({{"name", seen.name}, {"namespace", key.ns.empty() ? "default" : key.ns}})},
+       {"involvedObject", involved_object(object)},
+       {"type", name_of(type)},
+       {"reason", reason},
+       {"message", cut(message, max_message)},
+       {"count", seen.count},
+       {"firstTimestamp", seen.first},
+       {"lastTimestamp", rfc3339(clock_.wall())},
+       {"source", json::object({{"component", component_}})},
+       {"reportingComponent", component_},
+       {"reportingInstance", component_}});
+}
+
+void EventRecorder::enqueue(Recorded recorded) {
+  const std::lock_guard lock(mutex_);
+  const bool is_full = waiting_.events.size() >= most_waiting;
+  if (is_full && !waiting_.is_full)
+    spdlog::warn("events are lost: {} wait already for the API server to take them", most_waiting);
+  waiting_.is_full = is_full;
+  if (is_full) return;
+  waiting_.events.push_back(std::move(recorded));
+  recorded_.notify_one();
+}
+
+std::optional<EventRecorder::Recorded> EventRecorder::take() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.events.empty()) return std::nullopt;
+  auto first = std::move(waiting_.events.front());
+  waiting_.events.pop_front();
+  return first;
+}
+
+void EventRecorder::run(const std::stop_token& stop) noexcept {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      recorded_.wait(lock, stop, [this] { return !waiting_.events.empty(); });
+    }
+    if (stop.stop_requested()) break;
+    if (const auto next = take()) try_to_write(*next, deadline);
+  }
+  for (const auto end = clock_.now() + deadline; clock_.now() < end;) {
+    const auto next = take();
+    if (!next) return;
+    try_to_write(*next, std::chrono::ceil<std::chrono::milliseconds>(end - clock_.now()));
+  }
+}
+
+void EventRecorder::write_recorded() noexcept {
+  while (const auto next = take())
+    try_to_write(*next, deadline);
+}
+
+void EventRecorder::try_to_write(const Recorded& recorded,
+                                 std::chrono::milliseconds total) noexcept {
+  const auto reason = json::string_at(recorded.event, {"reason"});
+  try {
+    write(recorded, total);
   } catch (const ApiError& error) {
     const auto level = error.namespace_terminating() ? spdlog::level::debug : spdlog::level::warn;
     spdlog::log(level, "event lost reason={} error=\"{}\"", reason, error.what());
@@ -122,20 +179,21 @@ void EventRecorder::forget_old(Data& data) const {
   if (data.buckets.size() >= max_remembered) data.buckets.clear();
 }
 
-void EventRecorder::write(const Json& event, const Seen& seen) {
+void EventRecorder::write(const Recorded& recorded, std::chrono::milliseconds total) {
+  const auto& event = recorded.event;
   const auto key = key_of(event);
-  if (seen.count > 1) {
+  if (recorded.count > 1) {
     try {
       const auto patch = json::object(
-          {{"count", seen.count}, {"lastTimestamp", json::at(event, {"lastTimestamp"})}});
-      client_.merge_patch(events, key, patch, component_);
+          {{"count", recorded.count}, {"lastTimestamp", json::at(event, {"lastTimestamp"})}});
+      client_.merge_patch(events, key, patch, component_, {}, total);
       return;
     } catch (const ApiError& error) {
       if (!error.not_found()) throw;  // the server has dropped it by now: told anew
     }
   }
   try {
-    client_.create(events, key.ns, event);
+    client_.create(events, key.ns, event, {}, total);
   } catch (const ApiError& error) {
     if (!error.conflict()) throw;  // it arrived the first time that it was sent
   }

@@ -6,6 +6,7 @@
 #include "kube/events.h"
 #include "reconcile/dependents.h"
 #include "reconcile/polled.h"
+#include "reconcile/reader.h"
 #include "reconcile/stores.h"
 #include "reconcile/uses.h"
 
@@ -23,6 +24,7 @@ struct Context {
   Stores& stores;
   Dependents& dependents;
   Polled& polled;
+  Reader& reader;
   Uses& uses;
   /// Asks for a reconcile of every object that refers to this one.
   std::function<void(const Ref&)> notify;

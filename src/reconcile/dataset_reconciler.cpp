@@ -5,6 +5,7 @@
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/checks.h"
 #include "gradient/status/status.h"
+#include "reconcile/observer.h"
 
 namespace reconcile {
 namespace {
@@ -99,6 +100,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   const Ref self{std::string(datasets.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
     context_.dependents.set(self, {});
+    context_.reader.forget(self);
     collector_.forget(key);
     context_.uses.forget(key);
     return kube::Outcome::done();
@@ -132,10 +134,12 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
     publish(false, told.reason, told.message, {});
     return refused ? kube::Outcome::again_in(look_again) : kube::Outcome::done();
   }
+  const auto why = trouble(self, *found);
+  if (!why) return kube::Outcome::again_in(Reader::patience);
   const bool is_theirs = refused && refused->reason == "NameConflict";
   if (is_bound(*found) && !is_theirs)
     content = collector_.content(*object, found_dataset(spec, *found), stop);
-  const auto told = tell(*found, refused, trouble(*found, stop));
+  const auto told = tell(*found, refused, *why);
   publish(told.ready, told.reason, told.message, claim_fields(*found));
   if (refused || phase(*found) == "Pending") return kube::Outcome::again_in(look_again);
   if (is_bound(*found)) return kube::Outcome::again_in(Collector::period);
@@ -161,15 +165,21 @@ std::optional<json::Json> DatasetReconciler::claim(const gradient::Parent& paren
   return context_.polled.find(kube::claims, {parent.ns, spec.claim_name}, stop);
 }
 
-/// Why a claim is not bound, in the words of who should make its volume; empty when nothing is
-/// wrong.
-std::string DatasetReconciler::trouble(const json::Json& claim, const std::stop_token& stop) {
-  if (phase(claim) != "Pending") return {};
+/// Why a claim is not bound, in the words of who should make its volume; "" when nothing is wrong.
+/// Empty while that is about to be read for the first time.
+std::optional<std::string> DatasetReconciler::trouble(const Ref& self, const json::Json& claim) {
+  if (phase(claim) != "Pending") {
+    context_.reader.forget(self);
+    return "";
+  }
+  const auto known =
+      context_.reader
+          .ask(self, {events_of(context_.client, claim, "events of PersistentVolumeClaim ")})
+          .front();
+  if (known.is_awaited) return std::nullopt;
   std::string message;
   std::string last_seen;
-  for (const auto& event : context_.client.list(
-           kube::events, kube::key_of(claim).ns,
-           {.labels = {}, .fields = "involvedObject.uid=" + kube::uid_of(claim)}, stop)) {
+  for (const auto& event : known.found) {
     const auto seen = gradient::why::seen(event);
     if (json::string_at(event, {"type"}) != "Warning" || seen < last_seen) continue;
     last_seen = seen;

@@ -22,7 +22,7 @@ class DatasetReconciler {
                                                const std::stop_token& stop);
   std::optional<json::Json> claim(const gradient::Parent& parent, const gradient::DatasetSpec& spec,
                                   const std::stop_token& stop);
-  std::string trouble(const json::Json& claim, const std::stop_token& stop);
+  std::optional<std::string> trouble(const Ref& self, const json::Json& claim);
 
   Context& context_;
   Applier applier_;

@@ -31,6 +31,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   if (!object ||
       kube::is_being_deleted(*object)) {  // the garbage collector follows owner references
     context_.dependents.set({std::string(gradient_deployments.kind), key}, {});
+    observer_.forget(key);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
@@ -59,7 +60,9 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   applier_.prune(parent, wanted, stop);
   if (spec.replicas() == 0 && !refused.empty()) applier_.scale_to_zero(parent, stop);
 
-  auto observed = observer_.observe(parent, spec, previous, stop);
+  auto observation = observer_.observe(parent, spec, previous);
+  if (observation.is_awaited) return kube::Outcome::again_in(Reader::patience);
+  auto& observed = observation.observed;
   observed.refused = std::move(refused);
   observed.pull_servers = found.pull_servers;
   const auto route = context_.stores.routes.find(key);
@@ -72,7 +75,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   publisher_.publish(gradient_deployments, *object, status, stop);
   if (is_worth_a_retry(observed.refused) || (route && gradient::is_unseen(*route)))
     return kube::Outcome::again_in(look_again);
-  return {.again = Observer::again(spec, observed, status)};
+  return {.again = observer_.again(spec, observation, status)};
 }
 
 /// Where it is reached: from outside once there is what exposes it, until then and without it

@@ -1,8 +1,8 @@
 #include "reconcile/observer.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace reconcile {
 namespace {
@@ -16,11 +16,6 @@ bool is_ready(const Json& pod) {
     }
   }
   return false;
-}
-
-bool has_ready(const std::vector<Json>& pods, const kube::Key& pod) {
-  return std::any_of(pods.begin(), pods.end(),
-                     [&](const Json& each) { return kube::key_of(each) == pod && is_ready(each); });
 }
 
 /// The youngest of those that are not ready, enough to tell why: the rest share their fate.
@@ -37,33 +32,58 @@ std::vector<Json> troubled(const std::vector<Json>& pods) {
   return found;
 }
 
+Ref self(const kube::Key& deployment) {
+  return {std::string(gradient_deployments.kind), deployment};
+}
+
+/// The sidecar says nothing more until it looks for newer content.
+bool is_at_rest(const Json& line) {
+  const auto event = json::string_at(line, {"event"});
+  return event == "published" || event == "refresh-failed";
+}
+
 }  // namespace
 
-gradient::Observed Observer::observe(const gradient::Parent& parent,
-                                     const gradient::DeploymentSpec& spec,
-                                     const Json& previous_status, const std::stop_token& stop) {
+Observer::Observation Observer::observe(const gradient::Parent& parent,
+                                        const gradient::DeploymentSpec& spec,
+                                        const Json& previous_status) {
   const kube::Key key{parent.ns, parent.name};
-  gradient::Observed observed{
-      .deployment = context_.stores.deployments.find(key),
-      .pods = context_.stores.pods.indexed(parent_term(key)),
-      .events = {},
-      .sync_lines = {},
-      .refused = {},
-      .autoscaler = autoscaler(parent),
-      .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))};
+  Observation observation{
+      .observed = {.deployment = context_.stores.deployments.find(key),
+                   .pods = context_.stores.pods.indexed(parent_term(key)),
+                   .events = {},
+                   .sync_lines = {},
+                   .refused = {},
+                   .autoscaler = autoscaler(parent),
+                   .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))}};
+  auto& observed = observation.observed;
+  std::vector<Reader::Question> questions;
   if (gradient::wants_events(spec, observed)) {
-    for (const auto& pod : troubled(observed.pods)) {
-      for (auto& event : events_of(pod, stop))
-        observed.events.push_back(std::move(event));
+    for (const auto& pod : troubled(observed.pods))
+      questions.push_back(events_of(context_.client, pod, "events of Pod "));
+  }
+  const auto events = questions.size();
+  const auto sidecars = gradient::wanted_sync_lines(spec, observed, previous_status);
+  for (const auto& sidecar : sidecars)
+    questions.push_back(last_line(parent.ns, sidecar));
+
+  auto answers = context_.reader.ask(self(key), std::move(questions));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto& answer = answers[i];
+    observation.is_awaited = observation.is_awaited || answer.is_awaited;
+    observation.until = std::min(observation.until.value_or(answer.until), answer.until);
+    if (i < events) {
+      std::move(answer.found.begin(), answer.found.end(), std::back_inserter(observed.events));
+    } else if (!answer.found.empty()) {
+      const auto& sidecar = sidecars[i - events];
+      observed.sync_lines[sidecar.pod + "/" + sidecar.container] = std::move(answer.found.front());
     }
   }
-  for (const auto& name : gradient::wanted_sync_lines(spec, observed, previous_status)) {
-    const auto slash = name.find('/');
-    const kube::Key pod{parent.ns, name.substr(0, slash)};
-    const auto lines = last_line(pod, name.substr(slash + 1), has_ready(observed.pods, pod), stop);
-    if (!lines.empty()) observed.sync_lines[name] = lines.front();
-  }
-  return observed;
+  return observation;
+}
+
+void Observer::forget(const kube::Key& deployment) {
+  context_.reader.forget(self(deployment));
 }
 
 std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
@@ -73,57 +93,57 @@ std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
 }
 
 std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,
-                                                         const gradient::Observed& observed,
-                                                         const Json& status) {
-  const bool awaited =
-      !observed.pods.empty() &&
-      (gradient::wants_events(spec, observed) || gradient::awaits_metrics(observed, status) ||
-       !gradient::wanted_sync_lines(spec, observed, status).empty());
-  if (awaited) return period;
-  return std::nullopt;
-}
-
-std::vector<Json> Observer::read_seldom(const std::string& what, const Read& read) {
+                                                         const Observation& observation,
+                                                         const Json& status) const {
+  constexpr std::chrono::seconds soonest{1};
+  const auto& observed = observation.observed;
+  if (observed.pods.empty()) return std::nullopt;
+  const bool wants_events = gradient::wants_events(spec, observed);
+  const bool wants_lines = !gradient::wanted_sync_lines(spec, observed, status).empty();
+  if (!wants_events && !wants_lines && !gradient::awaits_metrics(observed, status))
+    return std::nullopt;
   const auto now = context_.clock.now();
-  const auto known = readings_.with([&](auto& readings) -> std::optional<Reading> {
-    std::erase_if(readings, [&](const auto& entry) { return now >= entry.second.until; });
-    const auto found = readings.find(what);
-    if (found == readings.end()) return std::nullopt;
-    return found->second;
-  });
-  if (known) return known->found;
-  std::vector<Json> found;
-  try {
-    found = read();
-  } catch (const std::exception& error) {  // no log yet, no right, no answer from that node
-    spdlog::debug("cannot read {} error=\"{}\"", what, error.what());
-  }
-  const auto until = now + (found.empty() ? period_of_nothing : period);
-  readings_.with([&](auto& readings) { readings[what] = {until, found}; });
-  return found;
+  if (!observation.until || *observation.until <= now) return period;  // or when it is answered
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*observation.until - now);
+  return std::max<std::chrono::milliseconds>(left, soonest);
 }
 
-std::vector<Json> Observer::events_of(const Json& pod, const std::stop_token& stop) {
-  const auto uid = kube::uid_of(pod);
-  return read_seldom("events of " + uid, [&] {
-    return context_.client.list(kube::events, kube::key_of(pod).ns,
-                                {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop);
-  });
+Reader::Question events_of(kube::Client& client, const Json& object, const std::string& what) {
+  const auto key = kube::key_of(object);
+  const auto uid = kube::uid_of(object);
+  const auto read = [&client, ns = key.ns, uid](const std::stop_token& stop) {
+    auto found =
+        client.list(kube::events, ns, {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop,
+                    Reader::deadline);
+    for (auto& event : found) {
+      if (event.has_field("metadata") && event.at("metadata").has_field("managedFields"))
+        event["metadata"].erase("managedFields");
+    }
+    return Reader::Answer{.found = std::move(found), .good_for = Observer::period};
+  };
+  return {.what = what + kube::to_string(key), .edition = uid, .node = {}, .read = read};
 }
 
-/// A pod that has become ready has a new line: its content is complete.
-std::vector<Json> Observer::last_line(const kube::Key& pod, const std::string& container,
-                                      bool is_ready, const std::stop_token& stop) {
-  return read_seldom(
-      "log of " + kube::to_string(pod) + "/" + container + (is_ready ? " ready" : ""),
-      [&]() -> std::vector<Json> {
-        const auto line = context_.client.log(pod, container, 1, stop);
-        try {
-          return {json::parse(line)};
-        } catch (const std::invalid_argument&) {
-          return {};  // half a line, or nothing yet
-        }
-      });
+/// Of a complete model half a minute after it has looked for newer content: then it has said what
+/// it found, or is fetching it.
+Reader::Question Observer::last_line(const std::string& ns,
+                                     const gradient::SyncSidecar& sidecar) const {
+  const kube::Key pod{ns, sidecar.pod};
+  const auto read = [&client = context_.client, pod, container = sidecar.container,
+                     refresh = sidecar.refresh](const std::stop_token& stop) -> Reader::Answer {
+    const auto text = client.log(pod, container, 1, stop, Reader::deadline);
+    try {
+      auto line = json::parse(text);
+      const auto good_for = is_at_rest(line) ? period + refresh : period;
+      return {.found = {std::move(line)}, .good_for = good_for};
+    } catch (const std::invalid_argument&) {
+      return {.found = {}, .good_for = period};  // half a line, or nothing yet
+    }
+  };
+  return {.what = "logs of Pod " + kube::to_string(pod) + " container " + sidecar.container,
+          .edition = sidecar.edition,
+          .node = sidecar.node,
+          .read = read};
 }
 
 }  // namespace reconcile

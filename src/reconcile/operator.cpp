@@ -29,6 +29,7 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
     : client_(client),
       clock_(clock),
       polled_(client, clock, [this](const Ref& changed) { notify(changed); }),
+      reader_(clock, [this](const Ref& who) { controller_of(who.kind)->enqueue(who.key); }),
       events_(client, clock, std::string(names::managed_by)),
       context_{.client = client,
                .clock = clock,
@@ -37,6 +38,7 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
                .stores = stores_,
                .dependents = dependents_,
                .polled = polled_,
+               .reader = reader_,
                .uses = uses_,
                .notify = [this](const Ref& changed) { notify(changed); },
                .enqueue = [this](const Ref& ref) { controller_of(ref.kind)->enqueue(ref.key); }},
@@ -148,6 +150,8 @@ void Operator::reconcile(const std::stop_token& stop) {
   if (!await_stores(stop)) return;
   spdlog::info("all stores are filled, reconciling");
   std::vector<std::jthread> threads;
+  threads.emplace_back([&] { reader_.run(stop); });
+  threads.emplace_back([&] { events_.run(stop); });
   const auto start = [&](kube::Controller& controller) {
     threads.emplace_back([&] { controller.run(stop); });
   };

@@ -51,6 +51,7 @@ class Operator {
   Stores stores_;
   Dependents dependents_;
   Polled polled_;
+  Reader reader_;
   Uses uses_;
   kube::EventRecorder events_;
   Context context_;

@@ -1,9 +1,12 @@
 #include "kube/events.h"
 
+#include "support/log.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"
 
 #include <catch2/catch.hpp>
+
+#include <thread>
 
 namespace {
 
@@ -25,8 +28,10 @@ struct Scene {
   ManualClock clock;
   kube::EventRecorder recorder{client, clock, "tests"};
 
-  void record(const std::string& message = "text") {
-    recorder.record(demo(), EventType::Warning, "Reason", message);
+  void record(const std::string& message = "text") { record(demo(), EventType::Warning, message); }
+  void record(const Json& object, EventType type, const std::string& message) {
+    recorder.record(object, type, "Reason", message);
+    recorder.write_recorded();
   }
   Json sent(std::size_t request) const { return json::parse(api.requests().at(request).body); }
 };
@@ -67,7 +72,7 @@ TEST_CASE("Another message, or another object, is another event") {
   scene.record("two");
   auto other = demo();
   other["metadata"]["uid"] = Json("u-2");
-  scene.recorder.record(other, EventType::Warning, "Reason", "one");
+  scene.record(other, EventType::Warning, "one");
   CHECK(kube::key_of(scene.sent(0)).name != kube::key_of(scene.sent(1)).name);
   CHECK(kube::key_of(scene.sent(0)).name != kube::key_of(scene.sent(2)).name);
 }
@@ -116,7 +121,7 @@ TEST_CASE("What is well takes nothing from warnings") {
   for (int i = 0; i < 26; ++i)
     scene.api.expect(create_line);
   for (int i = 0; i < 30; ++i)
-    scene.recorder.record(demo(), EventType::Normal, "Ready", std::to_string(i));
+    scene.record(demo(), EventType::Normal, std::to_string(i));
   scene.record("a warning");
   CHECK(json::string_at(scene.sent(25), {"message"}) == "a warning");
 }
@@ -126,7 +131,7 @@ TEST_CASE("A long message is cut between characters, a long name so that it stay
   scene.api.expect(create_line);
   auto object = demo();
   object["metadata"]["name"] = Json(std::string(235, 'a') + "." + std::string(17, 'b'));
-  scene.recorder.record(object, EventType::Normal, "Reason", std::string(1023, 'x') + "\u00e9");
+  scene.record(object, EventType::Normal, std::string(1023, 'x') + "\u00e9");
   CHECK(json::string_at(scene.sent(0), {"message"}) == std::string(1023, 'x'));
   const auto name = kube::key_of(scene.sent(0)).name;
   CHECK(name.substr(0, 236) == std::string(235, 'a') + ".");
@@ -138,5 +143,39 @@ TEST_CASE("Events of an object without a namespace go to the default one") {
   scene.api.expect("POST /api/v1/namespaces/default/events?fieldValidation=Strict");
   auto object = demo();
   object["metadata"].erase("namespace");
-  scene.recorder.record(object, EventType::Normal, "Reason", "text");
+  scene.record(object, EventType::Normal, "text");
+}
+
+TEST_CASE("Whoever records an event does not wait until it is written") {
+  Scene scene;
+  scene.api.expect(create_line).hang();
+  std::jthread writing([&](const std::stop_token& stop) { scene.recorder.run(stop); });
+  scene.recorder.record(demo(), EventType::Warning, "Reason", "one");
+  scene.api.await_hanging();
+  scene.recorder.record(demo(), EventType::Warning, "Reason", "two");
+  CHECK(scene.api.requests().size() == 1);
+  CHECK(scene.api.totals() == std::vector<std::chrono::milliseconds>{3s});
+  scene.api.expect(create_line);
+  writing.request_stop();
+  scene.api.release();
+  writing.join();  // what is left is written before
+  CHECK(json::string_at(scene.sent(1), {"message"}) == "two");
+}
+
+TEST_CASE("Events that nobody takes are lost, which is told once") {
+  Scene scene;
+  const Log log;
+  const auto lost = [&] {
+    std::size_t times = 0;
+    for (auto at = log.text().find("events are lost"); at != std::string::npos;
+         at = log.text().find("events are lost", at + 1))
+      ++times;
+    return times;
+  };
+  for (std::size_t i = 0; i < kube::EventRecorder::most_waiting + 2; ++i) {
+    auto object = demo();
+    object["metadata"]["uid"] = Json(std::to_string(i));
+    scene.recorder.record(object, EventType::Normal, "Reason", "text");
+  }
+  CHECK(lost() == 1);
 }

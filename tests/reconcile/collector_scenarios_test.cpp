@@ -33,7 +33,7 @@ struct Scenario : World {
   }
 
   /// A minute's tick; the claim is read again where that is due.
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "data"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "data"); }
   void reconcile_after(std::chrono::minutes time) {
     clock.advance(time);
     polled.put(kube::claims, *polled_claim());
@@ -195,8 +195,8 @@ TEST_CASE_METHOD(Scenario, "a failed clean-up is told with an event, and tried a
   reconcile_after(10min);
   expect_result(R"({"type":"Failed","status":"True","reason":"BackoffLimitExceeded"})",
                 R"({"reason":"SyncFailed","message":"no space"})");
-  expect_event("SyncFailed");
   expect_status();
+  expect_event("SyncFailed");
   reconcile_after(1min);
   CHECK(told() == R"({"checkouts":["u-1-a-new","u-1-a-old"],"job":"job-1",)"
                   R"("problem":{"message":"no space","reason":"SyncFailed"}})");

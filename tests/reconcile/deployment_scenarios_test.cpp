@@ -22,7 +22,7 @@ constexpr const char* with_repository = R"({"spec":{"image":"example.com/app:1",
 struct Scenario : World {
   reconcile::DeploymentReconciler reconciler{context};
 
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "demo"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "demo"); }
 
   void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
 
@@ -66,6 +66,29 @@ TEST_CASE_METHOD(Scenario,
   const auto requests = server.requests();
   CHECK(json::parse(requests[0].body).at("metadata").at("resourceVersion").as_string() == "1");
   CHECK(requests[0].query[1] == std::pair<std::string, std::string>("force", "false"));
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "a status waits for the events that it is made of, the children do not") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  auto taken_up = *stores.deployments.find({"ns", "demo"});
+  taken_up["status"] = json::parse(R"({"observedGeneration":1,"replicas":1})");
+  put(kube::deployments, "demo", json::text(taken_up));
+  put(kube::pods, "demo-a", R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"}},
+      "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
+      "reason":"Unschedulable","message":"no nodes"}]}})");
+  CHECK(reconcile().again == reconcile::Reader::patience);
+  server.expect("GET /api/v1/namespaces/ns/events?*").answer(200, R"({"items":[]})");
+  read_all();
+  CHECK(news == std::vector{reconcile::Ref{"GradientDeployment", {"ns", "demo"}}});
+  expect_status();
+  expect_event("Unschedulable");
+  CHECK(reconcile().again == std::chrono::seconds(2));
+  server.finish();
+  CHECK(why() == "Unschedulable");
 }
 
 TEST_CASE_METHOD(Scenario, "an edit that comes before the status is written is looked at") {
@@ -136,15 +159,15 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
     answer["metadata"]["annotations"]["gradient-operator.dev/applied"] = json::Json("");
     server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
         .answer(200, json::text(answer));
-    expect_event("EditTakenBack");
     expect_apply(deployment_path);
+    expect_event("EditTakenBack");
     reconcile();
     const auto requests = server.requests();
     CHECK(requests[requests.size() - 3].body ==
           R"({"metadata":{"annotations":{"gradient-operator.dev/applied":""},"managedFields":)"
           R"([{"fieldsV1":{"f:spec":{"f:a":{},"f:b":{}}},"manager":"gradient-operator",)"
           R"("operation":"Apply"}],"resourceVersion":"200"}})");
-    CHECK(requests.back().content_type == "application/apply-patch+yaml");
+    CHECK(requests[requests.size() - 2].content_type == "application/apply-patch+yaml");
   }
   SECTION("by nobody when it has changed again meanwhile, which is a conflict") {
     server.expect("GET " + deployment_path).answer(200, json::text(fresh));

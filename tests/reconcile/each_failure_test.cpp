@@ -69,7 +69,8 @@ class Simulation {
       deliver();
       is_busy = serve(datasets_, dataset_reconciler_) || serve(models_, model_reconciler_) ||
                 serve(registries_, registry_reconciler_) ||
-                serve(deployments_, deployment_reconciler_);
+                serve(deployments_, deployment_reconciler_) || reader_.read_next({});
+      events_.write_recorded();
     }
   }
 
@@ -139,6 +140,7 @@ class Simulation {
   reconcile::Stores stores_;
   reconcile::Dependents dependents_;
   reconcile::Polled polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
+  reconcile::Reader reader_{clock_, [this](const Ref& who) { queue_of(who.kind).add(who.key); }};
   reconcile::Uses uses_;
   reconcile::Context context_{
       .client = client_,
@@ -148,6 +150,7 @@ class Simulation {
       .stores = stores_,
       .dependents = dependents_,
       .polled = polled_,
+      .reader = reader_,
       .uses = uses_,
       .notify = [this](const Ref& ref) { notify(ref); },
       .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); }};

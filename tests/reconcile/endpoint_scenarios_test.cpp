@@ -36,7 +36,7 @@ struct Demo : World {
         gradient::Endpoint{.domain = "a.example", .gateway_namespace = "n", .gateway_name = "g"};
   }
   void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "demo"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "demo"); }
 
   std::string status(std::initializer_list<std::string_view> path) {
     return json::string_at(*stores.gradient_deployments.find({"ns", "demo"}), path);
@@ -204,7 +204,7 @@ struct TwoOfOneHost : World {
         reconcile::gradient_deployments, "demo-x");
   }
   void reconcile() {
-    reconciler.reconcile({"ns", "demo-x"}, {});
+    look(reconciler, "demo-x");
     server.finish();
   }
   std::vector<reconcile::Ref> waiting() {

@@ -92,6 +92,7 @@ kube::Response FakeServer::remove(const std::string& path, const kube::Request& 
   ++writes_;
   ++version_;
   objects_.erase(found);
+  if (on_change) on_change(path, {});
   return {.status = 200, .body = "{}"};
 }
 
@@ -103,12 +104,14 @@ kube::Response FakeServer::store(const std::string& path, Json object) {
   const bool is_workload = json::string_at(object, {"kind"}) == kube::deployments.kind;
   if (is_workload && !object.at("spec").has_field("replicas")) object["spec"]["replicas"] = Json(1);
   objects_[path] = object;
+  if (on_change) on_change(path, object);
   return {.status = 200, .body = json::text(object)};
 }
 
-void FakeServer::put(const kube::Kind& kind, const std::string& name, const std::string& body) {
+void FakeServer::put(const kube::Kind& kind, const std::string& name, const std::string& body,
+                     const std::string& ns) {
   auto object = json::parse(body);
-  const kube::Key key{"ns", name};
+  const kube::Key key{ns, name};
   object["apiVersion"] = Json(std::string(kind.api_version));
   object["kind"] = Json(std::string(kind.kind));
   auto& metadata = object["metadata"];

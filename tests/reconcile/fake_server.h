@@ -2,6 +2,7 @@
 
 #include "kube/transport.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,9 +34,13 @@ class FakeServer final : public kube::Transport {
                         const std::stop_token&, std::chrono::milliseconds) override;
 
   /// A user's write; an object without a UID gets one.
-  void put(const kube::Kind& kind, const std::string& name, const std::string& body);
+  void put(const kube::Kind& kind, const std::string& name, const std::string& body,
+           const std::string& ns = "ns");
   std::vector<json::Json> objects(const kube::Kind& kind) const;
   std::string version() const { return std::to_string(version_); }
+
+  /// Is called with the path of each object that was stored or has gone; of the latter with null.
+  std::function<void(const std::string& path, const json::Json& object)> on_change = {};
 
   int requests() const { return requests_; }
   /// Requests other than GET that changed something, events not counted.

@@ -2,6 +2,7 @@
 
 #include "gradient/spec/read_spec.h"
 #include "reconcile/world.h"
+#include "support/log.h"
 
 #include <catch2/catch.hpp>
 
@@ -13,6 +14,7 @@ struct Scenario : World {
   reconcile::Observer observer{context};
   json::Json demo = put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"a:1",
       "models":[{"id":"m"}],"resources":{"instanceType":"C4","replicas":7}}})");
+  json::Json previous;
   gradient::DeploymentSpec spec =
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(demo));
 
@@ -36,8 +38,38 @@ struct Scenario : World {
                 pod + "&limit=500")
         .answer(200, R"({"items":[{"reason":"FailedScheduling"}]})");
   }
-  gradient::Observed observe() { return observer.observe(gradient::parent(demo), spec, {}, {}); }
+  reconcile::Observer::Observation look() {
+    return observer.observe(gradient::parent(demo), spec, previous);
+  }
+  /// Twice, with the reading in between.
+  gradient::Observed observe() {
+    look();
+    read_all();
+    auto observation = look();
+    CHECK_FALSE(observation.is_awaited);
+    return std::move(observation.observed);
+  }
+
+  /// A pod whose model is being fetched, or is complete.
+  void put_syncing(const std::string& name, bool ready, const std::string& node = "node-1",
+                   const std::string& arguments = R"("model","--name","m")") {
+    put_pod(name, "2026-01-01T00:00:01Z",
+            R"("spec":{"nodeName":")" + node +
+                R"(","initContainers":[{"name":"sync-m","restartPolicy":"Always","args":[)" +
+                arguments + R"(]}]},"status":{"phase":"Running","conditions":[{"type":"Ready",
+                "status":")" +
+                (ready ? "True" : "False") +
+                R"("}],"initContainerStatuses":[{"name":"sync-m",
+                "state":{"running":{"startedAt":"2026-01-01T00:00:02Z"}}}]})");
+  }
+  Exchange& expect_line(const std::string& line, const std::string& pod = "a") {
+    return server.expect("GET /api/v1/namespaces/ns/pods/" + pod + "/log?container=sync-m&*")
+        .answer(200, line);
+  }
 };
+
+constexpr const char* published = R"({"event":"published","model":"m","revision":"r"})";
+constexpr const char* progress = R"({"event":"progress","model":"m","bytes":1})";
 
 }  // namespace
 
@@ -53,6 +85,18 @@ TEST_CASE_METHOD(Scenario, "a pod that is not ready is asked for its events, twi
   CHECK(observe().events.size() == 1);
 }
 
+TEST_CASE_METHOD(Scenario, "nothing is read while a deployment is looked at") {
+  put_pending("a", "2026-01-01T00:00:01Z");
+  const auto observation = look();
+  CHECK(observation.is_awaited);
+  CHECK(observation.observed.events.empty());
+  CHECK(observer.again(spec, observation, {}) == reconcile::Observer::period);
+  expect_events("a");
+  read_all();
+  CHECK(news == std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo"}}});
+  CHECK(server.totals() == std::vector<std::chrono::milliseconds>{3s});
+}
+
 TEST_CASE_METHOD(Scenario, "of many pods that are not ready the five youngest are asked about") {
   for (const char* const name : {"1", "2", "3", "4", "5", "6", "7"})
     put_pending(name, "2026-01-01T00:00:0" + std::string(name) + "Z");
@@ -61,54 +105,156 @@ TEST_CASE_METHOD(Scenario, "of many pods that are not ready the five youngest ar
   CHECK(observe().pods.size() == 7);
 }
 
+TEST_CASE_METHOD(Scenario, "a deployment is looked at again when all first answers are there") {
+  put_pending("a", "2026-01-01T00:00:01Z");
+  put_pending("b", "2026-01-01T00:00:02Z");
+  look();
+  expect_events("b");
+  reader.read_next({});
+  CHECK(news.empty());
+  expect_events("a");
+  reader.read_next({});
+  CHECK(news.size() == 1);
+  SECTION("and then for each that has changed") {
+    clock.advance(30s);
+    look();
+    expect_events("b");
+    reader.read_next({});
+    CHECK(news.size() == 1);
+    expect_events("a").answer(200, R"({"items":[]})");
+    reader.read_next({});
+    CHECK(news.size() == 2);
+  }
+}
+
 TEST_CASE_METHOD(Scenario, "a question without an answer does not keep back the status") {
   put_pending("a", "2026-01-01T00:00:01Z");
-  expect_events("a").fail("timed out");
-  CHECK(observe().events.empty());
+  SECTION("that failed") {
+    expect_events("a").fail("timed out");
+    CHECK(observe().events.empty());
+  }
+  SECTION("that nobody has come to yet") {
+    look();
+    clock.advance(reconcile::Reader::patience);
+    CHECK_FALSE(look().is_awaited);
+  }
 }
 
 TEST_CASE_METHOD(Scenario, "the last line of a sync sidecar that works is read, if it is whole") {
-  put_pod("a", "2026-01-01T00:00:01Z", R"("spec":{"initContainers":[{"name":"sync-m",
-      "restartPolicy":"Always","args":["model","--name","m"]}]},
-      "status":{"phase":"Pending","initContainerStatuses":[{"name":"sync-m",
-      "state":{"running":{"startedAt":"2026-01-01T00:00:02Z"}}}]})");
+  put_syncing("a", false);
   expect_events("a");
-  auto& log = server.expect("GET /api/v1/namespaces/ns/pods/a/log?container=sync-m&*");
   SECTION("a whole one") {
-    log.answer(200, R"({"event":"progress","model":"m","bytes":1})");
+    expect_line(progress);
     CHECK(observe().sync_lines.at("a/sync-m").at("bytes").as_integer() == 1);
   }
   SECTION("half of one") {
-    log.answer(200, R"({"event":"prog)");
+    expect_line(R"({"event":"prog)");
     CHECK(observe().sync_lines.empty());
   }
   SECTION("none yet") {
-    log.answer(400, R"({"kind":"Status","message":"waiting to start","code":400})");
+    expect_line("").answer(400, R"({"kind":"Status","message":"waiting to start","code":400})");
     CHECK(observe().sync_lines.empty());
   }
 }
 
-TEST_CASE_METHOD(Scenario, "a sidecar that has said nothing is soon asked again, and a ready one") {
-  const auto put_syncing = [&](const std::string& ready) {
-    put_pod("a", "2026-01-01T00:00:01Z",
-            R"("spec":{"initContainers":[{"name":"sync-m",
-        "restartPolicy":"Always","args":["model","--name","m"]}]},
-        "status":{"phase":"Running","conditions":[{"type":"Ready","status":")" +
-                ready + R"("}],
-        "initContainerStatuses":[{"name":"sync-m",
-        "state":{"running":{"startedAt":"2026-01-01T00:00:02Z"}}}]})");
-  };
-  const auto expect_line = [&](const std::string& line) {
-    server.expect("GET /api/v1/namespaces/ns/pods/a/log?container=sync-m&*").answer(200, line);
-  };
-  put_syncing("False");
+TEST_CASE_METHOD(Scenario, "a sidecar that says nothing is asked less and less often") {
+  put_syncing("a", false);
   expect_events("a");
   expect_line("");
   CHECK(observe().sync_lines.empty());
-  clock.advance(2s);
-  expect_line(R"({"event":"progress","model":"m","bytes":1})");
-  CHECK(observe().sync_lines.size() == 1);
-  put_syncing("True");
-  expect_line(R"({"event":"published","model":"m","revision":"r"})");
+  for (const auto pause : {2s, 4s, 8s, 16s}) {
+    clock.advance(pause - 1ms);
+    CHECK(observe().sync_lines.empty());
+    server.finish();
+    clock.advance(1ms);
+    if (pause == 16s) expect_events("a");
+    expect_line(pause == 16s ? progress : "");
+    CHECK(observe().sync_lines.size() == (pause == 16s ? 1U : 0U));
+  }
+}
+
+TEST_CASE_METHOD(Scenario, "a sidecar is asked again when its pod becomes ready") {
+  put_syncing("a", false);
+  expect_events("a");
+  expect_line(progress);
+  observe();
+  put_syncing("a", true);
+  expect_line(published);
+  CHECK(look().is_awaited);
   CHECK(observe().sync_lines.at("a/sync-m").at("event").as_string() == "published");
+}
+
+TEST_CASE_METHOD(Scenario, "a complete model is read when it has looked for newer content") {
+  put_syncing("a", true, "node-1", R"("model","--name","m","--refresh-interval","86400")");
+  previous = json::parse(R"({"content":{"models":[{"id":"m","revision":"r"}]}})");
+  expect_line(published);
+  observe();
+  server.finish();
+  const auto again = [&] { return observer.again(spec, look(), previous); };
+  CHECK(again() == 24h + 30s);
+  clock.advance(24h);
+  CHECK(again() == 30s);
+  clock.advance(30s);
+  SECTION("and every half minute while it fetches that") {
+    expect_line(progress);
+    observe();
+    CHECK(again() == 30s);
+  }
+  SECTION("and rests for as long again") {
+    expect_line(published);
+    observe();
+    CHECK(again() == 24h + 30s);
+  }
+}
+
+TEST_CASE_METHOD(Scenario, "a kubelet that fails is left alone for a minute, with all its pods") {
+  const Log log;
+  previous = json::parse(R"({"content":{"models":[{"id":"m","revision":"r"}]}})");
+  for (const auto* const name : {"a", "b", "c"})
+    put_syncing(name, true, "node-1", R"("model","--refresh-interval","3600")");
+  put_syncing("d", true, "node-2", R"("model","--refresh-interval","3600")");
+  expect_line("", "a").fail("no whole answer").then([&](const kube::Request&) {
+    clock.advance(3s);
+  });
+  expect_line(published, "d");
+  CHECK(observe().sync_lines.size() == 1);
+  CHECK(observer.again(spec, look(), previous) == 1min);
+  server.finish();
+  clock.advance(59s);
+  CHECK(observe().sync_lines.size() == 1);
+  server.finish();
+  CHECK(log.text().find("node=node-1") != std::string::npos);
+  CHECK(log.text().find("node=node-1") == log.text().rfind("node=node-1"));
+  clock.advance(1s);
+  for (const auto* const name : {"a", "b", "c"})
+    expect_line(published, name);
+  CHECK(observe().sync_lines.size() == 4);
+}
+
+TEST_CASE_METHOD(Scenario, "what cannot be read of one pod does not keep from reading of others") {
+  previous = json::parse(R"({"content":{"models":[{"id":"m","revision":"r"}]}})");
+  for (const auto* const name : {"a", "b"})
+    put_syncing(name, true, "node-1", R"("model","--refresh-interval","3600")");
+  expect_line("", "a").answer(403, R"({"kind":"Status","reason":"Forbidden"})");
+  expect_line(published, "b");
+  CHECK(observe().sync_lines.size() == 1);
+}
+
+TEST_CASE_METHOD(Scenario, "what was read stays known while a kubelet does not answer") {
+  put_syncing("a", false);
+  expect_events("a");
+  expect_line(progress);
+  observe();
+  clock.advance(30s);
+  expect_events("a");
+  expect_line("").answer(502, R"({"kind":"Status","message":"i/o timeout","code":502})");
+  CHECK(observe().sync_lines.size() == 1);
+}
+
+TEST_CASE_METHOD(Scenario, "what a deployment that is gone has asked is not read any more") {
+  put_pending("a", "2026-01-01T00:00:01Z");
+  look();
+  observer.forget({"ns", "demo"});
+  read_all();
+  CHECK(server.requests().empty());
 }

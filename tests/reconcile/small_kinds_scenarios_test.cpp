@@ -24,7 +24,7 @@ struct Scenario : World {
 
 struct DatasetScenario : Scenario {
   reconcile::DatasetReconciler reconciler{context};
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "data"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "data"); }
   void expect_status() {
     World::expect_status(group + "datasets/data", reconcile::datasets, "data");
   }
@@ -40,7 +40,7 @@ const std::string creation =
 
 struct RegistryScenario : Scenario {
   reconcile::RegistryReconciler reconciler{context};
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "r"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "r"); }
   void expect_status() {
     World::expect_status(group + "containerregistries/r", reconcile::registries, "r");
   }
@@ -72,7 +72,7 @@ struct RegistryScenario : Scenario {
 
 struct ModelScenario : Scenario {
   reconcile::ModelReconciler reconciler{context};
-  kube::Outcome reconcile() { return reconciler.reconcile({"ns", "m"}, {}); }
+  kube::Outcome reconcile() { return look(reconciler, "m"); }
   void expect_status() { World::expect_status(group + "models/m", reconcile::models, "m"); }
   std::string why() { return json::string_at(ready(reconcile::models, "m"), {"reason"}); }
 };
@@ -113,6 +113,8 @@ TEST_CASE_METHOD(DatasetScenario, "a size is not changed before a volume is boun
   put(reconcile::datasets, "data", R"({"spec":{"size":"2Gi"}})");
   put(kube::claims, "data", pending);
   server.expect(claim_events).answer(200, R"({"items":[]})");
+  CHECK(reconcile().again == reconcile::Reader::patience);
+  read_all();
   expect_status();
   expect_event("Ready");
   CHECK(reconcile().again == std::chrono::minutes(1));
@@ -127,6 +129,9 @@ TEST_CASE_METHOD(DatasetScenario, "a claim that gets no volume says why, and can
       {"type":"Normal","message":"waiting","lastTimestamp":"2026-01-01T00:00:03Z"},
       {"type":"Warning","message":"no class fast","lastTimestamp":"2026-01-01T00:00:02Z"},
       {"type":"Warning","message":"no answer","lastTimestamp":"2026-01-01T00:00:01Z"}]})");
+  reconcile();
+  read_all();
+  CHECK(news == std::vector<reconcile::Ref>{{"Dataset", {"ns", "data"}}});
   expect_status();
   expect_event("ClaimPending");
   reconcile();

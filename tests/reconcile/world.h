@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/spec/settings.h"
+#include "kube/controller.h"
 #include "reconcile/context.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"
@@ -20,8 +21,10 @@ class World {
   reconcile::Stores stores;
   reconcile::Dependents dependents;
   std::vector<reconcile::Ref> notified, enqueued;
+  std::vector<reconcile::Ref> news;  ///< for whom the reader had any
   reconcile::Polled polled{client, clock,
                            [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+  reconcile::Reader reader{clock, [this](const reconcile::Ref& ref) { news.push_back(ref); }};
   reconcile::Uses uses;
   reconcile::Context context{
       .client = client,
@@ -31,6 +34,7 @@ class World {
       .stores = stores,
       .dependents = dependents,
       .polled = polled,
+      .reader = reader,
       .uses = uses,
       .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); },
       .enqueue = [this](const reconcile::Ref& ref) { enqueued.push_back(ref); }};
@@ -45,7 +49,21 @@ class World {
   /// it: with a UID, a new version and, for merge patches, merged into the live object.
   Exchange& expect_apply(const std::string& path);
   Exchange& expect_status(const std::string& path, const kube::Kind& kind, const std::string& name);
+  /// After the other requests of a look().
   Exchange& expect_event(const std::string& reason);
+
+  /// One look at that object, and then what was recorded meanwhile, as by its own thread.
+  template <class Reconciler>
+  kube::Outcome look(Reconciler& reconciler, const std::string& name) {
+    const auto outcome = reconciler.reconcile({"ns", name}, {});
+    events.write_recorded();
+    return outcome;
+  }
+  /// Reads what was asked for, as threads of their own do.
+  void read_all() {
+    while (reader.read_next({})) {
+    }
+  }
 
  private:
   kube::Response stored(json::Json object);

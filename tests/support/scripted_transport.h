@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -17,6 +18,7 @@ struct Exchange {
   std::string transport_error;                       ///< instead of a response, or after the lines
   std::function<void(const kube::Request&)> action;  ///< runs before the answer
   std::function<kube::Response(const kube::Request&)> make_response;  ///< instead of `response`
+  bool hangs = false;  ///< until release(): then it is answered
 
   static kube::Response success() {
     kube::Response response;
@@ -48,6 +50,11 @@ struct Exchange {
     transport_error = std::move(message);
     return *this;
   }
+  /// No answer before release(); none at all when the deadline or a stop comes first.
+  Exchange& hang() {
+    hangs = true;
+    return *this;
+  }
   /// For an answer that repeats what was sent.
   Exchange& reply(std::function<kube::Response(const kube::Request&)> make) {
     make_response = std::move(make);
@@ -73,21 +80,41 @@ class ScriptedTransport final : public kube::Transport {
     return script_.back();
   }
 
-  kube::Response send(const kube::Request& request, const std::stop_token&,
-                      std::chrono::milliseconds = {}) override {
-    auto exchange = next(request);
+  kube::Response send(const kube::Request& request, const std::stop_token& stop,
+                      std::chrono::milliseconds total = {}) override {
+    auto exchange = next(request, total);
+    if (exchange.hangs) hang(stop, total);
     if (!exchange.transport_error.empty()) throw kube::TransportError(exchange.transport_error);
     return std::move(exchange.response);
   }
 
   kube::Response stream(const kube::Request& request,
                         const std::function<void(std::string_view)>& on_line,
-                        const std::stop_token&, std::chrono::milliseconds) override {
-    auto exchange = next(request);
+                        const std::stop_token&, std::chrono::milliseconds idle) override {
+    auto exchange = next(request, idle);
     for (const auto& line : exchange.lines)
       on_line(line);
     if (!exchange.transport_error.empty()) throw kube::TransportError(exchange.transport_error);
     return std::move(exchange.response);
+  }
+
+  /// Answers what hangs now.
+  void release() {
+    const std::lock_guard lock(mutex_);
+    ++released_;
+    changed_.notify_all();
+  }
+  /// Waits until a request hangs; fails the test after half a minute.
+  void await_hanging() {
+    std::unique_lock lock(mutex_);
+    const bool came =
+        changed_.wait_for(lock, std::chrono::seconds(30), [&] { return hanging_ > 0; });
+    if (!came) FAIL_CHECK("nothing hangs");
+  }
+  /// The time that each request so far was given for its answer, in order.
+  std::vector<std::chrono::milliseconds> totals() const {
+    const std::lock_guard lock(mutex_);
+    return totals_;
   }
 
   /// Is asked to stop by the first request that is not in the script: ends loops under test.
@@ -117,16 +144,27 @@ class ScriptedTransport final : public kube::Transport {
     return line.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
   }
 
-  Exchange next(const kube::Request& request) {
-    auto exchange = take(request);
+  void hang(const std::stop_token& stop, std::chrono::milliseconds total) {
+    std::unique_lock lock(mutex_);
+    ++hanging_;
+    changed_.notify_all();
+    const bool is_released = changed_.wait_for(
+        lock, stop, total, [&, before = released_] { return released_ != before; });
+    --hanging_;
+    if (!is_released) throw kube::TransportError("no whole answer within the time allowed");
+  }
+
+  Exchange next(const kube::Request& request, std::chrono::milliseconds total) {
+    auto exchange = take(request, total);
     if (exchange.action) exchange.action(request);
     if (exchange.make_response) exchange.response = exchange.make_response(request);
     return exchange;
   }
 
-  Exchange take(const kube::Request& request) {
+  Exchange take(const kube::Request& request, std::chrono::milliseconds total) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
+    totals_.push_back(total);
     const auto line = std::string(to_string(request.method)) + " " + target(request);
     if (script_.empty()) throw unexpected(line, "nothing");
     if (!matches(script_.front().line, line)) throw unexpected(line, script_.front().line);
@@ -149,5 +187,9 @@ class ScriptedTransport final : public kube::Transport {
   std::stop_source stop_;
   std::deque<Exchange> script_;
   std::vector<kube::Request> requests_;
+  std::vector<std::chrono::milliseconds> totals_;
+  std::condition_variable_any changed_;
+  int hanging_ = 0;
+  int released_ = 0;
   std::vector<std::string> problems_;
 };

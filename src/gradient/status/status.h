@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "json/reader.h"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -88,8 +89,16 @@ bool wants_events(const DeploymentSpec& spec, const Observed& observed);
 /// Whether an autoscaler that gets no metrics yet is to be told of later, if it still gets none.
 bool awaits_metrics(const Observed& observed, const json::Json& previous);
 
-/// "POD/CONTAINER" of the sync sidecars whose last log line is worth reading now.
-std::vector<std::string> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
+/// A running sync sidecar whose last log line is worth reading.
+struct SyncSidecar {
+  std::string pod, container;
+  std::string node;     ///< where it runs
+  std::string edition;  ///< changes with what makes an earlier line old: its start, and readiness
+  std::chrono::seconds refresh{};  ///< how often it looks for newer content; 0: never
+  bool operator==(const SyncSidecar&) const = default;
+};
+
+std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
                                            const json::Json& previous);
 
 }  // namespace gradient

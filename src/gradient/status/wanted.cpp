@@ -4,6 +4,7 @@
 #include "gradient/status/world.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace gradient {
 namespace {
@@ -12,11 +13,15 @@ using json::Json;
 
 constexpr std::size_t most_lines = 20;
 
-bool has_option(const Json& container, const std::string& option) {
+/// As render wrote it; 0 when the model is fetched once.
+std::chrono::seconds refresh_interval(const Json& container) {
   const auto& arguments = json::elements_at(container, {"args"});
-  return std::any_of(arguments.begin(), arguments.end(), [&](const Json& argument) {
-    return argument.is_string() && argument.as_string() == option;
-  });
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    const auto& value = arguments.at(i + 1);
+    if (!json::equal(arguments.at(i), Json("--refresh-interval")) || !value.is_string()) continue;
+    return std::chrono::seconds(std::atoll(value.as_string().c_str()));
+  }
+  return {};
 }
 
 bool is_known(const Json& previous, const std::string& model) {
@@ -36,15 +41,20 @@ bool wants_events(const DeploymentSpec& spec, const Observed& observed) {
                      [](const why::Pod& pod) { return !pod.is_ready(); });
 }
 
-std::vector<std::string> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
+std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
                                            const Json& previous) {
-  std::vector<std::string> wanted;
+  std::vector<SyncSidecar> wanted;
   for (const auto& pod : why::world(spec, observed).pods) {
     for (const auto& container : pod.containers()) {
       if (container.role != why::Container::Role::Sync || !container.is_running()) continue;
-      const bool may_change = has_option(*container.spec, "--refresh-interval");
-      if (pod.is_ready() && !may_change && is_known(previous, container.item)) continue;
-      if (wanted.size() < most_lines) wanted.push_back(pod.name() + "/" + container.name);
+      const auto refresh = refresh_interval(*container.spec);
+      if (pod.is_ready() && refresh.count() <= 0 && is_known(previous, container.item)) continue;
+      if (wanted.size() == most_lines) return wanted;
+      wanted.push_back({.pod = pod.name(),
+                        .container = container.name,
+                        .node = json::string_at(pod.object(), {"spec", "nodeName"}),
+                        .edition = container.running_since() + (pod.is_ready() ? " ready" : ""),
+                        .refresh = refresh});
     }
   }
   return wanted;

@@ -12,6 +12,14 @@ constexpr const char* commit = "1111111111111111111111111111111111111111";
 
 using Names = std::vector<std::string>;
 
+/// "POD/CONTAINER" of those that are wanted.
+Names lines(const std::vector<json::Json>& pods, const json::Json& previous) {
+  Names names;
+  for (const auto& sidecar : wanted_sync_lines(content_spec(), observed({}, pods), previous))
+    names.push_back(sidecar.pod + "/" + sidecar.container);
+  return names;
+}
+
 }  // namespace
 
 TEST_CASE("events are worth reading while a pod waits or is missing") {
@@ -38,16 +46,18 @@ TEST_CASE("a sidecar's log is worth reading until its revision is known") {
   const auto complete = Pod().code(cloned(commit)).model(runs()).ready();
   const auto known = json::parse(R"({"content":{"models":[{"id":"llm","revision":"sha256:aa"}]}})");
   const Names the_line{"demo-new-1/sync-llm"};
-  CHECK(wanted_sync_lines(content_spec(), observed({}, {fetching}), {}) == the_line);
-  CHECK(wanted_sync_lines(content_spec(), observed({}, {fetching}), known) == the_line);
-  CHECK(wanted_sync_lines(content_spec(), observed({}, {complete}), {}) == the_line);
-  CHECK(wanted_sync_lines(content_spec(), observed({}, {complete}), known).empty());
+  CHECK(lines({fetching}, {}) == the_line);
+  CHECK(lines({fetching}, known) == the_line);
+  CHECK(lines({complete}, {}) == the_line);
+  CHECK(lines({complete}, known).empty());
   SECTION("and for ever when it refreshes") {
     const auto refreshing = Pod().code(cloned(commit)).model(runs(), true).ready();
-    CHECK(wanted_sync_lines(content_spec(), observed({}, {refreshing}), known) == the_line);
+    CHECK(lines({refreshing}, known) == the_line);
+    const auto wanted = wanted_sync_lines(content_spec(), observed({}, {refreshing}), known);
+    CHECK(wanted.front().refresh == std::chrono::hours(1));
   }
   SECTION("but not before it runs") {
     const auto waiting = Pod().code(runs_unready()).model(waits("PodInitializing"));
-    CHECK(wanted_sync_lines(content_spec(), observed({}, {waiting}), {}).empty());
+    CHECK(lines({waiting}, {}).empty());
   }
 }

@@ -185,7 +185,10 @@ Pod& Pod::model(const Json& status, bool refreshes) {
       "name": "sync-llm", "image": "registry.example.com/sync:1", "restartPolicy": "Always",
       "args": ["model", "--source", "s3://models/llm"],
       "resources": {"limits": {"memory": "256Mi"}}})");
-  if (refreshes) spec["args"][3] = Json("--refresh-interval");
+  if (refreshes) {
+    spec["args"][3] = Json("--refresh-interval");
+    spec["args"][4] = Json("3600");
+  }
   container("initContainers", "initContainerStatuses", spec, status);
   return *this;
 }

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "kube/clock.h"
+#include "reconcile/dependents.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace reconcile {
+
+/// Reads what is only for a status and brings no watch event: events, and the last log lines of
+/// sync sidecars. A reconcile asks and goes on with what is known; threads of this class read, and
+/// have whoever asked reconciled when there is news. So a kubelet that does not answer holds up
+/// nobody: it gets three seconds, one request at a time, and is left alone for a minute after a
+/// failure. Safe to share between threads.
+class Reader {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+  static constexpr std::chrono::seconds deadline{3};     ///< for whoever reads
+  static constexpr std::chrono::minutes rest{1};         ///< after a failure
+  static constexpr std::chrono::seconds patience{5};     ///< with a first answer
+  static constexpr std::size_t most_nodes_at_once = 2;   ///< besides one read of the API server's
+  static constexpr std::size_t most_questions = 10'000;  ///< that wait
+
+  struct Answer {
+    std::vector<json::Json> found;
+    Milliseconds good_for;
+  };
+  struct Question {
+    std::string what;     ///< names it among those of one asker: "logs of Pod ns/a container b"
+    std::string edition;  ///< another one: the answer before may be out of date
+    std::string node;     ///< whose kubelet has to answer; empty: the API server by itself
+    std::function<Answer(const std::stop_token&)> read;
+  };
+  struct Known {
+    std::vector<json::Json> found;
+    bool is_awaited;  ///< the first answer may be there within `patience`
+    kube::Clock::TimePoint until;
+  };
+
+  /// `changed` is told whose answers have changed.
+  Reader(const kube::Clock& clock, std::function<void(const Ref&)> changed)
+      : clock_(clock), changed_(std::move(changed)) {}
+
+  /// What is known, in the order of the questions, which are all that `who` wants to know now: what
+  /// else it has asked is forgotten. What is not known, or not any more, will be read.
+  std::vector<Known> ask(const Ref& who, std::vector<Question> questions);
+  void forget(const Ref& who);
+
+  /// Reads until a stop, on threads of its own.
+  void run(const std::stop_token& stop);
+  /// Reads one answer that is due. False when there is none, or others have to be awaited first.
+  bool read_next(const std::stop_token& stop);
+
+ private:
+  struct Reading {
+    Question question;
+    std::vector<json::Json> found;
+    kube::Clock::TimePoint until;  ///< then it may be read again
+    kube::Clock::TimePoint asked;  ///< last
+    kube::Clock::TimePoint begun;  ///< when this edition was asked for first
+    bool is_answered = false;      ///< this edition, be it with nothing
+    bool is_queued = false;
+    int times_empty = 0;  ///< in a row
+  };
+  struct Job {
+    Ref who;
+    Question question;
+  };
+  struct Failure {
+    std::string message;
+    bool is_of_node;  ///< others would fare alike
+    bool is_news;
+  };
+
+  void work(const std::stop_token& stop);
+  void serve(const Job& job, const std::stop_token& stop);
+  bool take_answer(const Job& job, Answer answer);
+  void fail(const Job& job, const Failure& failure);
+  static void tell(const Question& question, const Failure& failure);
+
+  // All of these want the lock to be held.
+  Known known(const Ref& who, Question question, std::map<std::string, Reading>& readings);
+  std::optional<Job> take();
+  bool may_ask(const std::string& node) const;
+  bool awaits_more(const Ref& who) const;
+  Reading* find(const Ref& who, const std::string& what);
+  void give_up(const Ref& who, const std::string& what, kube::Clock::TimePoint until,
+               std::set<Ref>& waiting);
+  void end(const Job& job);
+
+  const kube::Clock& clock_;
+  std::function<void(const Ref&)> changed_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::uint64_t changes_ = 0;  ///< grows whenever a thread that waits has to look again
+  std::map<Ref, std::map<std::string, Reading>> readings_;
+  std::deque<std::pair<Ref, std::string>> queue_;
+  std::set<std::string> busy_;                             ///< nodes that are being asked
+  std::map<std::string, kube::Clock::TimePoint> resting_;  ///< nodes that failed, until when
+};
+
+}  // namespace reconcile

@@ -1,0 +1,108 @@
+// A whole operator, with all its threads, against a server in memory.
+
+#include "reconcile/operator.h"
+
+#include "gradient/spec/settings.h"
+#include "reconcile/watched_server.h"
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class Operating {
+ public:
+  explicit Operating(WatchedServer& server, std::vector<std::string> namespaces = {"ns"})
+      : client_(server),
+        operator_(client_, clock_, settings_, {.namespaces = std::move(namespaces), .workers = 8}),
+        watching_([this](const std::stop_token& stop) { operator_.watch(stop); }),
+        reconciling_([this](const std::stop_token& stop) { operator_.reconcile(stop); }) {}
+  ~Operating() {
+    reconciling_.request_stop();
+    watching_.request_stop();
+  }
+  Operating(const Operating&) = delete;
+  Operating& operator=(const Operating&) = delete;
+
+  bool ready() const { return operator_.ready(); }
+
+ private:
+  const gradient::Settings settings_ = gradient::default_settings();
+  kube::SteadyClock clock_;
+  kube::Client client_;
+  reconcile::Operator operator_;
+  std::jthread watching_, reconciling_;
+};
+
+constexpr const char* plain =
+    R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})";
+
+/// A deployment whose model is being fetched by `pods` pods of that node.
+void put_fetching(WatchedServer& server, const std::string& name, const std::string& node,
+                  int pods) {
+  server.put(reconcile::gradient_deployments, name,
+             R"({"spec":{"image":"example.com/app:1","models":[{"id":"m"}],
+                 "resources":{"instanceType":"C4","replicas":)" +
+                 std::to_string(pods) + "}}}");
+  for (int i = 0; i < pods; ++i) {
+    server.put(kube::pods, name + "-" + std::to_string(i),
+               R"({"metadata":{"labels":{"gradient-operator.dev/deployment":")" + name +
+                   R"("},"creationTimestamp":"2026-01-01T00:00:01Z",
+                   "ownerReferences":[{"kind":"ReplicaSet","name":"rs","uid":"u",
+                   "controller":true}]},"spec":{"nodeName":")" +
+                   node + R"(","initContainers":[{"name":"sync-m","restartPolicy":"Always",
+                   "args":["model","--name","m","--refresh-interval","3600"]}]},
+                   "status":{"phase":"Pending","initContainerStatuses":[{"name":"sync-m",
+                   "state":{"running":{"startedAt":"2026-01-01T00:00:02Z"}}}]}})");
+  }
+}
+
+/// As the Deployment controller does: only then is it known whose the pods are.
+void take_up(WatchedServer& server, const std::string& name) {
+  REQUIRE(server.await([&] { return server.has(kube::deployments, name); }));
+  kube::Client(server).merge_patch(kube::deployments, {"ns", name},
+                                   json::parse(R"({"status":{"observedGeneration":1}})"), "tests");
+}
+
+}  // namespace
+
+/// Edits have effect within a second each, while nobody reads more than a few logs at a time.
+void check_goes_on(WatchedServer& server, const std::string& prefix) {
+  for (const auto* const number : {"1", "2", "3", "4", "5"}) {
+    server.put(reconcile::gradient_deployments, prefix + number, plain);
+    CHECK(server.await([&] { return server.has(kube::deployments, prefix + number); }, 1s));
+    CHECK(server.hanging("/log") <= 2);
+  }
+}
+
+TEST_CASE("a kubelet that does not answer holds up no other deployment") {
+  WatchedServer server;
+  server.put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m"}}})");
+  for (int i = 0; i < 10; ++i)
+    put_fetching(server, "fetching-" + std::to_string(i), "node-" + std::to_string(i % 3), 4);
+  server.hang("/log");
+  {
+    const Operating running(server);
+    for (int i = 0; i < 10; ++i)
+      take_up(server, "fetching-" + std::to_string(i));
+    REQUIRE(server.await([&] { return server.hanging("/log") > 0; }));
+    check_goes_on(server, "edited-");
+  }
+  const Operating again(server);  // from the start all logs are wanted at once
+  REQUIRE(server.await([&] { return server.hanging("/log") > 0; }));
+  check_goes_on(server, "after-a-restart-");
+}
+
+TEST_CASE("an API server that takes no events holds up no deployment") {
+  WatchedServer server;
+  server.hang("/events");
+  const Operating running(server);
+  for (int i = 0; i < 12; ++i)
+    server.put(reconcile::gradient_deployments, "wrong-" + std::to_string(i), R"({"spec":{}})");
+  REQUIRE(server.await([&] { return server.hanging("/events") == 1; }));
+  check_goes_on(server, "edited-");
+  server.release("/events");
+}
