@@ -19,8 +19,13 @@ namespace {
 
 constexpr std::size_t kept_errors = 8192;
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
+[[noreturn]] void fail(const std::string& program, const char* what) {
+  throw std::system_error(errno, std::generic_category(),
+                          program + " cannot be run (" + what + ")");
+}
+
+const std::string& name_of(const Program& program) {
+  return program.arguments.front();
 }
 
 using Clock = std::chrono::steady_clock;
@@ -55,21 +60,23 @@ class Descriptor {
 
 struct Pipe {
   Descriptor read_end, write_end;
-  Pipe() {
+  explicit Pipe(const std::string& program) {
     std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe");
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) fail(program, "pipe");
     read_end.reset(ends[0]);
     write_end.reset(ends[1]);
   }
 };
 
 /// Nobody but the child can read it: it has no name.
-void fill_memory_file(const std::string& content, Descriptor& file) {
+void fill_memory_file(const Program& program, Descriptor& file) {
+  const auto& content = program.secret_file;
   file.reset(memfd_create("secret", MFD_CLOEXEC));
-  if (file.get() < 0) fail("memfd_create");
-  if (fchmod(file.get(), 0600) != 0) fail("memory file");  // ssh takes no key that others may read
+  if (file.get() < 0) fail(name_of(program), "memfd_create");
+  // ssh takes no key that others may read
+  if (fchmod(file.get(), 0600) != 0) fail(name_of(program), "memory file");
   if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
-    fail("memory file");
+    fail(name_of(program), "memory file");
   }
   lseek(file.get(), 0, SEEK_SET);
 }
@@ -105,8 +112,10 @@ pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int 
                    pointers(program.arguments).data(), pointers(program.environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    throw ProcessError(ProcessError::Cause::NotStarted, std::generic_category().message(error));
+  if (error != 0) {
+    throw ProcessError(ProcessError::Cause::NotStarted, name_of(program),
+                       std::generic_category().message(error));
+  }
   return pid;
 }
 
@@ -123,8 +132,9 @@ void take_lines(std::string& pending, const std::function<void(std::string_view)
   if (pending.size() > longest) pending.clear();
 }
 
-[[noreturn]] void time_out() {
-  throw ProcessError(ProcessError::Cause::TimedOut, "has not ended within the time allowed");
+[[noreturn]] void time_out(const std::string& program) {
+  throw ProcessError(ProcessError::Cause::TimedOut, program,
+                     "has not ended within the time allowed");
 }
 
 /// Calls a function every second or, when nobody looked at the time, later.
@@ -160,8 +170,8 @@ void collect(const Program& program, const Deadline& deadline, const Pipe& outpu
   while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
     const auto until = every_second.before(deadline);
     const int ready = poll(waiting.data(), waiting.size(), milliseconds_until(until));
-    if (ready < 0 && errno != EINTR) fail("poll");
-    if (ready == 0 && milliseconds_until(deadline) == 0) time_out();
+    if (ready < 0 && errno != EINTR) fail(name_of(program), "poll");
+    if (ready == 0 && milliseconds_until(deadline) == 0) time_out(name_of(program));
     every_second.look();
     if (ready <= 0) continue;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
@@ -172,7 +182,8 @@ void collect(const Program& program, const Deadline& deadline, const Pipe& outpu
       } else if (i == 0) {
         finished.output.append(buffer.data(), static_cast<std::size_t>(size));
         if (finished.output.size() > program.longest_output) {
-          throw ProcessError(ProcessError::Cause::TooMuch, "its output is too long");
+          throw ProcessError(ProcessError::Cause::TooMuch, name_of(program),
+                             "its output is too long");
         }
       } else {
         pending.append(buffer.data(), static_cast<std::size_t>(size));
@@ -189,14 +200,16 @@ void collect(const Program& program, const Deadline& deadline, const Pipe& outpu
 /// Ends the group and reaps its leader unless it has ended.
 class Child {
  public:
-  explicit Child(pid_t pid)
-      : pid_(pid), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
-    if (handle_.get() < 0) fail("pidfd_open");
+  Child(pid_t pid, const std::string& program)
+      : pid_(pid), program_(program), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
+    if (handle_.get() >= 0) return;
+    const int error = errno;
+    end();
+    errno = error;
+    fail(program, "pidfd_open");
   }
   ~Child() {
-    if (reaped_) return;
-    kill(-pid_, SIGKILL);
-    reap();
+    if (!reaped_) end();
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -207,12 +220,16 @@ class Child {
     int ready = 0;
     while ((ready = poll(&ended, 1, milliseconds_until(deadline))) < 0 && errno == EINTR) {
     }
-    if (ready == 0) time_out();
+    if (ready == 0) time_out(program_);
     return reap();
   }
   void terminate() const { kill(-pid_, SIGTERM); }
 
  private:
+  void end() {
+    kill(-pid_, SIGKILL);
+    reap();
+  }
   int reap() {
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -222,6 +239,7 @@ class Child {
   }
 
   pid_t pid_;
+  const std::string& program_;
   Descriptor handle_;
   bool reaped_ = false;
 };
@@ -231,11 +249,11 @@ class Child {
 Finished run(const Program& program, const std::stop_token& stop) {
   if (stop.stop_requested()) throw Stopped();
   const auto deadline = program.limit ? Deadline(Clock::now() + *program.limit) : std::nullopt;
-  Pipe output;
-  Pipe errors;
+  Pipe output(name_of(program));
+  Pipe errors(name_of(program));
   Descriptor secret;
-  if (!program.secret_file.empty()) fill_memory_file(program.secret_file, secret);
-  Child child(spawn(program, output, errors, secret.get()));
+  if (!program.secret_file.empty()) fill_memory_file(program, secret);
+  Child child(spawn(program, output, errors, secret.get()), name_of(program));
   output.write_end.close();
   errors.write_end.close();
   secret.close();

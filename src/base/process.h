@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace base {
@@ -38,14 +39,15 @@ struct Finished {
 /// A program did not come to an end of its own. The text says why, in the system's words.
 struct ProcessError : std::runtime_error {
   enum class Cause { NotStarted, TimedOut, TooMuch };
-  ProcessError(Cause cause_in, const std::string& text)
-      : std::runtime_error(text), cause(cause_in) {}
+  ProcessError(Cause cause_in, std::string program_in, const std::string& text)
+      : std::runtime_error(text), cause(cause_in), program(std::move(program_in)) {}
   Cause cause;
+  std::string program;  ///< its name
 };
 
 /// Runs it in a process group of its own to its end; a stop ends the group with SIGTERM. Throws
-/// ProcessError, after which nothing of the group runs any more; std::system_error when the system
-/// lacks a resource; and Stopped after a stop.
+/// ProcessError, after which nothing of the group runs any more; std::system_error, which names the
+/// program, when the system lacks a resource; and Stopped after a stop.
 Finished run(const Program& program, const std::stop_token& stop = {});
 
 }  // namespace base

@@ -1,5 +1,7 @@
 #include "sync/environment.h"
 
+#include "sync/failure.h"
+
 #include <array>
 #include <cstdlib>
 
@@ -17,6 +19,18 @@ std::vector<std::string> environment_for_programs() {
       result.push_back(std::string(name) + "=" + value);
   }
   return result;
+}
+
+std::filesystem::path temporary_folder() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes it while there are threads
+  const auto* named = std::getenv("TMPDIR");
+  const std::filesystem::path folder = named == nullptr ? "/tmp" : named;
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return folder;
+  throw Failure("SyncFailed",
+                "the helper's folder for temporary files, \"" + folder.string() +
+                    "\", is not there; it is the pod's own volume, which TMPDIR names",
+                Kind::Transient);
 }
 
 }  // namespace content

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -8,5 +9,9 @@ namespace content {
 /// What of our own environment the programs we run may see, as "NAME=value": where programs and
 /// temporary files are, proxies, and trusted certificates.
 std::vector<std::string> environment_for_programs();
+
+/// The pod's own folder for what is for no volume: TMPDIR, else /tmp. Throws Failure, which names
+/// it, when there is none.
+std::filesystem::path temporary_folder();
 
 }  // namespace content

@@ -1,9 +1,12 @@
 #include "sync/failure.h"
 
+#include "base/process.h"
 #include "sync/failure_rules.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <new>
 #include <system_error>
 
 namespace content {
@@ -112,6 +115,26 @@ Failure volume_failure(int error, const std::string& what) {
   }
   if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(message::long_name)};
   return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
+}
+
+Failure as_failure(const std::exception& error) {
+  if (const auto* failure = dynamic_cast<const Failure*>(&error)) return *failure;
+  if (const auto* ended = dynamic_cast<const base::ProcessError*>(&error)) {
+    const bool has_run = ended->cause != base::ProcessError::Cause::NotStarted;
+    return {"SyncFailed", ended->program + (has_run ? ": " : " cannot be run: ") + ended->what()};
+  }
+  const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
+  if (file != nullptr && !file->path1().empty())
+    return volume_failure(file->code().value(), file->path1().string());
+  // What the system lacks now it may have soon.
+  if (dynamic_cast<const std::system_error*>(&error) != nullptr)
+    return {"SyncFailed", error.what(), Kind::Transient};
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    return {"OutOfMemory",
+            "the helper cannot have more memory; raise sync.resources.limits.memory of the "
+            "operator's configuration"};
+  }
+  return {"SyncFailed", error.what()};
 }
 
 std::string last_line(std::string_view output, std::size_t longest) {

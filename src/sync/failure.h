@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ Failure rclone_failure(std::string_view output, const std::string& url);
 
 /// What errno says about writing to the volume.
 Failure volume_failure(int error, const std::string& what);
+
+/// What an exception means, whoever threw it. A Failure is itself.
+Failure as_failure(const std::exception& error);
 
 /// The last line with content, at most `longest` bytes: what a program said at the end.
 std::string last_line(std::string_view output, std::size_t longest = 300);

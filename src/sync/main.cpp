@@ -42,19 +42,12 @@ int reported(const Common& common, const json::Json& subject,
   Report report(common.termination_log, common.message_bytes, subject);
   umask(0002);  // what is published is read by apps of any user
   try {
-    try {
-      const TrustedAuthorities trusted;
-      const StopOnSignal signals;
-      work(report, signals.token());
-      return 0;
-    } catch (const std::filesystem::filesystem_error& error) {
-      throw volume_failure(error.code().value(), error.path1().string());
-    } catch (const std::exception& error) {
-      if (dynamic_cast<const Failure*>(&error) != nullptr) throw;
-      throw Failure("SyncFailed", error.what());
-    }
-  } catch (const Failure& failure) {
-    report.failed(failure);
+    const TrustedAuthorities trusted;
+    const StopOnSignal signals;
+    work(report, signals.token());
+    return 0;
+  } catch (const std::exception& error) {
+    report.failed(as_failure(error));
     return 1;
   } catch (const Stopped&) {
     return stopped;
@@ -180,7 +173,11 @@ Command add_ready(CLI::App& app) {
   const auto target = std::make_shared<Path>();
   auto* const command = app.add_subcommand("ready", "whether a model is there");
   command->add_option("--target", *target)->required();
-  return {command, [target] { return is_ready(*target) ? 0 : 1; }};
+  return {command, [target] {
+            bool is_there = false;
+            const int code = told([&] { is_there = is_ready(*target); });
+            return is_there ? code : 1;
+          }};
 }
 
 Command add_digest(CLI::App& app) {

@@ -2,12 +2,14 @@
 
 #include "base/hash.h"
 #include "sync/download.h"
+#include "sync/environment.h"
 #include "sync/failure.h"
 #include "sync/hasher.h"
 #include "sync/retry.h"
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sys/stat.h>
 
 namespace content {
@@ -18,12 +20,15 @@ using json::Json;
 
 constexpr const char* digest_mismatch = "ModelDigestMismatch";
 
+/// Removal that failed is tried again after so long, or with the next refresh.
+constexpr auto pause_of_removal = std::chrono::minutes(10);
+
 /// In the pod's own temporary volume. By the folder's inode: several helpers have theirs at one
-/// path.
+/// path. Throws Failure.
 Path ready_marker(const Path& target) {
   struct stat status {};
-  if (stat(target.c_str(), &status) != 0) return {};
-  return fs::temp_directory_path() /
+  if (stat(target.c_str(), &status) != 0) volume_trouble(target);
+  return temporary_folder() /
          ("ready-" + std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino));
 }
 
@@ -92,7 +97,7 @@ struct Description {
   KnownFiles known;  ///< for the next time
 };
 
-/// `known` has all of the files.
+/// Throws Failure when `known` has not all of the files.
 Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
   KnownFiles all;
   for (const auto& file : listing.files)
@@ -101,7 +106,12 @@ Description description(const Path& files, const Listing& listing, const KnownFi
   std::uintmax_t bytes = 0;
   for (const auto& path : files_in(files)) {
     bytes += fs::file_size(files / path);
-    const auto& sha256 = all[path].sha256 = known.at(path).sha256;
+    const auto found = known.find(path);
+    if (found == known.end()) {
+      throw Failure("SyncFailed", (files / path).string() + " is not one of the source's files",
+                    Kind::Transient);
+    }
+    const auto& sha256 = all[path].sha256 = found->second.sha256;
     lines.push_back(sha256 + "  " + path + "\n");
   }
   std::sort(lines.begin(), lines.end());
@@ -136,25 +146,38 @@ class ModelSync {
   }
 
   /// Gives the time until there is something to remove again.
-  std::optional<std::chrono::seconds> remove_replaced() const {
-    return layout_.remove_replaced(options_.grace);
+  std::optional<std::chrono::seconds> remove_replaced() {
+    std::optional<std::chrono::seconds> next = pause_of_removal;
+    go_on_after("removal-failed", [&] {
+      next = on_volume(layout_.path(), [&] { return layout_.remove_replaced(options_.grace); });
+      return false;
+    });
+    return next;
   }
 
   void refresh() {
+    go_on_after("refresh-failed", [&] {
+      return with_retries(report_, stop_, layout_.path(), [&] { return fetch_if_newer(); });
+    });
+  }
+
+ private:
+  /// Does what may fail while files are served, which `work` tells to be new; a failure is logged
+  /// as `event`. The operator knows the last line, so what is published is told again afterwards.
+  template <class Work>
+  void go_on_after(const std::string& event, const Work& work) {
     try {
-      const bool is_new =
-          with_retries(report_, stop_, layout_.path(), [&] { return fetch_if_newer(); });
-      if (is_new || has_failed_) say_published();
-      has_failed_ = false;
-    } catch (const Failure& failure) {
-      has_failed_ = true;
+      if (work() || failing_.contains(event)) say_published();
+      failing_.erase(event);
+    } catch (const std::exception& error) {
+      failing_.insert(event);
+      const auto failure = as_failure(error);
       report_.log(
-          "warning", "refresh-failed",
+          "warning", event,
           json::object({{"reason", failure.reason}, {"message", std::string(failure.what())}}));
     }
   }
 
- private:
   Path lock_file() const { return layout_.path() / "..lock"; }
 
   bool is_of_our_source(const Json& meta) const {
@@ -253,7 +276,8 @@ class ModelSync {
 
   void say_published() {
     const auto meta = layout_.current();
-    std::ofstream(ready_marker(layout_.path())) << "\n";
+    const auto marker = ready_marker(layout_.path());
+    if (!std::ofstream(marker)) volume_trouble(marker);  // empty: takes no room
     report_.log("info", "published",
                 json::object({{"revision", json::at(meta, {"revision"})},
                               {"bytes", json::at(meta, {"bytes"})},
@@ -265,15 +289,14 @@ class ModelSync {
   std::stop_token stop_;
   std::unique_ptr<Origin> origin_;
   Layout layout_;
-  bool has_failed_ = false;
+  std::set<std::string> failing_;  ///< events
 };
 
 }  // namespace
 
 void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop) {
   ModelSync model(options, report, stop);
-  std::error_code ignored;  // there is none at a pod's first start
-  fs::remove(ready_marker(options.target), ignored);
+  fs::remove(ready_marker(options.target));  // of the container before
   model.first();
   using Clock = std::chrono::steady_clock;
   const bool refreshes = options.refresh_interval.count() > 0;
@@ -297,8 +320,8 @@ std::string digest(const Path& folder) {
 }
 
 bool is_ready(const Path& target) {
-  const auto marker = ready_marker(target);
-  return !marker.empty() && fs::exists(marker) && fs::is_directory(target / "..data");
+  if (!fs::exists(target)) return false;
+  return fs::exists(ready_marker(target)) && fs::is_directory(target / "..data");
 }
 
 }  // namespace content

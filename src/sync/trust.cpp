@@ -1,6 +1,7 @@
 #include "sync/trust.h"
 
 #include "base/files.h"
+#include "sync/environment.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -28,7 +29,7 @@ TrustedAuthorities::TrustedAuthorities() {
   if (added.empty()) return;
   const auto named = variable("SSL_CERT_FILE");
   const Path system = named.empty() ? system_bundle : named;
-  folder_ = std::make_unique<WorkFolder>(std::filesystem::temp_directory_path(), "ca-");
+  folder_ = std::make_unique<WorkFolder>(temporary_folder(), "ca-");
   const auto file = folder_->path() / "bundle.pem";
   std::ofstream out(file);
   if (std::filesystem::exists(system)) out << base::read_file(system, largest_bundle) << "\n";

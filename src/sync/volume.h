@@ -84,17 +84,13 @@ void require_space(const Path& folder, const std::string& subject, const Need& n
 /// or what says that of the volume with the folder.
 Failure with_lack_of_inodes(const Failure& failure, const Path& folder);
 
-/// Runs `work`; what the volume with `folder` does not take is a Failure.
+/// Runs `work`; whatever it throws is a Failure, unless it is Stopped.
 template <class Work>
 auto on_volume(const Path& folder, const Work& work) {
   try {
-    try {
-      return work();
-    } catch (const std::filesystem::filesystem_error& error) {
-      throw volume_failure(error.code().value(), error.path1().string());
-    }
-  } catch (const Failure& failure) {
-    throw with_lack_of_inodes(failure, folder);
+    return work();
+  } catch (const std::exception& error) {
+    throw with_lack_of_inodes(as_failure(error), folder);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <cstdio>
+#include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 
 using namespace base;
@@ -71,8 +73,30 @@ TEST_CASE("of a long standard error the end is kept") {
 }
 
 TEST_CASE("a program that is not there is named") {
-  CHECK_THROWS_WITH(run({.arguments = {"no-such-program"}, .environment = {}}, {}),
-                    "No such file or directory");
+  try {
+    run({.arguments = {"no-such-program"}, .environment = {}}, {});
+    FAIL("it has run");
+  } catch (const ProcessError& error) {
+    CHECK(error.program == "no-such-program");
+    CHECK(error.what() == std::string("No such file or directory"));
+  }
+}
+
+TEST_CASE("a program that the system lacks something for is named") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int lowest = dup(STDIN_FILENO);  // what is open already stays so
+  close(lowest);
+  const rlimit none_left{static_cast<rlim_t>(lowest), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+  std::string text;
+  try {
+    run({.arguments = {"true"}, .environment = {}}, {});
+  } catch (const std::system_error& error) {
+    text = error.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(text == "true cannot be run (pipe): Too many open files");
 }
 
 TEST_CASE("a stop ends the program and all that it has started") {

@@ -1,8 +1,11 @@
 #include "sync/failure.h"
 
+#include "base/process.h"
+
 #include <catch2/catch.hpp>
 
 #include <cerrno>
+#include <filesystem>
 
 using namespace content;
 
@@ -259,4 +262,30 @@ TEST_CASE("errors of the volume say what to change") {
   CHECK(std::string(denied.what()).find("runAsUser and runAsGroup") != std::string::npos);
   CHECK(volume_failure(ENAMETOOLONG, "/volume/a").kind == Kind::Permanent);
   CHECK(volume_failure(EIO, "/volume/a").kind == Kind::Transient);
+}
+
+TEST_CASE("whatever is thrown is a failure that names what it is about") {
+  const auto told = [](const std::exception& error) {
+    const auto failure = as_failure(error);
+    return failure.reason + ": " + failure.what() +
+           (failure.kind == Kind::Transient ? " (transient)" : "");
+  };
+  const auto no_file = std::make_error_code(std::errc::no_such_file_or_directory);
+  CHECK(told(Failure("HostUnknown", "h", Kind::Transient)) == "HostUnknown: h (transient)");
+  CHECK(told(std::filesystem::filesystem_error("open", "/volume/a",
+                                               std::make_error_code(std::errc::no_space_on_device)))
+            .starts_with("VolumeFull: /volume/a: "));
+  CHECK(told(std::filesystem::filesystem_error("temp_directory_path", no_file)) ==
+        "SyncFailed: filesystem error: temp_directory_path: No such file or directory (transient)");
+  using base::ProcessError;
+  CHECK(
+      told(ProcessError(ProcessError::Cause::NotStarted, "rclone", "No such file or directory")) ==
+      "SyncFailed: rclone cannot be run: No such file or directory");
+  CHECK(told(ProcessError(ProcessError::Cause::TooMuch, "git", "its output is too long")) ==
+        "SyncFailed: git: its output is too long");
+  CHECK(told(std::system_error(EMFILE, std::generic_category(), "git cannot be run (pipe)")) ==
+        "SyncFailed: git cannot be run (pipe): Too many open files (transient)");
+  CHECK(told(std::bad_alloc()).starts_with("OutOfMemory: "));
+  CHECK(told(std::runtime_error("/volume/a: cannot be read")) ==
+        "SyncFailed: /volume/a: cannot be read");
 }

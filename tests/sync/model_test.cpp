@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "sync/git_origin.h"
+#include "sync/support/model_pod.h"
 #include "sync/support/sidecar.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
@@ -80,17 +81,21 @@ TEST_CASE("patterns that cannot be read, choose nothing or are for one file end 
 TEST_CASE("a refresh brings what is new, and a failing one keeps what is there") {
   WebServer server;
   server.folder().write("files/llm/weights.bin", "first");
-  const Folder pod;
-  Sidecar sidecar(server, "files/llm/", pod / "model", 1s);
-  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  const Folder volume;
+  ModelPod pod({.source = server.url("files/llm/"),
+                .target = volume / "model",
+                .options = {"--refresh-interval", "1"}});
+  REQUIRE(becomes([&] { return pod.is_ready() || pod.has_ended(); }));
   server.folder().write("files/llm/weights.bin", "second");
-  REQUIRE(becomes([&] { return reads(pod / "model/weights.bin", "second"); }));
+  REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", "second"); }));
   server.stop();
-  CHECK(reads(pod / "model/weights.bin", "second"));
+  REQUIRE(becomes([&] { return pod.tells("refresh-failed", "HostUnreachable"); }));
+  CHECK(reads(volume / "model/weights.bin", "second"));
+  CHECK(pod.is_ready());
   server.folder().write("files/llm/weights.bin", "the third");
   server.start();
-  REQUIRE(becomes([&] { return reads(pod / "model/weights.bin", "the third"); }));
-  CHECK_FALSE(sidecar.has_ended());
+  REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", "the third"); }));
+  CHECK_FALSE(pod.has_ended());
 }
 
 TEST_CASE("a refresh brings back what somebody has removed") {

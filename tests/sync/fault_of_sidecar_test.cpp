@@ -1,0 +1,111 @@
+#include "base/files.h"
+#include "sync/support/helper_run.h"
+#include "sync/support/model_pod.h"
+#include "sync/support/web_server.h"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+
+// What others do to a model's helper, and what it lacks while it serves.
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+bool becomes(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
+}
+
+bool reads(const fs::path& file, const std::string& text) {
+  return base::read_if_there(file, 1U << 20U) == text;
+}
+
+/// A model of one file and a pod that refreshes it every second, ready.
+struct Refreshed {
+  explicit Refreshed(const std::string& path = "") {
+    server.folder().write("files/llm/weights.bin", "first");
+    pod = std::make_unique<ModelPod>(ModelPod::Settings{.source = server.url("files/llm/"),
+                                                        .target = volume / "model",
+                                                        .options = {"--refresh-interval", "1"},
+                                                        .path = path});
+    REQUIRE(becomes([&] { return pod->is_ready() || pod->has_ended(); }));
+  }
+  /// A change of the source comes through.
+  bool refreshes(const std::string& text) const {
+    server.folder().write("files/llm/weights.bin", text);
+    return becomes([&] { return reads(volume / "model/weights.bin", text); });
+  }
+
+  WebServer server;
+  Folder volume;
+  std::unique_ptr<ModelPod> pod;
+};
+
+}  // namespace
+
+TEST_CASE("a helper that may open no more files goes on serving, and refreshes when it may") {
+  Refreshed model;
+  const auto pid = std::to_string(model.pod->pid());
+  shell("prlimit --pid " + pid + " --nofile=5:");
+  REQUIRE(becomes([&] {
+    return model.pod->tells("refresh-failed", "Too many open files") || model.pod->has_ended();
+  }));
+  CHECK(reads(model.volume / "model/weights.bin", "first"));
+  shell("prlimit --pid " + pid + " --nofile=1024:");
+  CHECK(model.refreshes("the second"));
+  CHECK_FALSE(model.pod->has_ended());
+}
+
+TEST_CASE("a helper without its program goes on serving, and names the program") {
+  const Folder programs;
+  fs::create_symlink("/usr/bin/rclone", programs / "rclone");
+  Refreshed model((programs / "").string());
+  fs::remove(programs / "rclone");
+  REQUIRE(becomes([&] { return model.pod->tells("refresh-failed") || model.pod->has_ended(); }));
+  CHECK(model.pod->tells("refresh-failed", "rclone cannot be run: No such file or directory"));
+  fs::create_symlink("/usr/bin/rclone", programs / "rclone");
+  CHECK(model.refreshes("the second"));
+  CHECK_FALSE(model.pod->has_ended());
+}
+
+TEST_CASE("a helper without its folder for temporary files goes on serving, and names the folder") {
+  Refreshed model;
+  fs::remove_all(model.pod->temporary());
+  CHECK(model.refreshes("the second"));
+  REQUIRE(becomes([&] { return model.pod->tells("refresh-failed") || model.pod->has_ended(); }));
+  CHECK(model.pod->tells("refresh-failed", "files, \\\"" + model.pod->temporary().string()));
+  fs::create_directory(model.pod->temporary());
+  CHECK(becomes([&] { return model.pod->count("published") == 2; }));
+  CHECK(model.pod->is_ready());
+}
+
+TEST_CASE("what a helper lacks at its start is named") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  HelperRun helper;
+  SECTION("its program") {
+    helper.environment = {"PATH=/none"};
+    CHECK(helper.model(server.url("files/llm/")) ==
+          "SyncFailed: rclone cannot be run: No such file or directory");
+  }
+  SECTION("its folder for temporary files") {
+    helper.environment.emplace_back("TMPDIR=/none");
+    CHECK_THAT(
+        helper.model(server.url("files/llm/")),
+        StartsWith("SyncFailed: the helper's folder for temporary files, \"/none\", is not"));
+    CHECK_THAT(
+        helper.repository(server.url("git/app.git")),
+        StartsWith("SyncFailed: the helper's folder for temporary files, \"/none\", is not"));
+  }
+}
