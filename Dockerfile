@@ -18,11 +18,22 @@ COPY cmake cmake
 COPY src src
 RUN cmake --preset release && cmake --build --preset release
 
+# rclone is not Debian's but built from its Go module, by a Go that Debian does not have.
+FROM ${BASE} AS rclone
+ARG GOPROXY
+WORKDIR /src
+COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/
+RUN bash -euo pipefail -c 'source scripts/common.sh; source scripts/packages.sh; source scripts/binaries.sh; \
+    build_binaries rclone; \
+    install -D "$(binary rclone)" /rclone; \
+    rm -rf "$CACHE" "$HOME/go" /var/lib/apt/lists'
+
 # A folder for each image. The local cluster's images have this machine's files in the place of this stage (scripts/images.sh).
 FROM build AS files
+COPY --from=rclone /rclone /rclone
 RUN bash -euo pipefail -c 'source scripts/assemble.sh; \
     assemble_operator /gradient-operator build/release/bin/gradient-operator; \
-    assemble_sync /gradient-sync build/release/bin/gradient-sync'
+    assemble_sync /gradient-sync build/release/bin/gradient-sync /rclone'
 
 FROM scratch AS gradient-operator
 COPY --from=files --chown=0:0 /gradient-operator /

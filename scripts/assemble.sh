@@ -44,26 +44,47 @@ add_base() { # FOLDER
 	ln -s /etc/ssl/certs/ca-certificates.crt "$1/usr/lib/ssl/cert.pem" # where OpenSSL looks
 }
 
+# Which packages of Debian the image has files of, and which programs besides: nobody can ask its package manager.
+add_versions() { # FOLDER [LINE...]
+	local folder=$1 file
+	shift
+	mkdir -p "$folder/usr/local/share"
+	{
+		# /lib is /usr/lib, and a package may have named a file by either. The certificates are made of a package's files.
+		{
+			find "$folder" -type f -printf '/%P\n' | while read -r file; do printf '%s\n' "${file#/usr}" "/usr${file#/usr}"; done |
+				{ xargs -d '\n' dpkg-query --search 2>/dev/null || true; } | sed 's/\(, .*\)*: .*//'
+			echo ca-certificates
+		} | sort -u | xargs dpkg-query --show --showformat "\${Package} \${Version}\n"
+		printf '%s\n' "$@"
+	} >"$folder/usr/local/share/versions"
+}
+
+rclone_version() { "$1" --version | awk 'NR == 1 { printf "%s %s", $1, substr($2, 2) } / go\/version: / { printf ", %s\n", $3 }'; } # RCLONE
+
 # No shell and no tools: the one program, and what it needs to speak TLS.
 assemble_operator() { # FOLDER GRADIENT-OPERATOR
 	add_base "$1"
 	add_own_program "$1" "$2"
+	add_versions "$1"
 }
 
-SYNC_IMAGE_PACKAGES=(git git-lfs rclone openssh-client libnss-wrapper busybox ca-certificates)
+SYNC_IMAGE_PACKAGES=(git git-lfs openssh-client libnss-wrapper busybox ca-certificates)
 
 # git with what it needs for http, ssh, submodules and large files, and rclone.
-assemble_sync() { # FOLDER GRADIENT-SYNC
+assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE
 	local folder=$1 git
 	git=$(git --exec-path)
 	add_base "$folder"
 	# git starts ssh and credential helpers through a shell, and git-submodule is a script.
 	add_shell "$folder" sh cat ls sleep basename dirname sed uname
-	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst" "$(type -P git-lfs)" "$(type -P rclone)"
+	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst" "$(type -P git-lfs)"
 	# ssh demands a name for its user, which this library gives to any.
 	add_programs "$folder" "$(type -P ssh)" "$(type -P ssh-keygen)" "$(dpkg -L libnss-wrapper | grep '/libnss_wrapper\.so$')"
 	install -m 755 "$git"/git-{submodule,sh-setup,sh-i18n} "$folder$git"
 	ln -s git-remote-http "$folder$git/git-remote-https"
 	mkdir -p "$folder/usr/share/git-core/templates"
 	add_own_program "$folder" "$2"
+	add_own_program "$folder" "$3"
+	add_versions "$folder" "$(rclone_version "$3")"
 }

@@ -3,16 +3,19 @@
 KUBERNETES_VERSION=v1.34.4
 ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
+RCLONE_VERSION=v1.76.0
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
 TRAEFIK_VERSION=v3.6.12
 GATEWAY_API_VERSION=v1.4.0 # the one that Traefik is made for
-GO_NEEDED=1.25    # the lowest that builds all of them
-GO_TOOLCHAIN=1.25.5 # fetched where the machine has none
+# The lowest that builds all of them and has no known fault that they are open to: programs of the image are among them. Fetched where
+# the machine has an older one, or none.
+GO_VERSION=1.26.11
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
-SERVER_BINARIES=(minio)
+SERVER_BINARIES=(rclone minio)
+TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
 
@@ -22,6 +25,8 @@ binary_source() {
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
 	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
 	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
+	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go" ;;
+	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
@@ -30,26 +35,27 @@ binary_source() {
 	esac
 }
 
-# Where a program is, or will be once it is built.
+# Where a program is, or will be once it is built. What is a program of ours is built again when we change it, or take another Go.
 binary() {
-	local version
-	read -r _ version _ < <(binary_source "$1")
+	local version package
+	read -r _ version package < <(binary_source "$1")
+	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION" "$(<"$SCRIPTS/$package")" | sha256sum | cut -c1-8)
 	echo "$CACHE/bin/$1/$version/$1"
 }
 
 go_is_new_enough() { # GO
 	local have
 	have=$("$1" env GOVERSION 2>/dev/null) || return 1
-	printf '%s\n%s\n' "$GO_NEEDED" "${have#go}" | sort -VC
+	printf '%s\n%s\n' "$GO_VERSION" "${have#go}" | sort -VC
 }
 
 # Debian 12's Go is too old for these modules but can fetch a newer one, which is a module like any other. Go before 1.21 leaves
 # out what go would do itself: execute permission, and go.mod files under their own names.
 fetch_go() {
-	local old into=$CACHE/go/$GO_TOOLCHAIN from
+	local old into=$CACHE/go/$GO_VERSION from
 	old=$(type -P go)
 	[[ -x $into/bin/go ]] && return
-	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_TOOLCHAIN.linux-$("$old" env GOARCH)" | jq -r .Dir)
+	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_VERSION.linux-$("$old" env GOARCH)" | jq -r .Dir)
 	rm -rf "$into.new"
 	mkdir -p "$into.new"
 	cp -r --no-preserve=mode "$from/." "$into.new/"
@@ -61,7 +67,7 @@ fetch_go() {
 # Prints the path of a Go that is new enough.
 find_go() {
 	local go
-	for go in "$(type -P go || true)" /usr/local/go/bin/go "$CACHE/go/$GO_TOOLCHAIN/bin/go"; do
+	for go in "$(type -P go || true)" /usr/local/go/bin/go "$CACHE/go/$GO_VERSION/bin/go"; do
 		if [[ -x $go ]] && go_is_new_enough "$go"; then
 			echo "$go"
 			return
@@ -78,6 +84,7 @@ version_flags() { # NAME VERSION
 		printf -- '-X helm.sh/helm/v3/pkg/%s=%s\n' chartutil.k8sVersionMajor "$major" chartutil.k8sVersionMinor "$minor" \
 			lint/rules.k8sVersionMajor "$major" lint/rules.k8sVersionMinor "$minor"
 	fi
+	[[ $1 != rclone ]] || echo "-X github.com/rclone/rclone/fs.Version=$2"
 	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
 	echo "-X $at.gitVersion=$2 -X $at.gitMajor=$major -X $at.gitMinor=$minor -X $at.gitTreeState=clean"
 }
@@ -127,7 +134,7 @@ build_binary() { # NAME
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
 		[[ $1 != traefik ]] || repeat_choices "$go" "$module@$version"
-		"$go" mod edit -go="$GO_NEEDED" -require="$module@$version"
+		"$go" mod edit -go="$GO_VERSION" -require="$module@$version"
 	fi
 	if [[ $package == *.go ]]; then
 		cp "$SCRIPTS/$package" main.go
@@ -149,7 +156,7 @@ build_binaries() { # NAME...
 	find_go >/dev/null || need_go=1
 	steps $((${#missing[@]} + need_go))
 	say "building what the cluster consists of, once, into $CACHE"
-	((!need_go)) || step "Go $GO_TOOLCHAIN" fetch_go
+	((!need_go)) || step "Go $GO_VERSION" fetch_go
 	for name in "${missing[@]}"; do
 		step "$name $(basename "$(dirname "$(binary "$name")")")" build_missing "$name"
 	done
@@ -160,3 +167,4 @@ build_binaries() { # NAME...
 build_missing() { [[ -e $(binary "$1") ]] || build_binary "$1"; }
 
 PATH=$PATH:$(dirname "$(binary kubectl)") # for a machine that has no kubectl of its own
+PATH=$(dirname "$(binary rclone)"):$PATH  # whatever rclone the machine has

@@ -58,7 +58,7 @@ choose_base() {
 
 build_image() { # NAME
 	local arguments=(--file "$ROOT/Dockerfile" --target "$1" --tag "$PREFIX$1:$(version)" --build-arg "BASE=$BASE"
-		--build-arg "VERSION=$(version)" --build-arg "REVISION=$(revision)")
+		--build-arg "VERSION=$(version)" --build-arg "REVISION=$(revision)" ${GOPROXY:+--build-arg "GOPROXY=$GOPROXY"})
 	if [[ $BUILDER == docker ]]; then
 		docker build "${arguments[@]}" "$ROOT"
 	else

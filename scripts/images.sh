@@ -47,16 +47,17 @@ pause_image() {
 }
 
 # One of the images of the Dockerfile. Wants build/release.
-own_image() { # NAME PART
-	local folder target=gradient-$2
+own_image() { # NAME PART [PROGRAM...]
+	local folder name=$1 part=$2 target=gradient-$2
+	shift 2
 	folder=$(mktemp -d)
-	"assemble_$2" "$folder/$target" "$ROOT/build/release/bin/$target"
-	load_image "$(make_image "$1" "$ROOT/Dockerfile" "$target" "$folder")"
+	"assemble_$part" "$folder/$target" "$ROOT/build/release/bin/$target" "$@"
+	load_image "$(make_image "$name" "$ROOT/Dockerfile" "$target" "$folder")"
 	rm -rf "$folder"
 }
 
 operator_image() { own_image "$OPERATOR_IMAGE" operator; }
-sync_image() { own_image "$SYNC_IMAGE" sync; }
+sync_image() { own_image "$SYNC_IMAGE" sync "$(binary rclone)"; }
 
 # A small system with a shell, a web server and curl, for sample applications.
 app_archive() { # TARGET, prints the archive's path

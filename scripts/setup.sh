@@ -8,7 +8,10 @@ packages=() binaries=()
 for part; do
 	case $part in
 	build) packages+=("${BUILD_PACKAGES[@]}") ;;
-	unit) packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}") ;;
+	unit)
+		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}")
+		binaries+=("${TEST_BINARIES[@]}")
+		;;
 	cluster)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
 		binaries+=("${CONTROL_PLANE_BINARIES[@]}" gateway-api)

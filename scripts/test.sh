@@ -54,9 +54,10 @@ test_unit() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	need_lfs_server
 	GRADIENT_LFS_SERVER=$(lfs_server)
-	build_binaries minio
+	build_binaries "${TEST_BINARIES[@]}"
 	GRADIENT_S3_SERVER=$(binary minio)
-	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER
+	GRADIENT_SFTP_SERVER=$(binary sftp-server)
+	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER GRADIENT_SFTP_SERVER
 	test_presets unit
 }
 

@@ -12,7 +12,7 @@ Failure with_certificate_problem(const Failure& failure, const std::string& url,
   const auto origin = url.substr(0, url.find('/', scheme.size()));
   try {
     const auto finished = base::run(
-        {.arguments = {"rclone", "lsf", "source:", "--config", "/proc/self/fd/3", "--retries=1",
+        {.arguments = {"rclone", "lsjson", "source:", "--config", "/proc/self/fd/3", "--retries=1",
                        "--low-level-retries=1", "--contimeout=5s", "--timeout=5s"},
          .environment = environment_for_programs(),
          .secret_file = "[source]\ntype = http\nurl = " + origin + "/\n",

@@ -22,21 +22,34 @@ const Rule* find(std::span<const Rule> rules, std::string_view output) {
   return found == rules.end() ? nullptr : &*found;
 }
 
-/// rclone's messages as they are shown, one a line: SDKs end theirs by lines of their own, which
-/// tell the cause, or numbers that are nobody's here.
-std::string without_continuations(std::string_view output) {
-  constexpr std::string_view cause = "caused by: ";
-  constexpr std::string_view numbers = "\tstatus code: ";
+/// rclone's messages, one a line. Of an answer of Azure, which comes as three parts between lines
+/// of dashes, only what was asked and the code: the third is what the server wrote.
+std::string without_answers(std::string_view output) {
+  const std::string dashes(80, '-');
   std::string result;
+  int part = 0;
   for (std::size_t begin = 0; begin < output.size();) {
     const auto end = std::min(output.find('\n', begin), output.size());
     const auto line = output.substr(begin, end - begin);
     begin = end + 1;
-    if (line.starts_with(numbers)) continue;
-    if (!result.empty()) result += line.starts_with(cause) ? ": " : "\n";
-    result += line.starts_with(cause) ? line.substr(cause.size()) : line;
+    if (line == dashes) {
+      part = (part + 1) % 3;
+    } else if (part != 2) {
+      result += (result.empty() ? "" : part == 1 ? ": " : "\n") + std::string(line);
+    }
   }
   return result;
+}
+
+/// The same without the numbers of S3's answers, which are others each time.
+std::string without_numbers(std::string text) {
+  for (const std::string_view number : {"RequestID: ", "HostID: "}) {
+    for (auto at = text.find(number); at != std::string::npos; at = text.find(number, at)) {
+      const auto end = text.find_first_of(",\n", at);
+      text.erase(at, end == std::string::npos ? end : end - at + 2);
+    }
+  }
+  return text;
 }
 
 /// " (the server expects REGION)", of an S3 server that says so; it alone knows.
@@ -61,7 +74,7 @@ Failure failure(std::span<const Rule> rules, std::string_view output, const std:
   if (rule == nullptr) rule = find(network_rules(), output);
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
-    const auto said = last_line(without_continuations(output));
+    const auto said = last_line(output);
     return {
         "SyncFailed",
         url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
@@ -91,11 +104,15 @@ Failure git_failure(std::string_view output, const std::string& url) {
   return failure(git_rules(), output, url, "git");
 }
 
-Failure rclone_failure(std::string_view output, const std::string& url) {
+Failure rclone_failure(std::string_view said, const std::string& url) {
+  const auto output = without_numbers(without_answers(said));
   // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
-  const bool has_bucket = url.rfind("s3://", 0) == 0 || url.rfind("gs://", 0) == 0;
-  if (has_bucket && output.find("directory not found") != std::string_view::npos)
-    return {"ModelBucketMissing", url + ": " + std::string(message::no_bucket)};
+  const bool has_bucket = url.starts_with("s3://") || url.starts_with("gs://");
+  const bool has_container = url.starts_with("azureblob://");
+  if ((has_bucket || has_container) && output.find("directory not found") != std::string::npos) {
+    return {"ModelBucketMissing",
+            url + ": " + std::string(has_bucket ? message::no_bucket : message::no_container)};
+  }
   if (output.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
     return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(output)};
   }

@@ -173,12 +173,15 @@ constexpr std::string_view denied =
     "it";
 
 constexpr std::array rclone_table{
-    Rule{"Failed to load filters", "ModelSourceRefused",
+    Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
          "source.include or source.exclude has a pattern with a bracket or brace that is not "
          "closed, or a wrong {{regular expression}}; mend it"},
     Rule{"can't limit to single files when using filters", "ModelSourceRefused",
          "source.include and source.exclude choose files of a folder, and url names one file; "
          "remove them, or name the folder"},
+    Rule{"refusing to follow HTTPS to HTTP redirect", "ModelSourceRefused",
+         "the server redirects from https to http, where anybody on the way could read and change "
+         "what it sends; name an address that stays with https"},
     Rule{
         "knownhosts: key is unknown", "HostKeyUnknown",
         "the server's host key is not known; write all lines that ssh-keyscan prints for the host, "
@@ -210,18 +213,18 @@ constexpr std::array rclone_table{
          "the service account's JSON has no valid private_key"},
     Rule{"error processing credentials", "ModelSourceRefused",
          "serviceAccountJson is not the key file of a service account"},
-    Rule{"failed to parse credentials", "ModelSourceRefused",
+    Rule{"decode account key", "ModelSourceRefused",
          "the Secret's accountKey is not base64, as the account's keys are"},
-    Rule{"in SAS URL and container", "ModelSourceRefused",
+    Rule{"container name in SAS URL", "ModelSourceRefused",
          "the Secret's sasUrl is for another container"},
-    Rule{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "there is no such container"},
+    Rule{"ERROR CODE: ContainerNotFound", "ModelBucketMissing", message::no_container},
     Rule{"Server failed to authenticate the request", "ModelAuthenticationFailed",
          "account and accountKey, or sasUrl, are wrong"},
-    Rule{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
+    Rule{"ERROR CODE: AuthenticationFailed", "ModelAuthenticationFailed",
          "account and accountKey, or sasUrl, are wrong"},
-    Rule{"ServiceCode=Auth", "ModelAccessDenied", denied},
-    Rule{"ServiceCode=NoAuth", "ModelAccessDenied", denied},
-    Rule{"ServiceCode=ServerBusy", "ServerBusy", busy, Kind::Transient},
+    Rule{"ERROR CODE: Auth", "ModelAccessDenied", denied},
+    Rule{"ERROR CODE: NoAuth", "ModelAccessDenied", denied},
+    Rule{"ERROR CODE: ServerBusy", "ServerBusy", busy, Kind::Transient},
     Rule{"InvalidBucketName", "ModelSourceRefused",
          "source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, digits, '-' "
          "and '.'"},
@@ -229,7 +232,8 @@ constexpr std::array rclone_table{
     Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
     Rule{"AccessDenied", "ModelAccessDenied", denied},
     Rule{"Forbidden", "ModelAccessDenied", denied},
-    Rule{"status code: 403", "ModelAccessDenied", denied},
+    Rule{"StatusCode: 403", "ModelAccessDenied", denied},
+    Rule{"RESPONSE 403", "ModelAccessDenied", denied},
     Rule{"403 Forbidden", "ModelAccessDenied", denied},
     Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
     Rule{"NoSuchBucket", "ModelBucketMissing", message::no_bucket},
@@ -238,10 +242,10 @@ constexpr std::array rclone_table{
     Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"429 Too Many", "ServerBusy", busy, Kind::Transient},
+    Rule{"SlowDown", "ServerBusy", busy, Kind::Transient},
     Rule{"504 Gateway", "ServerFailed", in_trouble, Kind::Transient},
     Rule{"StatusCode: 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"status code: 5", "ServerFailed", in_trouble, Kind::Transient},
-    Rule{"SlowDown", "ServerBusy", busy, Kind::Transient},
+    Rule{"RESPONSE 5", "ServerFailed", in_trouble, Kind::Transient},
     Rule{"500 Internal", "ServerFailed", in_trouble, Kind::Transient},
     Rule{"502 Bad", "ServerFailed", in_trouble, Kind::Transient},
     Rule{"503 Service", "ServerFailed", in_trouble, Kind::Transient},

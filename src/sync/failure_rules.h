@@ -37,6 +37,7 @@ inline constexpr std::string_view redirected =
     "URL";
 inline constexpr std::string_view no_bucket =
     "there is no such bucket; check its name and source.endpoint";
+inline constexpr std::string_view no_container = "there is no such container";
 
 }  // namespace message
 

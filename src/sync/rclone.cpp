@@ -21,11 +21,17 @@ namespace {
 namespace fs = std::filesystem;
 using json::Json;
 
-/// Joins the texts of the errors that rclone logs, one JSON object a line.
+/// Joins the texts of the errors that rclone logs, one JSON object a line. Its last word is a
+/// notice that repeats one of them, or the only one to say what is wrong.
 void collect_error(const Json& line, std::string& errors) {
   const auto level = json::string_at(line, {"level"});
-  if (level != "error" && level != "critical" && level != "fatal" && level != "emergency") return;
-  if (errors.size() < (8U << 10U)) errors += json::string_at(line, {"msg"}) + "\n";
+  const auto text = json::string_at(line, {"msg"}) + "\n";
+  if (errors.size() >= (8U << 10U)) return;
+  if (level == "error" || level == "critical" || level == "fatal" || level == "emergency") {
+    errors += text;
+  } else if (level == "notice" && text.starts_with("Failed to ")) {
+    errors.insert(0, text);
+  }
 }
 
 /// One at a time, as rclone writes them: an entry a line. The whole would take many times its text.
@@ -191,8 +197,9 @@ Listing read_listing(const std::string& lsjson) {
 
 std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   const auto remote = rclone_remote(source_);
-  const auto path =
-      call.file.empty() ? remote.path : path_of(call.file, remote.path, call.is_alone);
+  const auto path = call.is_folder      ? remote.path + "/"
+                    : call.file.empty() ? remote.path
+                                        : path_of(call.file, remote.path, call.is_alone);
   std::vector<std::string> arguments = {
       "rclone",           call.command,     "source:" + path, "--config",
       "/proc/self/fd/3",  "--use-json-log", "--retries=1",    "--low-level-retries=3",
@@ -223,11 +230,24 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   return std::move(finished.output);
 }
 
-Listing Rclone::list() const {
+std::string Rclone::lsjson() const {
   std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime",
                                    "--no-traverse"};  // of the folder of a file that url names
   if (!is_web(source_)) options.emplace_back("--no-mimetype");
-  const auto lsjson = run({.command = "lsjson", .options = std::move(options)}, stop_);
+  try {
+    return run({.command = "lsjson", .options = std::move(options)}, stop_);
+  } catch (const Failure& failure) {
+    // Whether it is a file is asked for by HEAD, and S3's answers to that have only a number. Those
+    // to a listing say what is wrong.
+    const bool has_number = failure.reason == "ModelAccessDenied" || failure.reason == "SyncFailed";
+    if (has_number && source_.url.starts_with("s3://"))
+      run({.command = "lsjson", .is_folder = true}, stop_);
+    throw;
+  }
+}
+
+Listing Rclone::list() const {
+  const auto lsjson = this->lsjson();
   auto listing = read_listing(lsjson);
   // rclone takes a page at a file's address for a folder
   const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
@@ -277,6 +297,8 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
   on_bytes(before);
   std::vector<std::string> options{
       target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+      // A file that is not whole has not its source's time; by another name it would be published.
+      "--inplace",
       // One stream a file: what is large and yet here tells no versions, or is sent as a whole
       // only.
       "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",

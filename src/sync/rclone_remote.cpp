@@ -84,10 +84,13 @@ RcloneRemote azure_remote(const Source& source) {
     }
     set(configuration, "sas_url", *url);
   } else {
-    set(configuration, "account", required(source, "account"));
+    const auto account = required(source, "account");
+    set(configuration, "account", account);
     set(configuration, "key", required(source, "accountKey"));
-    // rclone puts the account's name before it
-    if (!source.endpoint.empty()) set(configuration, "endpoint", after_scheme(source.endpoint));
+    if (!source.endpoint.empty()) {
+      auto endpoint = source.endpoint;
+      set(configuration, "endpoint", endpoint.insert(endpoint.find("://") + 3, account + "."));
+    }
   }
   return {std::move(configuration), after_scheme(source.url)};
 }

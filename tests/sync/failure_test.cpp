@@ -12,11 +12,19 @@ using namespace content;
 namespace {
 
 struct Case {
-  const char* output;
+  std::string output;
   const char* reason;
   const char* message;
   Kind kind;
 };
+
+/// How rclone tells an answer of Azure.
+std::string azure(const std::string& status, const std::string& code) {
+  const auto line = std::string(80, '-') + "\n";
+  return "Failed to create file system for \"source:models/llm\": HEAD https://h/models/llm\n" +
+         line + "RESPONSE " + status.substr(0, 3) + ": " + status + "\n" + code + "\n" + line +
+         "AccessDenied: you sent canary-4711\n" + line;
+}
 
 }  // namespace
 
@@ -141,38 +149,58 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
 
 TEST_CASE("what rclone says becomes a stable reason and a remedy") {
   const auto said = GENERATE(
-      Case{"error listing: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1",
+      Case{"error listing: operation error S3: ListObjectsV2, https response error StatusCode: "
+           "403, RequestID: 1, HostID: 2, api error AccessDenied: Access Denied.",
            "ModelAccessDenied",
            "URL: access is denied; the Model's secretName must name a Secret with credentials that "
            "may "
            "read it",
            Kind::Permanent},
-      Case{"Failed to lsjson: error in ListJSON: AuthorizationHeaderMalformed: The authorization "
-           "header is malformed; the region is wrong; expecting 'eu-central-1'.\n"
-           "\tstatus code: 400, request id: 1, host id: 2",
-           "ModelSourceRefused",
-           "URL: the region is wrong; write the one that the bucket is in into source.region (the "
-           "server expects eu-central-1)",
-           Kind::Permanent},
+      Case{
+          "Failed to lsjson: error in ListJSON: operation error S3: ListObjectsV2, https response "
+          "error StatusCode: 400, RequestID: 1, HostID: 2, api error AuthorizationHeaderMalformed: "
+          "The authorization header is malformed; the region is wrong; expecting 'eu-central-1'.",
+          "ModelSourceRefused",
+          "URL: the region is wrong; write the one that the bucket is in into source.region (the "
+          "server expects eu-central-1)",
+          Kind::Permanent},
       Case{"AuthorizationHeaderMalformed: The authorization header is malformed",
            "ModelSourceRefused",
            "URL: the region is wrong; write the one that the bucket is in into source.region",
            Kind::Permanent},
-      Case{"InvalidBucketName: The specified bucket is not valid.\n\tstatus code: 400",
+      Case{"https response error StatusCode: 400, RequestID: 1, HostID: 2, api error "
+           "InvalidBucketName: The specified bucket is not valid.",
            "ModelSourceRefused",
            "URL: source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, "
            "digits, '-' and '.'",
            Kind::Permanent},
-      Case{"Strange: A thing nobody has seen.\n\tstatus code: 400, request id: 1\n", "SyncFailed",
-           "URL: rclone says: Strange: A thing nobody has seen.", Kind::Transient},
-      Case{"RequestError: send request failed\ncaused by: Get \"https://h/b\": EOF", "SyncFailed",
-           "URL: rclone says: RequestError: send request failed: Get \"https://h/b\": EOF",
+      Case{"error listing: operation error S3: ListObjectsV2, https response error StatusCode: "
+           "400, RequestID: 18EC48D461E2E4E6, HostID: 50e1cf54, api error Strange: A thing nobody "
+           "has seen.",
+           "SyncFailed",
+           "URL: rclone says: error listing: operation error S3: ListObjectsV2, https response "
+           "error StatusCode: 400, api error Strange: A thing nobody has seen.",
            Kind::Transient},
+      Case{
+          "operation error S3: ListObjects, exceeded maximum number of attempts, 1, https response "
+          "error StatusCode: 0, RequestID: , HostID: , request send failed, Get \"https://h/b\": "
+          "EOF",
+          "SyncFailed",
+          "URL: rclone says: operation error S3: ListObjects, exceeded maximum number of attempts, "
+          "1, https response error StatusCode: 0, request send failed, Get \"https://h/b\": EOF",
+          Kind::Transient},
+      Case{"https response error StatusCode: 503, RequestID: , HostID: , api error "
+           "ServiceUnavailable: Service Unavailable",
+           "ServerFailed", "URL: the server is in trouble (an error 5xx); ask its owner",
+           Kind::Transient},
+      Case{"https response error StatusCode: 503, RequestID: 1, HostID: 2, api error SlowDown: "
+           "Please reduce your request rate.",
+           "ServerBusy", "URL: the server asks to slow down (too many requests)", Kind::Transient},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
            "ModelAuthenticationFailed", "URL: the access key is not known", Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
            "ModelAuthenticationFailed", "URL: the secret key is wrong", Kind::Permanent},
-      Case{"NoSuchBucket: The specified bucket does not exist\n\tstatus code: 404",
+      Case{"https response error StatusCode: 404, RequestID: 1, HostID: 2, NoSuchBucket: ",
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
            Kind::Permanent},
       Case{"error in ListJSON: directory not found", "ModelSourceMissing",
@@ -197,18 +225,35 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "may "
            "read it",
            Kind::Permanent},
-      Case{"ServiceCode=ContainerNotFound", "ModelBucketMissing", "URL: there is no such container",
-           Kind::Permanent},
-      Case{"ServiceCode=AuthenticationFailed", "ModelAuthenticationFailed",
+      Case{azure("404 The specified container does not exist.", "ERROR CODE: ContainerNotFound"),
+           "ModelBucketMissing", "URL: there is no such container", Kind::Permanent},
+      Case{azure("403 Forbidden", "ERROR CODE: AuthenticationFailed"), "ModelAuthenticationFailed",
            "URL: account and accountKey, or sasUrl, are wrong", Kind::Permanent},
-      Case{"(ServiceCode=AuthorizationFailure)\n"
-           "Description=403 Server failed to authenticate the request. Make sure ...",
+      Case{azure("403 Server failed to authenticate the request. Make sure the value of the "
+                 "Authorization header is formed correctly including the signature.",
+                 "ERROR CODE: AuthorizationFailure"),
            "ModelAuthenticationFailed", "URL: account and accountKey, or sasUrl, are wrong",
            Kind::Permanent},
-      Case{"ServiceCode=AuthorizationPermissionMismatch", "ModelAccessDenied",
+      Case{azure("403 This request is not authorized to perform this operation using this "
+                 "permission.",
+                 "ERROR CODE: AuthorizationPermissionMismatch"),
+           "ModelAccessDenied",
            "URL: access is denied; the Model's secretName must name a Secret with credentials that "
            "may "
            "read it",
+           Kind::Permanent},
+      Case{azure("307 Temporary Redirect", "ERROR CODE UNAVAILABLE"), "SyncFailed",
+           "URL: rclone says: Failed to create file system for \"source:models/llm\": HEAD "
+           "https://h/models/llm: RESPONSE 307: 307 Temporary Redirect: ERROR CODE UNAVAILABLE",
+           Kind::Transient},
+      Case{"Failed to create file system for \"source:b/llm\": create new shared key credential "
+           "failed: decode account key: illegal base64 data at input byte 3",
+           "ModelSourceRefused",
+           "URL: the Secret's accountKey is not base64, as the account's keys are",
+           Kind::Permanent},
+      Case{"Failed to create file system for \"source:b/llm\": container name in SAS URL "
+           "(\"other\") and container provided in command (\"b\") do not match",
+           "ModelSourceRefused", "URL: the Secret's sasUrl is for another container",
            Kind::Permanent},
       Case{"open /model/xxx: file name too long", "SyncFailed",
            "URL: a file's name is longer than the volume takes; make it shorter in the source",

@@ -9,20 +9,12 @@
 #include <vector>
 
 // What goes wrong between gradient-sync and a server of git or https, each tried for real: its
-// reason, whether it is tried again, and that no credential is told or follows a redirection.
+// reason, whether it is tried again, and that no credential is told.
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
 namespace {
-
-/// A program that asks for credentials and answers those that have some with `answer`, which may
-/// repeat them: $HTTP_AUTHORIZATION.
-std::string after_login(const std::string& answer) {
-  return "[ -n \"$HTTP_AUTHORIZATION\" ] || { printf 'Status: 401\\r\\nWWW-Authenticate: Basic "
-         "realm=\"test\"\\r\\n\\r\\n'; exit; }\n" +
-         answer;
-}
 
 std::string answer(const std::string& headers, const std::string& body) {
   return after_login("printf '" + headers + "\\r\\n\\r\\n" + body + " %s\\n' " +
@@ -149,42 +141,6 @@ TEST_CASE("a wrong user and a wrong password are refused after one try") {
   CHECK_THAT(helper.model(server.url("files/private/")), StartsWith("ModelAuthenticationFailed: "));
   CHECK(count(server.log(), "GET ") <= 4);
   CHECK(helper.retries() == 0);
-  CHECK_FALSE(helper.leaks());
-}
-
-TEST_CASE("a redirection to another host is followed without the credentials") {
-  const WebServer server;
-  const WebServer other;
-  const auto target = "http://localhost:" + std::to_string(other.port());
-  const auto redirect = [&](const std::string& name, const std::string& to, bool at_once) {
-    const auto program = "printf 'Status: 301\\r\\nLocation: %s%s?%s\\r\\n\\r\\n' " + target + "/" +
-                         to + " \"$PATH_INFO\" \"$QUERY_STRING\"\n";
-    server.folder().write_script("cgi/" + name, at_once ? program : after_login(program));
-  };
-  ServedRepository(other, "app.git").commit("file", "text");
-  ServedRepository(other, "private.git").commit("file", "text");
-  other.folder().write("files/llm/weights.bin", "w");
-  other.folder().write("files/private/weights.bin", "w");
-  redirect("app.git", "git/app.git", true);
-  redirect("after-login.git", "git/app.git", false);
-  redirect("private.git", "git/private.git", true);
-  redirect("moved.git", "git/private.git", true);
-  redirect("llm", "files/llm", false);
-  redirect("private", "files/private", false);
-
-  HelperRun helper;
-  CHECK_THAT(helper.repository(server.url("cgi/private.git")),
-             StartsWith("GitAuthenticationFailed: "));
-  CHECK_THAT(helper.repository(server.url("cgi/moved.git")),
-             StartsWith("GitRedirected: ") && Contains("write the final URL"));
-  CHECK_THAT(HelperRun().model(server.url("cgi/private/weights.bin")),
-             StartsWith("ModelAuthenticationFailed: "));
-  CHECK_THAT(helper.repository(server.url("cgi/after-login.git")),
-             StartsWith("GitRedirected: ") && Contains("write the final URL"));
-  CHECK(helper.repository(server.url("cgi/app.git")) == "published");
-  CHECK(HelperRun().model(server.url("cgi/llm/weights.bin")) == "published");
-  CHECK_THAT(server.full_log(), Contains("Authorization: "));
-  CHECK_THAT(other.full_log(), Contains("GET /") && !Contains("Authorization: "));
   CHECK_FALSE(helper.leaks());
 }
 

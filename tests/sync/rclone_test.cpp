@@ -167,7 +167,7 @@ TEST_CASE("a container of Azure is read with the account's key, or with a signed
   source.endpoint = "https://blob.core.usgovcloudapi.net";
   CHECK(rclone_remote(source).configuration ==
         "[source]\ntype = azureblob\naccount = shop\nkey = Y2FuYXJ5\n"
-        "endpoint = blob.core.usgovcloudapi.net\n");
+        "endpoint = https://shop.blob.core.usgovcloudapi.net\n");
   folder.write("sasUrl", "https://shop.blob.core.windows.net/models?sig=canary");
   CHECK_THROWS_WITH(rclone_remote(source),
                     "the Secret's sasUrl names a host already; remove source.endpoint");

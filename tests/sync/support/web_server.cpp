@@ -58,6 +58,12 @@ std::string shell(const std::string& script) {
   return output;
 }
 
+std::string after_login(const std::string& answer) {
+  return "[ -n \"$HTTP_AUTHORIZATION\" ] || { printf 'Status: 401\\r\\nWWW-Authenticate: Basic "
+         "realm=\"test\"\\r\\n\\r\\n'; exit; }\n" +
+         answer;
+}
+
 void WebServer::serve_large_files(const std::string& objects, int kilobytes_per_second) {
   std::ofstream(folder_ / "lighttpd.conf", std::ios::app)
       << "server.modules += (\"mod_rewrite\")\n"

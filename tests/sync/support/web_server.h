@@ -40,6 +40,10 @@ class WebServer {
   ServerProcess process_;
 };
 
+/// A script for `cgi` that asks for credentials and answers those that have some with the script
+/// `answer`, which may repeat them: $HTTP_AUTHORIZATION.
+std::string after_login(const std::string& answer);
+
 inline constexpr const char* canary = "canary-4711";
 
 /// A bare repository that a server serves.
