@@ -1,2 +1,25 @@
-#define CATCH_CONFIG_MAIN
+#define CATCH_CONFIG_RUNNER
+#include "support/skip.h"
+
 #include <catch2/catch.hpp>
+
+namespace {
+
+bool has_skipped = false;
+
+}  // namespace
+
+namespace support {
+
+void skip(const std::string& reason) {
+  has_skipped = true;
+  WARN("skipped: " << reason);
+}
+
+}  // namespace support
+
+/// ctest runs each test in a process of its own, so one exit code is of one test.
+int main(int argc, char** argv) {
+  const int failures = Catch::Session().run(argc, argv);
+  return failures == 0 && has_skipped ? support::skipped_exit_code : failures;
+}

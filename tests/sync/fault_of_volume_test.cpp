@@ -1,3 +1,4 @@
+#include "support/skip.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/web_server.h"
 
@@ -29,7 +30,7 @@ struct Ends {
 
 TEST_CASE("a volume that is full, has no room for files or cannot be written is told as such") {
   if (!may_mount()) {
-    WARN("not tested: nothing can be mounted here, not even in a namespace");
+    support::skip("nothing can be mounted here, not even in a namespace");
     return;
   }
   const WebServer server;
@@ -81,7 +82,7 @@ TEST_CASE("a volume that is full, has no room for files or cannot be written is 
 
 TEST_CASE("a volume whose quota is used up is told as such") {
   if (!may_mount_with_quota()) {
-    WARN("not tested: there is no root here, or no btrfs");
+    support::skip("there is no root here, or no btrfs");
     return;
   }
   const WebServer server;

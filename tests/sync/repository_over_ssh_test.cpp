@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "support/skip.h"
 #include "sync/failure.h"
 #include "sync/repository.h"
 #include "sync/support/ssh_server.h"
@@ -81,7 +82,7 @@ TEST_CASE("USER@HOST:PATH is the same at ssh's own port") {
   const auto host =
       "127.88." + std::to_string(number / 256 % 256) + "." + std::to_string(number % 256);
   if (!may_listen(host, 22)) {
-    WARN("left out: this user may not listen at port 22");
+    support::skip("this user may not listen at port 22");
     return;
   }
   Site site(host, 22);
@@ -222,7 +223,7 @@ TEST_CASE("a private key is nowhere on the volume, in nothing that is told and i
 
 TEST_CASE("any user may run it, also one that the system has no name for") {
   if (geteuid() != 0) {
-    WARN("left out: only root can become another user");
+    support::skip("only root can become another user");
     return;
   }
   const Site site;

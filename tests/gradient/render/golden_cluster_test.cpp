@@ -3,6 +3,7 @@
 #include "kube/config.h"
 #include "reconcile/drift.h"
 #include "reconcile/kinds.h"
+#include "support/skip.h"
 
 #include <catch2/catch.hpp>
 
@@ -54,7 +55,7 @@ TEST_CASE("the API server keeps every field as it was sent") {
       request.query.emplace_back("dryRun", "All");
       const auto response = transport->send(request, {}, std::chrono::seconds(30));
       if (reconcile::kind_of(object) == kube::routes && response.status == 404) {
-        WARN("not tested: the cluster has no HTTPRoutes");
+        support::skip("the cluster has no HTTPRoutes");
         continue;
       }
       INFO(response.body);
