@@ -52,6 +52,16 @@ void for_each_change(int last, const Try& attempt) {
   CHECK(2 * killed > tried);  // how often progress is told differs from run to run
 }
 
+/// How many changes of files were not on the disk yet when something got this name; fails when
+/// nothing did.
+int changes_at_risk(const WatchedRun& run, const std::string& name) {
+  const auto found = std::find_if(run.renames.begin(), run.renames.end(), [&](const auto& rename) {
+    return rename.to.find(name) != std::string::npos;
+  });
+  REQUIRE(found != run.renames.end());
+  return found->changes_since_sync;
+}
+
 WatchedRun run(const std::vector<std::string>& command, int nth = 0) {
   return run_until_change(command, nth);
 }
@@ -296,6 +306,37 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
     CHECK(base::read_file(team) == "the team's");
     return first;
   });
+}
+
+TEST_CASE(
+    "a checkout is on the disk before it gets its name: a power cut leaves it whole or none") {
+  const Repository repository;
+  const Folder volume;
+  const auto all = run(repository.command(volume), never);
+  REQUIRE(repository.is_published(volume));
+  CHECK(changes_at_risk(all, ".gradient/checkouts/key") == 0);
+}
+
+TEST_CASE("so is a model's revision, and its name is before the link leads to it") {
+  const ModelOfFiles model;
+  const Folder volume;
+  const auto all = model.run(volume, "new", never);
+  REQUIRE(model.published(volume) == "new");
+  CHECK(changes_at_risk(all, "/..rev-") == 0);
+  // The link itself: made beside, after the revision's folder was synced, and renamed.
+  CHECK(changes_at_risk(all, "/..data") == 1);
+}
+
+TEST_CASE("what notes say of a partial file is on the disk before they say more") {
+  const LargeModel model;
+  const Folder volume;
+  const auto all = model.run(volume, never);
+  REQUIRE(model.is_published(volume));
+  std::vector<int> syncs{0};
+  for (const auto& rename : all.renames)
+    if (rename.to.ends_with(".ranges")) syncs.push_back(rename.syncs);
+  REQUIRE(syncs.size() > 1);
+  CHECK(std::adjacent_find(syncs.begin(), syncs.end(), std::greater_equal<>()) == syncs.end());
 }
 
 TEST_CASE("a model's helper may be killed at any change: the files are the old ones or the new") {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <set>
@@ -45,6 +46,27 @@ bool is_file(pid_t pid, std::uint64_t fd) {
       "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), error);
   return !error && path.string().rfind("/", 0) == 0 && path.string().rfind("/dev/", 0) != 0 &&
          path.string().rfind("/memfd:", 0) != 0;
+}
+
+bool brings_to_disk(const SyscallInfo& info) {
+  const auto call = info.entry.nr;
+  return call == SYS_syncfs || call == SYS_fsync || call == SYS_fdatasync || call == SYS_sync;
+}
+
+/// Where a rename leads; empty for any other call.
+std::string renamed_to(pid_t pid, const SyscallInfo& info) {
+  const auto* const args = info.entry.args;
+  std::uint64_t address = 0;
+  if (info.entry.nr == SYS_renameat || info.entry.nr == SYS_renameat2) address = args[3];
+#ifdef SYS_rename
+  if (info.entry.nr == SYS_rename) address = args[1];
+#endif
+  if (address == 0) return {};
+  std::ifstream memory("/proc/" + std::to_string(pid) + "/mem", std::ios::binary);
+  memory.seekg(static_cast<std::streamoff>(address));
+  std::string path;
+  std::getline(memory, path, '\0');
+  return path;
 }
 
 bool changes_files(pid_t pid, const SyscallInfo& info) {
@@ -152,14 +174,25 @@ class Watch {
   void look_at_call(pid_t pid) {
     SyscallInfo info{};
     const auto size = ptrace(SyscallInfo::request, pid, sizeof info, &info);
-    if (size > 0 && info.op == SyscallInfo::entry_op && changes_files(pid, info) &&
-        ++result_.changes == nth_) {
-      result_.was_killed = true;
+    if (size > 0 && info.op == SyscallInfo::entry_op) note(pid, info);
+    if (result_.was_killed) {
       for (const auto running : running_)
         kill(running, SIGKILL);
       return;
     }
     go_on(pid, 0);
+  }
+
+  void note(pid_t pid, const SyscallInfo& info) {
+    if (brings_to_disk(info)) {
+      ++syncs_;
+      changes_since_sync_ = 0;
+    }
+    if (!changes_files(pid, info)) return;
+    if (auto to = renamed_to(pid, info); !to.empty())
+      result_.renames.push_back({std::move(to), syncs_, changes_since_sync_});
+    ++changes_since_sync_;
+    result_.was_killed = ++result_.changes == nth_;
   }
 
   void go_on(pid_t pid, long signal) const {
@@ -168,6 +201,8 @@ class Watch {
 
   pid_t first_;
   int nth_;
+  int syncs_ = 0;
+  int changes_since_sync_ = 0;
   std::set<pid_t> running_;
   WatchedRun result_;
 };
