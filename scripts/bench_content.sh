@@ -1,4 +1,4 @@
-# `./dev bench content`: gradient-sync beside the programs that it runs, and git-sync where GIT_SYNC names one. All take turns with
+# `./dev bench content`: gradient-sync beside the programs that it runs, and git-sync (4.x) where GIT_SYNC names one. All take turns with
 # all, so that what else the machine does meets each of them; the figures are medians.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
@@ -133,7 +133,7 @@ bench_checkouts() {
 		rm -rf "$work"/{clone,synced,volume*}
 		mkdir "$work/volume"
 		measure git '' git clone --quiet --depth 1 "$url" "$work/clone"
-		[[ -z ${GIT_SYNC:-} ]] || measure git-sync '' "$GIT_SYNC" -repo "$url" -branch main -root "$work/synced" -one-time -depth 1
+		[[ -z ${GIT_SYNC:-} ]] || measure git-sync '' "$GIT_SYNC" --repo "$url" --ref main --root "$work/synced" --one-time --depth 1
 		read -ra command < <(repository "$work/volume")
 		measure first '' "${command[@]}"
 		measure later '' "${command[@]}"
@@ -211,7 +211,7 @@ report() {
 		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
 		system, and \`sync -f\` does not. Without a limit, loopback is faster than the processors: the MD5 that rclone makes as well and a
 		model's SHA-256 are then most of the work, made together; with a \`digest\` there is no MD5, and the time is less. Memory is RssAnon
-		of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is version 3.0.1.}
+		of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is $("$GIT_SYNC" --version).}
 
 		    ./dev bench content
 
