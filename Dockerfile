@@ -16,7 +16,8 @@ RUN bash -euo pipefail -c 'source scripts/packages.sh; source scripts/assemble.s
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
-RUN cmake --preset release && cmake --build --preset release
+ARG REVISION=
+RUN cmake --preset release -D REVISION="${REVISION}" && cmake --build --preset release
 
 # rclone is not Debian's but built from its Go module, by a Go that Debian does not have.
 FROM ${BASE} AS rclone

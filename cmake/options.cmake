@@ -24,3 +24,13 @@ if(FUZZERS) # coverage for libFuzzer; the targets themselves link its main()
   target_compile_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# version.h, made anew when the commit is another one; the sources that include it are few.
+set(REVISION "" CACHE STRING "The commit, where git cannot tell it")
+add_custom_target(version_header BYPRODUCTS ${PROJECT_BINARY_DIR}/version/version.h
+  COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D OUTPUT=${PROJECT_BINARY_DIR}/version/version.h
+          -D VERSION=${PROJECT_VERSION} -D REVISION=${REVISION} -P ${PROJECT_SOURCE_DIR}/cmake/revision.cmake
+  COMMENT "" VERBATIM)
+add_library(version INTERFACE)
+target_include_directories(version INTERFACE ${PROJECT_BINARY_DIR}/version)
+add_dependencies(version version_header)

@@ -8,6 +8,7 @@
 #include "cli/validate.h"
 #include "gradient/spec/values.h"
 #include "json/reader.h"
+#include "version.h"
 
 #include <CLI/CLI.hpp>
 
@@ -175,7 +176,7 @@ int written(const std::string& name, int code) {
 int main(int argc, char** argv) {
   const auto name = own_name(argv[0]);
   CLI::App app("Runs Gradient deployment specs on Kubernetes", name);
-  app.set_version_flag("--version", PROJECT_VERSION);
+  app.set_version_flag("--version", full_version);
   app.require_subcommand(1);
   cli::RunOptions run_options;
   cli::RenderOptions render_options;

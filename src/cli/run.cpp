@@ -8,6 +8,7 @@
 #include "kube/health.h"
 #include "kube/lease.h"
 #include "reconcile/operator.h"
+#include "version.h"
 
 #include <spdlog/spdlog.h>
 
@@ -123,7 +124,7 @@ std::optional<gradient::Settings> operate(const RunOptions& options,
   if (!options.metrics_address.empty()) {
     health.emplace(options.metrics_address, [&op] { return op.ready(); });
   }
-  spdlog::info("starting version={} server={}", PROJECT_VERSION, config.server);
+  spdlog::info("starting version=\"{}\" server={}", full_version, config.server);
   TellsOfConfiguration tell(client, clock);
   std::stop_source life;
   const std::stop_callback on_stop(stop, [&life] { life.request_stop(); });

@@ -5,6 +5,7 @@
 #include "sync/repository.h"
 #include "sync/stop.h"
 #include "sync/trust.h"
+#include "version.h"
 
 #include <CLI/CLI.hpp>
 
@@ -210,6 +211,7 @@ Command add_credential(CLI::App& app) {
 
 int main(int argc, char** argv) {
   CLI::App app("Brings repositories and models onto volumes: whole, or not at all.");
+  app.set_version_flag("--version", full_version);
   app.require_subcommand(1);
   const std::array commands{content::add_repository(app), content::add_model(app),
                             content::add_collect(app),    content::add_ready(app),
