@@ -15,9 +15,6 @@ using gradient::ContentUse;
 using gradient::DatasetContent;
 using json::Json;
 
-constexpr std::chrono::hours look_again{1};
-constexpr std::chrono::minutes retry_waiting{10};
-
 bool has_ended(const Json& pod) {
   const auto phase = json::string_at(pod, {"status", "phase"});
   return phase == "Succeeded" || phase == "Failed";
@@ -53,6 +50,7 @@ Users users(kube::Client& client, const std::string& ns, const std::string& clai
 
 }  // namespace
 
+/// One look at a Dataset that is due.
 struct Collector::Visit {
   const Json& dataset;
   const gradient::FoundDataset& found;
@@ -60,7 +58,24 @@ struct Collector::Visit {
   const gradient::Parent parent = gradient::parent(dataset);
   const kube::Key key = kube::key_of(dataset);
   const kube::Key job = {key.ns, gradient::collection_job_name(parent)};
+
+  CollectionState::Job judge(const std::optional<Json>& live,
+                             const gradient::DatasetContent& content) const {
+    using State = CollectionState::Job;
+    if (!live) return State::None;
+    if (json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return State::Foreign;
+    if (kube::uid_of(*live) == content.job) return State::Told;
+    return gradient::is_finished(*live) ? State::Ended : State::Runs;
+  }
 };
+
+template <class Ask>
+auto Collector::ask(const kube::Key& dataset, const Ask& ask) {
+  const std::chrono::seconds after(*context_.settings.collect_after);
+  return states_.with([&](auto& states) {
+    return ask(states.try_emplace(dataset, CollectionState(after)).first->second);
+  });
+}
 
 Json Collector::content(const Json& dataset, const gradient::FoundDataset& found,
                         const std::stop_token& stop) {
@@ -72,13 +87,16 @@ Json Collector::content(const Json& dataset, const gradient::FoundDataset& found
   content.known += unwritten;
   const Visit visit{.dataset = dataset, .found = found, .wanted = used};
   const bool may = context_.settings.collect_after.has_value() && gradient::may_collect(found);
-  if (may && is_due(key, gradient::without(content.known, used)))
-    content = advance(visit, std::move(content), stop);
+  const auto unused = gradient::without(content.known, used);
+  const auto is_due = [&](CollectionState& state) {
+    return state.is_due(unused, context_.clock.now());
+  };
+  if (may && ask(key, is_due)) content = advance(visit, std::move(content), stop);
   return gradient::dataset_content(content);
 }
 
 void Collector::forget(const kube::Key& dataset) {
-  waiting_.with([&](auto& waiting) { waiting.erase(dataset); });
+  states_.with([&](auto& states) { states.erase(dataset); });
 }
 
 /// By the specs of all who use the claim, whatever Dataset they know it by.
@@ -97,43 +115,22 @@ ContentUse Collector::wanted(const kube::Key& claim) const {
   return content;
 }
 
-bool Collector::is_due(const kube::Key& dataset, const ContentUse& unused) {
-  if (unused.empty()) {
-    forget(dataset);
-    return false;
-  }
-  const auto now = context_.clock.now();
-  const auto soon = now + std::chrono::seconds(*context_.settings.collect_after);
-  return waiting_.with([&](auto& waiting) {
-    auto& entry = waiting.try_emplace(dataset, Waiting{unused, soon}).first->second;
-    if (entry.unused != unused) entry = {unused, std::min(entry.until, soon)};
-    return now >= entry.until;
-  });
-}
-
-void Collector::wait(const kube::Key& dataset, std::chrono::milliseconds time) {
-  waiting_.with([&](auto& waiting) { waiting[dataset].until = context_.clock.now() + time; });
-}
-
 DatasetContent Collector::advance(const Visit& visit, DatasetContent content,
                                   const std::stop_token& stop) {
   try {
     const auto job = context_.client.get(kube::jobs, visit.job, stop);
-    if (!job) {
-      content = begin(visit, content, stop);  // a copy: it may throw
-    } else if (json::string_at(kube::controller_of(*job), {"uid"}) != visit.parent.uid) {
+    const auto step = ask(visit.key, [&](CollectionState& state) {
+      return state.next(visit.judge(job, content), context_.clock.now());
+    });
+    if (step == Step::LookAtUsers) return begin(visit, content, stop);
+    if (step == Step::Finish) return finish(visit, content, *job, stop);
+    if (step == Step::TellConflict)
       content.problem = name_conflict("Job " + kube::to_string(visit.job), *job, visit.parent);
-      wait(visit.key, retry_waiting);
-    } else if (kube::uid_of(*job) == content.job) {
-      wait(visit.key, look_again);  // only now: its result has been told
-    } else if (gradient::is_finished(*job)) {
-      content = finish(visit, content, *job, stop);
-    }
   } catch (const kube::ApiError& error) {
     const auto why = refusal(error, "the clean-up of Dataset " + kube::to_string(visit.key));
     if (!why) throw;
     content.problem = why;
-    wait(visit.key, look_again);
+    ask(visit.key, [&](CollectionState& state) { state.refused(context_.clock.now()); });
   }
   return content;
 }
@@ -158,16 +155,14 @@ DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
                                 const std::stop_token& stop) {
   auto live = users(context_.client, visit.key.ns, visit.found.claim, stop);
   live.in_use += visit.wanted;
-  if (gradient::without(content.known, live.in_use).empty()) {
-    wait(visit.key, look_again);
-    content.problem.reset();
-    return content;
-  }
+  const bool leave_unused = !gradient::without(content.known, live.in_use).empty();
   const bool is_of_one_node = gradient::is_of_one_node(visit.found);
-  if (is_of_one_node && live.is_awaited) {
-    wait(visit.key, retry_waiting);
-    return content;
-  }
+  const auto step = ask(visit.key, [&](CollectionState& state) {
+    return state.next_for_users(leave_unused, is_of_one_node && live.is_awaited,
+                                context_.clock.now());
+  });
+  if (!leave_unused) content.problem.reset();
+  if (step != Step::Create) return content;
   const auto job = gradient::render_collection(
       visit.parent, visit.found,
       {.known = content.known,

@@ -3,6 +3,7 @@
 #include "gradient/render/collector.h"
 #include "gradient/status/collection.h"
 #include "kube/guarded.h"
+#include "reconcile/collection_state.h"
 #include "reconcile/context.h"
 
 #include <map>
@@ -10,13 +11,13 @@
 
 namespace reconcile {
 
-/// Has a Job remove what nobody uses any more from the volumes of Datasets.
+/// Has a Job remove what nobody uses any more from the volumes of Datasets: the driver of
+/// CollectionState, which says what is done when.
 ///
 /// The Dataset's status knows what its users were seen to use. Once some of it is no longer asked
 /// for by any spec, and collectAfter has passed, ReplicaSets and pods are read from the server:
 /// what they have stays, for what may still run and for a rollback. Of the rest a Job is made, one
-/// at a time, and its result noted. What stays is looked at again once an hour: ReplicaSets go
-/// without an event to us.
+/// at a time, and its result noted.
 class Collector {
  public:
   explicit Collector(Context& context) : context_(context) {}
@@ -30,15 +31,13 @@ class Collector {
   void forget(const kube::Key& dataset);
 
  private:
-  struct Waiting {
-    gradient::ContentUse unused;
-    kube::Clock::TimePoint until;
-  };
+  using Step = CollectionState::Step;
   struct Visit;
 
   gradient::ContentUse wanted(const kube::Key& claim) const;
-  bool is_due(const kube::Key& dataset, const gradient::ContentUse& unused);
-  void wait(const kube::Key& dataset, std::chrono::milliseconds time);
+  /// Asks the state of the Dataset, which is new for one that is not known.
+  template <class Ask>
+  auto ask(const kube::Key& dataset, const Ask& ask);
   gradient::DatasetContent advance(const Visit& visit, gradient::DatasetContent content,
                                    const std::stop_token& stop);
   gradient::DatasetContent finish(const Visit& visit, const gradient::DatasetContent& content,
@@ -47,7 +46,7 @@ class Collector {
                                  const std::stop_token& stop);
 
   Context& context_;
-  kube::Guarded<std::map<kube::Key, Waiting>> waiting_;
+  kube::Guarded<std::map<kube::Key, CollectionState>> states_;
 };
 
 }  // namespace reconcile

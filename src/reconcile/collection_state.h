@@ -1,0 +1,52 @@
+#pragma once
+
+#include "gradient/spec/content_use.h"
+#include "kube/clock.h"
+
+#include <chrono>
+
+namespace reconcile {
+
+/// When unused content of one Dataset's volume goes. Pure: Collector does the requests and tells
+/// what they found. Not for several threads.
+///
+///     content is unused for `after` -> due; nothing is unused -> all is forgotten
+///
+///     found when due                    step         due again
+///     no Job                            LookAtUsers
+///       all is in use after all           Rest         in an hour
+///       a pod may get any node yet        Rest         in ten minutes
+///       some is unused                    Create       at once, for its end
+///     a Job that is somebody else's     TellConflict in ten minutes
+///     our Job, which runs               Rest         at once
+///     our Job, which has ended          Finish       at once
+///     the same, and its result is told  Rest         in an hour
+///     the API server refuses            (refused)    in an hour
+///
+/// An hour, because ReplicaSets go without an event to us.
+class CollectionState {
+ public:
+  using Time = kube::Clock::TimePoint;
+  enum class Job { None, Foreign, Runs, Ended, Told };
+  enum class Step { Rest, LookAtUsers, Create, TellConflict, Finish };
+
+  /// `after`: how long content must have been unused.
+  explicit CollectionState(std::chrono::seconds after) : after_(after) {}
+
+  /// `unused`: what no spec asks for now. What becomes unused later does not put off what is due.
+  bool is_due(const gradient::ContentUse& unused, Time now);
+  Step next(Job job, Time now);
+  /// After LookAtUsers: whether ReplicaSets and pods leave something unused, and whether a pod that
+  /// has no node yet could keep the Job's pod and itself waiting for one volume.
+  Step next_for_users(bool leave_unused, bool may_get_any_node, Time now);
+  void refused(Time now);
+
+ private:
+  Step rest(std::chrono::minutes time, Time now);
+
+  std::chrono::seconds after_;
+  gradient::ContentUse unused_;
+  Time due_;
+};
+
+}  // namespace reconcile
