@@ -1,5 +1,6 @@
 #include "reconcile/children.h"
 
+#include "gradient/spec/helper_arguments.h"
 #include "reconcile/applier.h"
 #include "reconcile/kinds.h"
 
@@ -29,9 +30,7 @@ std::string settled_helper_image(const Json& deployment) {
   if (!is_rolled_out(deployment)) return {};
   for (const auto& container :
        json::elements_at(deployment, {"spec", "template", "spec", "initContainers"})) {
-    const auto& command = json::elements_at(container, {"command"});
-    if (command.size() > 0 && json::equal(*command.begin(), Json("gradient-sync")))
-      return json::string_at(container, {"image"});
+    if (gradient::is_helper(container)) return json::string_at(container, {"image"});
   }
   return {};
 }

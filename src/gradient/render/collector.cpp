@@ -4,6 +4,7 @@
 #include "gradient/render/labels.h"
 #include "gradient/render/pod_parts.h"
 #include "gradient/spec/access_modes.h"
+#include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 
 #include <algorithm>
@@ -37,38 +38,21 @@ void add_path(const std::string& path, ContentUse& content) {
   add_name_in(path, ".gradient/models/", content.models);
 }
 
-/// The values of an option that may be given several times.
-std::set<std::string> values_of(const Json& container, const std::string& option) {
-  std::set<std::string> values;
-  const auto& arguments = json::elements_at(container, {"args"});
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    if (arguments.at(i - 1) == Json(option) && arguments.at(i).is_string())
-      values.insert(arguments.at(i).as_string());
-  }
-  return values;
-}
-
 void add_container(const Json& container, ContentUse& content) {
-  content.checkouts.merge(values_of(container, "--key"));
-  for (const auto& target : values_of(container, "--target"))
-    add_path(target, content);
+  if (const auto repository = repository_arguments(container))
+    content.checkouts.insert(repository->key);
+  if (const auto model = model_arguments(container)) add_path(model->target, content);
   for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
     add_path(json::string_at(mount, {"subPath"}), content);
 }
 
-std::vector<std::string> arguments(const Collection& collection) {
-  std::set<std::string> owners;
+CollectArguments arguments(const Collection& collection) {
+  CollectArguments result{.volume = helper_paths::volume,
+                          .grace_seconds = grace_seconds,
+                          .keep = collection.in_use.checkouts,
+                          .models = without(collection.known, collection.in_use).models};
   for (const auto& key : collection.known.checkouts)
-    owners.insert(names::checkout_owner(key));
-  std::vector<std::string> result = {"collect", "--volume", helper_paths::volume, "--grace",
-                                     std::to_string(grace_seconds)};
-  const auto add = [&](const char* option, const std::set<std::string>& names) {
-    for (const auto& name : names)
-      result.insert(result.end(), {option, name});
-  };
-  add("--owner", owners);
-  add("--keep", collection.in_use.checkouts);
-  add("--model", without(collection.known, collection.in_use).models);
+    result.owners.insert(names::checkout_owner(key));
   return result;
 }
 
@@ -87,7 +71,7 @@ Json beside(const Json* neighbour) {
 Json job_pod(const FoundDataset& found, const Collection& collection, const Settings& settings) {
   auto parts = helper_parts(
       {.name = "collect",
-       .arguments = arguments(collection),
+       .arguments = words(arguments(collection)),
        .volume_mounts = {mount(claim_volume(found.claim), helper_paths::volume, Access::ReadWrite)},
        .dataset = &found},
       settings);
@@ -158,11 +142,10 @@ Json render_collection(const Parent& dataset, const FoundDataset& found,
 ContentUse left_by(const Json& job, const ContentUse& known) {
   const auto& containers = json::elements_at(job, {"spec", "template", "spec", "containers"});
   if (containers.size() == 0) return known;
-  const auto kept = values_of(containers.at(0), "--keep");
-  const auto owners = values_of(containers.at(0), "--owner");
-  auto left = without(known, {.checkouts = {}, .models = values_of(containers.at(0), "--model")});
+  const auto done = collect_arguments(containers.at(0)).value_or(CollectArguments{});
+  auto left = without(known, {.checkouts = {}, .models = done.models});
   std::erase_if(left.checkouts, [&](const std::string& key) {
-    return owners.contains(names::checkout_owner(key)) && !kept.contains(key);
+    return done.owners.contains(names::checkout_owner(key)) && !done.keep.contains(key);
   });
   return left;
 }

@@ -1,5 +1,8 @@
 #include "gradient/render/helper.h"
 
+#include "gradient/spec/expansion.h"
+#include "gradient/spec/helper_arguments.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -12,17 +15,10 @@ using json::object;
 
 constexpr const char* temporary_volume = "sync-tmp";
 constexpr const char* temporary_path = "/tmp";
-constexpr const char* program = "gradient-sync";
-
-Json literally(std::vector<std::string> arguments) {
-  for (auto& argument : arguments)
-    argument = unexpanded(std::move(argument));
-  return json::strings(arguments);
-}
 
 /// Giving up is the program's decision, with a reason, so the probe has no limit of its own.
 Json startup_probe(std::vector<std::string> ready) {
-  ready.insert(ready.begin(), program);
+  ready.insert(ready.begin(), helper_program);
   return object({{"exec", object({{"command", json::strings(ready)}})},
                  {"periodSeconds", 2},
                  {"timeoutSeconds", 5},
@@ -48,7 +44,8 @@ Json security_context(const FoundDataset* dataset, const Settings& settings) {
 Json environment(const Settings& settings) {
   std::vector<Json> variables;
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) variables.push_back(object({{"name", name}, {"value", unexpanded(value)}}));
+    if (!value.empty())
+      variables.push_back(object({{"name", name}, {"value", escape_dollars(value)}}));
   };
   add("HOME", temporary_path);
   add("TMPDIR", temporary_path);
@@ -68,8 +65,8 @@ Json container(const Helper& helper, const Settings& settings) {
       {"name", helper.name},
       {"image", settings.sync_image},
       {"restartPolicy", sidecar ? Json("Always") : Json()},
-      {"command", json::strings({program})},
-      {"args", literally(helper.arguments)},
+      {"command", json::strings({helper_program})},
+      {"args", container_arguments(helper.arguments)},
       {"env", environment(settings)},
       {"resources", resources.size() == 0 ? Json() : resources},
       {"securityContext", security_context(helper.dataset, settings)},
@@ -91,11 +88,12 @@ PodParts helper_parts(const Helper& helper, const Settings& settings) {
   return parts;
 }
 
-std::size_t message_bytes(const DeploymentSpec& spec) {
-  constexpr std::size_t of_pod = 12 * 1024;
-  constexpr std::size_t of_container = 4 * 1024;
+std::int64_t message_bytes(const DeploymentSpec& spec) {
+  constexpr std::int64_t of_pod = 12 * 1024;
+  constexpr std::int64_t of_container = 4 * 1024;
   const auto repositories = spec.repositories ? spec.repositories->items.size() : 0;
-  return std::min(of_container, of_pod / (1 + repositories + spec.models.size()));
+  const auto containers = static_cast<std::int64_t>(1 + repositories + spec.models.size());
+  return std::min(of_container, of_pod / containers);
 }
 
 }  // namespace gradient

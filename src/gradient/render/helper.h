@@ -23,7 +23,7 @@ enum class Lifetime { Init, Sidecar };
 struct Helper {
   std::string name;
   Lifetime lifetime = Lifetime::Init;
-  std::vector<std::string> arguments = {};     ///< of gradient-sync; taken literally
+  std::vector<std::string> arguments = {};     ///< of gradient-sync, as words() gives them
   std::vector<std::string> ready = {};         ///< the same for a sidecar's startup probe
   std::vector<json::Json> volume_mounts = {};  ///< besides /tmp
   const FoundDataset* dataset = nullptr;       ///< whose files it writes; null: a volume of the pod
@@ -34,6 +34,6 @@ PodParts helper_parts(const Helper& helper, const Settings& settings);
 
 /// How long one container's termination message may be: the kubelet cuts all of a pod to 12 KiB
 /// together, and each to 4 KiB.
-std::size_t message_bytes(const DeploymentSpec& spec);
+std::int64_t message_bytes(const DeploymentSpec& spec);
 
 }  // namespace gradient

@@ -2,6 +2,7 @@
 
 #include "gradient/render/credentials.h"
 #include "gradient/render/helper.h"
+#include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 
 namespace gradient {
@@ -29,33 +30,28 @@ Place place(const ModelMount& model, const ModelSpec& spec, const Found& found) 
           .dataset = &dataset};
 }
 
-std::vector<std::string> arguments(const ModelMount& model, const ModelSpec& spec,
-                                   const std::string& target, std::size_t message_bytes) {
+ModelArguments arguments(const ModelMount& model, const ModelSpec& spec, const std::string& target,
+                         std::int64_t message_bytes) {
   const auto& source = spec.source;
-  std::vector<std::string> result = {"model", "--source", source.url};
-  const auto add = [&](std::initializer_list<std::string> more) {
-    result.insert(result.end(), more);
-  };
-  if (!source.endpoint.empty()) add({"--endpoint", source.endpoint});
-  if (!source.region.empty()) add({"--region", source.region});
-  if (source.path_style) add({"--path-style"});
-  if (!source.secret_name.empty()) add({"--credentials-dir", helper_paths::credentials});
-  if (!source.digest.empty()) add({"--digest", source.digest});
-  // in one word each: a pattern may begin with '-'
-  for (const auto& pattern : source.include)
-    add({"--include=" + pattern});
-  for (const auto& pattern : source.exclude)
-    add({"--exclude=" + pattern});
-  add({"--target", target, "--name", model.id});
-  if (spec.refresh_seconds > 0) add({"--refresh-interval", std::to_string(spec.refresh_seconds)});
-  if (spec.grace_seconds) add({"--grace", std::to_string(*spec.grace_seconds)});
-  add({"--message-bytes", std::to_string(message_bytes)});
-  return result;
+  return {.source = source.url,
+          .endpoint = source.endpoint,
+          .region = source.region,
+          .credentials = source.secret_name.empty() ? "" : helper_paths::credentials,
+          .digest = source.digest,
+          .target = target,
+          .name = model.id,
+          .path_style = source.path_style,
+          .include = source.include,
+          .exclude = source.exclude,
+          .refresh_seconds =
+              spec.refresh_seconds > 0 ? std::optional(spec.refresh_seconds) : std::nullopt,
+          .grace_seconds = spec.grace_seconds,
+          .message_bytes = message_bytes};
 }
 
 /// The sub path of a dataset exists when the app starts: the sidecar's startup probe has passed.
 PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Found& found,
-                      const Settings& settings, std::size_t message_bytes) {
+                      const Settings& settings, std::int64_t message_bytes) {
   const auto where = place(model, spec, found);
   PodParts parts;
   parts.volume_mounts = {mount(where.volume, model.path, Access::ReadOnly, where.sub_path)};
@@ -66,7 +62,7 @@ PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Foun
   }
   Helper helper{.name = names::sync_container(model.id),
                 .lifetime = Lifetime::Sidecar,
-                .arguments = arguments(model, spec, where.target(), message_bytes),
+                .arguments = words(arguments(model, spec, where.target(), message_bytes)),
                 .ready = {"ready", "--target", where.target()},
                 .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
                 .dataset = where.dataset};

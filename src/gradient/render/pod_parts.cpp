@@ -97,12 +97,6 @@ Json mount(const std::string& volume, const std::string& path, Access access,
                  {"readOnly", read_only ? Json(true) : Json()}});
 }
 
-std::string unexpanded(std::string text) {
-  for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at + 2))
-    text.insert(at, 1, '$');
-  return text;
-}
-
 std::string join(const std::string& folder, std::string_view name) {
   const bool slash = !folder.empty() && folder.back() == '/';
   return folder + (slash ? "" : "/") + std::string(name);

@@ -47,9 +47,6 @@ json::Json empty_volume(const std::string& name);
 json::Json mount(const std::string& volume, const std::string& path, Access access,
                  const std::string& sub_path = {});
 
-/// `text` for an argument or a variable, where Kubernetes would expand $(NAME).
-std::string unexpanded(std::string text);
-
 /// The path of `name` in `folder`; one slash between them.
 std::string join(const std::string& folder, std::string_view name);
 

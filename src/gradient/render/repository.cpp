@@ -2,6 +2,7 @@
 
 #include "gradient/render/credentials.h"
 #include "gradient/render/helper.h"
+#include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 
 #include <algorithm>
@@ -15,35 +16,29 @@ using json::object;
 constexpr const char* hidden_folder = ".gradient";
 constexpr const char* mask_volume = "mask";
 
-void add_option(std::vector<std::string>& arguments, const char* option, const std::string& value) {
-  if (!value.empty()) arguments.insert(arguments.end(), {option, value});
-}
-
-std::vector<std::string> arguments(const Parent& parent, const DeploymentSpec& spec,
-                                   const Repository& repository, const Settings& settings) {
-  std::vector<std::string> result = {"repository", "--volume", helper_paths::volume};
-  add_option(result, "--key", names::checkout_key(parent, repository));
-  add_option(result, "--name", repository.name);
-  add_option(result, "--url", repository.url);
-  add_option(result, "--ref", repository.ref);
-  if (repository.full_history) result.emplace_back("--full-history");
-  add_option(result, "--username", repository.username);
-  if (repository.password) add_option(result, "--password-file", password_file);
-  if (settings.allow_git_protocol) result.emplace_back("--allow-git-protocol");
-  if (repository.over_ssh) {
-    add_option(result, "--known-hosts-file", known_hosts_file);
-    add_option(result, "--known-hosts", settings.known_hosts);
-  }
-  add_option(result, "--revision", names::content_revision(repository, parent.sync));
-  add_option(result, "--message-bytes", std::to_string(message_bytes(spec)));
-  return result;
+RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
+                              const Repository& repository, const Settings& settings) {
+  const bool over_ssh = repository.over_ssh;
+  return {.volume = helper_paths::volume,
+          .key = names::checkout_key(parent, repository),
+          .name = repository.name,
+          .url = repository.url,
+          .ref = repository.ref,
+          .username = repository.username,
+          .password_file = repository.password ? password_file : "",
+          .known_hosts_file = over_ssh ? known_hosts_file : "",
+          .known_hosts = over_ssh ? settings.known_hosts : "",
+          .revision = names::content_revision(repository, parent.sync),
+          .full_history = repository.full_history,
+          .allow_git_protocol = settings.allow_git_protocol,
+          .message_bytes = message_bytes(spec)};
 }
 
 PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Repository& repository,
                      const FoundDataset& dataset, const Settings& settings) {
   PodParts parts;
   Helper helper{.name = names::clone_container(repository.name),
-                .arguments = arguments(parent, spec, repository, settings),
+                .arguments = words(arguments(parent, spec, repository, settings)),
                 .volume_mounts = {mount(claim_volume(dataset.claim), helper_paths::volume,
                                         Access::ReadWrite)},
                 .dataset = &dataset};

@@ -1,6 +1,7 @@
 #include "gradient/status/content.h"
 
 #include "base/units.h"
+#include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/text.h"
 
@@ -100,23 +101,6 @@ Json repository_entry(const Repository& repository, const World& world, const Js
   return entry;
 }
 
-/// Arguments of containers are expanded: a dollar is written twice there.
-std::string unescaped(std::string text) {
-  for (auto at = text.find("$$"); at != std::string::npos; at = text.find("$$", at + 1))
-    text.erase(at, 1);
-  return text;
-}
-
-std::string argument(const Json& container, const std::string& option) {
-  const auto& arguments = json::elements_at(container, {"args"});
-  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
-    const auto& name = arguments.at(i);
-    if (name.is_string() && name.as_string() == option && arguments.at(i + 1).is_string())
-      return unescaped(arguments.at(i + 1).as_string());
-  }
-  return {};
-}
-
 const Json* named(const web::json::array& list, const std::string& name) {
   const auto found = std::find_if(list.begin(), list.end(), [&](const Json& entry) {
     return json::string_at(entry, {"name"}) == name;
@@ -146,7 +130,9 @@ std::string source(const Observed& observed, const ModelMount& model) {
   const auto& pod = json::at(*observed.deployment, {"spec", "template", "spec"});
   const auto* sidecar =
       named(json::elements_at(pod, {"initContainers"}), names::sync_container(model.id));
-  return sidecar == nullptr ? claim_source(pod, model) : argument(*sidecar, "--source");
+  if (sidecar == nullptr) return claim_source(pod, model);
+  const auto arguments = model_arguments(*sidecar);
+  return arguments ? arguments->source : "";
 }
 
 /// The last lines of a model's sidecars, by pod.

@@ -1,10 +1,10 @@
 // What is worth asking the API server for besides what is watched.
+#include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/status.h"
 #include "gradient/status/world.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace gradient {
 namespace {
@@ -13,15 +13,10 @@ using json::Json;
 
 constexpr std::size_t most_lines = 20;
 
-/// As render wrote it; 0 when the model is fetched once.
+/// 0 when the model is fetched once.
 std::chrono::seconds refresh_interval(const Json& container) {
-  const auto& arguments = json::elements_at(container, {"args"});
-  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
-    const auto& value = arguments.at(i + 1);
-    if (!json::equal(arguments.at(i), Json("--refresh-interval")) || !value.is_string()) continue;
-    return std::chrono::seconds(std::atoll(value.as_string().c_str()));
-  }
-  return {};
+  const auto arguments = model_arguments(container);
+  return std::chrono::seconds(arguments ? arguments->refresh_seconds.value_or(0) : 0);
 }
 
 bool is_known(const Json& previous, const std::string& model) {
