@@ -99,8 +99,9 @@ void add_diff(CLI::App& app, cli::DiffOptions& options) {
 }
 
 void add_render(CLI::App& app, cli::RenderOptions& options) {
-  auto* const render =
-      app.add_subcommand("render", "Print the objects that a spec becomes; needs no cluster");
+  auto* const render = app.add_subcommand("render",
+                                          "Print the objects that a spec becomes, to apply them "
+                                          "without the operator; needs no cluster");
   render
       ->add_option("-f,--file", options.files,
                    "Files, folders or - for stdin: custom resources or a bare spec")

@@ -1,6 +1,5 @@
 #include "cli/offline.h"
 
-#include "base/base64.h"
 #include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/read_spec.h"
@@ -120,16 +119,6 @@ void Offline::assume(const gradient::Needs& needs, Found& found) {
     if (found.pull_secret.empty()) found.pull_secret = gradient::pull_secret_name(name, {});
   }
   found.missing.clear();
-}
-
-std::optional<std::string> Offline::secret_value(const std::string& ns, const std::string& secret,
-                                                 const std::string& key) const {
-  const auto* found = object("Secret", ns, secret);
-  if (found == nullptr) return std::nullopt;
-  const auto& plain = json::at(*found, {"stringData", key});
-  if (plain.is_string()) return plain.as_string();
-  const auto& encoded = json::at(*found, {"data", key});
-  return encoded.is_string() ? base::base64_decode(encoded.as_string()) : std::nullopt;
 }
 
 }  // namespace cli

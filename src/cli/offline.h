@@ -4,7 +4,6 @@
 #include "gradient/spec/needs.h"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,10 +24,6 @@ class Offline {
   /// Replaces what is missing in `found` with defaults: a Dataset's claim and a registry's Secret
   /// bear their names, a Model's source is a marked placeholder.
   static void assume(const gradient::Needs& needs, gradient::Found& found);
-
-  /// The value of a key of a Secret in the files, from data or stringData.
-  std::optional<std::string> secret_value(const std::string& ns, const std::string& secret,
-                                          const std::string& key) const;
 
  private:
   const json::Json* object(const std::string& kind, const std::string& ns,

@@ -1,11 +1,13 @@
 #include "cli/render.h"
 
+#include "base/hash.h"
 #include "cli/check.h"
 #include "cli/exit_code.h"
 #include "cli/load_settings.h"
 #include "cli/offline.h"
 #include "gradient/render/render.h"
 #include "gradient/spec/fit.h"
+#include "gradient/spec/names.h"
 
 #include <iostream>
 
@@ -21,6 +23,27 @@ json::Problem placed(const std::string& message) {
   return {message.substr(0, end), message.substr(end + 2)};
 }
 
+/// `object` without what ties it to the operator: of an owner that is not there the garbage
+/// collector removes everything, and of one that is, with it.
+Json on_its_own(Json object) {
+  auto& metadata = object["metadata"];
+  if (metadata.has_field("ownerReferences")) metadata.erase("ownerReferences");
+  auto& annotations = metadata["annotations"];
+  annotations.erase(gradient::names::applied_annotation);
+  if (annotations.size() == 0) metadata.erase("annotations");
+  return object;
+}
+
+/// Of an object that is not in a cluster, something in the UID's place, so that the checkouts of
+/// two of them on one dataset are not the same folder.
+gradient::Parent parent_of(const Json& object) {
+  constexpr std::size_t digits = 32;  // of a UID
+  auto parent = gradient::parent(object);
+  if (json::string_at(object, {"metadata", "uid"}).empty())
+    parent.uid = base::short_hash(parent.ns + "/" + parent.name, digits);
+  return parent;
+}
+
 /// One run: objects come out in the order of the input, messages as they arise.
 class Renderer {
  public:
@@ -33,7 +56,7 @@ class Renderer {
 
  private:
   void add_deployment(const Input& input);
-  void add_registry(const Input& input);
+  void leave_out_pull_secret(const Input& input);
   void refuse(const Input& input, const std::string& message) {
     std::cerr << input.at(placed(message)) << '\n';
     fine_ = false;
@@ -52,16 +75,16 @@ void Renderer::add(const Input& input) {
   if (kind == "GradientDeployment") {
     add_deployment(input);
   } else if (kind == "ContainerRegistry") {
-    add_registry(input);
+    leave_out_pull_secret(input);
   } else if (kind == "Dataset") {
     const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
     auto claim = gradient::render_claim(gradient::parent(input.object), spec);
-    if (claim) objects_.push_back(*std::move(claim));
+    if (claim) objects_.push_back(on_its_own(*std::move(claim)));
   }
 }
 
 void Renderer::add_deployment(const Input& input) {
-  const auto parent = gradient::parent(input.object);
+  const auto parent = parent_of(input.object);
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   auto found = offline_.find(parent, spec, settings_);
   for (const auto& missing : found.missing) {
@@ -78,24 +101,21 @@ void Renderer::add_deployment(const Input& input) {
     refuse(input, misfit.message);
   if (!fine_) return;
   for (auto& object : gradient::render(parent, spec, found, settings_)) {
-    objects_.push_back(std::move(object));
+    objects_.push_back(on_its_own(std::move(object)));
   }
 }
 
-void Renderer::add_registry(const Input& input) {
+/// A password is printed nowhere, also where the files have it.
+void Renderer::leave_out_pull_secret(const Input& input) {
   const auto parent = gradient::parent(input.object);
   const auto spec = std::get<gradient::RegistrySpec>(gradient::read_registry(input.object));
   if (!spec.secret_name.empty()) return;
-  const auto need = gradient::need(spec, settings_);
-  const auto password = offline_.secret_value(parent.ns, need.secret, need.key);
-  if (password) {
-    objects_.push_back(gradient::render_pull_secret(parent, spec, *password));
-  } else {
-    std::cerr << input.at({"", "warning: Secret " + gradient::pull_secret_name(parent.name, spec) +
-                                   " is left out: no given file has the key " + need.key +
-                                   " of Secret " + need.secret})
-              << '\n';
-  }
+  const auto name = gradient::pull_secret_name(parent.name, spec);
+  std::cerr << input.at({"", "warning: Secret " + name +
+                                 " is left out, as it has the password; where there is none, make "
+                                 "it with kubectl create secret docker-registry " +
+                                 name + " --namespace " + parent.ns})
+            << '\n';
 }
 
 void print(const std::vector<Json>& objects, const std::string& output) {

@@ -14,9 +14,9 @@ struct RenderOptions {
   std::string output = "yaml";
 };
 
-/// Prints to standard output what the operator would apply for the given objects; messages go to
-/// standard error, one a line. The exit code. Throws std::runtime_error when a file cannot be
-/// read.
+/// Prints to standard output what the given objects become, to be applied without an operator: as
+/// it would apply them, but nobody's, and without Secrets. Messages go to standard error, one a
+/// line. The exit code. Throws std::runtime_error when a file cannot be read.
 int render(const RenderOptions& options);
 
 }  // namespace cli

@@ -133,25 +133,84 @@ TEST_CASE("references are found in any of the files, in any order") {
                  "data: {HUB: aHVudGVyMg==}\n");
   const auto outcome = run({.files = {"spec.yaml", "rest"}, .name = "demo"});
   CHECK(outcome.code == cli::Fine);
-  CHECK(outcome.messages == Lines{"rest/hub.yaml:8: note: a Secret is not checked here"});
+  CHECK(
+      outcome.messages ==
+      Lines{"rest/hub.yaml:8: note: a Secret is not checked here",
+            "rest/hub.yaml:2: warning: Secret hub-pull is left out, as it has the password; where "
+            "there is none, make it with kubectl create secret docker-registry hub-pull "
+            "--namespace default"});
   CHECK(objects(outcome) == Lines{"Service default/demo", "Deployment default/demo",
-                                  "PersistentVolumeClaim default/code", "Secret default/hub-pull"});
+                                  "PersistentVolumeClaim default/code"});
 }
 
-TEST_CASE("a pull secret without its password is left out with a warning") {
+TEST_CASE("a password is never printed, and what is left out because of it is named") {
   const auto registry =
       resource("ContainerRegistry", "hub",
                "  {server: h.example.com, username: u, password: 'SECRET:s/k'}\n");
-  const auto alone = render(registry);
-  CHECK(alone.code == cli::Fine);
-  CHECK(alone.output.empty());
-  CHECK(alone.messages ==
-        Lines{"f.yaml:2: warning: Secret hub-pull is left out: no given file has the key k of "
-              "Secret s"});
-  const auto with = render(registry +
-                           "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
-                           "stringData: {k: p}\n");
-  CHECK(objects(with) == Lines{"Secret default/hub-pull"});
+  const auto secret =
+      "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: canary}\n";
+  for (const auto& files : {registry, registry + secret}) {
+    const auto outcome = render(files, {.ns = "team"});
+    CHECK(outcome.code == cli::Fine);
+    CHECK(outcome.output.empty());
+    CHECK(outcome.messages.back() ==
+          "f.yaml:2: warning: Secret hub-pull is left out, as it has the password; where there is "
+          "none, make it with kubectl create secret docker-registry hub-pull --namespace team");
+  }
+  const auto given = render(resource("ContainerRegistry", "hub", "  {secretName: mine}\n"));
+  CHECK(given.messages == Lines{});
+}
+
+TEST_CASE("what is printed is nobody's: no owner, whose absence would remove it, and no mark") {
+  const auto files = resource("Dataset", "code", "  size: 1Gi\n  reclaimPolicy: Delete\n") +
+                     resource("GradientDeployment", "demo",
+                              "  image: a\n  resources: {instanceType: C4, replicas: 2}\n"
+                              "  repositories:\n    dataset: code\n    repositories: "
+                              "[{url: 'https://h/r', name: r}]\n");
+  for (const auto* output : {"yaml", "json"}) {
+    const auto outcome = render(files, {.output = output});
+    CHECK(outcome.code == cli::Fine);
+    CHECK(outcome.output.find("PodDisruptionBudget") != std::string::npos);
+    CHECK(outcome.output.find("PersistentVolumeClaim") != std::string::npos);
+    for (const auto* mark : {"ownerReferences", "gradient-operator.dev/applied", "annotations"})
+      CHECK(outcome.output.find(mark) == std::string::npos);
+  }
+}
+
+TEST_CASE("what somebody asked for stays on the pods, and on the Ingress") {
+  const session::Folder folder;
+  folder.add("config.yaml",
+             "endpoint: {domain: example.com, ingressClass: c, annotations: {a.example/b: c}}\n");
+  folder.add("f.yaml",
+             "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\n"
+             "metadata: {name: demo, annotations: {gradient-operator.dev/sync: now}}\n"
+             "spec: {image: a, resources: {instanceType: C4}}\n");
+  const auto outcome = run({.files = {"f.yaml"}, .config = "config.yaml"});
+  CHECK(json::text(json::at(object(outcome, "Ingress"), {"metadata", "annotations"})) ==
+        R"({"a.example/b":"c"})");
+  CHECK(json::text(json::at(object(outcome, "Deployment"),
+                            {"spec", "template", "metadata", "annotations"})) ==
+        R"({"gradient-operator.dev/sync":"now"})");
+}
+
+TEST_CASE("checkouts are those of the object in the cluster, and of no other object without one") {
+  const auto checkout = [](const std::string& metadata) {
+    const auto outcome = render(
+        "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\n"
+        "metadata: {" +
+            metadata +
+            "}\nspec:\n  image: a\n  resources: {instanceType: C4}\n  repositories:\n"
+            "    dataset: code\n    repositories: [{url: 'https://h/r', name: r}]\n",
+        {.assume_missing = true});
+    CHECK(outcome.code == cli::Fine);
+    const std::string folder = ".gradient/checkouts/";
+    const auto begin = outcome.output.find(folder) + folder.size();
+    return outcome.output.substr(begin, outcome.output.find('/', begin) - begin);
+  };
+  CHECK(checkout("name: web, uid: 0b8b-uid").starts_with("0b8b-uid-"));
+  CHECK(checkout("name: web") == checkout("name: web, namespace: default"));
+  CHECK(checkout("name: web") != checkout("name: worker"));
+  CHECK(checkout("name: web") != checkout("name: web, namespace: other"));
 }
 
 TEST_CASE("another group's object of the same kind and name defines nothing") {
