@@ -56,7 +56,8 @@ std::string identity() {
 
 void lead(kube::Client& client, const kube::Clock& clock, const kube::Key& lease,
           reconcile::Operator& op, const std::stop_token& stop) {
-  const kube::LeaseOptions options{.key = lease, .identity = identity()};
+  const kube::LeaseOptions options{
+      .key = lease, .identity = identity(), .is_ready = [&op] { return op.ready(); }};
   kube::lead_with_lease(
       client, clock, options, [&](const std::stop_token& leading) { op.reconcile(leading); },
       [] {

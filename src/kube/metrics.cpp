@@ -84,6 +84,12 @@ void set_config_is_right(bool is_right) {
   family.Add({}).Set(is_right ? 1 : 0);
 }
 
+void set_namespace_served(const std::string& ns, bool is_served) {
+  static auto& family = gauges("gradient_namespace_served",
+                               "1 while all lists of the namespace are kept up to date, else 0");
+  family.Add({{"watched_namespace", ns}}).Set(is_served ? 1 : 0);
+}
+
 void set_leader(const std::string& name, bool leader) {
   static auto& family =
       gauges("leader_election_master_status", "1 while this process holds the lease, 0 otherwise");

@@ -23,6 +23,8 @@ void count_request(const std::string& method, int code, const std::string& host 
 void count_watch_restart(const std::string& kind, const std::string& why);
 /// Whether the configuration was right when it was read last.
 void set_config_is_right(bool is_right);
+/// Whether all lists of a namespace are there and kept up to date; only of those that are named.
+void set_namespace_served(const std::string& ns, bool is_served);
 void set_leader(const std::string& name, bool leader);
 
 /// How a reconcile ended.

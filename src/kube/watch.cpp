@@ -62,6 +62,7 @@ void Watch::run(const std::stop_token& stop) {
         finish_without_kind();
         continue;
       }
+      if (error.forbidden() || error.not_found()) refused_ = true;
       fail(classify(error), error.retry_after_seconds, error.what());
     } catch (const TransportError& error) {
       if (!stop.stop_requested()) fail(WatchFailure::Unreachable, 0, error.what());
@@ -118,6 +119,7 @@ void Watch::finish_list(const std::string& version) {
   last_problem_.clear();
   if (listed_bytes_ > worth_trimming) malloc_trim(0);  // the pages will not be needed again
   absent_ = false;
+  refused_ = false;
   synced_ = true;
 }
 
@@ -130,6 +132,7 @@ void Watch::finish_without_kind() {
     spdlog::warn("the cluster does not know this kind, looking again every minute kind={}",
                  options_.kind.kind);
   }
+  refused_ = false;
   synced_ = true;
   state_.failed(WatchFailure::Refused, look_for_kind_again, clock_.now());
 }

@@ -40,6 +40,9 @@ class Watch {
   bool synced() const { return synced_; }
   /// The server had no such kind when it was asked last. May be asked by any thread.
   bool absent() const { return absent_; }
+  /// The server did not let us list it when it was asked last, or had no such namespace. May be
+  /// asked by any thread.
+  bool refused() const { return refused_; }
   const Kind& kind() const { return options_.kind; }
 
  private:
@@ -63,7 +66,7 @@ class Watch {
   std::set<Key> listed_;  ///< by the pages so far
   std::size_t listed_bytes_ = 0;
   std::string last_problem_;  ///< logged already; empty when all is well
-  std::atomic<bool> synced_ = false, absent_ = false;
+  std::atomic<bool> synced_ = false, absent_ = false, refused_ = false;
 };
 
 }  // namespace kube

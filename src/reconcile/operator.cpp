@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -14,13 +13,6 @@ namespace reconcile {
 namespace {
 
 namespace names = gradient::names;
-
-template <class Reconciler>
-kube::Reconcile calling(Reconciler& reconciler) {
-  return [&reconciler](const kube::Key& key, const std::stop_token& stop) {
-    return reconciler.reconcile(key, stop);
-  };
-}
 
 }  // namespace
 
@@ -49,10 +41,19 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
       deployments_("gradientdeployment", calling(deployment_reconciler_), options.workers, clock),
       datasets_("dataset", calling(dataset_reconciler_), 1, clock),
       models_("model", calling(model_reconciler_), 1, clock),
-      registries_("containerregistry", calling(registry_reconciler_), 1, clock) {
+      registries_("containerregistry", calling(registry_reconciler_), 1, clock),
+      namespaces_(clock) {
   if (options.namespaces.empty()) add_watches("");
   for (const auto& ns : options.namespaces)
     add_watches(ns);
+}
+
+/// What is not served yet will be enqueued when it is.
+template <class Reconciler>
+kube::Reconcile Operator::calling(Reconciler& reconciler) {
+  return [this, &reconciler](const kube::Key& key, const std::stop_token& stop) {
+    return namespaces_.serves(key.ns) ? reconciler.reconcile(key, stop) : kube::Outcome::done();
+  };
 }
 
 void Operator::add_watches(const std::string& ns) {
@@ -91,7 +92,9 @@ void Operator::add_watches(const std::string& ns) {
 }
 
 void Operator::add_watch(const kube::WatchOptions& options, kube::Watch::OnChange on_change) {
-  watches_.emplace_back(client_, *stores_.of(options.kind), clock_, options, std::move(on_change));
+  const auto& watch = watches_.emplace_back(client_, *stores_.of(options.kind), clock_, options,
+                                            std::move(on_change));
+  namespaces_.add(options.ns, watch);
 }
 
 kube::Controller* Operator::controller_of(std::string_view kind) {
@@ -107,48 +110,20 @@ void Operator::notify(const Ref& changed) {
   }
 }
 
-bool Operator::ready() const {
-  return std::all_of(watches_.begin(), watches_.end(),
-                     [](const kube::Watch& watch) { return watch.synced(); });
-}
-
 void Operator::watch(const std::stop_token& stop) {
   std::vector<std::jthread> threads;
   for (auto& watch : watches_)
     threads.emplace_back([&] { watch.run(stop); });
-}
-
-/// False when a stop came first.
-bool Operator::await_stores(const std::stop_token& stop) {
-  constexpr std::chrono::milliseconds look_again{20};
-  constexpr std::chrono::minutes remind_again{1};
-  auto remind = clock_.now() + std::chrono::seconds(5);
-  while (!ready()) {
-    if (!clock_.wait(look_again, stop)) return false;
-    if (clock_.now() < remind) continue;
-    remind = clock_.now() + remind_again;
-    spdlog::warn(
-        "not ready: waiting for the lists of {}; missing definitions are installed with "
-        "kubectl apply -f crds/, missing rights with the operator's Role",
-        missing_kinds());
-  }
-  return true;
-}
-
-std::string Operator::missing_kinds() const {
-  std::set<std::string_view> kinds;  // once each, however many namespaces are watched
-  for (const auto& watch : watches_) {
-    if (!watch.synced()) kinds.insert(watch.kind().kind);
-  }
-  std::string text;
-  for (const auto kind : kinds)
-    text += (text.empty() ? "" : ", ") + std::string(kind);
-  return text;
+  namespaces_.watch_over(stop);
 }
 
 void Operator::reconcile(const std::stop_token& stop) {
-  if (!await_stores(stop)) return;
-  spdlog::info("all stores are filled, reconciling");
+  constexpr std::chrono::milliseconds look_again{20};
+  while (!ready()) {
+    if (!clock_.wait(look_again, stop)) return;
+  }
+  spdlog::info("the stores are filled, reconciling");
+  serve_complete();
   std::vector<std::jthread> threads;
   threads.emplace_back([&] { reader_.run(stop); });
   threads.emplace_back([&] { events_.run(stop); });
@@ -178,10 +153,22 @@ void Operator::await_idle(const std::vector<kube::Controller*>& controllers,
   }
 }
 
+/// Its objects were enqueued when they were listed, and left alone until now.
+void Operator::serve_complete() {
+  for (const auto& ns : namespaces_.serve_complete()) {
+    for (const auto& kind : {datasets, models, registries, gradient_deployments}) {
+      for (const auto& key : stores_.of(kind)->keys()) {
+        if (ns.empty() || key.ns == ns) controller_of(kind.kind)->enqueue(key);
+      }
+    }
+  }
+}
+
 /// Secrets and foreign claims bring no watch events.
 void Operator::poll(const std::stop_token& stop) {
-  constexpr std::chrono::seconds look_again{5};
+  constexpr std::chrono::seconds look_again{1};
   do {
+    serve_complete();
     find_left_over(stop);
     notice_kinds();
     polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
@@ -192,7 +179,9 @@ void Operator::poll(const std::stop_token& stop) {
 void Operator::find_left_over(const std::stop_token& stop) {
   constexpr std::chrono::minutes try_again{1};
   if (clock_.now() < look_for_left_over_) return;
-  std::erase_if(left_over_, [&](const auto& place) { return find_left_over(place, stop); });
+  std::erase_if(left_over_, [&](const auto& place) {
+    return namespaces_.serves(place.ns) && find_left_over(place, stop);
+  });
   look_for_left_over_ = clock_.now() + try_again;
 }
 

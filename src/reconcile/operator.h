@@ -5,6 +5,7 @@
 #include "reconcile/dataset_reconciler.h"
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/model_reconciler.h"
+#include "reconcile/namespaces.h"
 #include "reconcile/registry_reconciler.h"
 
 #include <list>
@@ -28,17 +29,18 @@ class Operator {
 
   /// Keeps the stores up to date until a stop: what a standby does as well.
   void watch(const std::stop_token& stop);
-  /// Reconciles, from when all stores are filled until a stop: what only the leader does.
+  /// Reconciles, from when it is ready until a stop: what only the leader does.
   void reconcile(const std::stop_token& stop);
-  /// All stores are filled.
-  bool ready() const;
+  /// The stores are filled, of all namespaces that can be listed and at least of one.
+  bool ready() const { return namespaces_.ready(); }
 
  private:
   void add_watch(const kube::WatchOptions& options, kube::Watch::OnChange on_change);
   void add_watches(const std::string& ns);
   void notify(const Ref& changed);
-  bool await_stores(const std::stop_token& stop);
-  std::string missing_kinds() const;
+  template <class Reconciler>
+  kube::Reconcile calling(Reconciler& reconciler);
+  void serve_complete();
   void await_idle(const std::vector<kube::Controller*>& controllers, const std::stop_token& stop);
   void poll(const std::stop_token& stop);
   void find_left_over(const std::stop_token& stop);
@@ -61,6 +63,7 @@ class Operator {
   RegistryReconciler registry_reconciler_;
   kube::Controller deployments_, datasets_, models_, registries_;
   std::list<kube::Watch> watches_;
+  Namespaces namespaces_;
   /// Kinds that an earlier configuration may have made and this one does not.
   std::vector<kube::WatchOptions> left_over_;
   kube::Clock::TimePoint look_for_left_over_;

@@ -219,6 +219,34 @@ TEST_CASE("A contender that is stopped has written nothing") {
     CHECK((wait >= 2000ms && wait <= 2400ms));
 }
 
+TEST_CASE("Who is not ready does not contend") {
+  ScriptedTransport api;
+  kube::Client client(api);
+  const ManualClock clock;
+  auto patient = options;
+  std::stop_source stop;
+  std::size_t asked = 0;
+  SECTION("until it is") {
+    patient.is_ready = [&] {
+      CHECK(api.requests().empty());
+      return ++asked == 3;
+    };
+    api.expect(get_line).answer(200, json::text(lease("other", "1"))).then([&](const auto&) {
+      stop.request_stop();
+    });
+  }
+  SECTION("nor before a stop") {
+    patient.is_ready = [&] {
+      if (++asked == 3) stop.request_stop();
+      return false;
+    };
+  }
+  kube::lead_with_lease(
+      client, clock, patient, [](const std::stop_token&) { FAIL("leads"); }, [] { FAIL("lost"); },
+      stop.get_token());
+  CHECK(asked == 3);
+}
+
 TEST_CASE("A contender takes over what nobody renews") {
   ScriptedTransport api;
   kube::Client client(api);

@@ -1,10 +1,8 @@
 // The rights of manifests/install.yaml are all that an operator of one namespace needs (KUBECONFIG
 // of somebody who may grant them and act for others).
 
-#include "base/files.h"
-#include "json/yaml.h"
-#include "kube/config.h"
 #include "reconcile/clean_up.h"
+#include "reconcile/rights.h"
 #include "support/log.h"
 
 #include <catch2/catch.hpp>
@@ -12,27 +10,6 @@
 using live::Cluster;
 
 namespace {
-
-constexpr kube::Kind roles{"rbac.authorization.k8s.io/v1", "Role", "roles"};
-constexpr kube::Kind bindings{"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"};
-constexpr const char* user = "operator-under-test";
-
-/// All rules in the file, for our user in the test's namespace.
-void grant(Cluster& cluster) {
-  std::vector<json::Json> rules;
-  const auto file = json::parse_yaml(base::read_file(SOURCE_DIR "/manifests/install.yaml"));
-  for (const auto& document : file.documents) {
-    for (const auto& rule : json::elements_at(document.value, {"rules"}))
-      rules.push_back(rule);
-  }
-  REQUIRE(rules.size() > 5);
-  cluster.apply(roles, "operator",
-                json::text(json::object({{"rules", json::array(std::move(rules))}})));
-  cluster.apply(bindings, "operator",
-                R"({"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
-                "name":"operator"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io",
-                "kind":"User","name":"operator-under-test"}]})");
-}
 
 std::string deployment(const std::string& registry, const std::string& autoscaling) {
   return R"({"spec":{"image":"registry.example/a:1","containerRegistry":")" + registry +
@@ -46,10 +23,8 @@ std::string deployment(const std::string& registry, const std::string& autoscali
 
 TEST_CASE("the rights of the manifest are enough for everything that an operator does") {
   Cluster cluster;
-  grant(cluster);
-  auto config = kube::load_config({}, {});
-  config.impersonate_user = user;
-  const auto transport = kube::make_transport(config);
+  live::grant(cluster.client(), cluster.ns());
+  const auto transport = live::granted_transport();
   const live::BoundClaim claim(cluster, "files");
   auto settings = gradient::default_settings();
   settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "test"};

@@ -106,3 +106,48 @@ TEST_CASE("an API server that takes no events holds up no deployment") {
   check_goes_on(server, "edited-");
   server.release("/events");
 }
+
+TEST_CASE("a namespace that cannot be listed keeps back no other, and is served when it can be") {
+  WatchedServer server;
+  SECTION("as it was deleted, and the Role with it") {
+    server.refuse("/namespaces/gone/");
+  }
+  SECTION("as one right is missing") {
+    server.refuse("/namespaces/gone/horizontalpodautoscalers");
+  }
+  server.put(reconcile::gradient_deployments, "web", plain, "gone");
+  server.put(reconcile::gradient_deployments, "web", plain, "here");
+  const Operating running(server, {"gone", "here"});
+  REQUIRE(server.await([&] { return server.has(kube::services, "web", "here"); }, 3s));
+  CHECK(running.ready());
+  server.put(reconcile::gradient_deployments, "late", plain, "gone");
+  server.put(reconcile::gradient_deployments, "late", plain, "here");
+  REQUIRE(server.await([&] { return server.has(kube::services, "late", "here"); }, 2s));
+  // Without all lists it is not known what there is.
+  CHECK_FALSE(server.has(kube::services, "web", "gone"));
+  CHECK_FALSE(server.has(kube::services, "late", "gone"));
+
+  server.allow("/namespaces/gone/");
+  server.allow("/namespaces/gone/horizontalpodautoscalers");
+  CHECK(server.await([&] { return server.has(kube::deployments, "web", "gone"); }));
+  CHECK(server.await([&] { return server.has(kube::deployments, "late", "gone"); }));
+}
+
+TEST_CASE("an operator is not ready while all its namespaces are refused") {
+  WatchedServer server;
+  server.refuse("/namespaces/");
+  const Operating running(server, {"one", "two"});
+  REQUIRE(server.await([&] { return server.asked("/namespaces/two/pods") > 1; }));
+  CHECK_FALSE(running.ready());
+}
+
+TEST_CASE("a namespace that is refused later is served from what was seen") {
+  WatchedServer server;
+  server.put(reconcile::gradient_deployments, "web", plain, "gone");
+  const Operating running(server, {"gone", "here"});
+  REQUIRE(server.await([&] { return server.has(kube::deployments, "web", "gone"); }));
+  server.refuse("/namespaces/gone/");
+  server.put(reconcile::gradient_deployments, "web", plain, "here");
+  CHECK(server.await([&] { return server.has(kube::deployments, "web", "here"); }, 2s));
+  CHECK(running.ready());
+}

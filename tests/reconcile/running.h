@@ -30,6 +30,7 @@ struct RunningOptions {
   kube::Transport* transport = nullptr;  ///< null: the cluster's own
   std::string contends_as{};             ///< not empty: leads only with the namespace's Lease
   gradient::Settings settings = gradient::default_settings();
+  std::vector<std::string> namespaces{};  ///< besides the cluster's own
 };
 
 /// Runs `act` right before the first write to a path with this part.
@@ -50,8 +51,10 @@ class Running {
                    std::move(options.before)),
         lease_{.key = cluster.key("gradient-operator"),
                .identity = options.contends_as,
-               .retry_period = std::chrono::milliseconds(200)},
-        operator_(client_, clock_, settings_, {.namespaces = {cluster.ns()}, .workers = 4}),
+               .retry_period = std::chrono::milliseconds(200),
+               .is_ready = [this] { return operator_.ready(); }},
+        operator_(client_, clock_, settings_,
+                  {.namespaces = with(std::move(options.namespaces), cluster.ns()), .workers = 4}),
         watching_([this](const std::stop_token& stop) { operator_.watch(stop); }),
         reconciling_([this](const std::stop_token& stop) { reconcile(stop); }) {}
   ~Running() {
@@ -66,6 +69,10 @@ class Running {
   std::vector<std::string> written() const { return transport_.written(); }
 
  private:
+  static std::vector<std::string> with(std::vector<std::string> names, const std::string& one) {
+    names.push_back(one);
+    return names;
+  }
   void reconcile(const std::stop_token& stop) {
     if (lease_.identity.empty()) return operator_.reconcile(stop);
     const kube::SteadyClock clock;
