@@ -107,7 +107,9 @@ json::Json Layout::current() const {
 void Layout::check_names(const Path& files) const {
   for (const auto& name : visible_names(files)) {
     const auto path = target_ / name;
-    if (fs::exists(fs::symlink_status(path)) && !is_link(path, link_to(name))) {
+    std::error_code error;  // one look: others make and remove such links
+    const bool is_right = fs::read_symlink(path, error) == link_to(name);
+    if (error ? error != std::errc::no_such_file_or_directory : !is_right) {
       throw Failure("NameTaken",
                     path.string() + " is in the way of a file of the model; move it elsewhere");
     }
@@ -136,17 +138,29 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
 }
 
 void Layout::link_files() const {
-  const auto revision = current_revision();
-  const WorkFolder work(target_, "..tmp-");
-  for (const auto& name : visible_names(revision)) {
-    if (is_link(target_ / name, link_to(name))) continue;
-    fs::create_symlink(link_to(name), work.path() / name);
-    rename_over(work.path() / name, target_ / name);
-  }
-  for (const auto& name : visible_names(target_)) {
-    if (is_link(target_ / name, link_to(name)) && !fs::exists(fs::symlink_status(revision / name)))
-      fs::remove(target_ / name);
-  }
+  std::optional<WorkFolder> work;  // a full volume has no room for it, and need not have
+  Path revision;
+  do {  // somebody else may publish meanwhile
+    revision = current_revision();
+    if (revision.empty()) {
+      throw Failure("SyncFailed",
+                    (target_ / data_link).string() + ", which leads to the model, is not there",
+                    Kind::Transient);
+    }
+    for (const auto& name : visible_names(revision)) {
+      if (is_link(target_ / name, link_to(name))) continue;
+      if (!work) work.emplace(target_, "..tmp-");
+      fs::create_symlink(link_to(name), work->path() / name);
+      rename_over(work->path() / name, target_ / name);
+    }
+    for (const auto& name : visible_names(target_)) {
+      const auto has = [&](const Path& folder) {
+        return fs::exists(fs::symlink_status(folder / name));
+      };
+      if (is_link(target_ / name, link_to(name)) && !has(revision) && !has(target_ / data_link))
+        fs::remove(target_ / name);
+    }
+  } while (revision != current_revision());
 }
 
 std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {

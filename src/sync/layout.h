@@ -36,7 +36,8 @@ class Layout {
   /// ours.
   void publish(const Path& files, const json::Json& meta, const std::string& listing = "");
 
-  /// Makes the visible links what the current revision needs: a crash may have come between.
+  /// Makes the visible links what the current revision needs: a crash may have come between. Where
+  /// they are so already, nothing is written. Others may publish meanwhile. Throws Failure.
   void link_files() const;
 
   /// Removes the revisions that were replaced `grace` ago or earlier. Gives the time until the next

@@ -84,16 +84,19 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
 
 }  // namespace
 
-Mirrors::Mirrors(Path folder, Path work, bool full_history, std::stop_token stop)
+Mirrors::Mirrors(Path folder, Path work, bool full_history, std::stop_token stop, OnWait on_wait)
     : folder_(std::move(folder)),
       work_(std::move(work)),
       full_history_(full_history),
-      stop_(std::move(stop)) {}
+      stop_(std::move(stop)),
+      on_wait_(std::move(on_wait)) {}
 
 void Mirrors::lock(const std::string& url, std::chrono::milliseconds patience) {
   auto& lock = locks_[url];
   if (lock) return;
-  lock = std::make_unique<Lock>(folder_ / (base::short_hash(url) + ".lock"), stop_, patience);
+  lock = std::make_unique<Lock>(folder_ / (base::short_hash(url) + ".lock"), stop_, patience, [&] {
+    if (on_wait_) on_wait_(url);
+  });
 }
 
 Path Mirrors::fetch(const Git& git, const Resolved& wanted) {

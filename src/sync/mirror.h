@@ -3,6 +3,7 @@
 #include "sync/git.h"
 #include "sync/volume.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,9 +15,11 @@ namespace content {
 /// one has is not fetched again. Holds the lock of each that it was asked for.
 class Mirrors {
  public:
+  using OnWait = std::function<void(const std::string& url)>;
+
   /// `work` is a folder of ours on the same volume. With the whole history all branches and tags
-  /// are brought in, not single commits.
-  Mirrors(Path folder, Path work, bool full_history, std::stop_token stop);
+  /// are brought in, not single commits. `on_wait` is called when others fetch from a URL.
+  Mirrors(Path folder, Path work, bool full_history, std::stop_token stop, OnWait on_wait = {});
 
   /// Waits for others that fetch from this URL, but not for ever: then both fetch.
   void lock(const std::string& url, std::chrono::milliseconds patience);
@@ -37,6 +40,7 @@ class Mirrors {
   Path folder_, work_;
   bool full_history_;
   std::stop_token stop_;
+  OnWait on_wait_;
   std::map<std::string, std::unique_ptr<Lock>> locks_;
   std::set<std::string> made_;  ///< URLs
 };

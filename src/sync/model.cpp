@@ -134,13 +134,11 @@ class ModelSync {
         layout_(options.target) {}
 
   void first() {
+    touch(layout_.path());  // if it may be: a collection takes no model that a pod begins to use
     with_retries(report_, stop_, layout_.path(), [&] {
-      const Lock lock(lock_file(), stop_);
-      if (is_wanted(layout_.current())) {
-        layout_.link_files();
-      } else {
-        fetch(origin_->list());
-      }
+      if (take_published()) return;
+      const auto lock = lock_others_out();
+      if (!take_published()) fetch(origin_->list());
     });
     say_published();
   }
@@ -178,7 +176,19 @@ class ModelSync {
     }
   }
 
-  Path lock_file() const { return layout_.path() / "..lock"; }
+  Lock lock_others_out() const {
+    return Lock(layout_.path() / "..lock", stop_, patience_with_others, [&] {
+      report_.log("info", "waiting",
+                  json::object({{"message", "waiting for another helper that fetches the model"}}));
+    });
+  }
+
+  /// False when what is there is not what is wanted.
+  bool take_published() const {
+    if (!is_wanted(layout_.current())) return false;
+    layout_.link_files();
+    return true;
+  }
 
   bool is_of_our_source(const Json& meta) const {
     return json::string_at(meta, {"source"}) == identity(options_);
@@ -203,7 +213,7 @@ class ModelSync {
     };
     const auto before = layout_.current();
     if (is_current(before)) return false;
-    const Lock lock(lock_file(), stop_);
+    const auto lock = lock_others_out();
     if (!is_current(layout_.current())) fetch(listing);
     return true;
   }

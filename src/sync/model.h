@@ -21,9 +21,9 @@ struct ModelOptions {
 
 /// Publishes the source's files in the target, says so ({"event":"published", "revision", "bytes",
 /// "files"}), and refreshes them until there is a stop. What is there from the same source already,
-/// from before or by another pod, is taken without any network. What fails later, of whatever kind,
-/// is logged and tried again, and changes nothing. Throws what as_failure() takes when nothing could
-/// be published, and Stopped.
+/// from before or by another pod, is taken without any network and without waiting for others. What
+/// fails later, of whatever kind, is logged and tried again, and changes nothing. Throws what
+/// as_failure() takes when nothing could be published, and Stopped.
 void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop);
 
 /// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>

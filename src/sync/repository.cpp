@@ -16,8 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using json::Json;
 
-constexpr auto patience_with_others = std::chrono::minutes(10);
-
 /// The pod mounts the checkout over this folder, so it must exist and hide nothing of the team's.
 void make_mount_point(const RepositoryOptions& options) {
   const auto path = options.volume / options.name;
@@ -33,7 +31,7 @@ void make_mount_point(const RepositoryOptions& options) {
 /// What an earlier run published under this key; null when none did. Its time is when a pod last
 /// began to use it: a collection takes none that is young.
 Json published(const Path& checkout) {
-  utimensat(AT_FDCWD, checkout.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);  // if it may be
+  touch(checkout);  // if it may be
   if (!fs::exists(fs::symlink_status(checkout))) return {};
   try {
     auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
@@ -88,7 +86,11 @@ void sync_repository(const RepositoryOptions& options, Report& report,
   auto meta = published(checkout);
   if (meta.is_null()) {
     const WorkFolder work(own_folder(hidden, "tmp"));
-    Mirrors mirrors(own_folder(hidden, "git"), work.path(), options.full_history, stop);
+    const auto on_wait = [&](const std::string& url) {
+      report.log("info", "waiting",
+                 json::object({{"message", "waiting for another helper that fetches " + url}}));
+    };
+    Mirrors mirrors(own_folder(hidden, "git"), work.path(), options.full_history, stop, on_wait);
     mirrors.lock(options.remote.url, patience_with_others);
     const Git git(options.remote, options.program, stop, ProgressLines(report));
     meta = with_retries(report, stop, work.path(), [&] {

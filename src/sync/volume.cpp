@@ -87,6 +87,10 @@ Failure with_lack_of_inodes(const Failure& failure, const Path& folder) {
               "remove files from it, or use one with more inodes"};
 }
 
+bool touch(const Path& path) {
+  return utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 OpenFile::~OpenFile() {
   if (fd_ >= 0) close(fd_);
 }
@@ -119,12 +123,14 @@ WorkFolder::~WorkFolder() {
   fs::remove_all(path_, ignored);
 }
 
-Lock::Lock(const Path& file, const std::stop_token& stop, std::chrono::milliseconds patience)
+Lock::Lock(const Path& file, const std::stop_token& stop, std::chrono::milliseconds patience,
+           const std::function<void()>& on_wait)
     : file_(open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) {
   if (file_.fd() < 0) volume_trouble(file);
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (flock(file_.fd(), LOCK_EX | LOCK_NB) != 0) {
+  for (bool waits = false; flock(file_.fd(), LOCK_EX | LOCK_NB) != 0; waits = true) {
     if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return;
+    if (!waits && on_wait) on_wait();
     wait(between_tries, stop);
   }
   held_ = true;

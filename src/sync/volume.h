@@ -3,7 +3,9 @@
 #include "sync/failure.h"
 #include "sync/stop.h"
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 /// What makes work on a shared volume safe: unique temporary names and one rename. Locks only save
@@ -50,12 +52,20 @@ class WorkFolder {
 /// Whether a folder's WorkFolder has ended, as far as the volume's locks tell.
 bool is_unlocked(const Path& folder);
 
-/// An exclusive lock of `file`, waited for for at most `patience`. Not held when it takes longer or
-/// the volume knows no locks: then do the work alone.
+/// Makes the time of a file or folder now, by the volume's clock. False with errno when that cannot
+/// be: who may write may do it, also on a volume that is full.
+bool touch(const Path& path);
+
+/// How long helpers wait for one another, until each does the work alone.
+constexpr auto patience_with_others = std::chrono::minutes(10);
+
+/// An exclusive lock of `file`, waited for for at most `patience`; `on_wait` is called once,
+/// before. Not held when it takes longer or the volume knows no locks: then do the work alone.
 class Lock {
  public:
   Lock(const Path& file, const std::stop_token& stop,
-       std::chrono::milliseconds patience = std::chrono::minutes(10));
+       std::chrono::milliseconds patience = patience_with_others,
+       const std::function<void()>& on_wait = {});
   bool held() const { return held_; }
 
  private:

@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "sync/model.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/model_pod.h"
 #include "sync/support/web_server.h"
@@ -6,14 +7,17 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <fcntl.h>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 // What others do to a model's helper, and what it lacks while it serves.
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -53,6 +57,69 @@ struct Refreshed {
 };
 
 }  // namespace
+
+TEST_CASE("a pod that finds its model does not wait for the helper that fetches into the folder") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  const ServedRepository repository(server, "llm.git");
+  repository.commit("weights.bin", "w");
+  const Folder volume;
+  ModelPod::Settings settings{.source = server.url("files/llm/"), .target = volume / "model"};
+  SECTION("of files") {}
+  SECTION("of files of a digest") {
+    settings.options = {"--digest", content::digest(server.folder() / "files/llm")};
+  }
+  SECTION("of git, refreshed") {
+    settings.source = "git+" + repository.url();
+    settings.options = {"--refresh-interval", "1"};
+  }
+  {
+    ModelPod first(settings);
+    REQUIRE(becomes([&] { return first.is_ready() || first.has_ended(); }));
+  }
+  std::stop_source stop;
+  auto fetching = std::make_unique<content::Lock>(volume / "model/..lock", stop.get_token());
+  REQUIRE(fetching->held());
+  const auto long_ago = fs::file_time_type::clock::now() - 48h;
+  fs::last_write_time(volume / "model", long_ago);
+  ModelPod second(settings);
+  CHECK(becomes([&] { return second.is_ready() || second.has_ended(); }));
+  CHECK_FALSE(second.tells("waiting"));
+  // A collection takes none that a pod begins to use.
+  CHECK(fs::last_write_time(volume / "model") > long_ago + 47h);
+
+  auto others = settings;
+  others.source = server.url("files/llm/weights.bin");
+  others.options.clear();
+  ModelPod other(others);
+  REQUIRE(becomes([&] { return other.tells("waiting", "another helper") || other.has_ended(); }));
+  CHECK_FALSE(other.is_ready());
+  fetching.reset();
+  CHECK(becomes([&] { return other.is_ready() || other.has_ended(); }));
+  CHECK(other.count("waiting") == 1);
+  CHECK_FALSE(second.has_ended());
+}
+
+TEST_CASE("a repository's helper tells that it waits for another one") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  HelperRun helper;
+  REQUIRE(helper.repository(repository.url()) == "published");
+  const auto git = helper.folder() / "volume/.gradient/git";
+  fs::path lock;
+  for (const auto& entry : fs::directory_iterator(git))
+    if (entry.path().extension() == ".lock") lock = entry.path();
+  auto fetching = std::make_unique<content::Lock>(lock, std::stop_token());
+  fs::remove_all(helper.folder() / "volume/.gradient/checkouts/key");
+  std::jthread owner([&] {
+    becomes([&] { return base::read_file(helper.log()).find("waiting") != std::string::npos; });
+    fetching.reset();
+  });
+  CHECK(helper.repository(repository.url()) == "published");
+  CHECK_THAT(base::read_file(helper.log()),
+             Contains("waiting for another helper that fetches " + repository.url()));
+}
 
 TEST_CASE("a helper that may open no more files goes on serving, and refreshes when it may") {
   Refreshed model;

@@ -7,7 +7,9 @@
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <future>
 #include <set>
+#include <stop_token>
 
 using namespace content;
 namespace fs = std::filesystem;
@@ -108,6 +110,45 @@ TEST_CASE("links that a crash kept from being made are made later") {
   fs::create_symlink("..data/old", f.folder / "target/old");
   f.layout.link_files();
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "a", "b"});
+}
+
+TEST_CASE("links that are right take no writing") {
+  Fixture f;
+  f.publish("aaaa", {{"a", "1"}});
+  const auto long_ago = fs::file_time_type::clock::now() - 2h;
+  fs::last_write_time(f.folder / "target", long_ago);
+  f.layout.link_files();
+  CHECK(fs::last_write_time(f.folder / "target") == long_ago);
+}
+
+TEST_CASE("links of a revision that appears meanwhile stay") {
+  Fixture f;
+  f.publish("aaaa", {{"both", "1"}, {"a", "1"}});
+  f.publish("bbbb", {{"both", "2"}, {"b", "2"}});
+  std::stop_source ends;
+  auto other = std::async(std::launch::async, [&] {
+    while (!ends.stop_requested())
+      f.layout.link_files();
+  });
+  std::string problem;
+  for (int i = 0; i < 200 && problem.empty(); ++i) {
+    try {
+      f.publish("aaaa", {{"both", "1"}, {"a", "1"}});
+      f.publish("bbbb", {{"both", "2"}, {"b", "2"}});
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+  }
+  ends.request_stop();
+  CHECK_NOTHROW(other.get());
+  CHECK(problem.empty());
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "..rev-bbbb", "both", "b"});
+}
+
+TEST_CASE("without a current revision links cannot be made, which is told") {
+  Fixture f;
+  CHECK_THROWS_WITH(f.layout.link_files(),
+                    Catch::Matchers::Contains("target/..data, which leads to the model, is not"));
 }
 
 TEST_CASE("there is no current revision before the first, nor where the link leads elsewhere") {

@@ -167,13 +167,12 @@ TEST_CASE("on a shared folder the second pod takes what the first one brought, w
   const WebServer server;
   server.folder().write("files/llm/weights.bin", "w");
   const Folder volume;
-  const Sidecar first(server, "files/llm/", volume / "model");
-  REQUIRE(becomes([&] { return is_ready(volume / "model") || first.has_ended(); }));
+  const ModelPod::Settings settings{.source = server.url("files/llm/"), .target = volume / "model"};
+  ModelPod first(settings);
+  REQUIRE(becomes([&] { return first.is_ready() || first.has_ended(); }));
   const auto requests = server.log();
-  const auto marker_before = is_ready(volume / "model");
-  Sidecar second(server, "files/llm/", volume / "model");
-  REQUIRE(becomes([&] { return is_ready(volume / "model") || second.has_ended(); }));
-  CHECK(marker_before);
+  ModelPod second(settings);
+  REQUIRE(becomes([&] { return second.is_ready() || second.has_ended(); }));
   CHECK(server.log() == requests);
   CHECK_FALSE(second.has_ended());
 }

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <future>
+#include <memory>
 #include <sys/file.h>
 
 using namespace content;
@@ -55,6 +57,24 @@ TEST_CASE("a lock is one holder's; another waits no longer than its patience") {
   CHECK(first.held());
   const Lock second(folder / "lock", {}, 0ms);
   CHECK_FALSE(second.held());
+}
+
+TEST_CASE("waiting for a lock is told once, and only when there is something to wait for") {
+  const Folder folder;
+  auto first = std::make_unique<Lock>(folder / "lock", std::stop_token());
+  int told = 0;
+  auto second = std::async(std::launch::async, [&] {
+    return Lock(folder / "lock", {}, 1min,
+                [&] {
+                  ++told;
+                  first.reset();
+                })
+        .held();
+  });
+  CHECK(second.get());
+  CHECK(told == 1);
+  CHECK(Lock(folder / "lock", {}, 1min, [&] { ++told; }).held());
+  CHECK(told == 1);
 }
 
 TEST_CASE("a stop ends the waiting for a lock") {
