@@ -12,12 +12,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of what is on its way out, in .gradient.
+constexpr const char* going_prefix = "going-";
+/// When others may go on with that: its time is that of its last change.
+constexpr auto removal_abandoned_after = std::chrono::hours(1);
+constexpr auto work_abandoned_after = std::chrono::hours(24);
+
 bool is_true_folder(const Path& path) {
   return fs::is_directory(fs::symlink_status(path));
 }
 
 std::vector<std::string> folders_in(const Path& parent) {
   std::vector<std::string> names;
+  if (!is_true_folder(parent)) return names;
   for (const auto& entry : fs::directory_iterator(parent)) {
     if (is_true_folder(entry.path())) names.push_back(entry.path().filename().string());
   }
@@ -45,13 +52,14 @@ class Collection {
         report_(report),
         stop_(std::move(stop)),
         hidden_(own_folder(options.volume, ".gradient")),
-        checkouts_(own_folder(hidden_, "checkouts")),
-        models_(own_folder(hidden_, "models")),
-        mirrors_(own_folder(hidden_, "git")),
-        work_(own_folder(hidden_, "tmp")),
-        now_(fs::last_write_time(work_.path())) {}  // by the volume's clock
+        checkouts_(folder_if_there("checkouts")),
+        models_(folder_if_there("models")),
+        mirrors_(folder_if_there("git")) {}
 
   void run() {
+    look_at_clock();
+    sweep(hidden_, going_prefix, removal_abandoned_after);
+    sweep(folder_if_there("tmp"), "", work_abandoned_after);
     for (const auto& key : folders_in(checkouts_)) {
       if (may_go(key)) remove_unused(checkouts_ / key);
     }
@@ -63,6 +71,19 @@ class Collection {
   }
 
  private:
+  /// A folder of ours below .gradient. Nothing is made: a volume that is full has no room for it.
+  Path folder_if_there(const char* name) const {
+    const auto path = hidden_ / name;
+    if (fs::exists(fs::symlink_status(path))) own_folder(hidden_, name);
+    return path;
+  }
+
+  /// The volume's clock is the one that the times of its files are by.
+  void look_at_clock() {
+    if (!touch(hidden_)) volume_trouble(hidden_);
+    now_ = fs::last_write_time(hidden_);
+  }
+
   bool may_go(const std::string& key) const {
     const auto is_owner = [&](const auto& uid) { return key.rfind(uid + "-", 0) == 0; };
     return !options_.keep.contains(key) &&
@@ -84,9 +105,9 @@ class Collection {
     }
     const auto moved = move_away(folder);
     if (!moved) return;
-    if (is_young(work_.path() / *moved)) {
+    if (is_young(hidden_ / *moved)) {
       std::error_code taken;  // by one that was fetched anew: then this one is nobody's
-      fs::rename(work_.path() / *moved, folder, taken);
+      fs::rename(hidden_ / *moved, folder, taken);
       if (!taken) {
         ++young_;
         return;
@@ -96,9 +117,9 @@ class Collection {
   }
 
   std::optional<std::string> move_away(const Path& folder) {
-    auto name = "going-" + std::to_string(++moves_);
+    auto name = unique_name(going_prefix);
     std::error_code error;
-    fs::rename(folder, work_.path() / name, error);
+    fs::rename(folder, hidden_ / name, error);
     if (!error) return name;
     if (error != std::errc::no_such_file_or_directory && ++removal_.failed == 1)
       removal_.problem = "cannot rename " + folder.string() + ": " + error.message();
@@ -107,7 +128,9 @@ class Collection {
 
   void remove_moved(const std::string& name, const Path& was) {
     const auto before = removal_;
-    remove_tree(work_.path(), name, removal_, stop_);
+    const FolderLock lock(hidden_ / name);  // with the time, tells others that it is being removed
+    touch(hidden_ / name);
+    remove_tree(hidden_ / name, removal_, stop_);
     if (before.failed == 0 && removal_.failed > 0)
       removal_.problem = "cannot remove all of " + was.string() + ": " + removal_.problem;
     ++removed_;
@@ -154,10 +177,9 @@ class Collection {
   Report& report_;
   std::stop_token stop_;
   Path hidden_, checkouts_, models_, mirrors_;
-  WorkFolder work_;
   fs::file_time_type now_;
   Removal removal_;
-  int moves_ = 0, removed_ = 0, young_ = 0;
+  int removed_ = 0, young_ = 0;
 };
 
 }  // namespace

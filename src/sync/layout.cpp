@@ -15,6 +15,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* data_link = "..data";
 constexpr const char* revision_prefix = "..rev-";
+constexpr const char* work_prefix = "..tmp-";
+/// Of a revision on its way out.
+constexpr const char* removed_prefix = "..old-";
+/// So long nobody takes to remove one.
+constexpr auto removal_abandoned_after = std::chrono::minutes(10);
 
 bool is_ours(const std::string& name) {
   return name.starts_with("..");
@@ -46,6 +51,13 @@ std::vector<std::string> visible_names(const Path& folder) {
 std::string revision_name(const json::Json& meta) {
   const auto revision = json::string_at(meta, {"revision"});
   return revision_prefix + revision.substr(revision.find(':') + 1, 16);
+}
+
+std::vector<Path> entries_with(const Path& folder, const std::string& prefix) {
+  std::vector<Path> paths;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().starts_with(prefix)) paths.push_back(entry.path());
+  return paths;
 }
 
 /// Writes it beside and renames it: a reader sees the old one or the new one.
@@ -118,7 +130,7 @@ void Layout::check_names(const Path& files) const {
 
 void Layout::publish(const Path& files, const json::Json& meta, const std::string& listing) {
   check_names(files);
-  const WorkFolder work(target_, "..tmp-");
+  const WorkFolder work(target_, work_prefix);
   const auto name = revision_name(meta);
   const auto revision = target_ / name;
   const auto previous = current_revision();
@@ -149,7 +161,7 @@ void Layout::link_files() const {
     }
     for (const auto& name : visible_names(revision)) {
       if (is_link(target_ / name, link_to(name))) continue;
-      if (!work) work.emplace(target_, "..tmp-");
+      if (!work) work.emplace(target_, work_prefix);
       fs::create_symlink(link_to(name), work->path() / name);
       rename_over(work->path() / name, target_ / name);
     }
@@ -163,23 +175,36 @@ void Layout::link_files() const {
   } while (revision != current_revision());
 }
 
+void Layout::remove(const Path& revision) const {
+  const FolderLock lock(revision);  // of which those know that sweep
+  const auto removed = target_ / unique_name(removed_prefix);
+  if (std::rename(revision.c_str(), removed.c_str()) != 0) {
+    if (errno == ENOENT) return;  // somebody else has removed it
+    volume_trouble(revision);
+  }
+  touch(removed);
+  // Somebody may just have found that its content is the newest again.
+  if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0) return;
+  fs::remove_all(removed);
+}
+
 std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {
   using namespace std::chrono_literals;
+  sweep(target_, removed_prefix, removal_abandoned_after);
   std::optional<std::chrono::seconds> next;
-  std::error_code error;  // the next time tries again
-  for (const auto& entry : fs::directory_iterator(target_, error)) {
-    if (!entry.path().filename().string().starts_with(revision_prefix)) continue;
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
-    if (error || entry.path() == current_revision()) continue;
+  const auto wait_for = [&](std::chrono::seconds time) {
+    next = std::min(time, next.value_or(time));
+  };
+  if (!entries_with(target_, removed_prefix).empty()) wait_for(removal_abandoned_after);
+  for (const auto& revision : entries_with(target_, revision_prefix)) {
+    std::error_code gone;
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(revision, gone);
+    if (gone || revision == current_revision()) continue;
     const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);
     if (left > 0s) {
-      next = std::min(left, next.value_or(left));
+      wait_for(left);
     } else {
-      const WorkFolder work(target_, "..tmp-");
-      fs::rename(entry.path(), work.path() / "replaced", error);
-      // Somebody may just have found that its content is the newest again.
-      if (current_revision() == entry.path())
-        fs::rename(work.path() / "replaced", entry.path(), error);
+      remove(revision);
     }
   }
   return next;

@@ -17,6 +17,7 @@ inline constexpr const char* listing_file = "..listing";
 ///     weights.bin -> ..data/weights.bin
 ///     ..data -> ..rev-0123456789abcdef        replaced in one rename
 ///     ..rev-0123456789abcdef/                 the files, ..meta.json and ..listing about them
+///     ..old-0123456789abcdef/                 a revision that is being removed
 ///
 /// So all of a revision appears at once, and one that was replaced stays until remove_replaced().
 class Layout {
@@ -40,14 +41,16 @@ class Layout {
   /// they are so already, nothing is written. Others may publish meanwhile. Throws Failure.
   void link_files() const;
 
-  /// Removes the revisions that were replaced `grace` ago or earlier. Gives the time until the next
-  /// one is due; nothing when there is none.
+  /// Removes the revisions that were replaced `grace` ago or earlier, also on a volume that is
+  /// full. Gives the time until the next one is due; nothing when there is none. Throws Failure and
+  /// std::filesystem::filesystem_error: then a later call goes on.
   std::optional<std::chrono::seconds> remove_replaced(std::chrono::seconds grace) const;
 
   const Path& path() const { return target_; }
 
  private:
   void check_names(const Path& files) const;
+  void remove(const Path& revision) const;
 
   Path target_;
 };

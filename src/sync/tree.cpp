@@ -24,57 +24,64 @@ void stop_here(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Stopped();
 }
 
-/// One tree on its way out. Its folders wait, moved into `work`, to be emptied one by one.
+constexpr int of_folder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+/// One tree on its way out. Its folders wait, moved up into its root, to be emptied one by one.
 class TreeRemoval {
  public:
-  TreeRemoval(const Path& work, Removal& removal)
-      : work_(open(work.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
-        removal_(removal) {
-    if (work_.fd() < 0) volume_trouble(work);
-  }
+  TreeRemoval(const Path& folder, Removal& removal) : folder_(folder), removal_(removal) {}
 
-  void run(const std::string& name, const std::stop_token& stop) {
-    root_ = name;
-    waiting_ = {name};
+  void run(const std::stop_token& stop) {
+    make_writable(AT_FDCWD, folder_.c_str());
+    const OpenFile root(open(folder_.c_str(), of_folder));
+    if (root.fd() < 0) return fail(folder_.filename().string(), errno);
+    root_ = root.fd();
+    empty(".", stop);
     while (!waiting_.empty()) {
       const auto next = std::move(waiting_.back());
       waiting_.pop_back();
       empty(next, stop);
-      const int error = remove(work_.fd(), next, AT_REMOVEDIR);
-      const bool is_told = error == ENOTEMPTY && removal_.failed > 0;  // of what is in it
-      if (error != 0 && !is_told) fail(next, error);
+      remove_emptied(root_, next);
     }
+    remove_emptied(AT_FDCWD, folder_.string());
   }
 
  private:
   void empty(const std::string& name, const std::stop_token& stop) {
-    make_writable(work_.fd(), name.c_str());
-    const int fd =
-        openat(work_.fd(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const bool is_root = name == ".";
+    if (!is_root) make_writable(root_, name.c_str());
+    const int fd = openat(root_, name.c_str(), of_folder);
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(fd < 0 ? nullptr : fdopendir(fd), closedir);
     if (!folder) return fail(name, errno);
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this stream
     while (const auto* entry = readdir(folder.get())) {
       stop_here(stop);
       const std::string child = entry->d_name;
-      if (child != "." && child != "..") take(fd, child);
+      if (child != "." && child != "..") take(fd, child, is_root);
     }
   }
 
-  void take(int folder, const std::string& name) {
+  void take(int folder, const std::string& name, bool is_in_root) {
     Status status{};
     if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone already
     if (!S_ISDIR(status.st_mode)) {
       if (const int error = remove(folder, name, 0)) fail(name, error);
       return;
     }
+    if (is_in_root) return waiting_.push_back(name);
     make_writable(folder, name.c_str());  // a folder must be for its ".." to change
-    const auto moved = root_ + "-" + std::to_string(++folders_);
-    if (renameat(folder, name.c_str(), work_.fd(), moved.c_str()) == 0) {
+    const auto moved = moved_prefix_ + std::to_string(++folders_);
+    if (renameat(folder, name.c_str(), root_, moved.c_str()) == 0) {
       waiting_.push_back(moved);
     } else if (const int error = errno; remove(folder, name, AT_REMOVEDIR) != 0) {
       fail(name, error);
     }
+  }
+
+  void remove_emptied(int folder, const std::string& name) {
+    const int error = remove(folder, name, AT_REMOVEDIR);
+    const bool is_told = error == ENOTEMPTY && removal_.failed > 0;  // of what is in it
+    if (error != 0 && !is_told) fail(name, error);
   }
 
   /// Zero, or errno.
@@ -96,9 +103,10 @@ class TreeRemoval {
     fchmodat(folder, name, S_IRWXU, AT_SYMLINK_NOFOLLOW);  // where we may not, removing says so
   }
 
-  OpenFile work_;
+  const Path& folder_;
   Removal& removal_;
-  std::string root_;
+  int root_ = -1;
+  std::string moved_prefix_ = unique_name("..") + "-";
   std::vector<std::string> waiting_;
   std::size_t folders_ = 0;
 };
@@ -126,9 +134,8 @@ void DiskUse::add(const Path& folder, const std::stop_token& stop) {
   }
 }
 
-void remove_tree(const Path& work, const std::string& name, Removal& removal,
-                 const std::stop_token& stop) {
-  TreeRemoval(work, removal).run(name, stop);
+void remove_tree(const Path& folder, Removal& removal, const std::stop_token& stop) {
+  TreeRemoval(folder, removal).run(stop);
 }
 
 }  // namespace content

@@ -29,10 +29,9 @@ struct Removal {
   std::string problem = {};  ///< about the first of them
 };
 
-/// Removes the folder `work`/`name` with all that is in it, or as much of it as can be. Folders of
-/// it are moved up on the way, as `name`-1 and so on, so that depth costs nothing; those that stay
-/// are left there. Throws Stopped.
-void remove_tree(const Path& work, const std::string& name, Removal& removal,
-                 const std::stop_token& stop);
+/// Removes a folder with all that is in it, or as much of it as can be. Folders of it are moved up
+/// into it on the way, so that depth costs nothing; those that stay are left there. Nothing is
+/// made: a full volume has no room for it. Throws Stopped.
+void remove_tree(const Path& folder, Removal& removal, const std::stop_token& stop);
 
 }  // namespace content

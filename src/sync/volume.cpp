@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iomanip>
+#include <random>
+#include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -28,21 +31,10 @@ int open_folder(const Path& path) {
 }
 
 /// Old, and nobody's: the lock of a process goes with it.
-bool is_abandoned(const Path& folder) {
+bool is_abandoned(const Path& folder, std::chrono::seconds unchanged) {
   std::error_code error;
   const auto written = fs::last_write_time(folder, error);
-  return !error && fs::file_time_type::clock::now() - written >= abandoned_after &&
-         is_unlocked(folder);
-}
-
-void sweep(const Path& parent, const std::string& prefix) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(parent, error)) {
-    if (entry.path().filename().string().rfind(prefix, 0) == 0 && is_true_folder(entry.path()) &&
-        is_abandoned(entry.path())) {
-      fs::remove_all(entry.path(), error);
-    }
-  }
+  return !error && fs::file_time_type::clock::now() - written >= unchanged && is_unlocked(folder);
 }
 
 Path make_unique(const Path& parent, const std::string& prefix) {
@@ -87,8 +79,27 @@ Failure with_lack_of_inodes(const Failure& failure, const Path& folder) {
               "remove files from it, or use one with more inodes"};
 }
 
+void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(parent, error)) {
+    if (entry.path().filename().string().starts_with(prefix) && is_true_folder(entry.path()) &&
+        is_abandoned(entry.path(), unchanged)) {
+      fs::remove_all(entry.path(), error);
+    }
+  }
+}
+
 bool touch(const Path& path) {
   return utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+std::string unique_name(const std::string& prefix) {
+  std::random_device random;
+  std::ostringstream name;
+  name << prefix << std::hex << std::setfill('0');
+  for (int i = 0; i < 2; ++i)
+    name << std::setw(8) << random();
+  return name.str();
 }
 
 OpenFile::~OpenFile() {
@@ -108,8 +119,10 @@ Path own_folder(const Path& root, const Path& relative) {
 }
 
 WorkFolder::WorkFolder(const Path& parent, const std::string& prefix)
-    : path_((sweep(parent, prefix), make_unique(parent, prefix))), lock_(open_folder(path_)) {
-  if (lock_.fd() >= 0) flock(lock_.fd(), LOCK_EX | LOCK_NB);
+    : path_((sweep(parent, prefix, abandoned_after), make_unique(parent, prefix))), lock_(path_) {}
+
+FolderLock::FolderLock(const Path& folder) : folder_(open_folder(folder)) {
+  if (folder_.fd() >= 0) flock(folder_.fd(), LOCK_EX | LOCK_NB);
 }
 
 bool is_unlocked(const Path& folder) {

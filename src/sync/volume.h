@@ -31,6 +31,16 @@ class OpenFile {
   int fd_;
 };
 
+/// The lock of a folder itself, under whatever name, while this lives; as far as the volume's locks
+/// tell, it is somebody's then.
+class FolderLock {
+ public:
+  explicit FolderLock(const Path& folder);
+
+ private:
+  OpenFile folder_;
+};
+
 /// A new folder `parent`/`prefix`XXXXXX that nobody else uses: locked while this lives, and removed
 /// with what is left in it, unless it is to stay. Making one removes those that were left behind a
 /// day ago or earlier.
@@ -45,16 +55,23 @@ class WorkFolder {
 
  private:
   Path path_;
-  OpenFile lock_;
+  FolderLock lock_;
   bool keeps_ = false;
 };
 
-/// Whether a folder's WorkFolder has ended, as far as the volume's locks tell.
+/// Whether nobody has a folder's lock, as far as the volume's locks tell.
 bool is_unlocked(const Path& folder);
+
+/// Removes the folders `parent`/`prefix`* that nobody has locked and whose entries have not changed
+/// for so long, as far as that can be done.
+void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged);
 
 /// Makes the time of a file or folder now, by the volume's clock. False with errno when that cannot
 /// be: who may write may do it, also on a volume that is full.
 bool touch(const Path& path);
+
+/// A name that nobody else chooses.
+std::string unique_name(const std::string& prefix);
 
 /// How long helpers wait for one another, until each does the work alone.
 constexpr auto patience_with_others = std::chrono::minutes(10);

@@ -28,6 +28,13 @@ void age(const Path& path, std::chrono::hours hours = long_ago) {
 struct Volume {
   Folder folder, elsewhere;
 
+  /// Whether nothing of what went is left.
+  bool is_tidy() const {
+    const auto all = names(".");
+    return std::none_of(all.begin(), all.end(),
+                        [](const std::string& name) { return name.starts_with("going-"); });
+  }
+
   Path hidden(const std::string& path) const { return folder / (".gradient/" + path); }
 
   /// Published long ago.
@@ -86,7 +93,7 @@ TEST_CASE("checkouts of the named deployments go, except those that are kept") {
   CHECK(fs::exists(volume.hidden("checkouts/d1-app-new/tree/src/file")));
   CHECK(json::integer_at(told, {"removed"}) == 1);
   CHECK(json::integer_at(told, {"failed"}) == 0);
-  CHECK(volume.names("tmp").empty());
+  CHECK(volume.is_tidy());
 }
 
 TEST_CASE("without a deployment or model that may go nothing goes, however little is kept") {
@@ -173,7 +180,7 @@ TEST_CASE("folders that an app has made read-only go too") {
     fs::permissions(volume.hidden("checkouts/d1-app-old") / path, fs::perms::owner_read);
   CHECK(json::integer_at(volume.collect({"d1"}), {"failed"}) == 0);
   CHECK(volume.names("checkouts").empty());
-  CHECK(volume.names("tmp").empty());
+  CHECK(volume.is_tidy());
 }
 
 TEST_CASE("a tree deeper than a path may be long goes without a trace") {
@@ -190,7 +197,7 @@ TEST_CASE("a tree deeper than a path may be long goes without a trace") {
   close(folder);
   CHECK(json::integer_at(volume.collect({"d1"}), {"failed"}) == 0);
   CHECK(volume.names("checkouts").empty());
-  CHECK(volume.names("tmp").empty());
+  CHECK(volume.is_tidy());
 }
 
 TEST_CASE("bytes are those of the disk: a sparse file's blocks, a file of two names once") {
@@ -220,6 +227,19 @@ TEST_CASE("a stop in the middle leaves no half checkout under its key") {
   CHECK_THROWS_AS(
       collect({.volume = volume.folder / "", .owners = {"d1"}}, report, stop.get_token()), Stopped);
   CHECK(volume.names("checkouts").empty());
+}
+
+TEST_CASE("what a collection left that was killed goes an hour later") {
+  const Volume volume;
+  for (const auto* name : {"going-old", "going-young", "going-used"})
+    volume.folder.write(".gradient/" + std::string(name) + "/tree/file", "text");
+  volume.folder.write(".gradient/tmp/AbCdEf/mirror/HEAD", "text");
+  for (const auto* path : {"going-old", "going-used", "tmp/AbCdEf"})
+    age(volume.hidden(path));
+  const FolderLock used(volume.hidden("going-used"));
+  volume.collect({});
+  CHECK(volume.names(".") == Names{"going-used", "going-young", "tmp"});
+  CHECK(volume.names("tmp").empty());
 }
 
 TEST_CASE("a volume on which nothing was published yet has nothing to collect") {
