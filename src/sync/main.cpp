@@ -72,7 +72,8 @@ void check_names(const std::vector<std::string>& names, const std::string& optio
     return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
   };
   if (!std::all_of(names.begin(), names.end(), is_single_name))
-    throw Failure("SyncFailed", option + " must be the name of one folder");
+    throw Failure("SyncFailed",
+                  option + " must be the name of one folder, without '/' and no '.' before it");
 }
 
 Path this_program() {
@@ -102,7 +103,6 @@ Command add_repository(CLI::App& app) {
   return {command, [options] {
             const auto subject = json::object({{"repository", options->name}});
             return reported(*options, subject, [&](Report& report, const std::stop_token& stop) {
-              check_names({options->name}, "--name");
               check_names({options->key}, "--key");
               options->volume = std::filesystem::absolute(options->volume);
               options->program = this_program();

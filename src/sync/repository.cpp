@@ -5,6 +5,7 @@
 #include "sync/failure.h"
 #include "sync/retry.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
@@ -15,6 +16,28 @@ namespace {
 
 namespace fs = std::filesystem;
 using json::Json;
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// An empty or a foreign name could mean more than it says. git and we have folders of our own,
+/// which volumes may know in any letter case; and "..NAME" is for links that are replaced at once.
+void check_name(const std::string& name) {
+  const auto is_in_the_way = [](char c) {
+    return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+  };
+  const auto folded = lower(name);
+  if (!name.empty() && name != "." && !name.starts_with("..") && folded != ".git" &&
+      folded != ".gradient" && std::none_of(name.begin(), name.end(), is_in_the_way)) {
+    return;
+  }
+  throw Failure("SyncFailed",
+                "--name must be the name of one folder, such as app or .github: without '/' and "
+                "control characters, not begun with '..', and not '.', .git or .gradient");
+}
 
 /// The pod mounts the checkout over this folder, so it must exist and hide nothing of the team's.
 void make_mount_point(const RepositoryOptions& options) {
@@ -80,6 +103,7 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
 
 void sync_repository(const RepositoryOptions& options, Report& report,
                      const std::stop_token& stop) {
+  check_name(options.name);
   make_mount_point(options);
   const auto hidden = own_folder(options.volume, ".gradient");
   const auto checkout = own_folder(hidden, "checkouts") / options.key;

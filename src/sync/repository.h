@@ -10,7 +10,8 @@ namespace content {
 struct RepositoryOptions {
   Path volume;                ///< the dataset's root
   std::string key;            ///< names the checkout: the same for all pods of a content revision
-  std::string name;           ///< the folder in the dataset that the checkout is mounted over
+  std::string name;           ///< the folder in the dataset that the checkout is mounted over; may
+                              ///< begin with one dot, but is not .git or .gradient
   std::string ref;            ///< branch, tag or whole commit; empty: the default branch
   bool full_history = false;  ///< all branches and tags too, not the commit alone
   std::string revision;

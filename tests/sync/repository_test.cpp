@@ -23,7 +23,7 @@ struct Volume {
                    const std::string& key = "key", const std::string& password = "") {
     RepositoryOptions options{.volume = folder / "",
                               .key = key,
-                              .name = "app",
+                              .name = name,
                               .ref = ref,
                               .full_history = full_history,
                               .revision = "1",
@@ -48,6 +48,7 @@ struct Volume {
   bool is_tidy() const { return fs::is_empty(folder / ".gradient/tmp"); }
 
   Folder secrets;
+  std::string name = "app";
   bool full_history = false;
   json::Json told;
 };
@@ -541,6 +542,32 @@ TEST_CASE("the dataset's own files are never hidden or touched") {
         "NameTaken: the dataset has files in \"app\" already; move that away or give the "
         "repository another name");
   CHECK(base::read_file(file) == "the team's");
+}
+
+TEST_CASE("a name may begin with a dot") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  for (const auto* name : {".github", ".config", ".gitx", "a..b", "app."}) {
+    volume.name = name;
+    CHECK(volume.sync(repository, "", std::string("key-") + name) == commit);
+    CHECK(fs::is_directory(volume.folder / name));
+  }
+}
+
+TEST_CASE("a name that is none of one folder, or is git's or ours, is refused") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  Volume volume;
+  for (const auto& name : {"", ".", "..", "..app", ".git", ".GIT", ".Git", ".gradient", ".Gradient",
+                           "a/b", "/app", "../app", "a\nb", "a\tb", "a\x7f"}) {
+    volume.name = name;
+    CHECK(volume.sync(repository) ==
+          "SyncFailed: --name must be the name of one folder, such as app or .github: without '/' "
+          "and control characters, not begun with '..', and not '.', .git or .gradient");
+  }
+  CHECK(fs::is_empty(volume.folder / ""));
 }
 
 TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one") {
