@@ -96,7 +96,11 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
   file << json::text(meta) << "\n";
   if (!file.flush()) volume_trouble(checkout / "meta.json");
   file.close();
-  return publish(checkout, name) ? meta : published(name);
+  if (publish(checkout, name)) return meta;
+  const auto others = published(name);
+  if (!others.is_null()) return others;
+  throw Failure("SyncFailed", name.string() + " was published by another helper and is gone again",
+                Kind::Transient);
 }
 
 }  // namespace
