@@ -3,6 +3,9 @@
 #include "gradient/spec/characters.h"
 #include "gradient/spec/values.h"
 
+#include <algorithm>
+#include <map>
+
 namespace gradient {
 namespace {
 
@@ -159,8 +162,17 @@ void read_types(json::ObjectReader& reader, Settings& settings) {
     reader.problem("instanceTypes", "must be a mapping of machine names to requests and limits");
     return;
   }
+  std::map<std::string, std::string> written;  // as the catalogue knows it: letter case ignored
   for (const auto& [name, value] : types->as_object()) {
     const auto place = path.member(name);
+    std::string known(name);
+    std::transform(known.begin(), known.end(), known.begin(), values::to_lower);
+    const auto [first, is_new] = written.emplace(std::move(known), name);
+    if (!is_new) {
+      reader.report().add(place, "is the machine " + first->second +
+                                     " again, as letter case does not count; keep one of the two");
+      continue;
+    }
     const auto wrong = name.empty() || name.size() > 63 ? "must be the name of a machine"
                                                         : values::instance_type_problem(name);
     if (!wrong.empty()) {

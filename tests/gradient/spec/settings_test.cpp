@@ -301,6 +301,12 @@ TEST_CASE("problems of the configuration are reported") {
         "endpoint.annotations[\"example.com/n\"]: must be a string; put it in quotes",
         "endpoint.annotations[\"gradient-operator.dev/applied\"]: is the operator's own; remove "
         "it"}},
+      {"one machine in two letter cases",
+       "instanceTypes: {Big: {limits: {cpu: 1}}, big: {limits: {cpu: 2}}, c4: null, C4: {}}",
+       {"instanceTypes.big: is the machine Big again, as letter case does not count; keep one of "
+        "the two",
+        "instanceTypes.c4: is the machine C4 again, as letter case does not count; keep one of the "
+        "two"}},
       {"two kinds of GPU",
        "instanceTypes: {M: {limits: {amd.com/gpu: 1, nvidia.com/gpu: 1}}}",
        {"instanceTypes.M.limits[\"nvidia.com/gpu\"]: is a second extended resource; one is "
