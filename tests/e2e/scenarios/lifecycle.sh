@@ -24,54 +24,6 @@ a_change_of_ref_rolls_the_pods_without_a_failed_request() {
 	(($(wc -l <"$answers") > 20))
 }
 
-no_request_is_lost_in_a_roll_a_scale_down_and_an_eviction() {
-	local sender senders=() flag=$RESULTS/$NAMESPACE.flag answers=$RESULTS/$NAMESPACE.answers
-	says_hello_times 3
-	until_ready app
-	request app --retry 10 --retry-all-errors
-	touch "$flag"
-	for sender in 1 2 3; do
-		send_requests app "$flag" "$answers.$sender" &
-		senders+=($!)
-	done
-	says_hello_times 3 'env: [{name: ROLL, value: "1"}]'
-	kubectl wait deployment/app --for=jsonpath='{.spec.template.spec.containers[0].env[0].value}'=1 --timeout=30s
-	until_settled 3
-	says_hello_times 2 'env: [{name: ROLL, value: "1"}]'
-	kubectl wait deployment/app --for=jsonpath='{.spec.replicas}'=2 --timeout=30s
-	until_settled 2
-	evict "$(pods_of app | cut -d' ' -f1)"
-	until_settled 2
-	rm "$flag"
-	wait "${senders[@]}"
-	sort "$answers".* | uniq -c
-	equals "$(sort -u "$answers".*)" hello
-	(($(cat "$answers".* | wc -l) > 500))
-}
-
-says_hello_times() { # REPLICAS [MORE]
-	{
-		echo "resources: {instanceType: small, replicas: $1}"
-		echo 'healthChecks: {readiness: {path: /, periodSeconds: 1}}'
-		echo "${2:-}"
-	} | hello app
-}
-
-# So many pods, all ready, and none that is on its way out.
-until_settled() { # PODS
-	kubectl rollout status deployment/app --timeout=120s
-	eventually 60 has_pods "$1"
-	until_ready app
-}
-
-has_pods() { (($(wc -w <<<"$(pods_of app)") == $1)); } # PODS
-
-evict() { # POD
-	printf '{"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "%s", "namespace": "%s"}}' "$1" "$NAMESPACE" |
-		kubectl create --raw "/api/v1/namespaces/$NAMESPACE/pods/$1/eviction" -f -
-	until_gone "pod/$1"
-}
-
 served_from() { # REF
 	{
 		app_repository code "$1"
