@@ -136,12 +136,13 @@ TEST_CASE("a helper that may open no more files goes on serving, and refreshes w
 
 TEST_CASE("a helper without its program goes on serving, and names the program") {
   const Folder programs;
-  fs::create_symlink("/usr/bin/rclone", programs / "rclone");
+  const auto program = shell("command -v rclone");
+  fs::create_symlink(program, programs / "rclone");
   Refreshed model((programs / "").string());
   fs::remove(programs / "rclone");
   REQUIRE(becomes([&] { return model.pod->tells("refresh-failed") || model.pod->has_ended(); }));
   CHECK(model.pod->tells("refresh-failed", "rclone cannot be run: No such file or directory"));
-  fs::create_symlink("/usr/bin/rclone", programs / "rclone");
+  fs::create_symlink(program, programs / "rclone");
   CHECK(model.refreshes("the second"));
   CHECK_FALSE(model.pod->has_ended());
 }
