@@ -22,11 +22,12 @@ std::string pull_secret_name(const std::string& registry, const RegistrySpec& sp
   return spec.secret_name.empty() ? registry + "-pull" : spec.secret_name;
 }
 
-Json render_pull_secret(const Parent& parent, const RegistrySpec& spec, const std::string& value) {
-  const std::string password(pull::without_line_end(value));
+Json render_pull_secret(const Parent& parent, const RegistrySpec& spec,
+                        const std::string& password) {
+  const std::string meant(pull::without_line_end(password));
   const auto login = object({{"username", spec.username},
-                             {"password", password},
-                             {"auth", base::base64_encode(spec.username + ":" + password)}});
+                             {"password", meant},
+                             {"auth", base::base64_encode(spec.username + ":" + meant)}});
   auto auths = Json::object();
   for (const auto& key : pull::keys(spec.server))
     auths[key] = login;
