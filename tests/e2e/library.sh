@@ -47,10 +47,10 @@ load_images() {
 	operator_image
 	sync_image
 	app_image
-	push_image "$(app_archive busybox)" team/app:1.0 team/app:2.0
+	push_image "$(app_archive busybox)" team/app:1.0 team/app:2.0 team/app:3.0
 	push_image "$(app_archive busybox-user)" team/app:user
 	# One that is on the node already is not pulled: nobody would be asked for a password.
-	ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images rm "$REGISTRY_HOST"/team/app:{1.0,2.0,user}
+	ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images rm "$REGISTRY_HOST"/team/app:{1.0,2.0,3.0,user}
 }
 
 apply() { kubectl apply -f -; } # objects from standard input

@@ -17,6 +17,30 @@ a_wrong_registry_password_is_named_and_can_be_corrected() {
 	until_ready app 240
 }
 
+a_registry_is_found_however_its_server_and_password_are_written() {
+	kubectl create secret generic lines --from-file=password=<(printf '%s\r\n' "$(demo_secret REGISTRY_PASSWORD)")
+	object ContainerRegistry private <<<"{server: \"https://${REGISTRY_HOST^^}/v2/\", username: demo, password: \"SECRET:lines/password\"}"
+	hello app <<<"$(private_image team/app:3.0)"
+	until_ready app
+}
+
+a_registry_that_is_for_another_server_is_named() {
+	object ContainerRegistry private <<<'{server: "other.example.com:5000", username: demo, password: "SECRET:REGISTRY_PASSWORD"}'
+	hello app <<<"$(private_image team/app:4.0)"
+	until_why app RegistryRefused
+	contains "$(message app)" "ContainerRegistry private is for other.example.com:5000, the image is at $REGISTRY_HOST"
+}
+
+a_pull_secret_that_nodes_cannot_use_is_named_before_anything_is_made() {
+	kubectl create secret docker-registry login --from-file=.dockerconfigjson=<(printf '{"auths": {"%s": {"auth": "canary!!"}}}' "$REGISTRY_HOST")
+	object ContainerRegistry private <<<'{secretName: login}'
+	hello app <<<"$(private_image team/app:1.0)"
+	until_why app ContainerRegistryNotReady
+	contains "$(message app)" "auths.$REGISTRY_HOST: auth is not USER:PASSWORD in base64"
+	lacks "$(message app)" canary
+	none deployment app
+}
+
 an_image_that_does_not_exist_is_named() {
 	private_registry SECRET:REGISTRY_PASSWORD
 	hello app <<<"$(private_image team/none:1.0)"

@@ -46,6 +46,15 @@ a_quota_that_leaves_no_room_is_named() {
 	until_why app QuotaExceeded
 }
 
+a_quota_that_a_helper_says_too_little_for_names_the_setting() {
+	kubectl create quota limits --hard=limits.cpu=8
+	object Dataset code <<<'{size: 1Gi}'
+	app_repository code main | hello app
+	until_why app AdmissionRefused
+	contains "$(message app)" 'must specify limits.cpu'
+	contains "$(message app)" 'set sync.resources.limits.cpu in the operator'
+}
+
 a_limit_range_that_the_machine_exceeds_is_named() {
 	apply <<-END
 		apiVersion: v1
