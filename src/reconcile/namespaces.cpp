@@ -5,6 +5,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace reconcile {
 namespace {
@@ -33,11 +35,13 @@ bool Namespaces::Namespace::is_refused() const {
 
 /// "Deployment, Service": what is not listed, or not any more.
 std::string Namespaces::Namespace::missing() const {
-  std::string text;
+  std::set<std::string_view> kinds;
   for (const auto* watch : watches) {
-    if (watch->synced() && !watch->refused()) continue;
-    text += (text.empty() ? "" : ", ") + std::string(watch->kind().kind);
+    if (!watch->synced() || watch->refused()) kinds.insert(watch->kind().kind);
   }
+  std::string text;
+  for (const auto kind : kinds)
+    text += (text.empty() ? "" : ", ") + std::string(kind);
   return text;
 }
 
