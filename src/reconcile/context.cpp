@@ -14,4 +14,9 @@ void refer_only(Context& context, const Ref& dependent, std::set<Ref> targets) {
   context.dependents.set(dependent, std::move(targets));
 }
 
+void refer_to_nothing(Context& context, const Ref& dependent) {
+  context.dependents.set(dependent, {});
+  context.polled.miss(dependent, {});
+}
+
 }  // namespace reconcile

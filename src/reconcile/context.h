@@ -39,4 +39,7 @@ void refer(Context& context, const Ref& dependent, const Ref& target);
 /// That it refers to these and nothing else.
 void refer_only(Context& context, const Ref& dependent, std::set<Ref> targets);
 
+/// That it refers to nothing, and misses nothing: it has gone.
+void refer_to_nothing(Context& context, const Ref& dependent);
+
 }  // namespace reconcile

@@ -99,7 +99,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   const auto object = context_.stores.datasets.find(key);
   const Ref self{std::string(datasets.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
-    context_.dependents.set(self, {});
+    refer_to_nothing(context_, self);
     context_.reader.forget(self);
     collector_.forget(key);
     context_.uses.forget(key);

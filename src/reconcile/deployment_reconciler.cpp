@@ -30,7 +30,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   const auto object = context_.stores.gradient_deployments.find(key);
   if (!object ||
       kube::is_being_deleted(*object)) {  // the garbage collector follows owner references
-    context_.dependents.set({std::string(gradient_deployments.kind), key}, {});
+    refer_to_nothing(context_, {std::string(gradient_deployments.kind), key});
     observer_.forget(key);
     return kube::Outcome::done();
   }

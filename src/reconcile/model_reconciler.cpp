@@ -10,7 +10,7 @@ namespace reconcile {
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = context_.stores.models.find(key);
   if (!object || kube::is_being_deleted(*object)) {
-    context_.dependents.set({std::string(models.kind), key}, {});
+    refer_to_nothing(context_, {std::string(models.kind), key});
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);

@@ -166,13 +166,13 @@ void Operator::serve_complete() {
 
 /// Secrets and foreign claims bring no watch events.
 void Operator::poll(const std::stop_token& stop) {
-  constexpr std::chrono::seconds look_again{1};
+  bool is_behind = false;
   do {
     serve_complete();
     find_left_over(stop);
     notice_kinds();
-    polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
-  } while (clock_.wait(look_again, stop));
+    is_behind = polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
+  } while (is_behind ? !stop.stop_requested() : clock_.wait(Polled::tick, stop));
 }
 
 /// Once, as nothing makes more of it: what is found is removed when its deployment is reconciled.

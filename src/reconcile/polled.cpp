@@ -2,8 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace reconcile {
 namespace {
@@ -11,6 +11,10 @@ namespace {
 Ref ref_of(const kube::Kind& kind, const kube::Key& key) {
   return {std::string(kind.kind), key};
 }
+
+/// Between two looks for what is missing.
+constexpr std::chrono::seconds soonest{1};
+constexpr std::chrono::seconds latest{30};
 
 std::string version_of(const std::optional<json::Json>& object) {
   return object ? kube::uid_of(*object) + kube::resource_version_of(*object) : std::string();
@@ -23,31 +27,51 @@ std::optional<json::Json> Polled::find(const kube::Kind& kind, const kube::Key& 
   const auto ref = ref_of(kind, key);
   const auto known = entries_.with([&](const auto& entries) -> std::optional<Entry> {
     const auto found = entries.find(ref);
-    if (found == entries.end() || clock_.now() - found->second.read >= period) return std::nullopt;
+    if (found == entries.end() || clock_.now() >= found->second.old) return std::nullopt;
     return found->second;
   });
-  return known ? known->object : read(kind, key, stop);
+  return known ? known->object : read(kind, key, kube::Client::patience, stop);
 }
 
 std::optional<json::Json> Polled::read(const kube::Kind& kind, const kube::Key& key,
+                                       std::chrono::milliseconds total,
                                        const std::stop_token& stop) {
-  auto object = client_.get(kind, key, stop);
+  auto object = client_.get(kind, key, stop, total);
   const auto ref = ref_of(kind, key);
   const bool is_news = entries_.with([&](auto& entries) {
     auto& entry = entries[ref];
     const bool was_read = entry.kind != nullptr;
-    const auto before =
-        std::exchange(entry, {.kind = &kind, .object = object, .read = clock_.now()});
-    return was_read && version_of(before.object) != version_of(object);
+    const auto before = std::exchange(entry.object, object);
+    entry.kind = &kind;
+    schedule(ref, entry);
+    return was_read && version_of(before) != version_of(object);
   });
   if (is_news) changed_(ref);
   return object;
 }
 
+/// It was read just now.
+void Polled::schedule(const Ref& ref, Entry& entry) const {
+  const auto now = clock_.now();
+  entry.read = now;
+  if (entry.object && !missed_.any(ref)) {
+    entry.missing_since.reset();
+    entry.due = entry.old = now + period;
+    return;
+  }
+  if (!entry.missing_since) entry.missing_since = now;
+  const auto age = now - *entry.missing_since;
+  entry.due = entry.old =
+      now + std::clamp<kube::Clock::TimePoint::duration>(age / 30, soonest, latest);
+}
+
 void Polled::put(const kube::Kind& kind, const json::Json& object) {
+  const auto ref = ref_of(kind, kube::key_of(object));
   entries_.with([&](auto& entries) {
-    entries[ref_of(kind, kube::key_of(object))] = {
-        .kind = &kind, .object = object, .read = clock_.now()};
+    auto& entry = entries[ref];
+    entry.kind = &kind;
+    entry.object = object;
+    schedule(ref, entry);
   });
 }
 
@@ -58,32 +82,103 @@ void Polled::forget(const kube::Kind& kind, const kube::Key& key) {
 void Polled::doubt(const Ref& ref) {
   entries_.with([&](auto& entries) {
     const auto found = entries.find(ref);
-    if (found == entries.end() || clock_.now() - found->second.read < std::chrono::seconds(1))
-      return;
-    found->second.read = clock_.now() - period;
+    if (found == entries.end() || clock_.now() - found->second.read < soonest) return;
+    found->second.due = found->second.old = clock_.now();
   });
 }
 
-void Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop) {
-  const auto due = entries_.with([&](auto& entries) {
-    std::erase_if(entries, [&](const auto& item) {
-      return clock_.now() - item.second.read >= period && !wanted(item.first);
-    });
-    std::vector<std::pair<Ref, const kube::Kind*>> old;
-    for (const auto& [ref, entry] : entries) {
-      if (clock_.now() - entry.read >= period) old.emplace_back(ref, entry.kind);
+void Polled::miss(const Ref& dependent, const std::set<Ref>& refs) {
+  missed_.set(dependent, refs);  // first: whoever reads it meanwhile is to know
+  entries_.with([&](auto& entries) {
+    for (const auto& ref : refs) {
+      const auto found = entries.find(ref);
+      if (found == entries.end() || found->second.missing_since) continue;
+      auto& entry = found->second;
+      entry.missing_since = clock_.now();
+      entry.due = entry.old = std::min(entry.due, entry.read + soonest);
     }
-    return old;
   });
-  for (const auto& [ref, kind] : due) {
-    if (stop.stop_requested()) return;
-    try {
-      read(*kind, ref.key, stop);
-    } catch (const std::exception& error) {
-      spdlog::warn("cannot read again kind={} object={} error=\"{}\"", ref.kind,
-                   kube::to_string(ref.key), error.what());
-    }
+}
+
+bool Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop) {
+  constexpr std::size_t most_missing = 20;  // in a tick
+  constexpr std::size_t most_others = 100;  // before the missing come again
+  if (clock_.now() < paused_until_) return false;
+  const bool looks_for_missing = clock_.now() >= look_for_missing_;
+  if (looks_for_missing) look_for_missing_ = clock_.now() + tick;
+  std::size_t missing = 0;
+  std::size_t others = 0;
+  for (const auto& each : due(wanted)) {
+    if (each.is_missing && (!looks_for_missing || ++missing > most_missing)) continue;
+    if (!each.is_missing && ++others > most_others) return true;
+    if (stop.stop_requested() || !read_again(each, stop)) return false;
   }
+  return false;
+}
+
+/// What is missing first, and of that what was there last.
+std::vector<Polled::Due> Polled::due(const std::function<bool(const Ref&)>& wanted) {
+  const auto now = clock_.now();
+  std::vector<Due> found;
+  entries_.with([&](auto& entries) {
+    std::erase_if(entries, [&](const auto& item) {
+      const auto& [ref, entry] = item;
+      if (now < entry.due) return false;
+      if (!wanted(ref)) return true;
+      found.push_back({.ref = ref,
+                       .kind = entry.kind,
+                       .interval = entry.due - entry.read,
+                       .is_missing = entry.missing_since.has_value()});
+      return false;
+    });
+    std::erase_if(told_, [&](const auto& entry) { return !entries.contains(entry.second); });
+  });
+  std::stable_sort(found.begin(), found.end(), [](const Due& a, const Due& b) {
+    return std::pair(!a.is_missing, a.interval) < std::pair(!b.is_missing, b.interval);
+  });
+  return found;
+}
+
+/// False when the server wants to be left alone, or is away.
+bool Polled::read_again(const Due& due, const std::stop_token& stop) {
+  constexpr std::chrono::seconds total{5};
+  constexpr std::chrono::seconds try_again{5};
+  try {
+    read(*due.kind, due.ref.key, total, stop);
+  } catch (const kube::TransportError& error) {
+    if (!stop.stop_requested()) pause(try_again, error.what());
+    return false;
+  } catch (const kube::ApiError& error) {
+    if (error.throttled() || error.code == 503) {
+      pause(std::max(try_again, std::chrono::seconds(error.retry_after_seconds)), error.what());
+      return false;
+    }
+    const auto what = due.ref.key.ns + " " + std::to_string(error.code);
+    if (told_.emplace(what, due.ref).second) {
+      spdlog::warn(
+          "cannot read again, nor perhaps others of the namespace kind={} object={} error=\"{}\"",
+          due.ref.kind, kube::to_string(due.ref.key), error.what());
+    }
+    postpone(due.ref);
+    return true;
+  }
+  std::erase_if(told_, [&](const auto& entry) { return entry.second == due.ref; });
+  if (std::exchange(is_away_, false)) spdlog::info("the API server is answering again");
+  return true;
+}
+
+void Polled::postpone(const Ref& ref) {
+  entries_.with([&](auto& entries) {
+    const auto found = entries.find(ref);
+    if (found != entries.end()) found->second.due = clock_.now() + period;
+  });
+}
+
+void Polled::pause(std::chrono::seconds time, const std::string& error) {
+  paused_until_ = clock_.now() + time;
+  if (std::exchange(is_away_, true)) return;
+  spdlog::warn("cannot read Secrets and claims, trying again every few seconds error=\"{}\"",
+               error);
 }
 
 }  // namespace reconcile

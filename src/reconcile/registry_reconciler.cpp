@@ -24,7 +24,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   const auto object = context_.stores.registries.find(key);
   const Ref self{std::string(registries.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
-    context_.dependents.set(self, {});
+    refer_to_nothing(context_, self);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
@@ -47,7 +47,11 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   refer_only(context_, self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
 
   const auto made = ensure(parent, spec, stop);
-  if (const auto* missing = std::get_if<gradient::Missing>(&made)) {
+  const auto* missing = std::get_if<gradient::Missing>(&made);
+  const bool is_of_secret = missing != nullptr && missing->reason.starts_with("Secret");
+  context_.polled.miss(
+      self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
+  if (missing != nullptr) {
     publish(false, missing->reason, missing->message, {});
     return kube::Outcome::again_in(retry_refused);
   }

@@ -55,6 +55,7 @@ struct Resolver::Lookup {
   const std::stop_token& stop;
   gradient::Found found;
   std::set<Ref> refs;
+  std::set<Ref> missed;  ///< found, without what is needed of them
 
   kube::Key key(const std::string& name) const { return {self.key.ns, name}; }
   void refer(const kube::Kind& kind, const std::string& name) { refer(kind, key(name)); }
@@ -63,7 +64,10 @@ struct Resolver::Lookup {
     reconcile::refer(context, self, target);
     refs.insert(target);
   }
-  void finish() { context.dependents.set(self, std::move(refs)); }
+  void finish() {
+    context.dependents.set(self, std::move(refs));
+    context.polled.miss(self, missed);
+  }
 };
 
 gradient::Found Resolver::resolve(const gradient::Parent& parent,
@@ -198,6 +202,7 @@ std::optional<Missing> Resolver::lack(Lookup& lookup, const gradient::SecretNeed
                                          (need.key.empty() ? "" : " with the key " + need.key)};
   }
   if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
+    lookup.missed.insert({std::string(kube::secrets.kind), lookup.key(need.secret)});
     return Missing{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
                                             " in namespace " + ns + " has no key " + need.key +
                                             "; add it"};

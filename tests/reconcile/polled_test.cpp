@@ -1,4 +1,6 @@
+#include "reconcile/fake_server.h"
 #include "reconcile/world.h"
+#include "support/log.h"
 
 #include <catch2/catch.hpp>
 
@@ -16,10 +18,21 @@ struct Scenario : World {
                                         R"("}})");
   }
   std::optional<json::Json> find() { return polled.find(kube::secrets, {"ns", "s"}, {}); }
-  void refresh(bool is_wanted = true) {
-    polled.refresh([=](const reconcile::Ref&) { return is_wanted; }, {});
+  /// Whether more is to be read at once.
+  bool refresh(bool is_wanted = true) {
+    return polled.refresh([=](const reconcile::Ref&) { return is_wanted; }, {});
   }
+  void expect_none() { server.expect(path).answer(404); }
 };
+
+const reconcile::Ref dependent{"GradientDeployment", {"ns", "demo"}};
+
+int count(const std::string& text, const std::string& part) {
+  int times = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++times;
+  return times;
+}
 
 }  // namespace
 
@@ -36,13 +49,127 @@ TEST_CASE_METHOD(Scenario, "an object is read once a minute, however often it is
 }
 
 TEST_CASE_METHOD(Scenario, "an object that does not exist is not asked for again at once") {
-  server.expect(path).answer(404);
+  expect_none();
   CHECK_FALSE(find());
   CHECK_FALSE(find());
+  refresh();
+}
+
+TEST_CASE_METHOD(Scenario, "what is missing and comes a second later is noticed at once") {
+  expect_none();
+  find();
+  clock.advance(1s);
+  expect_secret("1");
+  refresh();
+  CHECK(notified == std::vector{ref});
+  server.finish();
+  clock.advance(54s);  // from then on it is read as all are
+  refresh();
+}
+
+TEST_CASE("what is missing is looked for the more seldom the longer it is") {
+  FakeServer server;
+  kube::Client client(server);
+  ManualClock clock;
+  reconcile::Polled polled(client, clock, [](const reconcile::Ref&) {});
+  polled.find(kube::secrets, {"ns", "s"}, {});
+  const auto reads_in = [&](std::chrono::seconds time) {
+    const auto before = server.requests();
+    for (auto passed = 0ms; passed < time; passed += 500ms) {
+      clock.advance(500ms);
+      polled.refresh([](const reconcile::Ref&) { return true; }, {});
+    }
+    return server.requests() - before;
+  };
+  CHECK(reads_in(30s) == 30);
+  const auto of_next_minutes = reads_in(270s);
+  CHECK(of_next_minutes > 50);
+  CHECK(of_next_minutes < 90);
+  reads_in(10min);
+  CHECK(reads_in(10min) == 20);
+}
+
+TEST_CASE_METHOD(Scenario, "a Secret without the key that is needed counts as missing") {
+  expect_secret("1");
+  find();
+  polled.miss(dependent, {ref});
+  clock.advance(1s);
+  expect_secret("1");
+  refresh();
+  CHECK(notified.empty());
+  server.finish();
+  clock.advance(1s);
+  expect_secret("2");
+  refresh();
+  CHECK(notified == std::vector{ref});
+  server.finish();
+  SECTION("until nobody misses it") {
+    polled.miss(dependent, {});
+    clock.advance(1s);
+    expect_secret("2");
+    refresh();
+    server.finish();
+    clock.advance(54s);
+    refresh();
+  }
+  SECTION("however often it changes") {
+    for (int version = 3; version < 30; ++version) {
+      polled.miss(dependent, {ref});
+      clock.advance(2s);
+      expect_secret(std::to_string(version));
+      refresh();
+    }
+    server.finish();
+    clock.advance(1s);  // it has been missing for a minute
+    refresh();
+  }
+}
+
+TEST_CASE_METHOD(Scenario, "of a thousand missing objects forty are looked for in a second") {
+  for (int i = 0; i < 1000; ++i) {
+    server.expect("GET /api/v1/namespaces/ns/secrets/*").answer(404);
+    polled.find(kube::secrets, {"ns", "s" + std::to_string(i)}, {});
+  }
+  server.finish();
+  clock.advance(10min);
+  expect_none();
+  find();
+  server.finish();
+  clock.advance(1s);
+  expect_none();  // the youngest first
+  for (int i = 0; i < 19; ++i)
+    server.expect("GET /api/v1/namespaces/ns/secrets/*").answer(404);
+  CHECK_FALSE(refresh());
+  server.finish();
+  CHECK_FALSE(refresh());
+  clock.advance(500ms);
+  for (int i = 0; i < 20; ++i)
+    server.expect("GET /api/v1/namespaces/ns/secrets/*").answer(404);
+  refresh();
+}
+
+TEST_CASE_METHOD(Scenario, "what is missing does not wait until all else has been read") {
+  for (int i = 0; i < 150; ++i) {
+    server.expect("GET /api/v1/namespaces/ns/secrets/*")
+        .answer(200, R"({"metadata":{"name":"a","namespace":"ns"}})");
+    polled.find(kube::secrets, {"ns", "a" + std::to_string(i)}, {});
+  }
+  clock.advance(54s);
+  expect_none();
+  find();
+  clock.advance(1s);
+  expect_none();
+  for (int i = 0; i < 100; ++i)
+    server.expect("GET /api/v1/namespaces/ns/secrets/a*").answer(200, "{}");
+  CHECK(refresh());
+  server.finish();
+  for (int i = 0; i < 50; ++i)
+    server.expect("GET /api/v1/namespaces/ns/secrets/a*").answer(200, "{}");
+  CHECK_FALSE(refresh());
 }
 
 TEST_CASE_METHOD(Scenario, "whoever is new is not told what was true before") {
-  server.expect(path).answer(404);
+  expect_none();
   find();
   polled.doubt(ref);
   CHECK_FALSE(find());  // it was read just now
@@ -94,13 +221,82 @@ TEST_CASE_METHOD(Scenario, "what nobody needs any more is not read again") {
   refresh(false);
 }
 
-TEST_CASE_METHOD(Scenario, "a read that fails is no change, and comes again with the next round") {
+TEST_CASE_METHOD(Scenario, "a read that fails is no change, and comes again after five seconds") {
   expect_secret("1");
   find();
   clock.advance(1min);
   server.expect(path).fail("connection reset");
-  refresh();
+  CHECK_FALSE(refresh());
+  clock.advance(4s);
+  CHECK_FALSE(refresh());
+  server.finish();
+  clock.advance(1s);
   expect_secret("1");
   refresh();
   CHECK(notified.empty());
+}
+
+TEST_CASE_METHOD(Scenario, "an API server that is away is told once, not for each Secret") {
+  const std::string any = "GET /api/v1/namespaces/ns/secrets/*";
+  for (const auto* const name : {"a", "b", "c"}) {
+    server.expect(any).answer(404);
+    polled.find(kube::secrets, {"ns", name}, {});
+  }
+  const Log log;
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(5s);
+    server.expect(any).fail("connection refused");
+    refresh();
+  }
+  CHECK(count(log.text(), "cannot read Secrets") == 1);
+  CHECK(server.totals().back() == 5s);
+  clock.advance(5s);
+  for (int i = 0; i < 3; ++i)
+    server.expect(any).answer(404);
+  refresh();
+  CHECK(count(log.text(), "is answering again") == 1);
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "what is refused is told once for its namespace, and keeps back nothing") {
+  const Log log;
+  const std::string any = "GET /api/v1/namespaces/ns/secrets/*";
+  for (const auto* const name : {"a", "b", "c"}) {
+    server.expect(any).answer(404);
+    polled.find(kube::secrets, {"ns", name}, {});
+  }
+  for (int round = 0; round < 3; ++round) {
+    clock.advance(1min);
+    server.expect("GET /api/v1/namespaces/ns/secrets/a").answer(403);
+    server.expect("GET /api/v1/namespaces/ns/secrets/b").answer(500);
+    server.expect("GET /api/v1/namespaces/ns/secrets/c").answer(403);
+    refresh();
+    server.finish();
+    refresh();
+  }
+  CHECK(count(log.text(), "cannot read again") == 2);
+  clock.advance(1min);
+  for (int i = 0; i < 3; ++i)
+    server.expect(any).answer(404);
+  refresh();
+  clock.advance(1min);
+  server.expect(any).answer(403);
+  for (int i = 0; i < 2; ++i)
+    server.expect(any).answer(404);
+  refresh();
+  CHECK(count(log.text(), "cannot read again") == 3);
+}
+
+TEST_CASE_METHOD(Scenario, "a server that asks for time gets it") {
+  expect_none();
+  find();
+  clock.advance(1s);
+  server.expect(path).answer(429).retry_after(20);
+  refresh();
+  clock.advance(19s);
+  refresh();
+  server.finish();
+  clock.advance(1s);
+  expect_none();
+  refresh();
 }
