@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "sync/changed_objects.h"
 #include "sync/failure.h"
+#include "sync/large_file_settings.h"
 
 #include <algorithm>
 #include <chrono>
@@ -35,6 +36,7 @@ class Tree {
                                "lfs", "fetch", "origin", commit_},
                               total);
   }
+  const Git& git() const { return git_; }
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }
 
@@ -114,18 +116,6 @@ bool has_file(const Tree& git, const std::string& name) {
   return git({"ls-tree", git.commit(), "--", name}).rfind("100", 0) == 0;
 }
 
-/// git-lfs would read the files of another repository on the volume.
-void refuse_local_large_files(const Tree& git) {
-  if (!has_file(git, ".lfsconfig")) return;
-  for (const auto& [key, value] : configuration(git, ".lfsconfig")) {
-    if (value.rfind("file:", 0) == 0) {
-      throw Failure("GitLfsFailed", git.url() + ": " + key +
-                                        " in .lfsconfig is a file:// URL, which "
-                                        "is never read; name a server");
-    }
-  }
-}
-
 /// What the commit's own files take.
 Need need_of_files(const Tree& git) {
   Need need;
@@ -193,12 +183,12 @@ void replace_pointers(const Tree& git, const LargeFileStore& store, const Path& 
 
 /// Pointers come first: they tell what the large files need.
 void check_out_files(const Tree& git, const Path& mirror, const Path& tree, const Stock* stock) {
-  refuse_local_large_files(git);
   require_space(tree, git.url() + ": the checkout", need_of_files(git));
   git({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout", "--quiet",
        "--force", "--detach", git.commit()});
   const auto names = filtered_files(git);
   if (names.empty()) return;
+  check_large_file_settings(git.git(), tree, names);
   const auto files = pointers_in(tree, names);
   if (stock != nullptr) {
     fetch_large_files(git, stock->large_files, files, 0);

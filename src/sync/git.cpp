@@ -167,6 +167,10 @@ bool Git::may_fetch(const std::string& url) const {
          is_ssh(url);
 }
 
+bool Git::is_on_our_ssh_server(const std::string& url) const {
+  return is_ssh(remote_.url) && is_ssh(url) && ssh_server(url) == ssh_.server;
+}
+
 bool is_commit(const std::string& ref) {
   return (ref.size() == 40 || ref.size() == 64) && is_hexadecimal(ref);
 }

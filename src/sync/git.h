@@ -52,6 +52,8 @@ class Git {
   /// Whether a repository may be fetched from this URL: http or https without user information,
   /// ssh, and git:// where that is allowed.
   bool may_fetch(const std::string& url) const;
+  /// Whether this and the repository are fetched over ssh from one host.
+  bool is_on_our_ssh_server(const std::string& url) const;
 
  private:
   std::string run(std::vector<std::string> arguments, base::Program program) const;

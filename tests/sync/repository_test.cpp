@@ -416,9 +416,6 @@ TEST_CASE("large files that are not to be had are told") {
   CHECK(volume.sync(app) ==
         "GitLfsFailed: the server has not got one of its large files (LFS); push it again");
   CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
-  app.commit(".lfsconfig", "[lfs]\n\turl = file:///etc");
-  CHECK(volume.sync(app) ==
-        "GitLfsFailed: lfs.url in .lfsconfig is a file:// URL, which is never read; name a server");
 }
 
 TEST_CASE(
