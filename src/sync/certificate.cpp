@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "sync/environment.h"
+#include "sync/rclone_remote.h"
 
 namespace content {
 
@@ -12,10 +13,10 @@ Failure with_certificate_problem(const Failure& failure, const std::string& url,
   const auto origin = url.substr(0, url.find('/', scheme.size()));
   try {
     const auto finished = base::run(
-        {.arguments = {"rclone", "lsjson", "source:", "--config", "/proc/self/fd/3", "--retries=1",
+        {.arguments = {"rclone", "lsjson", "source:", "--remotes", "/proc/self/fd/3", "--retries=1",
                        "--low-level-retries=1", "--contimeout=5s", "--timeout=5s"},
          .environment = environment_for_programs(),
-         .secret_file = "[source]\ntype = http\nurl = " + origin + "/\n",
+         .secret_file = rclone_configuration({{"type", "http"}, {"url", origin + "/"}}),
          .limit = std::chrono::seconds(20)},
         stop);
     auto told = rclone_failure(finished.errors, url);

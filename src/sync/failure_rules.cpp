@@ -172,6 +172,10 @@ constexpr std::string_view denied =
     "access is denied; the Model's secretName must name a Secret with credentials that may read "
     "it";
 
+constexpr std::string_view no_url =
+    "source.url or source.endpoint is no valid URL; a % that is not followed by two hexadecimal "
+    "digits is written as %25";
+
 constexpr std::array rclone_table{
     Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
          "source.include or source.exclude has a pattern with a bracket or brace that is not "
@@ -179,6 +183,10 @@ constexpr std::array rclone_table{
     Rule{"can't limit to single files when using filters", "ModelSourceRefused",
          "source.include and source.exclude choose files of a folder, and url names one file; "
          "remove them, or name the folder"},
+    Rule{"invalid URL escape", "ModelSourceRefused", no_url},
+    Rule{"was not a valid URI", "ModelSourceRefused", no_url},
+    Rule{"invalid input region", "ModelSourceRefused",
+         "source.region has characters that no region has; write the one that the bucket is in"},
     Rule{"refusing to follow HTTPS to HTTP redirect", "ModelSourceRefused",
          "the server redirects from https to http, where anybody on the way could read and change "
          "what it sends; name an address that stays with https"},

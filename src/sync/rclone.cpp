@@ -201,7 +201,7 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                     : call.file.empty() ? remote.path
                                         : path_of(call.file, remote.path, call.is_alone);
   std::vector<std::string> arguments = {
-      "rclone",           call.command,     "source:" + path, "--config",
+      "rclone",           call.command,     "source:" + path, "--remotes",
       "/proc/self/fd/3",  "--use-json-log", "--retries=1",    "--low-level-retries=3",
       "--contimeout=20s", "--timeout=60s"};
   const auto filters = call.file.empty() ? rclone_filters(source_) : std::vector<std::string>();
@@ -210,7 +210,7 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   std::string errors;
   auto finished = base::run({.arguments = std::move(arguments),
                              .environment = environment_for_programs(),
-                             .secret_file = remote.configuration,
+                             .secret_file = rclone_configuration(remote.options),
                              .output = call.output,
                              .on_error_line =
                                  [&](std::string_view text) {

@@ -28,30 +28,30 @@ std::string required(const Source& source, const char* name, Read read = read_cr
   throw Failure("SyncFailed", std::string("the Secret of the model has no key ") + name);
 }
 
-void set(std::string& configuration, const char* name, const std::string& value) {
-  if (!value.empty()) configuration += std::string(name) + " = " + value + "\n";
+void set(RcloneOptions& options, const char* name, const std::string& value) {
+  if (!value.empty()) options[name] = value;
 }
 
 RcloneRemote s3_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = s3\nenv_auth = false\n";
-  set(configuration, "provider", source.endpoint.empty() ? "AWS" : "Other");
-  set(configuration, "endpoint", source.endpoint);
-  set(configuration, "region", source.region);
-  set(configuration, "force_path_style", source.path_style ? "true" : "false");
-  set(configuration, "list_version", "2");  // the older one takes rclone half as much memory more
+  RcloneOptions options{{"type", "s3"}, {"env_auth", "false"}};
+  set(options, "provider", source.endpoint.empty() ? "AWS" : "Other");
+  set(options, "endpoint", source.endpoint);
+  set(options, "region", source.region);
+  set(options, "force_path_style", source.path_style ? "true" : "false");
+  set(options, "list_version", "2");  // the older one takes rclone half as much memory more
   if (!source.credentials.empty()) {
-    set(configuration, "access_key_id", required(source, "accessKeyId"));
-    set(configuration, "secret_access_key", required(source, "secretAccessKey"));
-    set(configuration, "session_token", credential(source, "sessionToken").value_or(""));
+    set(options, "access_key_id", required(source, "accessKeyId"));
+    set(options, "secret_access_key", required(source, "secretAccessKey"));
+    set(options, "session_token", credential(source, "sessionToken").value_or(""));
   }
-  return {std::move(configuration), source.url.substr(std::string_view("s3://").size())};
+  return {std::move(options), source.url.substr(std::string_view("s3://").size())};
 }
 
 std::string after_scheme(const std::string& url) {
   return url.substr(url.find("://") + 3);
 }
 
-/// A JSON object, on the one line that a configuration's value has.
+/// A JSON object, minified.
 std::string one_line_of_json(const Path& file) {
   try {
     const auto value = json::parse(read_credential_text(file.string()));
@@ -64,35 +64,35 @@ std::string one_line_of_json(const Path& file) {
 }
 
 RcloneRemote gcs_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = google cloud storage\n";
+  RcloneOptions options{{"type", "google cloud storage"}};
   if (source.credentials.empty()) {
-    set(configuration, "anonymous", "true");
+    set(options, "anonymous", "true");
   } else {
     required(source, "serviceAccountJson", read_credential_text);
-    set(configuration, "service_account_credentials",
+    set(options, "service_account_credentials",
         one_line_of_json(source.credentials / "serviceAccountJson"));
   }
-  return {std::move(configuration), after_scheme(source.url)};
+  return {std::move(options), after_scheme(source.url)};
 }
 
 RcloneRemote azure_remote(const Source& source) {
-  std::string configuration = "[source]\ntype = azureblob\n";
+  RcloneOptions options{{"type", "azureblob"}};
   if (const auto url = credential(source, "sasUrl")) {
     if (!source.endpoint.empty()) {
       throw Failure("ModelSourceRefused",
                     "the Secret's sasUrl names a host already; remove source.endpoint");
     }
-    set(configuration, "sas_url", *url);
+    set(options, "sas_url", *url);
   } else {
     const auto account = required(source, "account");
-    set(configuration, "account", account);
-    set(configuration, "key", required(source, "accountKey"));
+    set(options, "account", account);
+    set(options, "key", required(source, "accountKey"));
     if (!source.endpoint.empty()) {
       auto endpoint = source.endpoint;
-      set(configuration, "endpoint", endpoint.insert(endpoint.find("://") + 3, account + "."));
+      set(options, "endpoint", endpoint.insert(endpoint.find("://") + 3, account + "."));
     }
   }
-  return {std::move(configuration), after_scheme(source.url)};
+  return {std::move(options), after_scheme(source.url)};
 }
 
 /// A password as rclone's configuration has it, which hides it from a glance only. rclone reads it
@@ -118,14 +118,14 @@ std::string with_escaped_newlines(const std::string& text) {
   return result + "\\n";
 }
 
-void set_sftp_login(std::string& configuration, const Source& source) {
+void set_sftp_login(RcloneOptions& options, const Source& source) {
   const auto key = credential(source, "privateKey", read_credential_text);
   const auto password = credential(source, "password");
   if (!key && !password) {
     throw Failure("SyncFailed", "the Secret of the model has neither privateKey nor password");
   }
-  if (key) set(configuration, "key_pem", with_escaped_newlines(*key));
-  if (password) set(configuration, "pass", obscured(*password));
+  if (key) set(options, "key_pem", with_escaped_newlines(*key));
+  if (password) set(options, "pass", obscured(*password));
 }
 
 /// No command is run on the server, and no host is taken whose key is not known.
@@ -133,19 +133,18 @@ RcloneRemote sftp_remote(const Source& source) {
   const auto rest = after_scheme(source.url);
   const auto slash = std::min(rest.find('/'), rest.size());
   auto place = rest.substr(0, slash);
-  std::string configuration =
-      "[source]\ntype = sftp\nshell_type = none\ndisable_hashcheck = true\n";
+  RcloneOptions options{{"type", "sftp"}, {"shell_type", "none"}, {"disable_hashcheck", "true"}};
   const auto at = place.find('@');
-  set(configuration, "user",
+  set(options, "user",
       at == std::string::npos ? required(source, "username") : place.substr(0, at));
   if (at != std::string::npos) place.erase(0, at + 1);
   const auto colon = std::min(place.find(':'), place.size());
-  set(configuration, "host", place.substr(0, colon));
-  if (colon < place.size()) set(configuration, "port", place.substr(colon + 1));
+  set(options, "host", place.substr(0, colon));
+  if (colon < place.size()) set(options, "port", place.substr(colon + 1));
   required(source, "knownHosts", read_credential_text);
-  set(configuration, "known_hosts_file", (source.credentials / "knownHosts").string());
-  set_sftp_login(configuration, source);
-  return {std::move(configuration), rest.substr(slash)};
+  set(options, "known_hosts_file", (source.credentials / "knownHosts").string());
+  set_sftp_login(options, source);
+  return {std::move(options), rest.substr(slash)};
 }
 
 /// A field of a comma-separated list.
@@ -200,11 +199,11 @@ RcloneRemote http_remote(const Source& source) {
   const auto slash = source.url.rfind('/');
   const auto has_path = slash != std::string::npos && slash > source.url.find("://") + 2;
   const auto folder = has_path ? source.url.substr(0, slash + 1) : source.url + "/";
-  std::string configuration = "[source]\ntype = http\n";
-  set(configuration, "url", folder);
+  RcloneOptions options{{"type", "http"}};
+  set(options, "url", folder);
   const auto header = authorization(source);
-  if (!header.empty()) set(configuration, "headers", "Authorization," + list_field(header));
-  return {std::move(configuration),
+  if (!header.empty()) set(options, "headers", "Authorization," + list_field(header));
+  return {std::move(options),
           percent_decoded(source.url.substr(std::min(folder.size(), source.url.size())))};
 }
 
@@ -217,6 +216,13 @@ RcloneRemote remote_of(const Source& source) {
 }
 
 }  // namespace
+
+std::string rclone_configuration(const RcloneOptions& options) {
+  auto values = Json::object();
+  for (const auto& [name, value] : options)
+    values[name] = Json(base::base64_encode(value));
+  return json::text(json::object({{"source", std::move(values)}}));
+}
 
 RcloneRemote rclone_remote(const Source& source) {
   auto remote = remote_of(source);

@@ -88,19 +88,26 @@ TEST_CASE("an S3 source with keys, at an endpoint of its own") {
                                      .path_style = true,
                                      .credentials = folder / ""});
   CHECK(remote.path == "models/llm/v1");
-  CHECK(remote.configuration ==
-        "[source]\ntype = s3\nenv_auth = false\nprovider = Other\n"
-        "endpoint = https://s3.example:9000\nregion = eu-1\nforce_path_style = true\nlist_version "
-        "= 2\n"
-        "access_key_id = id\nsecret_access_key = canary-4711\n");
+  CHECK(remote.options == RcloneOptions{{"type", "s3"},
+                                        {"env_auth", "false"},
+                                        {"provider", "Other"},
+                                        {"endpoint", "https://s3.example:9000"},
+                                        {"region", "eu-1"},
+                                        {"force_path_style", "true"},
+                                        {"list_version", "2"},
+                                        {"access_key_id", "id"},
+                                        {"secret_access_key", "canary-4711"}});
 }
 
 TEST_CASE("an S3 source without a Secret is read anonymously, at Amazon") {
   const auto remote = rclone_remote({.url = "s3://models", .region = "us-east-1"});
   CHECK(remote.path == "models");
-  CHECK(remote.configuration ==
-        "[source]\ntype = s3\nenv_auth = false\nprovider = AWS\nregion = us-east-1\n"
-        "force_path_style = false\nlist_version = 2\n");
+  CHECK(remote.options == RcloneOptions{{"type", "s3"},
+                                        {"env_auth", "false"},
+                                        {"provider", "AWS"},
+                                        {"region", "us-east-1"},
+                                        {"force_path_style", "false"},
+                                        {"list_version", "2"}});
 }
 
 TEST_CASE("a Secret without a key that S3 needs is named") {
@@ -112,21 +119,23 @@ TEST_CASE("a Secret without a key that S3 needs is named") {
 
 TEST_CASE("an http source is a folder and a path in it, with a header when there is a Secret") {
   CHECK(rclone_remote({.url = "https://h/a/my%20model.bin"}).path == "my model.bin");
-  CHECK(rclone_remote({.url = "https://h/a/my%20model.bin"}).configuration ==
-        "[source]\ntype = http\nurl = https://h/a/\n");
+  CHECK(rclone_remote({.url = "https://h/a/my%20model.bin"}).options ==
+        RcloneOptions{{"type", "http"}, {"url", "https://h/a/"}});
   CHECK(rclone_remote({.url = "https://h/a/"}).path.empty());
-  CHECK(rclone_remote({.url = "https://h"}).configuration ==
-        "[source]\ntype = http\nurl = https://h/\n");
+  CHECK(rclone_remote({.url = "https://h"}).options ==
+        RcloneOptions{{"type", "http"}, {"url", "https://h/"}});
   const Folder folder;
   folder.write("username", "jane");
   folder.write("password", "canary-4711");
-  CHECK(rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).configuration ==
-        "[source]\ntype = http\nurl = https://h/a/\n"
-        "headers = Authorization,\"Basic amFuZTpjYW5hcnktNDcxMQ==\"\n");
+  CHECK(rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).options ==
+        RcloneOptions{{"type", "http"},
+                      {"url", "https://h/a/"},
+                      {"headers", "Authorization,\"Basic amFuZTpjYW5hcnktNDcxMQ==\""}});
   folder.write("token", "to\"ken");
-  CHECK(
-      rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).configuration ==
-      "[source]\ntype = http\nurl = https://h/a/\nheaders = Authorization,\"Bearer to\"\"ken\"\n");
+  CHECK(rclone_remote({.url = "https://h/a/", .credentials = folder / ""}).options ==
+        RcloneOptions{{"type", "http"},
+                      {"url", "https://h/a/"},
+                      {"headers", "Authorization,\"Bearer to\"\"ken\""}});
 }
 
 TEST_CASE("files that are left out come first, then those that are taken, then all the others") {
@@ -139,16 +148,16 @@ TEST_CASE("files that are left out come first, then those that are taken, then a
 }
 
 TEST_CASE("a bucket of Google is read with a service account, and anonymously without a Secret") {
-  CHECK(rclone_remote({.url = "gs://models/llm"}).configuration ==
-        "[source]\ntype = google cloud storage\nanonymous = true\n");
+  CHECK(rclone_remote({.url = "gs://models/llm"}).options ==
+        RcloneOptions{{"type", "google cloud storage"}, {"anonymous", "true"}});
   CHECK(rclone_remote({.url = "gs://models/llm"}).path == "models/llm");
   const Folder folder;
   const Source source{.url = "gs://models/llm", .credentials = folder / ""};
   CHECK_THROWS_WITH(rclone_remote(source), "the Secret of the model has no key serviceAccountJson");
   folder.write("serviceAccountJson", "{\n  \"private_key\": \"-----BEGIN\\ncanary\"\n}\n");
-  CHECK(rclone_remote(source).configuration ==
-        "[source]\ntype = google cloud storage\n"
-        "service_account_credentials = {\"private_key\":\"-----BEGIN\\ncanary\"}\n");
+  CHECK(rclone_remote(source).options ==
+        RcloneOptions{{"type", "google cloud storage"},
+                      {"service_account_credentials", R"({"private_key":"-----BEGIN\ncanary"})"}});
   folder.write("serviceAccountJson", "canary");
   CHECK_THROWS_WITH(rclone_remote(source),
                     Catch::Matchers::EndsWith("is no JSON object; put the whole key file of the "
@@ -162,19 +171,21 @@ TEST_CASE("a container of Azure is read with the account's key, or with a signed
   folder.write("account", "shop");
   folder.write("accountKey", "Y2FuYXJ5\n");
   CHECK(rclone_remote(source).path == "models/llm");
-  CHECK(rclone_remote(source).configuration ==
-        "[source]\ntype = azureblob\naccount = shop\nkey = Y2FuYXJ5\n");
+  CHECK(rclone_remote(source).options ==
+        RcloneOptions{{"type", "azureblob"}, {"account", "shop"}, {"key", "Y2FuYXJ5"}});
   source.endpoint = "https://blob.core.usgovcloudapi.net";
-  CHECK(rclone_remote(source).configuration ==
-        "[source]\ntype = azureblob\naccount = shop\nkey = Y2FuYXJ5\n"
-        "endpoint = https://shop.blob.core.usgovcloudapi.net\n");
+  CHECK(rclone_remote(source).options ==
+        RcloneOptions{{"type", "azureblob"},
+                      {"account", "shop"},
+                      {"key", "Y2FuYXJ5"},
+                      {"endpoint", "https://shop.blob.core.usgovcloudapi.net"}});
   folder.write("sasUrl", "https://shop.blob.core.windows.net/models?sig=canary");
   CHECK_THROWS_WITH(rclone_remote(source),
                     "the Secret's sasUrl names a host already; remove source.endpoint");
   source.endpoint.clear();
-  CHECK(rclone_remote(source).configuration ==
-        "[source]\ntype = azureblob\n"
-        "sas_url = https://shop.blob.core.windows.net/models?sig=canary\n");
+  CHECK(rclone_remote(source).options ==
+        RcloneOptions{{"type", "azureblob"},
+                      {"sas_url", "https://shop.blob.core.windows.net/models?sig=canary"}});
 }
 
 TEST_CASE("sftp needs the host's keys, a user, and a private key or password") {
@@ -188,10 +199,20 @@ TEST_CASE("sftp needs the host's keys, a user, and a private key or password") {
                     "the Secret of the model has neither privateKey nor password");
   folder.write("privateKey", "-----BEGIN\r\ncanary\r\n-----END");
   CHECK(rclone_remote(source).path == "/models/llm");
-  CHECK(rclone_remote(source).configuration ==
-        "[source]\ntype = sftp\nshell_type = none\ndisable_hashcheck = true\nuser = jane\n"
-        "host = files.example.com\nport = 2222\nknown_hosts_file = " +
-            (folder / "knownHosts").string() + "\nkey_pem = -----BEGIN\\ncanary\\n-----END\\n\n");
+  CHECK(rclone_remote(source).options ==
+        RcloneOptions{{"type", "sftp"},
+                      {"shell_type", "none"},
+                      {"disable_hashcheck", "true"},
+                      {"user", "jane"},
+                      {"host", "files.example.com"},
+                      {"port", "2222"},
+                      {"known_hosts_file", (folder / "knownHosts").string()},
+                      {"key_pem", R"(-----BEGIN\ncanary\n-----END\n)"}});
+}
+
+TEST_CASE("options reach rclone as the bytes that they are") {
+  CHECK(rclone_configuration({{"type", "s3"}, {"endpoint", "%(key)s\n[x]\xff\""}}) ==
+        R"({"source":{"endpoint":"JShrZXkpcwpbeF3/Ig==","type":"czM="}})");
 }
 
 TEST_CASE("the query of a URL, which may have a signature, is not told") {

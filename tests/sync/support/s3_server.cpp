@@ -7,11 +7,11 @@ namespace {
 
 constexpr const char* variable = "GRADIENT_S3_SERVER";
 
-/// A signed request; its address is to follow.
-std::string curl(const std::string& method, const std::string& content, const std::string& region) {
-  return "curl -sSf -o /dev/null -X " + method +
-         " --user jane:canary-4711 --aws-sigv4 aws:amz:" + region +
-         ":s3 -H x-amz-content-sha256:" + base::sha256_hex(content);
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text)
+    result += c == '\'' ? "'\\''" : std::string(1, c);
+  return result + "'";
 }
 
 }  // namespace
@@ -20,20 +20,27 @@ bool S3Server::is_missing() {
   return is_server_missing(variable, "S3");
 }
 
-S3Server::S3Server(const std::string& region) : region_(region) {
+S3Server::S3Server(std::string region, std::string user, std::string password)
+    : region_(std::move(region)), user_(std::move(user)), password_(std::move(password)) {
   process_.start(
-      {"/usr/bin/env", "MINIO_ROOT_USER=jane", "MINIO_ROOT_PASSWORD=canary-4711",
+      {"/usr/bin/env", "MINIO_ROOT_USER=" + user_, "MINIO_ROOT_PASSWORD=" + password_,
        "MINIO_BROWSER=off", "MINIO_REGION=" + region_, server_program(variable), "server",
        "--quiet", "--address", "127.0.0.1:" + std::to_string(port_), (folder_ / "data").string()},
       port_);
   // It calls itself ready before it knows its users, and answers them 503 until then.
-  shell("until " + curl("GET", "", region_) + " " + endpoint() + "/ 2>/dev/null; do :; done");
+  shell("until " + request("GET", "") + " " + endpoint() + "/ 2>/dev/null; do :; done");
+}
+
+std::string S3Server::request(const std::string& method, const std::string& content) const {
+  return "curl -sSf -o /dev/null -X " + method + " --user " + quoted(user_ + ":" + password_) +
+         " --aws-sigv4 aws:amz:" + region_ +
+         ":s3 -H x-amz-content-sha256:" + base::sha256_hex(content);
 }
 
 void S3Server::put(const std::string& path, const std::string& content) {
   const auto file = folder_.write("object", content);
-  shell(curl("PUT", content, region_) + " --data-binary @" + file.string() + " " + endpoint() +
-        "/" + path);
+  shell(request("PUT", content) + " --data-binary @" + file.string() + " " + endpoint() + "/" +
+        path);
 }
 
 void S3Server::put_with_md5(const std::string& path, const std::string& content,
