@@ -33,6 +33,15 @@ add_shell() { # FOLDER APPLET...
 	for applet; do ln -sf "$busybox" "$folder/bin/$applet"; done
 }
 
+# Every encoding that the C library knows, 8 MB: git writes files in them, and as they are where one is missing. They are looked for
+# below /usr, wherever the library itself is.
+add_encodings() { # FOLDER PROGRAM
+	local encodings
+	encodings=/usr$(ldd "$2" | sed -n 's,.*=> \(/usr\)\?\(/.*\)/libc\.so\.6 .*,\2,p')/gconv
+	mkdir -p "$1$encodings"
+	cp -RL "$encodings/." "$1$encodings/"
+}
+
 # Users, certificates and name service, as programs linked against glibc expect them.
 add_base() { # FOLDER
 	mkdir -p "$1/etc/ssl/certs" "$1/usr/lib/ssl" "$1/tmp"
@@ -79,6 +88,7 @@ assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE
 	# git starts ssh and credential helpers through a shell, and git-submodule is a script.
 	add_shell "$folder" sh cat ls sleep basename dirname sed uname
 	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst" "$(type -P git-lfs)"
+	add_encodings "$folder" "$(type -P git)"
 	# ssh demands a name for its user, which this library gives to any.
 	add_programs "$folder" "$(type -P ssh)" "$(type -P ssh-keygen)" "$(dpkg -L libnss-wrapper | grep '/libnss_wrapper\.so$')"
 	install -m 755 "$git"/git-{submodule,sh-setup,sh-i18n} "$folder$git"

@@ -307,7 +307,8 @@ void fill_whole(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Pat
   try {
     return fill(in_tree, git, mirrors, tree, wanted, stock);
   } catch (const Failure& failure) {
-    if (failure.reason != "SyncFailed" || !mirrors.discard(git.url())) throw;
+    const bool may_be_damage = failure.reason == "SyncFailed" && failure.kind == Kind::Transient;
+    if (!may_be_damage || !mirrors.discard(git.url())) throw;
   }
   fs::remove_all(tree);
   fill(in_tree, git, mirrors, tree, wanted, stock);

@@ -104,6 +104,20 @@ Failure git_failure(std::string_view output, const std::string& url) {
   return failure(git_rules(), output, url, "git");
 }
 
+std::optional<Failure> encoding_failure(std::string_view line, const std::string& url) {
+  constexpr std::string_view begin = "error: failed to encode '";
+  constexpr std::string_view from = "' from UTF-8 to ";
+  const auto at = line.rfind(from);
+  if (!line.starts_with(begin) || at == std::string_view::npos) return {};
+  return Failure("SyncFailed",
+                 url + ": " + std::string(line.substr(begin.size(), at - begin.size())) +
+                     " cannot be written in the encoding " +
+                     std::string(line.substr(at + from.size())) +
+                     ", which working-tree-encoding in .gitattributes demands: it has characters "
+                     "that the encoding lacks, or nobody knows an encoding of that name; correct "
+                     "one of them in the repository");
+}
+
 Failure rclone_failure(std::string_view said, const std::string& url) {
   const auto output = without_numbers(without_answers(said));
   // rclone says no more when there is no bucket; a folder that is missing in one is an empty one

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ struct Failure : std::runtime_error {
 
 /// What git's messages (LC_ALL=C) mean. `url` bears no credential.
 Failure git_failure(std::string_view output, const std::string& url);
+
+/// What git says of a file that it has written in another encoding than .gitattributes demands; it
+/// ends well all the same. Nothing for any other line.
+std::optional<Failure> encoding_failure(std::string_view line, const std::string& url);
 
 /// What rclone's messages mean.
 Failure rclone_failure(std::string_view output, const std::string& url);

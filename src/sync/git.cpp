@@ -137,7 +137,14 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   program.arguments = std::move(arguments);
   if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
+  std::optional<Failure> wrong;
+  const auto on_error_line = std::move(program.on_error_line);
+  program.on_error_line = [&](std::string_view line) {
+    if (!wrong) wrong = encoding_failure(line, remote_.url);
+    if (on_error_line) on_error_line(line);
+  };
   auto finished = base::run(program, stop_);
+  if (finished.exit_code == 0 && wrong) throw *wrong;
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),

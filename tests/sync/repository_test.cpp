@@ -458,6 +458,32 @@ TEST_CASE("a checkout whose large files cannot fit is refused with both numbers"
   CHECK(volume.is_tidy());
 }
 
+TEST_CASE("files come in the encoding that the repository demands, or not at all") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  app.commit("hi.txt", "gr\\303\\274n \\360\\237\\214\\262");
+  app.commit(".gitattributes", "hi.txt working-tree-encoding=UTF-16LE-BOM");
+  const auto right = app.git("rev-parse main");
+  Volume volume;
+  CHECK(volume.sync(app, right, "right") == right);
+  CHECK(volume.read("hi.txt", "right") ==
+        std::string("\xff\xfeg\0r\0\xfc\0n\0 \0\x3c\xd8\x32\xdf\n\0", 18));
+  const auto encoding = GENERATE(as<std::string>(), "ISO-8859-1", "x-nobodys");
+  app.commit(".gitattributes", "*.txt working-tree-encoding=" + encoding, "wrong");
+  CHECK(volume.sync(app, "wrong", "wrong") ==
+        "SyncFailed: hi.txt cannot be written in the encoding " + encoding +
+            ", which working-tree-encoding in .gitattributes demands: it has characters that the "
+            "encoding lacks, or nobody knows an encoding of that name; correct one of them in the "
+            "repository");
+  CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/wrong"));
+  CHECK(volume.is_tidy());
+  SECTION("and what others of the dataset have is left to them") {
+    const auto before = server.log();
+    CHECK(volume.sync(app, right, "another") == right);
+    CHECK(server.log() == before);
+  }
+}
+
 TEST_CASE("a commit that the dataset has already is not fetched again") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
