@@ -130,7 +130,8 @@ Reader::Question Observer::last_line(const std::string& ns,
                                      const gradient::SyncSidecar& sidecar) const {
   const kube::Key pod{ns, sidecar.pod};
   const auto read = [&client = context_.client, pod, container = sidecar.container,
-                     refresh = sidecar.refresh](const std::stop_token& stop) -> Reader::Answer {
+                     refresh = std::chrono::seconds(sidecar.refresh_seconds)](
+                        const std::stop_token& stop) -> Reader::Answer {
     const auto text = client.log(pod, container, 1, stop, Reader::deadline);
     try {
       auto line = json::parse(text);

@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "json/reader.h"
 
-#include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -94,7 +94,7 @@ struct SyncSidecar {
   std::string pod, container;
   std::string node;     ///< where it runs
   std::string edition;  ///< changes with what makes an earlier line old: its start, and readiness
-  std::chrono::seconds refresh{};  ///< how often it looks for newer content; 0: never
+  std::int64_t refresh_seconds = 0;  ///< how often it looks for newer content; 0: never
   bool operator==(const SyncSidecar&) const = default;
 };
 

@@ -14,9 +14,9 @@ using json::Json;
 constexpr std::size_t most_lines = 20;
 
 /// 0 when the model is fetched once.
-std::chrono::seconds refresh_interval(const Json& container) {
+std::int64_t refresh_seconds(const Json& container) {
   const auto arguments = model_arguments(container);
-  return std::chrono::seconds(arguments ? arguments->refresh_seconds.value_or(0) : 0);
+  return arguments ? arguments->refresh_seconds.value_or(0) : 0;
 }
 
 bool is_known(const Json& previous, const std::string& model) {
@@ -42,14 +42,14 @@ std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Obs
   for (const auto& pod : why::world(spec, observed).pods) {
     for (const auto& container : pod.containers()) {
       if (container.role != why::Container::Role::Sync || !container.is_running()) continue;
-      const auto refresh = refresh_interval(*container.spec);
-      if (pod.is_ready() && refresh.count() <= 0 && is_known(previous, container.item)) continue;
+      const auto refresh = refresh_seconds(*container.spec);
+      if (pod.is_ready() && refresh <= 0 && is_known(previous, container.item)) continue;
       if (wanted.size() == most_lines) return wanted;
       wanted.push_back({.pod = pod.name(),
                         .container = container.name,
                         .node = json::string_at(pod.object(), {"spec", "nodeName"}),
                         .edition = container.running_since() + (pod.is_ready() ? " ready" : ""),
-                        .refresh = refresh});
+                        .refresh_seconds = refresh});
     }
   }
   return wanted;

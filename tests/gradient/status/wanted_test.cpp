@@ -54,7 +54,7 @@ TEST_CASE("a sidecar's log is worth reading until its revision is known") {
     const auto refreshing = Pod().code(cloned(commit)).model(runs(), true).ready();
     CHECK(lines({refreshing}, known) == the_line);
     const auto wanted = wanted_sync_lines(content_spec(), observed({}, {refreshing}), known);
-    CHECK(wanted.front().refresh == std::chrono::hours(1));
+    CHECK(wanted.front().refresh_seconds == 3600);
   }
   SECTION("but not before it runs") {
     const auto waiting = Pod().code(runs_unready()).model(waits("PodInitializing"));
