@@ -11,6 +11,10 @@ constexpr std::string_view refused = "the host refuses the connection; check por
 constexpr std::string_view no_connection =
     "the host refuses the connection or does not answer; check host, port and server";
 constexpr std::string_view silent = "the host does not answer";
+constexpr std::string_view quiet =
+    "the host takes the connection and then sends nothing, or next to nothing, for minutes; ask "
+    "its "
+    "owner, and look for what is between it and here";
 constexpr std::string_view broken = "the connection broke off";
 constexpr std::string_view busy = "the server asks to slow down (too many requests)";
 constexpr std::string_view in_trouble = "the server is in trouble (an error 5xx); ask its owner";
@@ -48,6 +52,8 @@ constexpr std::array network_table{
     Rule{"connection refused", "HostUnreachable", refused, Kind::Transient},
     Rule{"Failed to connect", "HostUnreachable", no_connection, Kind::Transient},
     Rule{"timed out", "HostUnreachable", silent, Kind::Transient},
+    Rule{"Operation too slow", "HostUnreachable", quiet, Kind::Transient},
+    Rule{"timeout awaiting response headers", "HostUnreachable", quiet, Kind::Transient},
     Rule{"i/o timeout", "HostUnreachable", silent, Kind::Transient},
     Rule{"No route to host", "HostUnreachable", silent, Kind::Transient},
     Rule{"no route to host", "HostUnreachable", silent, Kind::Transient},

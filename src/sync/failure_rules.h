@@ -17,7 +17,7 @@ struct Rule {
 
 /// Of each the first whose text occurs decides.
 std::span<const Rule> volume_rules();
-std::span<const Rule> network_rules();  ///< in the words of OpenSSL, GnuTLS and Go
+std::span<const Rule> network_rules();  ///< in the words of curl, OpenSSL, GnuTLS and Go
 std::span<const Rule> git_rules();      ///< of git, git-lfs and ssh
 std::span<const Rule> rclone_rules();
 

@@ -43,7 +43,13 @@ void write_configuration(const Path& file, const GitRemote& remote, const std::s
          "[protocol \"http\"]\n\tallow = always\n"
          "[protocol \"https\"]\n\tallow = always\n"
          "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
-         "[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 60\n"
+         "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = "
+      << remote.silence.count()
+      << "\n"
+         // of git-lfs; it connects within half a minute or not
+         "[lfs]\n\tactivitytimeout = "
+      << remote.silence.count() << "\n\ttlstimeout = " << remote.silence.count()
+      << "\n"
          "[credential]\n\thelper = "
       << quoted(helper) << "\n";
   if (remote.allow_git_protocol) out << "[protocol \"git\"]\n\tallow = always\n";

@@ -6,6 +6,7 @@
 #include "sync/ssh.h"
 #include "sync/volume.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,9 @@ struct GitRemote {
   Path known_hosts_file = {};       ///< of the host, for ssh; need not exist
   std::string known_hosts = {};     ///< where there is no such file
   bool allow_git_protocol = false;  ///< git://, of which nothing is secret or certain
+  /// After so long without a byte, over http without one a second, a server counts as dead. One
+  /// that is busy, or counts the objects of a large repository, sends little for a long time.
+  std::chrono::seconds silence = std::chrono::minutes(5);
 };
 
 /// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no

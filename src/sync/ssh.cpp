@@ -39,9 +39,15 @@ constexpr const char* configuration =
     "ForwardAgent no\n"
     "ClearAllForwardings yes\n"
     "ConnectTimeout 30\n"
-    "ServerAliveInterval 15\n"
-    "ServerAliveCountMax 4\n"
     "LogLevel ERROR\n";
+
+/// The server's ssh answers at once, however busy git is there.
+std::string patience(std::chrono::seconds silence) {
+  constexpr int questions = 20;
+  const auto interval = std::max<std::int64_t>(silence.count() / questions, 1);
+  return "ServerAliveInterval " + std::to_string(interval) + "\nServerAliveCountMax " +
+         std::to_string(silence.count() / interval) + "\n";
+}
 
 void write(const Path& file, const std::string& text) {
   std::ofstream out(file);
@@ -120,7 +126,7 @@ SshAccess ssh_access(const GitRemote& remote, const Path& home) {
                    .key = read_key(remote.password_file),
                    .environment = named_user(home)};
   check_key(access, remote.url);
-  write(home / "ssh_config", configuration);
+  write(home / "ssh_config", configuration + patience(remote.silence));
   write(home / "known_hosts", std::filesystem::exists(remote.known_hosts_file)
                                   ? read(remote.known_hosts_file)
                                   : remote.known_hosts);

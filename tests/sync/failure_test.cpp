@@ -75,6 +75,12 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
            Kind::Permanent},
+      Case{"error: RPC failed; curl 28 Operation too slow. Less than 1 bytes/sec transferred the "
+           "last 300 seconds\nfatal: early EOF",
+           "HostUnreachable",
+           "URL: the host takes the connection and then sends nothing, or next to nothing, for "
+           "minutes; ask its owner, and look for what is between it and here",
+           Kind::Transient},
       Case{"error: The requested URL returned error: 503", "ServerFailed",
            "URL: the server is in trouble (an error 5xx); ask its owner", Kind::Transient},
       Case{"error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429",
