@@ -21,10 +21,12 @@ RUN cmake --preset release -D REVISION="${REVISION}" && cmake --build --preset r
 
 # rclone is not Debian's but built from its Go module, by a Go that Debian does not have.
 FROM ${BASE} AS rclone
-ARG GOPROXY
+ARG GOPROXY=
 WORKDIR /src
 COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/
-RUN bash -euo pipefail -c 'source scripts/common.sh; source scripts/packages.sh; source scripts/binaries.sh; \
+# The secret is for a network that ends TLS itself: certificates of the authorities to trust, as `./dev image` gives the machine's.
+RUN --mount=type=secret,id=authorities bash -euo pipefail -c 'source scripts/common.sh; source scripts/packages.sh; source scripts/binaries.sh; \
+    if [[ -e /run/secrets/authorities ]]; then export SSL_CERT_FILE=/run/secrets/authorities; fi; \
     build_binaries rclone; \
     install -D "$(binary rclone)" /rclone; \
     rm -rf "$CACHE" "$HOME/go" /var/lib/apt/lists'

@@ -226,7 +226,6 @@ report() {
 
 need_packages "${TEST_PACKAGES[@]}"
 build_binaries "${SERVER_BINARIES[@]}"
-unset AWS_CA_BUNDLE # this rclone cannot read one
 "$ROOT/dev" build release
 mkdir -p "$work"/{repositories,s3,out}
 serve_git

@@ -52,10 +52,14 @@ go_is_new_enough() { # GO
 # Debian 12's Go is too old for these modules but can fetch a newer one, which is a module like any other. Go before 1.21 leaves
 # out what go would do itself: execute permission, and go.mod files under their own names.
 fetch_go() {
-	local old into=$CACHE/go/$GO_VERSION from
+	local old into=$CACHE/go/$GO_VERSION answer from
 	old=$(type -P go)
 	[[ -x $into/bin/go ]] && return
-	from=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_VERSION.linux-$("$old" env GOARCH)" | jq -r .Dir)
+	answer=$(cd / && "$old" mod download -json "golang.org/toolchain@v0.0.1-go$GO_VERSION.linux-$("$old" env GOARCH)") || {
+		jq -r .Error <<<"$answer"
+		return 1
+	}
+	from=$(jq -r .Dir <<<"$answer")
 	rm -rf "$into.new"
 	mkdir -p "$into.new"
 	cp -r --no-preserve=mode "$from/." "$into.new/"

@@ -5,6 +5,7 @@ source "$SCRIPTS/packages.sh"
 
 BASE=docker.io/library/debian:bookworm-slim
 OWN_BASE=localhost/gradient-operator/base:bookworm
+AUTHORITIES=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} # what this machine trusts
 declare -A MOST_MEGABYTES=([gradient-operator]=40 [gradient-sync]=200)
 
 usage() { fail "usage: ./dev image [PREFIX]"; }
@@ -59,6 +60,7 @@ choose_base() {
 build_image() { # NAME
 	local arguments=(--file "$ROOT/Dockerfile" --target "$1" --tag "$PREFIX$1:$(version)" --build-arg "BASE=$BASE"
 		--build-arg "VERSION=$(version)" --build-arg "REVISION=$(revision)" ${GOPROXY:+--build-arg "GOPROXY=$GOPROXY"})
+	[[ ! -r $AUTHORITIES ]] || arguments+=(--secret "id=authorities,src=$AUTHORITIES")
 	if [[ $BUILDER == docker ]]; then
 		docker build "${arguments[@]}" "$ROOT"
 	else

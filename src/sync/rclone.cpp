@@ -297,7 +297,7 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
   on_bytes(before);
   std::vector<std::string> options{
       target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
-      // A file that is not whole has not its source's time; by another name it would be published.
+      // Nobody looks at them before all are there: a rename of each would be for nothing.
       "--inplace",
       // One stream a file: what is large and yet here tells no versions, or is sent as a whole
       // only.

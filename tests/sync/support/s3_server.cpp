@@ -50,7 +50,6 @@ void S3Server::put_with_md5(const std::string& path, const std::string& content,
       folder_.write("rclone.conf", "[s3]\ntype = s3\nprovider = Minio\nendpoint = " + endpoint() +
                                        "\naccess_key_id = jane\nsecret_access_key = canary-4711\n"
                                        "upload_cutoff = 0\ndisable_checksum = true\n");
-  shell("env -u AWS_CA_BUNDLE rclone --config " + configuration.string() + " copyto " +
-        file.string() + " s3:" + path +
+  shell("rclone --config " + configuration.string() + " copyto " + file.string() + " s3:" + path +
         " --ignore-checksum --metadata --metadata-set md5chksum=" + md5);
 }
