@@ -28,23 +28,33 @@ bool same(const std::vector<json::Json>& left, const std::vector<json::Json>& ri
 std::vector<Reader::Known> Reader::ask(const Ref& who, std::vector<Question> questions) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.now();
+  auto& asker = askers_[who];
   std::vector<Known> all;
-  auto& readings = readings_[who];
-  for (auto& question : questions)
-    all.push_back(known(who, std::move(question), readings));
-  std::erase_if(readings, [&](const auto& entry) { return now - entry.second.asked >= kept; });
-  if (readings.empty()) readings_.erase(who);
+  bool waits = false;
+  for (auto& question : questions) {
+    const auto& reading = note(who, std::move(question), asker);
+    waits = waits || !reading.is_answered;
+    all.push_back(
+        {.found = reading.found, .is_awaited = !reading.is_answered, .until = reading.until});
+  }
+  if (!waits) asker.waits_since.reset();
+  if (waits && !asker.waits_since) asker.waits_since = now;
+  if (waits && !is_patient(asker)) {
+    for (auto& known : all)
+      known.is_awaited = false;
+  }
+  std::erase_if(asker.readings,
+                [&](const auto& entry) { return now - entry.second.asked >= kept; });
+  if (asker.readings.empty()) askers_.erase(who);
   return all;
 }
 
-Reader::Known Reader::known(const Ref& who, Question question,
-                            std::map<std::string, Reading>& readings) {
+Reader::Reading& Reader::note(const Ref& who, Question question, Asker& asker) {
   const auto now = clock_.now();
-  const auto [place, is_new] = readings.try_emplace(question.what);
+  const auto [place, is_new] = asker.readings.try_emplace(question.what);
   auto& reading = place->second;
   if (is_new || reading.question.edition != question.edition) {
     reading.until = now;
-    reading.begun = now;
     reading.is_answered = false;
     reading.times_empty = 0;
   }
@@ -61,14 +71,16 @@ Reader::Known Reader::known(const Ref& who, Question question,
     ++changes_;
     wake_.notify_one();
   }
-  return {.found = reading.found,
-          .is_awaited = !reading.is_answered && now - reading.begun < patience,
-          .until = reading.until};
+  return reading;
+}
+
+bool Reader::is_patient(const Asker& asker) const {
+  return asker.waits_since && clock_.now() - *asker.waits_since < patience;
 }
 
 void Reader::forget(const Ref& who) {
   const std::lock_guard lock(mutex_);
-  readings_.erase(who);
+  askers_.erase(who);
 }
 
 void Reader::run(const std::stop_token& stop) {
@@ -122,10 +134,11 @@ bool Reader::may_ask(const std::string& node) const {
 }
 
 Reader::Reading* Reader::find(const Ref& who, const std::string& what) {
-  const auto readings = readings_.find(who);
-  if (readings == readings_.end()) return nullptr;
-  const auto reading = readings->second.find(what);
-  return reading == readings->second.end() ? nullptr : &reading->second;
+  const auto asker = askers_.find(who);
+  if (asker == askers_.end()) return nullptr;
+  auto& readings = asker->second.readings;
+  const auto reading = readings.find(what);
+  return reading == readings.end() ? nullptr : &reading->second;
 }
 
 void Reader::serve(const Job& job, const std::stop_token& stop) {
@@ -149,11 +162,11 @@ void Reader::serve(const Job& job, const std::stop_token& stop) {
 
 /// Whether one more first answer is to come within `patience`: then one look is enough for all.
 bool Reader::awaits_more(const Ref& who) const {
-  const auto readings = readings_.find(who);
-  return std::any_of(readings->second.begin(), readings->second.end(), [&](const auto& entry) {
-    const auto& reading = entry.second;
-    return reading.is_queued && !reading.is_answered && clock_.now() - reading.begun < patience;
-  });
+  const auto& asker = askers_.at(who);
+  return is_patient(asker) &&
+         std::any_of(asker.readings.begin(), asker.readings.end(), [](const auto& entry) {
+           return entry.second.is_queued && !entry.second.is_answered;
+         });
 }
 
 /// Whether it is news to whoever asked.

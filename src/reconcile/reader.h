@@ -43,7 +43,7 @@ class Reader {
   };
   struct Known {
     std::vector<json::Json> found;
-    bool is_awaited;  ///< the first answer may be there within `patience`
+    bool is_awaited;  ///< for the first time, and not for longer than `patience`
     kube::Clock::TimePoint until;
   };
 
@@ -67,10 +67,14 @@ class Reader {
     std::vector<json::Json> found;
     kube::Clock::TimePoint until;  ///< then it may be read again
     kube::Clock::TimePoint asked;  ///< last
-    kube::Clock::TimePoint begun;  ///< when this edition was asked for first
     bool is_answered = false;      ///< this edition, be it with nothing
     bool is_queued = false;
     int times_empty = 0;  ///< in a row
+  };
+  struct Asker {
+    std::map<std::string, Reading> readings;
+    /// For first answers, one after the other: whoever always has new questions gets a status too.
+    std::optional<kube::Clock::TimePoint> waits_since;
   };
   struct Job {
     Ref who;
@@ -89,7 +93,8 @@ class Reader {
   static void tell(const Question& question, const Failure& failure);
 
   // All of these want the lock to be held.
-  Known known(const Ref& who, Question question, std::map<std::string, Reading>& readings);
+  Reading& note(const Ref& who, Question question, Asker& asker);
+  bool is_patient(const Asker& asker) const;
   std::optional<Job> take();
   bool may_ask(const std::string& node) const;
   bool awaits_more(const Ref& who) const;
@@ -103,7 +108,7 @@ class Reader {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::uint64_t changes_ = 0;  ///< grows whenever a thread that waits has to look again
-  std::map<Ref, std::map<std::string, Reading>> readings_;
+  std::map<Ref, Asker> askers_;
   std::deque<std::pair<Ref, std::string>> queue_;
   std::set<std::string> busy_;                             ///< nodes that are being asked
   std::map<std::string, kube::Clock::TimePoint> resting_;  ///< nodes that failed, until when

@@ -138,6 +138,14 @@ TEST_CASE_METHOD(Scenario, "a question without an answer does not keep back the 
     clock.advance(reconcile::Reader::patience);
     CHECK_FALSE(look().is_awaited);
   }
+  SECTION("nor another, that comes before the first was answered") {
+    look();
+    clock.advance(4s);
+    put_pending("b", "2026-01-01T00:00:02Z");
+    CHECK(look().is_awaited);
+    clock.advance(1s);
+    CHECK_FALSE(look().is_awaited);
+  }
 }
 
 TEST_CASE_METHOD(Scenario, "the last line of a sync sidecar that works is read, if it is whole") {
