@@ -118,19 +118,19 @@ std::optional<Failure> encoding_failure(std::string_view line, const std::string
                      "one of them in the repository");
 }
 
-Failure rclone_failure(std::string_view said, const std::string& url) {
-  const auto output = without_numbers(without_answers(said));
+Failure rclone_failure(std::string_view output, const std::string& url) {
+  const auto text = without_numbers(without_answers(output));
   // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
   const bool has_bucket = url.starts_with("s3://") || url.starts_with("gs://");
   const bool has_container = url.starts_with("azureblob://");
-  if ((has_bucket || has_container) && output.find("directory not found") != std::string::npos) {
+  if ((has_bucket || has_container) && text.find("directory not found") != std::string::npos) {
     return {"ModelBucketMissing",
             url + ": " + std::string(has_bucket ? message::no_bucket : message::no_container)};
   }
-  if (output.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
-    return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(output)};
+  if (text.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
+    return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(text)};
   }
-  return failure(rclone_rules(), output, url, "rclone");
+  return failure(rclone_rules(), text, url, "rclone");
 }
 
 Failure volume_failure(int error, const std::string& what) {

@@ -150,7 +150,7 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
     if (on_error_line) on_error_line(line);
   };
   auto finished = base::run(program, stop_);
-  if (finished.exit_code == 0 && wrong) throw *wrong;
+  if (finished.exit_code == 0 && wrong) throw Failure(*wrong);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),

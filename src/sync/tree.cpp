@@ -100,7 +100,8 @@ class TreeRemoval {
   }
 
   static void make_writable(int folder, const char* name) {
-    fchmodat(folder, name, S_IRWXU, AT_SYMLINK_NOFOLLOW);  // where we may not, removing says so
+    // Where we may not, removing says so.
+    [[maybe_unused]] const int ignored = fchmodat(folder, name, S_IRWXU, AT_SYMLINK_NOFOLLOW);
   }
 
   const Path& folder_;
