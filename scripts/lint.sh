@@ -1,4 +1,4 @@
-#: lint                                        check format, clang-tidy, layering, scripts and chart; changes nothing
+#: lint [PART]...                              check format, layering, scripts, chart, alerts and tidy (clang-tidy), or the parts that are named
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/compile.sh"
@@ -126,12 +126,14 @@ check_tidy() {
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
 build_binaries "${CHART_BINARIES[@]}"
 cd "$ROOT" || exit
-steps 7
-step "format" check_format
-step "layering" check_layering
-step "scripts" check_scripts
-step "chart" check_chart
-step "alerts" check_alerts
-step "configure dev" configure dev
-step "clang-tidy" check_tidy
+check_tidy_of_dev() { configure dev && check_tidy; }
+
+(($#)) || set -- format layering scripts chart alerts tidy
+for part; do
+	[[ $part =~ ^(format|layering|scripts|chart|alerts|tidy)$ ]] || fail "usage: ./dev lint [format|layering|scripts|chart|alerts|tidy]..."
+done
+steps $#
+for part; do
+	if [[ $part == tidy ]]; then step clang-tidy check_tidy_of_dev; else step "$part" "check_$part"; fi
+done
 say "nothing to complain about"
