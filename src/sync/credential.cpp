@@ -108,8 +108,9 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
     if (line.rfind("host=", 0) == 0) host = line.substr(5);
   }
   if (lower(protocol) != lower(options.protocol) || lower(host) != lower(options.host)) return;
-  answer << "username=" << options.username
-         << "\npassword=" << read_credential(options.password_file) << "\n";
+  // First: git would take half an answer for an empty password.
+  const auto password = read_credential(options.password_file);
+  answer << "username=" << options.username << "\npassword=" << password << "\n";
 }
 
 }  // namespace content

@@ -107,13 +107,17 @@ Failure git_failure(std::string_view output, const std::string& url) {
 std::optional<Failure> encoding_failure(std::string_view line, const std::string& url) {
   constexpr std::string_view begin = "error: failed to encode '";
   constexpr std::string_view from = "' from UTF-8 to ";
+  constexpr std::size_t longest_name = 200;
+  if (!line.starts_with(begin)) return {};
+  // A name with a newline, or one that is too long for git's message, hides the encoding.
   const auto at = line.rfind(from);
-  if (!line.starts_with(begin) || at == std::string_view::npos) return {};
+  const bool is_whole = at != std::string_view::npos;
+  const auto name = line.substr(begin.size(), is_whole ? at - begin.size() : longest_name);
+  const auto encoding = is_whole ? " " + std::string(line.substr(at + from.size())) : "";
   return Failure("SyncFailed",
-                 url + ": " + std::string(line.substr(begin.size(), at - begin.size())) +
-                     " cannot be written in the encoding " +
-                     std::string(line.substr(at + from.size())) +
-                     ", which working-tree-encoding in .gitattributes demands: it has characters "
+                 url + ": " + std::string(name) + " cannot be written in the encoding" + encoding +
+                     (is_whole ? "," : "") +
+                     " which working-tree-encoding in .gitattributes demands: it has characters "
                      "that the encoding lacks, or nobody knows an encoding of that name; correct "
                      "one of them in the repository");
 }

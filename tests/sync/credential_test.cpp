@@ -57,6 +57,17 @@ TEST_CASE("a credential is one line of text, and a refusal does not repeat it") 
         "password: has more than one line; the Secret's key must hold one line of text");
 }
 
+TEST_CASE("without a credential there is no answer, not even a half one") {
+  std::istringstream in("protocol=https\nhost=git.example\n\n");
+  std::ostringstream out;
+  const CredentialOptions options{.protocol = "https",
+                                  .host = "git.example",
+                                  .username = "jane",
+                                  .password_file = "/nowhere/password"};
+  CHECK_THROWS_AS(answer_credential(options, in, out), Failure);
+  CHECK(out.str().empty());
+}
+
 TEST_CASE("git's helper is a command whose words no username can leave") {
   const auto helper = credential_helper({.url = "https://git.example:8443/team/app.git",
                                          .username = "--it's; rm",

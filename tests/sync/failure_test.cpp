@@ -340,3 +340,17 @@ TEST_CASE("whatever is thrown is a failure that names what it is about") {
   CHECK(told(std::runtime_error("/volume/a: cannot be read")) ==
         "SyncFailed: /volume/a: cannot be read");
 }
+
+TEST_CASE("a file in a wrong encoding is one however git tells its name") {
+  const auto told = [](const std::string& line) {
+    const auto failure = encoding_failure(line, "URL");
+    return failure ? std::string(failure->what()).substr(0, 60) : "nothing";
+  };
+  CHECK(told("error: failed to encode 'a.txt' from UTF-8 to NOPE-7") ==
+        "URL: a.txt cannot be written in the encoding NOPE-7, which w");
+  CHECK(told("error: failed to encode 'new") ==
+        "URL: new cannot be written in the encoding which working-tre");
+  CHECK(encoding_failure("error: failed to encode '" + std::string(4000, 'd'), "URL"));
+  CHECK(told("line.txt' from UTF-8 to ISO-8859-2") == "nothing");
+  CHECK(told("warning: in the working copy of 'a.txt', LF will be replaced") == "nothing");
+}
