@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace content {
+
+/// A server that sends nothing for so long counts as dead; a busy one may be silent for minutes.
+inline constexpr auto longest_silence = std::chrono::seconds(300);
 
 /// What of our own environment the programs we run may see, as "NAME=value": where programs and
 /// temporary files are, proxies, and trusted certificates.

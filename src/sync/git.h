@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "json/json.h"
+#include "sync/environment.h"
 #include "sync/failure.h"
 #include "sync/ssh.h"
 #include "sync/volume.h"
@@ -25,7 +26,7 @@ struct GitRemote {
   bool allow_git_protocol = false;  ///< git://, of which nothing is secret or certain
   /// After so long without a byte, over http without one a second, a server counts as dead. One
   /// that is busy, or counts the objects of a large repository, sends little for a long time.
-  std::chrono::seconds silence = std::chrono::minutes(5);
+  std::chrono::seconds silence = longest_silence;
 };
 
 /// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no

@@ -201,9 +201,11 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                     : call.file.empty() ? remote.path
                                         : path_of(call.file, remote.path, call.is_alone);
   std::vector<std::string> arguments = {
-      "rclone",           call.command,     "source:" + path, "--remotes",
-      "/proc/self/fd/3",  "--use-json-log", "--retries=1",    "--low-level-retries=3",
-      "--contimeout=20s", "--timeout=60s"};
+      "rclone",           call.command,
+      "source:" + path,   "--remotes",
+      "/proc/self/fd/3",  "--use-json-log",
+      "--retries=1",      "--low-level-retries=3",
+      "--contimeout=20s", "--timeout=" + std::to_string(longest_silence.count()) + "s"};
   const auto filters = call.file.empty() ? rclone_filters(source_) : std::vector<std::string>();
   arguments.insert(arguments.end(), filters.begin(), filters.end());
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());

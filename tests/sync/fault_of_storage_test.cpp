@@ -139,6 +139,15 @@ TEST_CASE("the query of a source's URL, which may have a signature, is not told"
   CHECK_THAT(log, !Contains("sig-4711"));
 }
 
+TEST_CASE("a store that is busy may be silent for as long as a git server") {
+  HelperRun helper;
+  const auto arguments = (helper.folder() / "arguments").string();
+  helper.folder().write_script("bin/rclone", "printf '%s\\n' \"$@\" >" + arguments + "; exit 1\n");
+  helper.environment = {"PATH=" + (helper.folder() / "bin").string()};
+  helper.model("http://127.0.0.1/llm/");
+  CHECK_THAT(base::read_file(arguments), Contains("\n--timeout=300s\n"));
+}
+
 TEST_CASE("login pages in place of all files of a folder are no model") {
   const WebServer server;
   server.folder().write_script("cgi/llm",
