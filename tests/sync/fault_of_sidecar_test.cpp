@@ -22,15 +22,6 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
-}
-
 bool reads(const fs::path& file, const std::string& text) {
   return base::read_if_there(file, 1U << 20U) == text;
 }

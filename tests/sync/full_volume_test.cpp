@@ -8,22 +8,12 @@
 
 #include <chrono>
 #include <functional>
-#include <thread>
 
 // A volume that was filled, or cannot be written any more, after something was published there.
 
 using namespace std::chrono_literals;
 
 namespace {
-
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
-}
 
 struct Full {
   std::function<std::unique_ptr<MountedVolume>()> make;

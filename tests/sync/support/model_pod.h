@@ -3,6 +3,7 @@
 #include "support/folder.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -75,3 +76,6 @@ class ModelPod {
   Settings settings_;
   pid_t pid_ = 0;
 };
+
+/// Waits until the condition holds; false after a minute without it.
+bool becomes(const std::function<bool()>& condition);
