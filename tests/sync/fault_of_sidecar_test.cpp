@@ -115,7 +115,8 @@ TEST_CASE("a repository's helper tells that it waits for another one") {
 TEST_CASE("a helper that may open no more files goes on serving, and refreshes when it may") {
   Refreshed model;
   const auto pid = std::to_string(model.pod->pid());
-  shell("prlimit --pid " + pid + " --nofile=5:");
+  // Two are left: UndefinedBehaviorSanitizer opens a pipe to look at a type that it has not seen.
+  shell("prlimit --pid " + pid + " --nofile=$(($(ls /proc/" + pid + "/fd | wc -l) + 2)):");
   REQUIRE(becomes([&] {
     return model.pod->tells("refresh-failed", "Too many open files") || model.pod->has_ended();
   }));
