@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kube/client.h"
-#include "kube/config.h"
+#include "kube/config/config.h"
+#include "kube/http/client.h"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #include "cli/live_children.h"
 
-#include "kube/error.h"
+#include "kube/http/error.h"
 
 namespace cli {
 

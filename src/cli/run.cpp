@@ -5,8 +5,8 @@
 #include "cli/settings_file.h"
 #include "cli/stop_on_signal.h"
 #include "gradient/spec/names.h"
-#include "kube/health.h"
-#include "kube/lease.h"
+#include "kube/control/lease.h"
+#include "kube/serve/health.h"
 #include "reconcile/operator.h"
 #include "version.h"
 

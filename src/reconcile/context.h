@@ -1,9 +1,9 @@
 #pragma once
 
 #include "gradient/spec/settings.h"
-#include "kube/client.h"
 #include "kube/clock.h"
-#include "kube/events.h"
+#include "kube/control/events.h"
+#include "kube/http/client.h"
 #include "reconcile/dependents.h"
 #include "reconcile/polled.h"
 #include "reconcile/reader.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/controller.h"
+#include "kube/control/controller.h"
 #include "reconcile/applier.h"
 #include "reconcile/observer.h"
 #include "reconcile/publisher.h"

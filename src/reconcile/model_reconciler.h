@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/controller.h"
+#include "kube/control/controller.h"
 #include "reconcile/publisher.h"
 #include "reconcile/resolver.h"
 

@@ -1,6 +1,6 @@
 #include "reconcile/namespaces.h"
 
-#include "kube/metrics.h"
+#include "kube/serve/metrics.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kube/cache/watch.h"
 #include "kube/clock.h"
-#include "kube/watch.h"
 
 #include <atomic>
 #include <chrono>

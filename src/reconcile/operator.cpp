@@ -1,7 +1,7 @@
 #include "reconcile/operator.h"
 
 #include "gradient/spec/names.h"
-#include "kube/error.h"
+#include "kube/http/error.h"
 
 #include <spdlog/spdlog.h>
 

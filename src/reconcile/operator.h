@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kube/controller.h"
-#include "kube/watch.h"
+#include "kube/cache/watch.h"
+#include "kube/control/controller.h"
 #include "reconcile/dataset_reconciler.h"
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/model_reconciler.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "kube/client.h"
 #include "kube/clock.h"
 #include "kube/guarded.h"
+#include "kube/http/client.h"
 #include "reconcile/dependents.h"
 
 #include <chrono>

@@ -1,8 +1,8 @@
 #include "reconcile/reader.h"
 
 #include "kube/backoff.h"
-#include "kube/error.h"
-#include "kube/transport.h"
+#include "kube/http/error.h"
+#include "kube/http/transport.h"
 
 #include <spdlog/spdlog.h>
 

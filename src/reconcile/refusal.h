@@ -2,7 +2,7 @@
 
 #include "gradient/spec/needs.h"
 #include "gradient/spec/spec.h"
-#include "kube/error.h"
+#include "kube/http/error.h"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/store.h"
+#include "kube/cache/store.h"
 #include "reconcile/kinds.h"
 
 namespace reconcile {

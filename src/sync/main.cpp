@@ -1,10 +1,10 @@
-#include "sync/collect.h"
-#include "sync/credential.h"
-#include "sync/failure.h"
-#include "sync/model.h"
-#include "sync/repository.h"
+#include "sync/git/credential.h"
+#include "sync/git/repository.h"
+#include "sync/model/model.h"
+#include "sync/program/trust.h"
+#include "sync/report/failure.h"
 #include "sync/stop.h"
-#include "sync/trust.h"
+#include "sync/volume/collect.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>

@@ -1,8 +1,8 @@
 #include "fuzz/target.h"
 #include "json/json.h"
-#include "kube/line_framer.h"
+#include "kube/cache/watch_event.h"
+#include "kube/http/line_framer.h"
 #include "kube/raw.h"
-#include "kube/watch_event.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "kube/client.h"
+#include "kube/http/client.h"
 #include "support/folder.h"
 
 #include <catch2/catch.hpp>

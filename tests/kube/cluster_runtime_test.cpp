@@ -1,5 +1,5 @@
-#include "kube/controller.h"
-#include "kube/lease.h"
+#include "kube/control/controller.h"
+#include "kube/control/lease.h"
 #include "kube/support/own_namespace.h"
 #include "kube/support/tampered.h"
 #include "kube/support/watched.h"

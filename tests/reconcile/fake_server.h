@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/transport.h"
+#include "kube/http/transport.h"
 
 #include <functional>
 #include <map>

@@ -1,6 +1,6 @@
 #include "reconcile/namespaces.h"
 
-#include "kube/metrics.h"
+#include "kube/serve/metrics.h"
 #include "support/log.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"

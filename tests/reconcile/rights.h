@@ -2,8 +2,8 @@
 
 #include "base/files.h"
 #include "json/yaml.h"
-#include "kube/client.h"
-#include "kube/config.h"
+#include "kube/config/config.h"
+#include "kube/http/client.h"
 
 #include <catch2/catch.hpp>
 

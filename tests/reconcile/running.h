@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gradient/spec/settings.h"
-#include "kube/lease.h"
+#include "kube/control/lease.h"
 #include "reconcile/operator.h"
 #include "support/live_cluster.h"
 

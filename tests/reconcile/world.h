@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gradient/spec/settings.h"
-#include "kube/controller.h"
+#include "kube/control/controller.h"
 #include "reconcile/context.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"

@@ -2,7 +2,7 @@
 
 #include "base/files.h"
 #include "json/yaml.h"
-#include "kube/config.h"
+#include "kube/config/config.h"
 
 #include <catch2/catch.hpp>
 

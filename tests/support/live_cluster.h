@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kube/client.h"
-#include "kube/watch.h"
+#include "kube/cache/watch.h"
+#include "kube/http/client.h"
 #include "reconcile/stores.h"
 
 #include <atomic>

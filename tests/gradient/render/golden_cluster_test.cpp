@@ -1,6 +1,6 @@
 #include "gradient/render/golden.h"
-#include "kube/client.h"
-#include "kube/config.h"
+#include "kube/config/config.h"
+#include "kube/http/client.h"
 #include "reconcile/drift.h"
 #include "reconcile/kinds.h"
 #include "support/skip.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/client.h"
+#include "kube/http/client.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kube/cache/watch.h"
 #include "kube/support/own_namespace.h"
-#include "kube/watch.h"
 
 #include <condition_variable>
 #include <mutex>

@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "json/json.h"
-#include "sync/environment.h"
+#include "sync/program/environment.h"
 #include "sync/support/web_server.h"
 
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "sync/model.h"
+#include "sync/model/model.h"
 #include "sync/stop.h"
 
 #include <filesystem>

@@ -3,7 +3,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "support/skip.h"
-#include "sync/environment.h"
+#include "sync/program/environment.h"
 #include "sync/support/server_process.h"
 
 #include <chrono>

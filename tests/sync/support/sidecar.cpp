@@ -1,7 +1,7 @@
 #include "sync/support/sidecar.h"
 
 #include "base/files.h"
-#include "sync/failure.h"
+#include "sync/report/failure.h"
 
 using namespace content;
 

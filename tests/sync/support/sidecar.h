@@ -1,7 +1,7 @@
 #pragma once
 
 #include "support/folder.h"
-#include "sync/model.h"
+#include "sync/model/model.h"
 #include "sync/support/web_server.h"
 
 #include <chrono>

@@ -1,0 +1,191 @@
+#include "kube/cache/store.h"
+
+#include <algorithm>
+
+namespace kube {
+namespace {
+
+/// A tombstone is needed only until the events that were under way have arrived.
+constexpr std::size_t max_tombstones = 256;
+
+bool is_in(const Key& key, const std::string& ns) {
+  return ns.empty() || key.ns == ns;
+}
+
+constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The text of `object` without what nobody here reads and what would double the size.
+std::string text_to_keep(const Json& object) {
+  if (json::at(object, {"metadata", "annotations", last_applied}).is_null())
+    return json::text(object);
+  auto copy = object;
+  copy["metadata"]["annotations"].erase(last_applied);
+  return json::text(copy);
+}
+
+}  // namespace
+
+std::optional<Json> Store::find(const Key& key) const {
+  const auto packed = data_.with([&](const Data& data) -> std::optional<Packed> {
+    const auto found = data.entries.find(key);
+    if (found == data.entries.end()) return std::nullopt;
+    return found->second.object;
+  });
+  if (!packed) return std::nullopt;
+  return json::parse(packer_.unpack(*packed));
+}
+
+std::vector<Json> Store::indexed(const std::string& term) const {
+  return unpacked(data_.with([&](const Data& data) {
+    std::vector<Packed> found;
+    const auto [begin, end] = data.terms.equal_range(term);
+    for (auto entry = begin; entry != end; ++entry) {
+      found.push_back(data.entries.at(*entry->second).object);
+    }
+    return found;
+  }));
+}
+
+std::vector<Key> Store::indexed_keys(const std::string& term) const {
+  return data_.with([&](const Data& data) {
+    std::vector<Key> found;
+    const auto [begin, end] = data.terms.equal_range(term);
+    for (auto entry = begin; entry != end; ++entry)
+      found.push_back(*entry->second);
+    return found;
+  });
+}
+
+std::vector<Key> Store::keys() const {
+  return data_.with([](const Data& data) {
+    std::vector<Key> keys;
+    for (const auto& [key, entry] : data.entries)
+      keys.push_back(key);
+    return keys;
+  });
+}
+
+std::size_t Store::size() const {
+  return data_.with([](const Data& data) { return data.entries.size(); });
+}
+
+std::size_t Store::bytes() const {
+  return data_.with([](const Data& data) {
+    std::size_t sum = 0;
+    for (const auto& [key, entry] : data.entries)
+      sum += entry.object.bytes.size();
+    return sum;
+  });
+}
+
+bool Store::knows(const Key& key, std::string_view version) const {
+  return data_.with([&](const Data& data) { return data.knows(key, version); });
+}
+
+Store::Change Store::put(const Json& object) {
+  const auto key = key_of(object);
+  auto version = resource_version_of(object);
+  if (knows(key, version)) return Change::Stale;
+  const auto terms = index_ ? index_(object) : std::vector<std::string>();
+  auto packed = packer_.pack(text_to_keep(object));
+
+  return data_.with([&](Data& data) {
+    if (data.knows(key, version)) return Change::Stale;  // somebody was faster
+    const auto [place, is_new] = data.entries.try_emplace(key);
+    auto& entry = place->second;
+    for (const auto& term : entry.terms)
+      data.terms.erase(term);
+    entry.terms.clear();
+    for (const auto& term : terms)
+      entry.terms.push_back(data.terms.emplace(term, &place->first));
+    entry.version = std::move(version);
+    entry.object = std::move(packed);
+    return Change::Stored;
+  });
+}
+
+Store::Change Store::erase(const Json& object) {
+  const auto key = key_of(object);
+  const auto version = resource_version_of(object);
+  return data_.with([&](Data& data) {
+    const auto entry = data.entries.find(key);
+    if (entry == data.entries.end()) {
+      data.bury(key, version);
+      return Change::Stale;
+    }
+    if (compare_versions(entry->second.version, version) > 0) return Change::Stale;  // made again
+    data.remove(entry);
+    data.bury(key, version);
+    return Change::Stored;
+  });
+}
+
+Store::Write::Write(Store& store, Key key) : store_(store), key_(std::move(key)) {
+  const std::lock_guard lock(store_.writes_mutex_);
+  store_.writes_.insert(key_);
+}
+
+Store::Write::~Write() {
+  const std::lock_guard lock(store_.writes_mutex_);
+  store_.writes_.erase(store_.writes_.find(key_));
+  store_.write_ended_.notify_all();
+}
+
+void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const {
+  std::unique_lock lock(writes_mutex_);
+  write_ended_.wait_for(lock, limit, [&] { return !writes_.contains(key); });
+}
+
+std::vector<Json> Store::retain(const std::set<Key>& listed, const std::string& ns,
+                                const std::string& version) {
+  return unpacked(data_.with([&](Data& data) {
+    std::vector<Packed> gone;
+    for (auto next = data.entries.begin(); next != data.entries.end();) {
+      const auto entry = next++;
+      const auto& key = entry->first;
+      if (!is_in(key, ns) || listed.count(key) > 0) continue;
+      if (compare_versions(entry->second.version, version) > 0) continue;
+      gone.push_back(std::move(entry->second.object));
+      data.remove(entry);
+    }
+    return gone;
+  }));
+}
+
+void Store::distrust(const std::string& ns) {
+  data_.with([&](Data& data) {
+    for (auto& [key, entry] : data.entries) {
+      if (is_in(key, ns)) entry.version.clear();
+    }
+    data.tombstones.clear();
+  });
+}
+
+std::vector<Json> Store::unpacked(const std::vector<Packed>& objects) const {
+  std::vector<Json> values;
+  values.reserve(objects.size());
+  for (const auto& object : objects)
+    values.push_back(json::parse(packer_.unpack(object)));
+  return values;
+}
+
+bool Store::Data::knows(const Key& key, std::string_view version) const {
+  const auto entry = entries.find(key);
+  if (entry != entries.end()) return compare_versions(entry->second.version, version) >= 0;
+  return std::any_of(tombstones.begin(), tombstones.end(), [&](const Tombstone& tombstone) {
+    return tombstone.key == key && compare_versions(tombstone.version, version) >= 0;
+  });
+}
+
+void Store::Data::bury(const Key& key, const std::string& version) {
+  tombstones.push_back({key, version});
+  if (tombstones.size() > max_tombstones) tombstones.pop_front();
+}
+
+void Store::Data::remove(std::map<Key, Entry>::iterator entry) {
+  for (const auto& term : entry->second.terms)
+    terms.erase(term);
+  entries.erase(entry);
+}
+
+}  // namespace kube

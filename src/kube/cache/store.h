@@ -1,0 +1,104 @@
+#pragma once
+
+#include "kube/cache/packed.h"
+#include "kube/guarded.h"
+#include "kube/object.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kube {
+
+/// The last known objects of one kind, fed by a watch and by the answers to our own writes. An
+/// object never goes back to an older resource version, so whoever wrote sees its own write at
+/// once. Objects are kept compressed and without what kubectl last applied.
+/// Safe to share between threads.
+class Store {
+ public:
+  /// Terms under which an object can be looked up besides its key, such as "ns/owner".
+  using Index = std::function<std::vector<std::string>(const Json& object)>;
+
+  explicit Store(Index index = {}) : index_(std::move(index)) {}
+
+  std::optional<Json> find(const Key& key) const;
+  std::vector<Json> indexed(const std::string& term) const;
+  std::vector<Key> indexed_keys(const std::string& term) const;
+  std::vector<Key> keys() const;
+  std::size_t size() const;
+  std::size_t bytes() const;  ///< what the objects take, compressed
+
+  /// What changed by a call. `Stale`: the store knew this version or a newer one already.
+  enum class Change { Stale, Stored };
+
+  /// Whether put() of this version would be Stale: saves parsing it.
+  bool knows(const Key& key, std::string_view version) const;
+  /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
+  Change put(const Json& object);
+  /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
+  /// deletion. Remembered for a while, so that a late event or answer does not bring it back.
+  Change erase(const Json& object);
+
+  /// A write of ours that is under way. Its event often comes before its answer, and would look
+  /// like somebody else's change: while one lives, await_writes() of its key waits.
+  class Write {
+   public:
+    Write(Store& store, Key key);
+    ~Write();
+    Write(const Write&) = delete;
+    Write& operator=(const Write&) = delete;
+
+   private:
+    Store& store_;
+    Key key_;
+  };
+  /// Waits until no write of the key is under way, for at most `limit`.
+  void await_writes(const Key& key, std::chrono::milliseconds limit) const;
+
+  /// After all objects of a list taken at `version` were put: drops what is not `listed` in
+  /// namespace `ns` (empty: in any), except what is newer than the list. Returns the last known
+  /// state of what went.
+  std::vector<Json> retain(const std::set<Key>& listed, const std::string& ns,
+                           const std::string& version);
+  /// The server has lost its latest versions (restored from a backup): from now on any version of
+  /// the objects in `ns` counts as newer than what is known.
+  void distrust(const std::string& ns);
+
+ private:
+  using Terms = std::multimap<std::string, const Key*>;  ///< keys of Data::entries
+  struct Entry {
+    std::string version;
+    Packed object;
+    std::vector<Terms::iterator> terms;
+  };
+  struct Tombstone {
+    Key key;
+    std::string version;  ///< of the deletion, or the last one known before it
+  };
+  struct Data {
+    std::map<Key, Entry> entries;
+    std::deque<Tombstone> tombstones;  ///< the latest few, oldest first
+    Terms terms;
+
+    bool knows(const Key& key, std::string_view version) const;
+    void bury(const Key& key, const std::string& version);
+    void remove(std::map<Key, Entry>::iterator entry);
+  };
+  std::vector<Json> unpacked(const std::vector<Packed>& objects) const;
+
+  Index index_;
+  Packer packer_;
+  Guarded<Data> data_;
+  mutable std::mutex writes_mutex_;
+  mutable std::condition_variable write_ended_;
+  std::multiset<Key> writes_;
+};
+
+}  // namespace kube

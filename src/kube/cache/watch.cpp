@@ -1,0 +1,207 @@
+#include "kube/cache/watch.h"
+
+#include "kube/http/error.h"
+#include "kube/raw.h"
+#include "kube/serve/metrics.h"
+
+#include <spdlog/spdlog.h>
+
+#include <malloc.h>
+#include <memory>
+#include <mutex>
+#include <random>
+
+namespace kube {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto list_deadline = 60s;
+/// Servers send a bookmark about once a minute: after this long a stream is dead, or as good as.
+constexpr auto idle_limit = 100s;
+constexpr auto patience_with_writes = 250ms;
+constexpr auto look_for_kind_again = 60s;
+constexpr std::size_t worth_trimming = 256 * 1024;
+
+std::function<double()> random_source() {
+  const auto engine = std::make_shared<std::minstd_rand>(std::random_device()());
+  return [engine] { return std::uniform_real_distribution<double>(0, 1)(*engine); };
+}
+
+bool is_success(const Response& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
+/// An ERROR event says what the answer to the request would have said.
+Response error_answer(std::string_view status) {
+  Response response;
+  response.status = std::atoi(std::string(raw::member(status, "code")).c_str());
+  response.body = status;
+  return response;
+}
+
+}  // namespace
+
+Watch::Watch(Client& client, Store& store, const Clock& clock, WatchOptions options,
+             OnChange on_change)
+    : client_(client),
+      store_(store),
+      clock_(clock),
+      options_(std::move(options)),
+      on_change_(std::move(on_change)),
+      state_(random_source()) {}
+
+void Watch::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto step = state_.next();
+    if (step.delay > 0ms && !clock_.wait(step.delay, stop)) return;
+    try {
+      follow(step, stop);
+    } catch (const ApiError& error) {
+      if (options_.may_be_absent && error.kind_not_served()) {
+        finish_without_kind();
+        continue;
+      }
+      if (error.forbidden() || error.not_found()) refused_ = true;
+      fail(classify(error), error.retry_after_seconds, error.what());
+    } catch (const TransportError& error) {
+      if (!stop.stop_requested()) fail(WatchFailure::Unreachable, 0, error.what());
+    } catch (const std::exception& error) {
+      fail(WatchFailure::Malformed, 0, error.what());
+    }
+  }
+}
+
+void Watch::follow(const WatchState::Step& step, const std::stop_token& stop) {
+  if (step.what == WatchState::Step::What::List) {
+    list(step, stop);
+  } else {
+    watch(step, stop);
+  }
+}
+
+void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
+  // One after the other: a page is the most that a watch ever holds, and a connection of its own.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  const auto response =
+      client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
+                                            step.continue_token, step.limit),
+                               stop, list_deadline);
+  if (!is_success(response)) throw api_error(response, what("list"), options_.kind.remedy);
+  const auto page = read_list_page(response.body, options_.kind);
+  if (step.continue_token.empty()) {
+    listed_.clear();
+    listed_bytes_ = 0;
+    if (state_.is_rewound(page.version)) {
+      spdlog::warn("the server has lost its latest versions, starting afresh kind={} version={}",
+                   options_.kind.kind, page.version);
+      store_.distrust(options_.ns);
+    }
+  }
+  const bool is_whole = raw::for_each(page.items, [&](std::string_view text) {
+    const auto object = read_raw_object(text, options_.kind);
+    listed_.insert(object.key);
+    take(object);
+  });
+  if (!is_whole) throw Malformed(what("list") + ": the items end early");
+  listed_bytes_ += response.body.size();
+  if (state_.listed(page.version, page.continue_token)) finish_list(page.version);
+}
+
+void Watch::finish_list(const std::string& version) {
+  for (const auto& object : store_.retain(listed_, options_.ns, version)) {
+    on_change_(key_of(object), object);
+  }
+  spdlog::debug("listed kind={} objects={} version={}", options_.kind.kind, listed_.size(),
+                version);
+  listed_.clear();
+  last_problem_.clear();
+  if (listed_bytes_ > worth_trimming) malloc_trim(0);  // the pages will not be needed again
+  absent_ = false;
+  refused_ = false;
+  synced_ = true;
+}
+
+/// What there was of it is gone with its definition.
+void Watch::finish_without_kind() {
+  store_.distrust(options_.ns);
+  for (const auto& object : store_.retain({}, options_.ns, ""))
+    on_change_(key_of(object), object);
+  if (!absent_.exchange(true)) {
+    spdlog::warn("the cluster does not know this kind, looking again every minute kind={}",
+                 options_.kind.kind);
+  }
+  refused_ = false;
+  synced_ = true;
+  state_.failed(WatchFailure::Refused, look_for_kind_again, clock_.now());
+}
+
+void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
+  state_.opened(clock_.now());
+  auto last_line = clock_.now();
+  const auto response = client_.transport().stream(
+      watch_request(options_.kind, options_.ns, options_.selector, step.version,
+                    step.timeout_seconds),
+      [&](std::string_view line) {
+        last_line = clock_.now();
+        take_line(line);
+      },
+      stop, idle_limit);
+  if (stop.stop_requested()) return;  // before any answer, perhaps
+  if (!is_success(response)) throw api_error(response, what("watch"), options_.kind.remedy);
+  const auto now = clock_.now();
+  count_watch_restart(std::string(options_.kind.kind),
+                      now - last_line >= idle_limit ? "idle" : "ended");
+  state_.ended(now);
+}
+
+void Watch::take_line(std::string_view line) {
+  if (line.empty()) return;
+  const auto event = read_watch_event(line, options_.kind);
+  switch (event.type) {
+    case WatchEvent::Type::Error:
+      throw api_error(error_answer(event.object.text), what("watch"));
+    case WatchEvent::Type::Bookmark:
+      break;
+    case WatchEvent::Type::Deleted:
+      take_deletion(event.object);
+      break;
+    case WatchEvent::Type::Added:
+    case WatchEvent::Type::Modified:
+      take(event.object);
+      break;
+  }
+  last_problem_.clear();
+  state_.saw(event.object.version);
+}
+
+void Watch::take(const RawObject& raw) {
+  if (store_.knows(raw.key, raw.version)) return;
+  store_.await_writes(raw.key, patience_with_writes);
+  if (store_.knows(raw.key, raw.version)) return;
+  const auto object = build(raw, options_.kind);
+  if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, object);
+}
+
+void Watch::take_deletion(const RawObject& raw) {
+  const auto object = build(raw, options_.kind);
+  if (store_.erase(object) == Store::Change::Stored) on_change_(raw.key, object);
+}
+
+void Watch::fail(WatchFailure failure, int retry_after_seconds, const std::string& message) {
+  count_watch_restart(std::string(options_.kind.kind), to_string(failure));
+  const bool is_news = std::exchange(last_problem_, message) != message;
+  spdlog::log(is_news ? spdlog::level::warn : spdlog::level::debug,
+              "watch interrupted kind={} reason={} error=\"{}\"", options_.kind.kind,
+              to_string(failure), message);
+  state_.failed(failure, std::chrono::seconds(retry_after_seconds), clock_.now());
+}
+
+std::string Watch::what(const char* verb) const {
+  auto text = std::string(verb) + " " + std::string(options_.kind.kind);
+  if (!options_.ns.empty()) text += " in " + options_.ns;
+  return text;
+}
+
+}  // namespace kube

@@ -1,0 +1,109 @@
+#include "kube/control/controller.h"
+
+#include "kube/http/transport.h"
+
+#include <spdlog/spdlog.h>
+
+#include <thread>
+#include <vector>
+
+namespace kube {
+
+using namespace std::chrono_literals;
+
+std::chrono::milliseconds retry_delay(const std::exception& error) {
+  if (dynamic_cast<const TransportError*>(&error) != nullptr) return 500ms;
+  const auto* const refusal = dynamic_cast<const ApiError*>(&error);
+  if (refusal == nullptr) return 0ms;
+  // Our view was old, and is being brought up to date right now.
+  if (refusal->not_found() || refusal->conflict()) return 0ms;
+  if (refusal->throttled() || refusal->code >= 500) {
+    return std::max<std::chrono::milliseconds>(200ms,
+                                               std::chrono::seconds(refusal->retry_after_seconds));
+  }
+  return 5s;  // what 400, 403 and 422 object to is not ours to change
+}
+
+Controller::Controller(std::string name, Reconcile reconcile, int workers, const Clock& clock)
+    : name_(std::move(name)),
+      reconcile_(std::move(reconcile)),
+      workers_(workers),
+      clock_(clock),
+      queue_(clock, name_),
+      metrics_(name_, workers) {}
+
+void Controller::run(const std::stop_token& stop) {
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < workers_; ++i)
+    threads.emplace_back([&] { work(stop); });
+}
+
+void Controller::work(const std::stop_token& stop) {
+  while (const auto key = queue_.take(stop)) {
+    serve(*key, stop);
+    queue_.done(*key);
+  }
+}
+
+void Controller::serve(const Key& key, const std::stop_token& stop) {
+  metrics_.began();
+  const auto begin = clock_.now();
+  auto result = ReconcileResult::Error;
+  try {
+    result = reconcile(key, stop);
+  } catch (const ApiError& error) {
+    if (error.namespace_terminating()) {  // its objects are about to go
+      spdlog::debug("nothing is made any more controller={} object={}", name_, to_string(key));
+    } else if (error.conflict()) {
+      result = read_again(key, error, stop);
+    } else {
+      retry(key, retry_delay(error), error.what(), stop);
+    }
+  } catch (const std::exception& error) {
+    retry(key, retry_delay(error), error.what(), stop);
+  } catch (...) {
+    retry(key, 1s, "an exception of unknown type", stop);
+  }
+  metrics_.ended(result, clock_.now() - begin);
+}
+
+ReconcileResult Controller::reconcile(const Key& key, const std::stop_token& stop) {
+  const auto outcome = reconcile_(key, stop);
+  queue_.forget(key);
+  last_errors_.with([&](auto& errors) { errors.erase(key); });
+  if (!outcome.again) return ReconcileResult::Success;
+  queue_.add_after(key, *outcome.again);
+  return ReconcileResult::RequeueAfter;
+}
+
+void Controller::retry(const Key& key, std::chrono::milliseconds at_least,
+                       const std::string& message, const std::stop_token& stop) {
+  if (stop.stop_requested()) return;  // that is why it failed
+  tell(key, queue_.add_failed(key, at_least), message);
+}
+
+/// Somebody wrote between our read and our write, as happens to everybody.
+ReconcileResult Controller::read_again(const Key& key, const ApiError& conflict,
+                                       const std::stop_token& stop) {
+  constexpr auto soon = 1s;  // our view is up to date long before
+  if (stop.stop_requested()) return ReconcileResult::Requeue;
+  const auto delay = queue_.add_failed(key);
+  if (delay >= soon) {
+    tell(key, delay, conflict.what());
+    return ReconcileResult::Error;
+  }
+  spdlog::debug("reading again controller={} object={} retry_in_ms={} conflict=\"{}\"", name_,
+                to_string(key), delay.count(), conflict.what());
+  return ReconcileResult::Requeue;
+}
+
+void Controller::tell(const Key& key, std::chrono::milliseconds delay, const std::string& message) {
+  const auto hash = std::hash<std::string>()(message);
+  const bool is_news =
+      last_errors_.with([&](auto& errors) { return std::exchange(errors[key], hash) != hash; });
+  spdlog::log(is_news ? spdlog::level::warn : spdlog::level::debug,
+              "reconcile failed controller={} object={} retry_in_ms={} error=\"{}\"", name_,
+              to_string(key), delay.count(), message);
+}
+
+}  // namespace kube

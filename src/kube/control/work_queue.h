@@ -1,0 +1,73 @@
+#pragma once
+
+#include "kube/clock.h"
+#include "kube/object.h"
+#include "kube/serve/metrics.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <utility>
+
+namespace kube {
+
+/// Keys that wait for a worker: first in, first out, each at most once, never two workers on one
+/// key; a key that is added while it is worked on comes again. Safe to share between threads.
+class WorkQueue {
+ public:
+  /// Counts under `name`, if it has one.
+  explicit WorkQueue(const Clock& clock, const std::string& name = {});
+
+  /// Due now; a later due time of the same key is forgotten.
+  void add(const Key& key);
+  /// Due in `delay`; an earlier due time of the same key wins.
+  void add_after(const Key& key, std::chrono::milliseconds delay);
+  /// Due after this key's backoff (5 ms doubling up to 1000 s), but not before `at_least`. Returns
+  /// the delay.
+  std::chrono::milliseconds add_failed(const Key& key, std::chrono::milliseconds at_least = {});
+  /// Ends the key's backoff.
+  void forget(const Key& key);
+
+  /// Waits for a key and marks it as being worked on; empty when a stop is asked for.
+  std::optional<Key> take(const std::stop_token& stop);
+  /// Like take(), but empty when nothing is due now.
+  std::optional<Key> try_take();
+  /// Ends what take() began.
+  void done(const Key& key);
+
+  /// Keys that are due and wait for a worker.
+  std::size_t depth() const;
+  /// Nothing is due and nothing is being worked on.
+  bool idle() const;
+
+ private:
+  using TimePoint = Clock::TimePoint;
+  using Due = std::pair<TimePoint, const Key*>;  ///< points to a key of delayed_
+
+  // All of these want the lock to be held.
+  void enqueue(const Key& key);
+  void schedule(const Key& key, std::chrono::milliseconds delay);
+  void unschedule(const Key& key);
+  void promote_due();  ///< moves due keys from delayed_ to ready_
+  std::optional<Key> pop();
+  void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+
+  const Clock& clock_;
+  std::optional<QueueMetrics> metrics_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
+  std::deque<std::pair<Key, TimePoint>> ready_;  ///< and since when
+  std::set<Key> dirty_;                          ///< in ready_, or to be put there when done
+  std::map<Key, TimePoint> processing_;          ///< taken when and not done
+  std::map<Key, TimePoint> delayed_;
+  std::set<Due> due_;
+  std::map<Key, int> failures_;
+};
+
+}  // namespace kube

@@ -1,0 +1,117 @@
+#include "kube/http/client.h"
+
+namespace kube {
+namespace {
+
+constexpr int page_size = 500;
+constexpr int log_limit_bytes = 64 * 1024;
+
+bool is_success(const Response& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
+/// "apply Deployment ns/name": what an error message begins with.
+std::string what(const char* verb, const Kind& kind, const Key& key) {
+  return std::string(verb) + " " + std::string(kind.kind) + " " + to_string(key);
+}
+
+bool is_no_such_object(const Response& response) {
+  return response.status == 404 && !is_kind_unknown(response);
+}
+
+template <class Parse>
+Json parsed(const Response& response, const char* verb, const Kind& kind, const Key& key,
+            Parse parse) {
+  if (!is_success(response)) throw api_error(response, what(verb, kind, key), kind.remedy);
+  try {
+    return parse(response.body);
+  } catch (const std::invalid_argument& error) {
+    throw TransportError(what(verb, kind, key) + ": the answer " + error.what());
+  }
+}
+
+}  // namespace
+
+std::optional<Json> Client::get(const Kind& kind, const Key& key, const std::stop_token& stop,
+                                Milliseconds total) {
+  const auto response = transport_.send(get_request(kind, key), stop, total);
+  if (is_no_such_object(response)) return std::nullopt;
+  return parsed(response, "get", kind, key, json::parse);
+}
+
+std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Selector& selector,
+                               const std::stop_token& stop, Milliseconds total) {
+  std::vector<Json> objects;
+  std::string continue_token;
+  int limit = page_size;
+  while (true) {
+    const auto request = list_request(kind, ns, selector, "", continue_token, limit);
+    const auto response = transport_.send(request, stop, total);
+    if (response.status == 410 && !continue_token.empty()) {
+      objects.clear();  // the snapshot behind the pages is gone: all at once, then
+      continue_token.clear();
+      limit = 0;
+      continue;
+    }
+    auto page = parsed(response, "list", kind, {ns, "*"}, json::parse);
+    if (page.has_array_field("items")) {
+      for (auto& item : page.at("items").as_array())
+        objects.push_back(std::move(item));
+    }
+    continue_token = json::string_at(page, {"metadata", "continue"});
+    if (continue_token.empty()) return objects;
+  }
+}
+
+Json Client::create(const Kind& kind, const std::string& ns, const Json& object,
+                    const std::stop_token& stop, Milliseconds total) {
+  const auto response = transport_.send(create_request(kind, ns, object), stop, total);
+  return parsed(response, "create", kind, {ns, key_of(object).name}, parse_object);
+}
+
+Json Client::replace(const Kind& kind, const Json& object, const std::stop_token& stop) {
+  const auto response = transport_.send(replace_request(kind, object), stop);
+  return parsed(response, "replace", kind, key_of(object), parse_object);
+}
+
+Json Client::apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
+                   const std::stop_token& stop) {
+  const auto response = transport_.send(apply_request(kind, object, manager, force), stop);
+  return parsed(response, "apply", kind, key_of(object), parse_object);
+}
+
+std::optional<Json> Client::patch_status(const Kind& kind, const Key& key, const Json& patch,
+                                         const std::string& manager, const std::stop_token& stop) {
+  const auto response =
+      transport_.send(merge_patch_request(kind, key, patch, manager, "status"), stop);
+  if (is_no_such_object(response)) return std::nullopt;
+  return parsed(response, "patch the status of", kind, key, parse_object);
+}
+
+Json Client::merge_patch(const Kind& kind, const Key& key, const Json& patch,
+                         const std::string& manager, const std::stop_token& stop,
+                         Milliseconds total) {
+  const auto response =
+      transport_.send(merge_patch_request(kind, key, patch, manager), stop, total);
+  return parsed(response, "patch", kind, key, parse_object);
+}
+
+bool Client::remove(const Kind& kind, const Key& key, const std::string& uid,
+                    const std::stop_token& stop) {
+  const auto response = transport_.send(delete_request(kind, key, uid), stop);
+  if (response.status == 409 || is_no_such_object(response)) return false;
+  if (!is_success(response)) throw api_error(response, what("delete", kind, key), kind.remedy);
+  return true;
+}
+
+std::string Client::log(const Key& pod, const std::string& container, int lines,
+                        const std::stop_token& stop, Milliseconds total) {
+  const auto response =
+      transport_.send(log_request(pod, container, lines, log_limit_bytes), stop, total);
+  const bool not_yet = response.status == 400;  // "container ... is waiting to start"
+  if (not_yet || is_no_such_object(response)) return "";
+  if (!is_success(response)) throw api_error(response, what("read the log of", pods, pod));
+  return response.body;
+}
+
+}  // namespace kube

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "kube/http/error.h"
+#include "kube/http/transport.h"
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace kube {
+
+/// Typed calls over a Transport. Unary; safe to share between threads. Every call throws
+/// TransportError without an answer and ApiError on a refusal that is not named as a value here.
+/// What a write returns is the object as the server has it afterwards, by parse_object().
+class Client {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+  static constexpr std::chrono::seconds patience{30};  ///< with one request
+
+  explicit Client(Transport& transport) : transport_(transport) {}
+
+  /// Empty when there is no such object.
+  std::optional<Json> get(const Kind& kind, const Key& key, const std::stop_token& stop = {},
+                          Milliseconds total = patience);
+  /// All pages, each within `total`.
+  std::vector<Json> list(const Kind& kind, const std::string& ns, const Selector& selector,
+                         const std::stop_token& stop = {}, Milliseconds total = patience);
+  Json create(const Kind& kind, const std::string& ns, const Json& object,
+              const std::stop_token& stop = {}, Milliseconds total = patience);
+  Json replace(const Kind& kind, const Json& object, const std::stop_token& stop = {});
+  /// Server-side apply.
+  Json apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
+             const std::stop_token& stop = {});
+  /// Merge patch of the status subresource; empty when the object is gone.
+  std::optional<Json> patch_status(const Kind& kind, const Key& key, const Json& patch,
+                                   const std::string& manager, const std::stop_token& stop = {});
+  Json merge_patch(const Kind& kind, const Key& key, const Json& patch, const std::string& manager,
+                   const std::stop_token& stop = {}, Milliseconds total = patience);
+  /// False when it was gone already, or is another object by now.
+  bool remove(const Kind& kind, const Key& key, const std::string& uid,
+              const std::stop_token& stop = {});
+  /// Last lines of a container's log; empty when there is none (yet).
+  std::string log(const Key& pod, const std::string& container, int lines,
+                  const std::stop_token& stop = {}, Milliseconds total = patience);
+
+  Transport& transport() { return transport_; }
+
+ private:
+  Transport& transport_;
+};
+
+}  // namespace kube

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "kube/http/response_head.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace kube {
+
+/// One request's answer on its way from the I/O thread to the thread that asked. The asking thread
+/// may leave at any time: both sides share ownership. Safe to share between threads.
+class Exchange {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  enum class Overflow { Refuse, HoldBack };
+
+  /// At most `limit` bytes wait here: what is more is refused, or the sender is held back.
+  Exchange(std::size_t limit, Overflow overflow) : limit_(limit), overflow_(overflow) {}
+
+  enum class Taken { Now, Later, Refused };
+
+  // The I/O thread's side; none of these waits.
+  void on_head(Head head);
+  /// `Later`: the bytes are in, but no more may come until `resume` is called.
+  Taken on_bytes(std::string_view bytes, std::function<void()> resume);
+  void on_end(std::optional<Failure> failure);
+
+  /// What has come since the last look.
+  struct News {
+    std::optional<Head> head;  ///< once it is known, in every News
+    std::string bytes;
+    bool is_new = false;  ///< something has come
+    bool ended = false;
+    std::optional<Failure> failure;
+  };
+  enum class Until { Anything, End };
+
+  /// Waits for something new (or the end), a stop, or the deadline; makes room for more bytes.
+  News wait(Until until, const std::stop_token& stop, TimePoint deadline);
+  /// The asking thread is not interested any more. True when the end has come already.
+  bool abandon();
+
+ private:
+  void changed(std::unique_lock<std::mutex> lock);
+
+  const std::size_t limit_;
+  const Overflow overflow_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  unsigned changes_ = 0;
+  unsigned seen_ = 0;
+  bool abandoned_ = false;
+  Until awaited_ = Until::Anything;  ///< whoever waits for the end is not woken before it
+  News news_;
+  std::function<void()> resume_;
+};
+
+}  // namespace kube

@@ -1,0 +1,29 @@
+#include "sync/git/certificate.h"
+
+#include "base/process.h"
+#include "sync/program/environment.h"
+#include "sync/rclone/rclone_remote.h"
+
+namespace content {
+
+Failure with_certificate_problem(const Failure& failure, const std::string& url,
+                                 const std::stop_token& stop) {
+  constexpr std::string_view scheme = "https://";
+  if (failure.reason != "TLSVerificationFailed" || url.rfind(scheme, 0) != 0) return failure;
+  const auto origin = url.substr(0, url.find('/', scheme.size()));
+  try {
+    const auto finished = base::run(
+        {.arguments = {"rclone", "lsjson", "source:", "--remotes", "/proc/self/fd/3", "--retries=1",
+                       "--low-level-retries=1", "--contimeout=5s", "--timeout=5s"},
+         .environment = environment_for_programs(),
+         .secret_file = rclone_configuration({{"type", "http"}, {"url", origin + "/"}}),
+         .limit = std::chrono::seconds(20)},
+        stop);
+    auto told = rclone_failure(finished.errors, url);
+    return told.reason == failure.reason ? told : failure;
+  } catch (const base::ProcessError&) {
+    return failure;
+  }
+}
+
+}  // namespace content

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "sync/report/failure.h"
+
+#include <stop_token>
+#include <string>
+
+namespace content {
+
+/// What is wrong with the certificate of an https server, when `failure` only says that something
+/// is: git's library for TLS on Debian tells no more, rclone's does. Sends no credential. Gives
+/// `failure` where nothing more can be said. Throws Stopped.
+Failure with_certificate_problem(const Failure& failure, const std::string& url,
+                                 const std::stop_token& stop);
+
+}  // namespace content

@@ -1,0 +1,80 @@
+#include "sync/git/credential.h"
+
+#include "base/base64.h"
+#include "sync/git/git.h"
+#include "sync/program/secret_file.h"
+#include "sync/report/failure.h"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+
+namespace content {
+namespace {
+
+/// Servers that look at the token alone accept any name.
+constexpr const char* any_username = "git";
+
+/// One word of a shell, whatever is in it.
+std::string shell_word(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text)
+    result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+struct ServerAddress {
+  std::string protocol, host;
+};
+
+ServerAddress server_address(const std::string& url) {
+  const auto colon = url.find("://");
+  if (colon == std::string::npos) return {};
+  const auto begin = colon + 3;
+  return {url.substr(0, colon), url.substr(begin, url.find_first_of("/?#", begin) - begin)};
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  });
+  return text;
+}
+
+}  // namespace
+
+std::string credential_helper(const GitRemote& remote, const std::filesystem::path& program) {
+  if (remote.password_file.empty() || is_ssh(remote.url)) return {};
+  const auto [protocol, host] = server_address(remote.url);
+  std::string command = "!" + shell_word(program.string());
+  command += " credential --protocol " + shell_word(protocol) + " --host " + shell_word(host);
+  command += " --username=" + shell_word(remote.username.empty() ? any_username : remote.username);
+  return command + " --password-file " + shell_word(remote.password_file.string());
+}
+
+std::vector<std::string> secrets_sent(const GitRemote& remote) {
+  if (remote.password_file.empty() || is_ssh(remote.url)) return {};
+  const auto name = remote.username.empty() ? any_username : remote.username;
+  try {
+    const auto password = read_secret_line(remote.password_file.string());
+    return {base::base64_encode(name + ":" + password), password};
+  } catch (const Failure&) {
+    return {};  // nothing was sent
+  }
+}
+
+void answer_credential(const CredentialOptions& options, std::istream& question,
+                       std::ostream& answer) {
+  std::string protocol;
+  std::string host;
+  for (std::string line; std::getline(question, line) && !line.empty();) {
+    if (line.rfind("protocol=", 0) == 0) protocol = line.substr(9);
+    if (line.rfind("host=", 0) == 0) host = line.substr(5);
+  }
+  if (lower(protocol) != lower(options.protocol) || lower(host) != lower(options.host)) return;
+  // First: git would take half an answer for an empty password.
+  const auto password = read_secret_line(options.password_file);
+  answer << "username=" << options.username << "\npassword=" << password << "\n";
+}
+
+}  // namespace content

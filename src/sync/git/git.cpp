@@ -1,0 +1,253 @@
+#include "sync/git/git.h"
+
+#include "sync/git/certificate.h"
+#include "sync/git/credential.h"
+#include "sync/git/large_file_progress.h"
+#include "sync/program/environment.h"
+#include "sync/program/secret_file.h"
+#include "sync/report/failure.h"
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace content {
+namespace {
+
+/// A value of git's configuration: in quotes, with escapes.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+void write_configuration(const Path& file, const GitRemote& remote, const std::string& helper,
+                         const std::string& ssh) {
+  std::ofstream out(file);
+  // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
+  // which no app can write.
+  out << "[safe]\n\tdirectory = *\n"
+         "[core]\n\thooksPath = /dev/null\n"
+         // Larger files go through in pieces, and not whole through the memory.
+         "\tbigFileThreshold = 8m\n"
+         "[init]\n\tdefaultBranch = main\n"
+         "[advice]\n\tdetachedHead = false\n"
+         "[fetch]\n\tunpackLimit = 1\n"
+         "[gc]\n\tauto = 0\n"
+         "[maintenance]\n\tauto = false\n"
+         "[protocol]\n\tallow = never\n"
+         "[protocol \"http\"]\n\tallow = always\n"
+         "[protocol \"https\"]\n\tallow = always\n"
+         "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
+         "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = "
+      << remote.silence.count()
+      << "\n"
+         // of git-lfs; it connects within half a minute or not
+         "[lfs]\n\tactivitytimeout = "
+      << remote.silence.count() << "\n\ttlstimeout = " << remote.silence.count()
+      << "\n"
+         "[credential]\n\thelper = "
+      << quoted(helper) << "\n";
+  if (remote.allow_git_protocol) out << "[protocol \"git\"]\n\tallow = always\n";
+  if (!ssh.empty())
+    out << "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " << quoted(ssh) << "\n";
+  if (!out.flush()) volume_trouble(file);
+}
+
+std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
+  std::map<std::string, std::string, std::less<>> result;
+  for (const auto& line : lines_of(std::string(ls_remote))) {
+    const auto tab = line.find('\t');
+    if (tab == std::string::npos) continue;
+    auto value = line.substr(0, tab);
+    auto name = line.substr(tab + 1);
+    if (value.rfind("ref: ", 0) == 0) {
+      name = "-> " + name;
+      value.erase(0, 5);
+    }
+    result.emplace(std::move(name), std::move(value));
+  }
+  return result;
+}
+
+bool is_hexadecimal(const std::string& text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+bool is_abbreviated(const std::string& ref) {
+  return ref.size() >= 4 && is_hexadecimal(ref);
+}
+
+/// As git writes commits.
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+}  // namespace
+
+Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress)
+    : remote_(std::move(remote)),
+      stop_(std::move(stop)),
+      on_progress_(std::move(on_progress)),
+      home_(std::make_shared<WorkFolder>(temporary_folder(), "git-")) {
+  if (!may_fetch(remote_.url)) {
+    throw Failure("SyncFailed",
+                  "the URL must begin with https:// or http:// and have no user in it, or be "
+                  "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
+  }
+  if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
+  write_configuration(home_->path() / "config", remote_, credential_helper(remote_, program),
+                      ssh_.command);
+}
+
+std::string Git::operator()(std::vector<std::string> arguments) const {
+  return run(std::move(arguments), {.on_error_line = [this](std::string_view line) {
+               const auto bytes = received_bytes(line);
+               if (bytes && on_progress_) on_progress_(json::object({{"bytes", *bytes}}));
+             }});
+}
+
+void Git::init(const Path& path, const std::string& commit, bool is_bare) const {
+  constexpr std::size_t digits_of_sha256 = 64;
+  std::vector<std::string> command{"init", "--quiet", "--template="};
+  if (is_bare) command.emplace_back("--bare");
+  if (commit.size() == digits_of_sha256) command.emplace_back("--object-format=sha256");
+  command.insert(command.end(), {"--", path.string()});
+  (*this)(std::move(command));
+}
+
+void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const {
+  LargeFileProgress progress;
+  run(std::move(arguments),
+      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = [&] {
+         if (!on_progress_) return;
+         on_progress_(json::object({{"bytes", progress.bytes()}, {"total", total}}));
+       }});
+}
+
+std::string Git::run(std::vector<std::string> arguments, base::Program program) const {
+  arguments.insert(arguments.begin(), "git");
+  auto& environment = program.environment;
+  for (auto& variable : environment_for_programs())
+    environment.push_back(std::move(variable));
+  environment.insert(
+      environment.end(),
+      {"HOME=" + home_->path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
+       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string()});
+  environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
+  program.arguments = std::move(arguments);
+  if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
+  std::optional<Failure> wrong;
+  const auto on_error_line = std::move(program.on_error_line);
+  program.on_error_line = [&](std::string_view line) {
+    if (!wrong) wrong = encoding_failure(line, remote_.url);
+    if (on_error_line) on_error_line(line);
+  };
+  auto finished = base::run(program, stop_);
+  if (finished.exit_code == 0 && wrong) throw Failure(*wrong);
+  if (finished.exit_code != 0) {
+    throw with_certificate_problem(
+        git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
+                    remote_.url),
+        remote_.url, stop_);
+  }
+  return std::move(finished.output);
+}
+
+Git Git::at(std::string url) const {
+  if (is_ssh(url) && ssh_server(url) != ssh_.server) {
+    throw Failure("GitSubmoduleRefused",
+                  "it is fetched over ssh from another host than the repository, and there is no "
+                  "private key for that; write an https URL in .gitmodules");
+  }
+  auto other = *this;
+  other.remote_.url = std::move(url);
+  return other;
+}
+
+bool Git::may_fetch(const std::string& url) const {
+  const auto begin = url.find("://");
+  const auto scheme = url.substr(0, begin);
+  const bool is_plain =
+      scheme == "https" || scheme == "http" || (scheme == "git" && remote_.allow_git_protocol);
+  return (is_plain && url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos) ||
+         is_ssh(url);
+}
+
+bool Git::is_on_our_ssh_server(const std::string& url) const {
+  return is_ssh(remote_.url) && is_ssh(url) && ssh_server(url) == ssh_.server;
+}
+
+bool is_commit(const std::string& ref) {
+  return (ref.size() == 40 || ref.size() == 64) && is_hexadecimal(ref);
+}
+
+std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref) {
+  const auto known = refs(ls_remote);
+  if (ref.empty() || ref == "HEAD") {
+    const auto head = known.find("HEAD");
+    if (head == known.end()) return {};
+    const auto name = known.find("-> HEAD");
+    return Resolved{head->second, name == known.end() ? "HEAD" : name->second};
+  }
+  for (const auto& name : {"refs/heads/" + ref, "refs/tags/" + ref, ref}) {
+    const auto peeled = known.find(name + "^{}");
+    if (peeled != known.end()) return Resolved{peeled->second, name};
+    const auto found = known.find(name);
+    if (found != known.end()) return Resolved{found->second, name};
+  }
+  return {};
+}
+
+Resolved resolve(const Git& git, const std::string& ref) {
+  if (const auto commit = lower(ref); is_commit(commit)) return {commit, commit};
+  std::vector<std::string> command = {"ls-remote", "--symref", "--", git.url()};
+  if (ref.empty() || ref == "HEAD") {
+    command.emplace_back("HEAD");
+  } else {
+    for (const auto& name : {"refs/heads/" + ref, "refs/tags/" + ref, ref})
+      command.insert(command.end(), {name, name + "^{}"});
+  }
+  if (auto found = choose(git(command), ref)) return *found;
+  if (ref.empty() || ref == "HEAD") {
+    throw Failure("GitReferenceNotFound",
+                  git.url() + ": the repository has no default branch; push one or name a ref");
+  }
+  throw Failure(
+      "GitReferenceNotFound",
+      git.url() + ": there is no branch or tag \"" + ref + "\"" +
+          (is_abbreviated(lower(ref)) ? "; a commit must be written with all its digits" : ""));
+}
+
+std::vector<std::string> lines_of(const std::string& output, char end) {
+  std::vector<std::string> result;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line, end);)
+    result.push_back(std::move(line));
+  return result;
+}
+
+std::optional<std::int64_t> received_bytes(std::string_view line) {
+  if (line.rfind("Receiving objects:", 0) != 0) return {};
+  const auto comma = line.find("), ");
+  if (comma == std::string_view::npos) return {};
+  std::istringstream rest{std::string(line.substr(comma + 3))};
+  double amount = 0;
+  std::string unit;
+  if (!(rest >> amount >> unit) || amount < 0) return {};
+  constexpr std::array<std::string_view, 4> units{"bytes", "KiB", "MiB", "GiB"};
+  for (std::size_t power = 0; power < units.size(); ++power) {
+    if (unit == units.at(power))
+      return std::llround(std::ldexp(amount, static_cast<int>(10 * power)));
+  }
+  return {};
+}
+
+}  // namespace content

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "base/process.h"
+#include "json/json.h"
+#include "sync/git/ssh.h"
+#include "sync/program/environment.h"
+#include "sync/report/failure.h"
+#include "sync/volume/volume.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Where a repository comes from and how one is let in. No secret is in it.
+struct GitRemote {
+  std::string url;                  ///< http or https without user information, or as is_ssh() says
+  std::string username = {};        ///< empty: a name that token-only servers take; not over ssh
+  Path password_file = {};          ///< over ssh the private key; empty: none
+  Path known_hosts_file = {};       ///< of the host, for ssh; need not exist
+  std::string known_hosts = {};     ///< where there is no such file
+  bool allow_git_protocol = false;  ///< git://, of which nothing is secret or certain
+  /// After so long without a byte, over http without one a second, a server counts as dead. One
+  /// that is busy, or counts the objects of a large repository, sends little for a long time.
+  std::chrono::seconds silence = longest_silence;
+};
+
+/// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
+/// transport but http and https, or ssh for a remote of ssh, and a credential for the remote's host
+/// alone.
+class Git {
+ public:
+  using OnProgress = std::function<void(const json::Json&)>;  ///< {"bytes", and "total" if known}
+
+  /// `program`: gradient-sync, of which git asks the credential. Throws Failure when ssh cannot use
+  /// the private key.
+  Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress);
+
+  /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
+  std::string operator()(std::vector<std::string> arguments) const;
+
+  /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
+  void init(const Path& path, const std::string& commit, bool is_bare) const;
+
+  /// The same for a command that brings large files, `total` bytes of them; tells how far it is.
+  void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
+
+  /// The same for another repository, which is given the credential when it is on the same host.
+  /// Throws Failure when that is over ssh and on another host.
+  Git at(std::string url) const;
+
+  const std::string& url() const { return remote_.url; }
+  /// Whether a repository may be fetched from this URL: http or https without user information,
+  /// ssh, and git:// where that is allowed.
+  bool may_fetch(const std::string& url) const;
+  /// Whether this and the repository are fetched over ssh from one host.
+  bool is_on_our_ssh_server(const std::string& url) const;
+
+ private:
+  std::string run(std::vector<std::string> arguments, base::Program program) const;
+
+  GitRemote remote_;
+  std::stop_token stop_;
+  OnProgress on_progress_;
+  std::shared_ptr<const WorkFolder> home_;
+  SshAccess ssh_;
+};
+
+/// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.
+struct Resolved {
+  std::string commit;
+  std::string name;
+};
+
+/// Whether `ref` is a whole commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
+bool is_commit(const std::string& ref);
+
+/// What `ref` means by the output of `git ls-remote --symref`: a branch, else a tag (the commit
+/// that an annotated one is for), else a full name; HEAD when `ref` is empty.
+std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref);
+
+/// What `ref` means on the server now. Throws Failure.
+Resolved resolve(const Git& git, const std::string& ref);
+
+/// Of what git prints.
+std::vector<std::string> lines_of(const std::string& output, char end = '\n');
+
+/// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".
+std::optional<std::int64_t> received_bytes(std::string_view line);
+
+}  // namespace content

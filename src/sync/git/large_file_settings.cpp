@@ -1,0 +1,122 @@
+#include "sync/git/large_file_settings.h"
+
+#include "sync/report/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* file_name = ".lfsconfig";
+
+/// "section.subsection.name" as git prints it: section and name in lower case.
+struct Key {
+  explicit Key(const std::string& text) {
+    const auto first = std::min(text.find('.'), text.size());
+    const auto last = std::min(text.rfind('.'), text.size());
+    section = text.substr(0, first);
+    if (last < text.size()) name = text.substr(last + 1);
+    if (last > first) subsection = text.substr(first + 1, last - first - 1);
+  }
+  std::string section, subsection, name;
+};
+
+/// The key for messages: a URL in it may have a password.
+std::string told(const std::string& key) {
+  const Key parts(key);
+  const bool is_plain = std::none_of(key.begin(), key.end(), [](char c) {
+    return c == '@' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+  });
+  return is_plain ? key.substr(0, 200) : parts.section + ".*." + parts.name;
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+}
+
+bool names_server(const Git& git, const std::string& url) {
+  static const std::regex web(
+      "https?://([^/@:]*(:[^/@]*)?@)?"
+      "([A-Za-z0-9_-][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]*)?");
+  constexpr std::size_t longest = 4096;
+  if (url.size() > longest || std::any_of(url.begin(), url.end(), is_control)) return false;
+  const auto host = url.find("://");
+  const auto origin = url.substr(0, host == std::string::npos ? 0 : url.find('/', host + 3));
+  return std::regex_match(origin, web) || git.is_on_our_ssh_server(url);
+}
+
+bool is_url(const Key& key) {
+  constexpr std::array names{"url", "pushurl", "lfsurl", "lfspushurl"};
+  return std::find(names.begin(), names.end(), key.name) != names.end();
+}
+
+/// Of "lfs.URL.access" and "url.URL.insteadof"; others have names there
+/// ("lfs.transfer.maxretries").
+bool is_for_url(const Key& key) {
+  const auto& where = key.subsection;
+  return key.section == "url" || (key.section == "lfs" && (where.find(':') != std::string::npos ||
+                                                           where.find('/') != std::string::npos));
+}
+
+/// What is wrong with a setting, and what would be right; empty when nothing is.
+std::string problem(const Git& git, const std::string& text, const std::string& value) {
+  const Key key(text);
+  const auto server =
+      std::string("of a server; write one that begins with https:// or http://") +
+      (is_ssh(git.url()) ? ", or the ssh:// URL or USER@HOST:PATH of the repository's own host"
+                         : "");
+  if (key.section == "include" || key.section == "includeif")
+    return "includes another file, which is never read; write what it has into .lfsconfig itself";
+  if (text.find('=') != std::string::npos || value.find('\n') != std::string::npos)
+    return "has a line's end or, before its value, a '=', which git-lfs takes for another setting; "
+           "remove that";
+  if (is_url(key) && !names_server(git, value)) return "must be the URL " + server;
+  if (is_for_url(key) && !names_server(git, key.subsection)) return "must be for the URL " + server;
+  if (text == "lfs.gitprotocol" && value != "https" && value != "http")
+    return "must be https or http";
+  return {};
+}
+
+/// Keys and values, in their order, without those of files that it includes.
+std::vector<std::pair<std::string, std::string>> settings(const Git& git, const Path& file) {
+  std::vector<std::pair<std::string, std::string>> result;
+  const auto list = git({"config", "--no-includes", "--file", file.string(), "--null", "--list"});
+  for (const auto& entry : lines_of(list, '\0')) {
+    const auto newline = std::min(entry.find('\n'), entry.size());
+    result.emplace_back(entry.substr(0, newline),
+                        entry.substr(std::min(newline + 1, entry.size())));
+  }
+  return result;
+}
+
+}  // namespace
+
+void check_large_file_settings(const Git& git, const Path& tree,
+                               const std::vector<std::string>& large_files) {
+  const auto refuse = [&](const std::string& text) {
+    throw Failure("GitLfsFailed", git.url() + ": " + text);
+  };
+  const auto file = tree / file_name;
+  const auto status = fs::symlink_status(file);
+  if (!fs::exists(status)) return;
+  if (!fs::is_regular_file(status) ||
+      std::find(large_files.begin(), large_files.end(), file_name) != large_files.end()) {
+    refuse(".lfsconfig must be a plain file, and no symbolic link, folder or large file (LFS)");
+  }
+  std::vector<std::pair<std::string, std::string>> all;
+  try {
+    all = settings(git, file);
+  } catch (const Failure&) {
+    refuse(".lfsconfig is not what git reads as configuration; mend it");
+  }
+  for (const auto& [key, value] : all) {
+    if (const auto wrong = problem(git, key, value); !wrong.empty())
+      refuse(told(key) + " in .lfsconfig " + wrong);
+  }
+}
+
+}  // namespace content

@@ -1,0 +1,209 @@
+#include "sync/git/large_files.h"
+
+#include "sync/volume/hasher.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* whole = "objects";
+constexpr const char* begun = "incomplete";
+constexpr std::size_t digits = 64;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 60;  // of one file, or of all
+
+Path relative_path(const std::string& sha256) {
+  return Path(sha256.substr(0, 2)) / sha256.substr(2, 2) / sha256;
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == digits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Takes `prefix` and the rest of its line off `text`; nothing when it does not begin so.
+std::optional<std::string_view> take_line(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return {};
+  const auto end = std::min(text.find('\n'), text.size());
+  const auto rest = text.substr(prefix.size(), end - prefix.size());
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return rest;
+}
+
+bool is_file_of(const Path& path, std::int64_t bytes) {
+  std::error_code error;
+  return fs::is_regular_file(fs::symlink_status(path, error)) &&
+         fs::file_size(path, error) == static_cast<std::uintmax_t>(bytes) && !error;
+}
+
+/// The regular ones below a folder; none when there is no folder.
+std::vector<Path> files_below(const Path& folder) {
+  std::vector<Path> result;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_regular_file(error) && !entry->is_symlink(error)) result.push_back(entry->path());
+  }
+  return result;
+}
+
+/// Not every volume has links.
+bool link_or(const Path& from, const Path& to, void (*otherwise)(const Path&, const Path&)) {
+  std::error_code error;
+  fs::create_directories(to.parent_path());
+  fs::create_hard_link(from, to, error);
+  if (error && fs::exists(from)) otherwise(from, to);
+  return fs::exists(to);
+}
+
+void copy(const Path& from, const Path& to) {
+  fs::copy_file(from, to);
+}
+
+void move(const Path& from, const Path& to) {
+  fs::rename(from, to);
+}
+
+void make_executable(const Path& file) {
+  using fs::perms;
+  fs::permissions(file, perms::owner_exec | perms::group_exec | perms::others_exec,
+                  fs::perm_options::add);
+}
+
+}  // namespace
+
+std::optional<LargeFile> read_pointer(std::string_view text) {
+  LargeFile file;
+  if (!take_line(text, "version https://git-lfs.github.com/spec/v1")) return {};
+  const auto sha256 = take_line(text, "oid sha256:");
+  const auto bytes = take_line(text, "size ");
+  if (!sha256 || !is_sha256(*sha256) || !bytes || !text.empty()) return {};
+  const auto* const end = bytes->data() + bytes->size();
+  const auto [last, error] = std::from_chars(bytes->data(), end, file.bytes);
+  if (error != std::errc() || last != end || file.bytes < 0 || file.bytes > most_bytes) return {};
+  file.sha256 = *sha256;
+  return file;
+}
+
+std::int64_t bytes_of(const std::vector<LargeFile>& files) {
+  std::int64_t sum = 0;
+  for (const auto& file : files)
+    sum = std::min(sum + file.bytes, most_bytes);
+  return sum;
+}
+
+Path LargeFileStore::object(const std::string& sha256) const {
+  return folder_ / whole / relative_path(sha256);
+}
+
+Path LargeFileStore::part(const std::string& sha256) const {
+  return folder_ / begun / (sha256 + ".part");
+}
+
+bool LargeFileStore::has(const LargeFile& file) const {
+  return file.bytes == 0 || is_file_of(object(file.sha256), file.bytes);
+}
+
+void LargeFileStore::take_found(const LargeFile& file) const {
+  const auto found = find_ ? find_(file.sha256) : Path();
+  if (found.empty() || !is_file_of(found, file.bytes)) return;
+  const auto to = object(file.sha256);
+  fs::remove(to);
+  link_or(found, to, copy);
+}
+
+/// git-lfs goes on with NAME.part, which it makes of NAME and a number when a transfer fails, but
+/// not when it is killed. What it has in the end must have the right SHA-256.
+void LargeFileStore::resume() const {
+  for (const auto& file : files_below(folder_ / begun)) {
+    const auto name = file.filename().string();
+    if (name.ends_with(".part")) continue;
+    const auto to = part(name.substr(0, digits));
+    const bool is_more = !fs::exists(to) || fs::file_size(to) < fs::file_size(file);
+    if (is_more && is_sha256(name.substr(0, digits))) {
+      fs::rename(file, to);
+    } else {
+      fs::remove(file);
+    }
+  }
+}
+
+std::vector<LargeFile> LargeFileStore::prepare(const std::vector<LargeFile>& files) const {
+  own_folder(folder_.parent_path(), folder_.filename());
+  resume();
+  std::map<std::string, LargeFile> missing;
+  for (const auto& file : files)
+    if (file.bytes > 0) missing.emplace(file.sha256, file);
+  for (const auto& [sha256, file] : missing)
+    take_found(file);
+  Hasher hasher(folder_ / whole);
+  for (const auto& [sha256, file] : missing)
+    if (has(file)) hasher.add(relative_path(sha256).string(), false);
+  for (const auto& [path, hashes] : hasher.finish()) {
+    const auto sha256 = Path(path).filename().string();
+    if (hashes.sha256 == sha256) {
+      missing.erase(sha256);
+    } else {
+      fs::remove(object(sha256));
+    }
+  }
+  std::vector<LargeFile> result;
+  for (auto& [sha256, file] : missing)
+    result.push_back(std::move(file));
+  return result;
+}
+
+std::int64_t LargeFileStore::bytes_to_come(const std::vector<LargeFile>& missing) const {
+  auto left = missing;
+  for (auto& file : left) {
+    std::error_code none;
+    const auto there = fs::file_size(part(file.sha256), none);
+    if (!none) file.bytes -= std::min(file.bytes, static_cast<std::int64_t>(there));
+  }
+  return bytes_of(left);
+}
+
+void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree) const {
+  std::map<std::string, Path> placed;
+  for (const auto& file : files) {
+    const auto to = tree / file.path;
+    const auto content = object(file.sha256);
+    if (file.bytes == 0) fs::resize_file(to, 0);
+    if (file.bytes == 0 || !(has(file) || placed.contains(file.sha256))) continue;
+    const bool is_program = (fs::status(to).permissions() & fs::perms::owner_exec) != fs::perms();
+    fs::remove(to);
+    if (has(file)) {
+      link_or(content, to, move);
+    } else {
+      fs::copy_file(placed.at(file.sha256), to);
+    }
+    if (is_program) make_executable(to);
+    placed[file.sha256] = to;
+  }
+}
+
+void LargeFileStore::take_over(const Path& other, bool is_dead_here) const {
+  std::error_code gone;  // by another, who has it then
+  const auto place_for = [&](const Path& file) {
+    const auto to = folder_ / file.lexically_relative(other);
+    fs::create_directories(to.parent_path());
+    return to;
+  };
+  for (const auto& file : files_below(other / whole)) {
+    fs::create_hard_link(file, place_for(file), gone);
+    if (gone && is_dead_here) fs::rename(file, place_for(file), gone);
+  }
+  for (const auto& file : files_below(other / begun)) {
+    if (is_dead_here) {
+      fs::rename(file, place_for(file), gone);
+    } else {
+      fs::copy_file(file, place_for(file), gone);
+    }
+  }
+}
+
+}  // namespace content

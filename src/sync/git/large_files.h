@@ -1,0 +1,67 @@
+#pragma once
+
+#include "sync/volume/volume.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Large files (LFS): a commit has pointers, and a server of its own the content.
+namespace content {
+
+struct LargeFile {
+  std::string path = {};  ///< from the top of the tree
+  std::string sha256 = {};
+  std::int64_t bytes = 0;
+  bool operator==(const LargeFile&) const = default;
+};
+
+/// What a pointer's text says, without a path. Nothing of another text, and of a pointer with
+/// extensions: its file is not the content as it is.
+std::optional<LargeFile> read_pointer(std::string_view text);
+
+/// Of all of them: as many as one can have, at most.
+std::int64_t bytes_of(const std::vector<LargeFile>& files);
+
+/// A folder in which git-lfs keeps content (lfs.storage): whole in objects/ab/cd/abcd..., and what
+/// is on its way in incomplete/. Nobody else may be using it.
+class LargeFileStore {
+ public:
+  /// A file that had this content; empty when there is none.
+  using Find = std::function<Path(const std::string& sha256)>;
+
+  explicit LargeFileStore(Path folder, Find find = {})
+      : folder_(std::move(folder)), find_(std::move(find)) {}
+
+  const Path& path() const { return folder_; }
+  bool has(const LargeFile& file) const;
+
+  /// Those whose content is to be fetched, each content once. Takes in what can be found, removes
+  /// what is damaged, and has git-lfs go on with what it had begun. Throws Failure.
+  std::vector<LargeFile> prepare(const std::vector<LargeFile>& files) const;
+
+  /// Bytes that the volume is to take for those: what was begun is there.
+  std::int64_t bytes_to_come(const std::vector<LargeFile>& missing) const;
+
+  /// Puts content where the pointers are in a tree that nobody may write to: without a copy. A file
+  /// whose content is not there stays a pointer.
+  void place(const std::vector<LargeFile>& files, const Path& tree) const;
+
+  /// Takes in what another store has. What was on its way is copied unless, as far as this
+  /// machine's locks tell, nobody can write to it any more.
+  void take_over(const Path& other, bool is_dead_here) const;
+
+ private:
+  Path object(const std::string& sha256) const;
+  Path part(const std::string& sha256) const;
+  void take_found(const LargeFile& file) const;
+  void resume() const;
+
+  Path folder_;
+  Find find_;
+};
+
+}  // namespace content

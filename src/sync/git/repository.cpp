@@ -1,0 +1,135 @@
+#include "sync/git/repository.h"
+
+#include "base/files.h"
+#include "sync/git/checkout.h"
+#include "sync/report/failure.h"
+#include "sync/report/retry.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+using json::Json;
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// An empty or a foreign name could mean more than it says. git and we have folders of our own,
+/// which volumes may know in any letter case; and "..NAME" is for links that are replaced at once.
+void check_name(const std::string& name) {
+  const auto is_in_the_way = [](char c) {
+    return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+  };
+  const auto folded = lower(name);
+  if (!name.empty() && name != "." && !name.starts_with("..") && folded != ".git" &&
+      folded != ".gradient" && std::none_of(name.begin(), name.end(), is_in_the_way)) {
+    return;
+  }
+  throw Failure("SyncFailed",
+                "--name must be the name of one folder, such as app or .github: without '/' and "
+                "control characters, not begun with '..', and not '.', .git or .gradient");
+}
+
+/// The pod mounts the checkout over this folder, so it must exist and hide nothing of the team's.
+void make_mount_point(const RepositoryOptions& options) {
+  const auto path = options.volume / options.name;
+  if (mkdir(path.c_str(), 0777) == 0) return;
+  if (errno != EEXIST) volume_trouble(path);
+  const bool is_folder = fs::is_directory(fs::symlink_status(path));
+  if (is_folder && fs::is_empty(path)) return;
+  throw Failure("NameTaken", "the dataset has " + std::string(is_folder ? "files in" : "a file") +
+                                 " \"" + options.name +
+                                 "\" already; move that away or give the repository another name");
+}
+
+/// What an earlier run published under this key; null when none did. Its time is when a pod last
+/// began to use it: a collection takes none that is young.
+Json published(const Path& checkout) {
+  touch(checkout);  // if it may be
+  if (!fs::exists(fs::symlink_status(checkout))) return {};
+  try {
+    auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
+    if (is_commit(json::string_at(meta, {"commit"})) && fs::is_directory(checkout / "tree"))
+      return meta;
+  } catch (const std::exception&) {  // told below, without the content
+  }
+  throw Failure("SyncFailed", checkout.string() +
+                                  " is not what was published there; remove this folder to have "
+                                  "the repository fetched again");
+}
+
+/// What is told of a checkout: the submodules are for those who look into meta.json.
+Json brief(Json meta) {
+  if (meta.has_field("submodules")) meta.erase("submodules");
+  return meta;
+}
+
+Json described(const std::vector<Submodule>& submodules) {
+  std::vector<Json> entries;
+  for (const auto& [path, url, commit] : submodules)
+    entries.push_back(json::object({{"path", path}, {"url", url}, {"commit", commit}}));
+  return json::array_or_null(std::move(entries));
+}
+
+Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mirrors,
+                   const Path& name, const Path& work) {
+  const auto resolved = resolve(git, options.ref);
+  const auto checkout = work / "checkout";
+  fs::remove_all(checkout);
+  fs::create_directory(checkout);
+  const auto submodules = check_out(git, mirrors, checkout / "tree", resolved);
+  const auto meta = json::object({{"commit", resolved.commit},
+                                  {"ref", resolved.name},
+                                  {"url", options.remote.url},
+                                  {"revision", options.revision},
+                                  {"submodules", described(submodules)}});
+  std::ofstream file(checkout / "meta.json");
+  file << json::text(meta) << "\n";
+  if (!file.flush()) volume_trouble(checkout / "meta.json");
+  file.close();
+  if (publish(checkout, name)) return meta;
+  const auto others = published(name);
+  if (!others.is_null()) return others;
+  throw Failure("SyncFailed", name.string() + " was published by another helper and is gone again",
+                Kind::Transient);
+}
+
+}  // namespace
+
+void sync_repository(const RepositoryOptions& options, Report& report,
+                     const std::stop_token& stop) {
+  check_name(options.name);
+  make_mount_point(options);
+  const auto hidden = own_folder(options.volume, ".gradient");
+  const auto checkout = own_folder(hidden, "checkouts") / options.key;
+  auto meta = published(checkout);
+  if (meta.is_null()) {
+    const WorkFolder work(own_folder(hidden, "tmp"));
+    const auto on_wait = [&](const std::string& url) {
+      report.log("info", "waiting",
+                 json::object({{"message", "waiting for another helper that fetches " + url}}));
+    };
+    Mirrors mirrors(own_folder(hidden, "git"), work.path(), options.full_history, stop, on_wait);
+    mirrors.lock(options.remote.url, patience_with_others);
+    const Git git(options.remote, options.program, stop, ProgressLines(report));
+    meta = with_retries(report, stop, [&] {
+      return on_volume(work.path(), [&] {
+        auto found = published(checkout);  // by whom we waited for
+        return found.is_null() ? make_checkout(options, git, mirrors, checkout, work.path())
+                               : found;
+      });
+    });
+  }
+  report.succeeded(brief(std::move(meta)));
+}
+
+}  // namespace content

@@ -1,0 +1,120 @@
+#include "sync/model/git_origin.h"
+
+#include "base/files.h"
+#include "sync/git/checkout.h"
+#include "sync/program/secret_file.h"
+#include "sync/report/failure.h"
+
+#include <fstream>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view hugging_face = "hf://";
+constexpr std::string_view git_over_https = "git+";
+
+GitAddress hugging_face_address(const Source& source) {
+  const auto rest = source.url.substr(hugging_face.size());
+  const auto at = std::min(rest.find('@'), rest.size());
+  auto server = source.endpoint.empty() ? "https://huggingface.co" : source.endpoint;
+  if (server.back() != '/') server += '/';
+  return {.remote = {.url = server + rest.substr(0, at)},
+          .ref = at == rest.size() ? "" : rest.substr(at + 1)};
+}
+
+GitAddress plain_address(const Source& source) {
+  constexpr std::string_view query = "?ref=";
+  const auto url = source.url.substr(git_over_https.size());
+  const auto question = std::min(url.find(query), url.size());
+  return {.remote = {.url = url.substr(0, question)},
+          .ref = question == url.size() ? "" : url.substr(question + query.size())};
+}
+
+/// The folders and files of git at the top of a tree and of its submodules.
+std::vector<Path> of_git(const Path& tree) {
+  std::vector<Path> result;
+  for (auto entry = fs::recursive_directory_iterator(tree);
+       entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->path().filename() != ".git") continue;
+    entry.disable_recursion_pending();
+    result.push_back(entry->path());
+  }
+  return result;
+}
+
+bool leads_inside(const Path& link, const Path& tree) {
+  std::error_code error;
+  const auto end = fs::canonical(link, error);
+  return !error && end.string().rfind(fs::canonical(tree).string() + "/", 0) == 0;
+}
+
+/// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: a pointer's first line, and its size.
+bool is_pointer(const Path& file) {
+  constexpr std::string_view first_line = "version https://git-lfs.github.com/spec/";
+  constexpr std::uintmax_t longest = 1024;
+  if (fs::file_size(file) >= longest) return false;
+  std::string begin(first_line.size(), '\0');
+  std::ifstream(file).read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return begin == first_line;
+}
+
+void check_files(const Path& tree, const std::string& url) {
+  bool is_empty = true;
+  for (const auto& entry : fs::recursive_directory_iterator(tree)) {
+    const auto path = entry.path().lexically_relative(tree).string();
+    check_path(path);
+    if (entry.is_symlink() && !leads_inside(entry.path(), tree)) {
+      throw Failure("ModelSourceRefused", url + ": " + path +
+                                              " is a symbolic link to something that is not in "
+                                              "the repository; replace it by a file");
+    }
+    if (!entry.is_regular_file()) continue;
+    is_empty = false;
+    if (is_pointer(entry.path())) {
+      throw Failure("GitLfsFailed",
+                    url + ": " + path +
+                        " is the pointer of a large file and not its content; let .gitattributes "
+                        "name it with filter=lfs, and no lfs.fetchexclude of .lfsconfig");
+    }
+  }
+  if (is_empty) throw Failure("ModelEmpty", url + ": there is no file in the repository");
+}
+
+}  // namespace
+
+bool is_git(const Source& source) {
+  return source.url.rfind(hugging_face, 0) == 0 || source.url.rfind(git_over_https, 0) == 0;
+}
+
+GitAddress git_address(const Source& source) {
+  auto address =
+      source.url.rfind(hugging_face, 0) == 0 ? hugging_face_address(source) : plain_address(source);
+  if (source.credentials.empty()) return address;
+  const auto token = source.credentials / "token";
+  const auto username = source.credentials / "username";
+  address.remote.password_file = fs::exists(token) ? token : source.credentials / "password";
+  if (!fs::exists(token) && fs::exists(username))
+    address.remote.username = read_secret_line(username.string());
+  return address;
+}
+
+std::string GitOrigin::commit() const {
+  return resolve(Git(address_.remote, program_, stop_, {}), address_.ref).commit;
+}
+
+void GitOrigin::check_out(const std::string& commit, const Path& tree, const Stock& stock,
+                          Git::OnProgress on_progress) const {
+  const Git git(address_.remote, program_, stop_, std::move(on_progress));
+  const WorkFolder work(tree.parent_path(), "git-");
+  const auto fresh = work.path() / "tree";
+  Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);
+  content::check_out(git, mirrors, fresh, {commit, commit}, &stock);
+  for (const auto& path : of_git(fresh))
+    fs::remove_all(path);
+  check_files(fresh, address_.remote.url);
+  fs::rename(fresh, tree);
+}
+
+}  // namespace content

@@ -1,0 +1,213 @@
+#include "sync/model/layout.h"
+
+#include "base/files.h"
+#include "sync/report/failure.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* data_link = "..data";
+constexpr const char* revision_prefix = "..rev-";
+constexpr const char* work_prefix = "..tmp-";
+/// Of a revision on its way out.
+constexpr const char* removed_prefix = "..old-";
+/// So long nobody takes to remove one.
+constexpr auto removal_abandoned_after = std::chrono::minutes(10);
+
+bool is_ours(const std::string& name) {
+  return name.starts_with("..");
+}
+
+Path link_to(const std::string& name) {
+  return Path(data_link) / name;
+}
+
+bool is_link(const Path& path, const Path& to) {
+  std::error_code error;
+  return fs::read_symlink(path, error) == to && !error;
+}
+
+void rename_over(const Path& from, const Path& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) volume_trouble(to);
+}
+
+/// Names of the entries that an app is to see.
+std::vector<std::string> visible_names(const Path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    auto name = entry.path().filename().string();
+    if (!is_ours(name)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string revision_name(const json::Json& meta) {
+  const auto revision = json::string_at(meta, {"revision"});
+  return revision_prefix + revision.substr(revision.find(':') + 1, 16);
+}
+
+std::vector<Path> entries_with(const Path& folder, const std::string& prefix) {
+  std::vector<Path> paths;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().starts_with(prefix)) paths.push_back(entry.path());
+  return paths;
+}
+
+/// Writes it beside and renames it: a reader sees the old one or the new one.
+void write_file(const Path& path, const std::string& text, const WorkFolder& work) {
+  const auto beside = work.path() / path.filename();
+  std::ofstream file(beside);
+  file << text;
+  if (!file.flush()) volume_trouble(beside);
+  file.close();
+  rename_over(beside, path);
+}
+
+void describe(const Path& revision, const json::Json& meta, const std::string& listing,
+              const WorkFolder& work) {
+  write_file(revision / listing_file, listing, work);
+  write_file(revision / meta_file, json::text(meta) + "\n", work);
+}
+
+/// Equal content may differ in what can be run. A file that is another user's stays as it is.
+void take_permissions(const Path& from, const Path& to) {
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    if (!fs::is_regular_file(entry.symlink_status())) continue;
+    const auto path = to / entry.path().lexically_relative(from);
+    const auto wanted = entry.status().permissions();
+    std::error_code ignored;
+    if (fs::symlink_status(path, ignored).permissions() != wanted)
+      fs::permissions(path, wanted, ignored);
+  }
+}
+
+/// The time of a revision's folder is that of its replacement.
+void mark_replaced(const Path& revision) {
+  std::error_code ignored;  // somebody has removed it
+  fs::last_write_time(revision, fs::file_time_type::clock::now(), ignored);
+}
+
+}  // namespace
+
+Layout::Layout(const Path& target)
+    : target_(own_folder("/", fs::absolute(target).relative_path())) {}
+
+Path Layout::current_revision() const {
+  std::error_code error;
+  const auto to = fs::read_symlink(target_ / data_link, error).string();
+  if (error || !to.starts_with(revision_prefix) || to.find('/') != std::string::npos) return {};
+  return target_ / to;
+}
+
+json::Json Layout::current() const {
+  const auto revision = current_revision();
+  if (revision.empty() || !fs::is_directory(fs::symlink_status(revision))) return {};
+  try {
+    return json::parse(base::read_file(revision / meta_file, 64U << 10U));
+  } catch (const std::exception&) {
+    return {};  // then it is fetched again
+  }
+}
+
+void Layout::check_names(const Path& files) const {
+  for (const auto& name : visible_names(files)) {
+    const auto path = target_ / name;
+    std::error_code error;  // one look: others make and remove such links
+    const bool is_right = fs::read_symlink(path, error) == link_to(name);
+    if (error ? error != std::errc::no_such_file_or_directory : !is_right) {
+      throw Failure("NameTaken",
+                    path.string() + " is in the way of a file of the model; move it elsewhere");
+    }
+  }
+}
+
+void Layout::publish(const Path& files, const json::Json& meta, const std::string& listing) {
+  check_names(files);
+  const WorkFolder work(target_, work_prefix);
+  const auto name = revision_name(meta);
+  const auto revision = target_ / name;
+  const auto previous = current_revision();
+  describe(files, meta, listing, work);
+  const bool is_new = content::publish(files, revision);
+  // The same content may be there already: from before, or by another pod just now.
+  if (!is_new) {
+    describe(revision, meta, listing, work);
+    take_permissions(files, revision);
+  }
+  if (!previous.empty() && previous != revision) mark_replaced(previous);
+  fs::create_directory_symlink(name, work.path() / data_link);
+  rename_over(work.path() / data_link, target_ / data_link);
+  // Somebody may just have removed it as replaced long ago.
+  if (!is_new && !fs::exists(revision)) content::publish(files, revision);
+  link_files();
+}
+
+void Layout::link_files() const {
+  std::optional<WorkFolder> work;  // a full volume has no room for it, and need not have
+  Path revision;
+  do {  // somebody else may publish meanwhile
+    revision = current_revision();
+    if (revision.empty()) {
+      throw Failure("SyncFailed",
+                    (target_ / data_link).string() + ", which leads to the model, is not there",
+                    Kind::Transient);
+    }
+    for (const auto& name : visible_names(revision)) {
+      if (is_link(target_ / name, link_to(name))) continue;
+      if (!work) work.emplace(target_, work_prefix);
+      fs::create_symlink(link_to(name), work->path() / name);
+      rename_over(work->path() / name, target_ / name);
+    }
+    for (const auto& name : visible_names(target_)) {
+      const auto has = [&](const Path& folder) {
+        return fs::exists(fs::symlink_status(folder / name));
+      };
+      if (is_link(target_ / name, link_to(name)) && !has(revision) && !has(target_ / data_link))
+        fs::remove(target_ / name);
+    }
+  } while (revision != current_revision());
+}
+
+void Layout::remove(const Path& revision) const {
+  const FolderLock lock(revision);  // of which those know that sweep
+  const auto removed = target_ / unique_name(removed_prefix);
+  if (std::rename(revision.c_str(), removed.c_str()) != 0) {
+    if (errno == ENOENT) return;  // somebody else has removed it
+    volume_trouble(revision);
+  }
+  touch(removed);
+  // Somebody may just have found that its content is the newest again.
+  if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0) return;
+  fs::remove_all(removed);
+}
+
+std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {
+  using namespace std::chrono_literals;
+  sweep(target_, removed_prefix, removal_abandoned_after);
+  std::optional<std::chrono::seconds> next;
+  const auto wait_for = [&](std::chrono::seconds time) {
+    next = std::min(time, next.value_or(time));
+  };
+  if (!entries_with(target_, removed_prefix).empty()) wait_for(removal_abandoned_after);
+  for (const auto& revision : entries_with(target_, revision_prefix)) {
+    std::error_code gone;
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(revision, gone);
+    if (gone || revision == current_revision()) continue;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);
+    if (left > 0s) {
+      wait_for(left);
+    } else {
+      remove(revision);
+    }
+  }
+  return next;
+}
+
+}  // namespace content

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "json/json.h"
+#include "sync/volume/volume.h"
+
+#include <chrono>
+#include <optional>
+
+namespace content {
+
+/// The names of what we keep about a revision, in its folder.
+inline constexpr const char* meta_file = "..meta.json";
+inline constexpr const char* listing_file = "..listing";
+
+/// The folder that an app sees, laid out like a projected ConfigMap:
+///
+///     weights.bin -> ..data/weights.bin
+///     ..data -> ..rev-0123456789abcdef        replaced in one rename
+///     ..rev-0123456789abcdef/                 the files, ..meta.json and ..listing about them
+///     ..old-0123456789abcdef/                 a revision that is being removed
+///
+/// So all of a revision appears at once, and one that was replaced stays until remove_replaced().
+class Layout {
+ public:
+  /// Makes the folder where it is missing. Throws Failure.
+  explicit Layout(const Path& target);
+
+  /// ..meta.json of the current revision; null when there is none.
+  json::Json current() const;
+
+  /// The folder of the current revision; empty when there is none.
+  Path current_revision() const;
+
+  /// Makes a folder of the same file system, which is then gone, the current revision.
+  /// `meta`.revision is "sha256:<hex>" and tells revisions apart; `listing` is kept beside it.
+  /// Throws Failure: NameTaken, before anything has changed, when a file would hide one that is not
+  /// ours.
+  void publish(const Path& files, const json::Json& meta, const std::string& listing = "");
+
+  /// Makes the visible links what the current revision needs: a crash may have come between. Where
+  /// they are so already, nothing is written. Others may publish meanwhile. Throws Failure.
+  void link_files() const;
+
+  /// Removes the revisions that were replaced `grace` ago or earlier, also on a volume that is
+  /// full. Gives the time until the next one is due; nothing when there is none. Throws Failure and
+  /// std::filesystem::filesystem_error: then a later call goes on.
+  std::optional<std::chrono::seconds> remove_replaced(std::chrono::seconds grace) const;
+
+  const Path& path() const { return target_; }
+
+ private:
+  void check_names(const Path& files) const;
+  void remove(const Path& revision) const;
+
+  Path target_;
+};
+
+}  // namespace content

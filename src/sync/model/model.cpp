@@ -1,0 +1,342 @@
+#include "sync/model/model.h"
+
+#include "base/hash.h"
+#include "sync/model/download.h"
+#include "sync/model/origin.h"
+#include "sync/program/environment.h"
+#include "sync/report/failure.h"
+#include "sync/report/retry.h"
+#include "sync/volume/hasher.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sys/stat.h>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+using json::Json;
+
+constexpr const char* digest_mismatch = "ModelDigestMismatch";
+
+/// Removal that failed is tried again after so long, or with the next refresh.
+constexpr auto pause_of_removal = std::chrono::minutes(10);
+
+/// In the pod's own temporary volume. By the folder's inode: several helpers have theirs at one
+/// path. Throws Failure.
+Path ready_marker(const Path& target) {
+  struct stat status {};
+  if (stat(target.c_str(), &status) != 0) volume_trouble(target);
+  return temporary_folder() /
+         ("ready-" + std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino));
+}
+
+/// What is wanted: a pod that wants something else does not replace what this one published.
+std::string identity(const ModelOptions& options) {
+  const auto& source = options.source;
+  auto text = source.url;
+  if (!source.endpoint.empty()) text += " at " + source.endpoint;
+  for (const auto& pattern : source.exclude)
+    text += "\n- " + pattern;
+  for (const auto& pattern : source.include)
+    text += "\n+ " + pattern;
+  return options.digest.empty() ? text : text + "\nas " + options.digest;
+}
+
+/// The regular ones, by their paths in the folder.
+std::vector<std::string> files_in(const Path& folder) {
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) paths.push_back(entry.path().lexically_relative(folder).string());
+  return paths;
+}
+
+void verify_sizes(const Path& files, const Listing& listing) {
+  for (const auto& file : listing.files) {
+    std::error_code error;
+    const auto bytes = fs::file_size(files / file.path, error);
+    if (error || (file.bytes >= 0 && bytes != static_cast<std::uintmax_t>(file.bytes))) {
+      throw Failure("ModelSourceChanged", "the source changed while it was copied: " + file.path,
+                    Kind::Transient);
+    }
+  }
+}
+
+/// A file that fails does not stay, so that another try fetches it.
+void verify_checksums(const Path& files, const Listing& listing, const Hasher::Results& hashes) {
+  for (const auto& file : listing.files) {
+    const auto found = hashes.find(file.path);
+    if (found == hashes.end() || found->second.md5.empty() || found->second.md5 == file.md5)
+      continue;
+    fs::remove(files / file.path);
+    throw Failure("ModelSourceChanged",
+                  file.path + " has not the MD5 that the source tells (" + file.md5 +
+                      "): it changed while it was copied or was damaged on the way; where the "
+                      "store tells no MD5 of the content (S3 with keys of KMS), give source.digest",
+                  Kind::Transient);
+  }
+}
+
+/// Throws std::runtime_error when a file could not be read.
+void take_sha256(const Hasher::Results& results, const Path& files, KnownFiles& known) {
+  for (const auto& [path, hashes] : results) {
+    known[path].sha256 = hashes.sha256.empty() ? base::sha256_of_file(files / path) : hashes.sha256;
+  }
+}
+
+bool tells_md5(const Listing& listing, const std::string& path) {
+  const auto found = std::lower_bound(
+      listing.files.begin(), listing.files.end(), path,
+      [](const SourceFile& file, const std::string& wanted) { return file.path < wanted; });
+  return found != listing.files.end() && found->path == path && !found->md5.empty();
+}
+
+struct Description {
+  Json meta;         ///< {"revision", "bytes", "files"}; the revision as digest() says
+  KnownFiles known;  ///< for the next time
+};
+
+/// Throws Failure when `known` has not all of the files.
+Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
+  KnownFiles all;
+  for (const auto& file : listing.files)
+    all[file.path].identity = file.identity;
+  std::vector<std::string> lines;
+  std::uintmax_t bytes = 0;
+  for (const auto& path : files_in(files)) {
+    bytes += fs::file_size(files / path);
+    const auto found = known.find(path);
+    if (found == known.end()) {
+      throw Failure("SyncFailed", (files / path).string() + " is not one of the source's files",
+                    Kind::Transient);
+    }
+    const auto& sha256 = all[path].sha256 = found->second.sha256;
+    lines.push_back(sha256 + "  " + path + "\n");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const auto& line : lines)
+    text += line;
+  return {json::object({{"revision", "sha256:" + base::sha256_hex(text)},
+                        {"bytes", bytes},
+                        {"files", lines.size()}}),
+          std::move(all)};
+}
+
+class ModelSync {
+ public:
+  ModelSync(const ModelOptions& options, Report& report, std::stop_token stop)
+      : options_(options),
+        report_(report),
+        stop_(std::move(stop)),
+        origin_(options.source, options.program, stop_, options.large),
+        layout_(options.target) {}
+
+  void first() {
+    touch(layout_.path());  // if it may be: a collection takes no model that a pod begins to use
+    with_retries(report_, stop_, [&] {
+      on_volume(layout_.path(), [&] {
+        if (take_published()) return;
+        const auto lock = lock_others_out();
+        if (!take_published()) fetch(origin_.list());
+      });
+    });
+    say_published();
+  }
+
+  /// Gives the time until there is something to remove again.
+  std::optional<std::chrono::seconds> remove_replaced() {
+    std::optional<std::chrono::seconds> next = pause_of_removal;
+    go_on_after("removal-failed", [&] {
+      next = on_volume(layout_.path(), [&] { return layout_.remove_replaced(options_.grace); });
+      return false;
+    });
+    return next;
+  }
+
+  void refresh() {
+    go_on_after("refresh-failed", [&] {
+      return with_retries(report_, stop_, [&] {
+        return on_volume(layout_.path(), [&] { return fetch_if_newer(); });
+      });
+    });
+  }
+
+ private:
+  /// Does what may fail while files are served, which `work` tells to be new; a failure is logged
+  /// as `event`. The operator knows the last line, so what is published is told again afterwards.
+  template <class Work>
+  void go_on_after(const std::string& event, const Work& work) {
+    try {
+      if (work() || failing_.contains(event)) say_published();
+      failing_.erase(event);
+    } catch (const std::exception& error) {
+      failing_.insert(event);
+      const auto failure = as_failure(error);
+      report_.log(
+          "warning", event,
+          json::object({{"reason", failure.reason}, {"message", std::string(failure.what())}}));
+    }
+  }
+
+  Lock lock_others_out() const {
+    return Lock(layout_.path() / "..lock", stop_, patience_with_others, [&] {
+      report_.log("info", "waiting",
+                  json::object({{"message", "waiting for another helper that fetches the model"}}));
+    });
+  }
+
+  /// False when what is there is not what is wanted.
+  bool take_published() const {
+    if (!is_wanted(layout_.current())) return false;
+    layout_.link_files();
+    return true;
+  }
+
+  bool is_of_our_source(const Json& meta) const {
+    return json::string_at(meta, {"source"}) == identity(options_);
+  }
+
+  bool is_pinned(const Json& meta) const {
+    return !options_.digest.empty() && json::string_at(meta, {"revision"}) == options_.digest;
+  }
+
+  bool is_wanted(const Json& meta) const {
+    return options_.digest.empty() ? is_of_our_source(meta) : is_pinned(meta);
+  }
+
+  bool fetch_if_newer() {
+    if (is_pinned(layout_.current())) return false;
+    const auto listing = origin_.list();
+    const auto is_current = [&](const Json& meta) {
+      if (meta.is_null()) return false;  // somebody has removed it
+      // Another source: a newer pod's, whose content is not ours to replace.
+      return !is_of_our_source(meta) ||
+             json::string_at(meta, {"fingerprint"}) == listing.fingerprint;
+    };
+    const auto before = layout_.current();
+    if (is_current(before)) return false;
+    const auto lock = lock_others_out();
+    if (!is_current(layout_.current())) fetch(listing);
+    return true;
+  }
+
+  void fetch(const Listing& listing) {
+    Download download(layout_, identity(options_), listing);
+    try {
+      auto known = download.known();
+      Hasher hasher(download.files());
+      if (!download.is_complete()) copy(listing, download, hasher);
+      verify_sizes(download.files(), listing);
+      hash_rest(listing, download.files(), hasher, known);
+      publish(download, listing, known);
+      download.discard();
+    } catch (const Failure& failure) {
+      // What has another digest stays, so that another try fetches only what has changed.
+      if (failure.kind == Kind::Permanent && failure.reason != digest_mismatch) download.discard();
+      throw;
+    }
+  }
+
+  void check_digest(const std::string& revision) const {
+    if (options_.digest.empty() || revision == options_.digest) return;
+    throw Failure(digest_mismatch,
+                  url_for_messages(options_.source) + ": the files have the digest " + revision +
+                      " and not " + options_.digest +
+                      ", which the Model demands; correct source.digest or the source");
+  }
+
+  /// A digest that was given says more than the source's checksums, and sometimes these are none.
+  bool checks_md5(const Listing& listing, const std::string& path) const {
+    return options_.digest.empty() && tells_md5(listing, path);
+  }
+
+  void copy(const Listing& listing, const Download& download, Hasher& hasher) {
+    ProgressLines progress(report_);
+    origin_.copy(
+        listing, download,
+        [&](const Json& fields) {
+          download.touch();
+          progress(fields);
+        },
+        [&](const Arrival& file) {
+          const bool with_md5 = checks_md5(listing, file.path);
+          if (file.is_whole) {
+            hasher.add(file.path, with_md5);
+          } else {
+            hasher.follow(file.path, file.at, file.bytes, with_md5);
+          }
+        });
+  }
+
+  /// Completes `known`. What an interrupted download had brought was not verified by it.
+  void hash_rest(const Listing& listing, const Path& files, Hasher& hasher,
+                 KnownFiles& known) const {
+    for (const auto& path : files_in(files))
+      if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
+    auto results = hasher.finish();
+    verify_checksums(files, listing, results);
+    take_sha256(results, files, known);
+  }
+
+  void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
+    auto [meta, known] = description(download.files(), listing, before);
+    check_digest(json::string_at(meta, {"revision"}));
+    meta["source"] = Json(identity(options_));
+    meta["fingerprint"] = Json(listing.fingerprint);
+    layout_.publish(download.files(), meta, text_of(known));
+  }
+
+  void say_published() {
+    const auto meta = layout_.current();
+    const auto marker = ready_marker(layout_.path());
+    if (!std::ofstream(marker)) volume_trouble(marker);  // empty: takes no room
+    report_.log("info", "published",
+                json::object({{"revision", json::at(meta, {"revision"})},
+                              {"bytes", json::at(meta, {"bytes"})},
+                              {"files", json::at(meta, {"files"})}}));
+  }
+
+  const ModelOptions& options_;
+  Report& report_;
+  std::stop_token stop_;
+  Origin origin_;
+  Layout layout_;
+  std::set<std::string> failing_;  ///< events
+};
+
+}  // namespace
+
+void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop) {
+  ModelSync model(options, report, stop);
+  fs::remove(ready_marker(options.target));  // of the container before
+  model.first();
+  using Clock = std::chrono::steady_clock;
+  const bool refreshes = options.refresh_interval.count() > 0;
+  for (auto due = Clock::now() + options.refresh_interval;;) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(due - Clock::now());
+    const auto rest = refreshes ? left : std::chrono::hours(24);
+    wait(std::min(rest, model.remove_replaced().value_or(rest)), stop);
+    if (!refreshes || Clock::now() < due) continue;
+    model.refresh();
+    due = Clock::now() + options.refresh_interval;
+  }
+}
+
+std::string digest(const Path& folder) {
+  Hasher hasher(folder);
+  for (const auto& path : files_in(folder))
+    hasher.add(path, false);
+  KnownFiles known;
+  take_sha256(hasher.finish(), folder, known);
+  return json::string_at(description(folder, {}, known).meta, {"revision"});
+}
+
+bool is_ready(const Path& target) {
+  if (!fs::exists(target)) return false;
+  return fs::exists(ready_marker(target)) && fs::is_directory(target / "..data");
+}
+
+}  // namespace content

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "sync/model/layout.h"
+#include "sync/model/origin.h"
+#include "sync/report/report.h"
+
+#include <chrono>
+
+namespace content {
+
+struct ModelOptions {
+  Source source;
+  std::string digest = {};                ///< "sha256:..." that the files must have; empty: any
+  Path target;                            ///< the folder that the app sees
+  std::chrono::seconds refresh_interval;  ///< zero: never
+  /// How long a revision stays that was replaced: an app may still open its files by path.
+  std::chrono::seconds grace = std::chrono::minutes(10);
+  Path program = {};  ///< gradient-sync itself, which git asks for the password
+  RangeOptions large = {};
+};
+
+/// Publishes the source's files in the target, says so ({"event":"published", "revision", "bytes",
+/// "files"}), and refreshes them until there is a stop. What is there from the same source already,
+/// from before or by another pod, is taken without any network and without waiting for others. What
+/// fails later, of whatever kind, is logged and tried again, and changes nothing. Throws what
+/// as_failure() takes when nothing could be published, and Stopped.
+void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop);
+
+/// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>
+/// <path>\n" that sha256sum prints of them, so equal content is one revision wherever it is from.
+std::string digest(const Path& folder);
+
+/// Whether the sync_model of this pod has published (the startup probe's question).
+bool is_ready(const Path& target);
+
+}  // namespace content

@@ -1,0 +1,37 @@
+#include "sync/model/origin.h"
+
+namespace content {
+namespace {
+
+std::variant<Rclone, GitOrigin> opened(const Source& source, const Path& program,
+                                       const std::stop_token& stop, const RangeOptions& large) {
+  if (is_git(source)) return GitOrigin(source, program, stop);
+  return Rclone(source, stop, large);
+}
+
+}  // namespace
+
+Origin::Origin(const Source& source, const Path& program, const std::stop_token& stop,
+               const RangeOptions& large)
+    : source_(opened(source, program, stop, large)) {}
+
+Listing Origin::list() const {
+  if (const auto* const git = std::get_if<GitOrigin>(&source_))
+    return {.fingerprint = git->commit(), .has_files = false};
+  return std::get<Rclone>(source_).list();
+}
+
+void Origin::copy(const Listing& listing, const Download& download,
+                  const Rclone::OnProgress& on_progress, const OnArrival& on_arrival) const {
+  if (const auto* const git = std::get_if<GitOrigin>(&source_)) {
+    const LargeFileStore store(download.large_file_store(), [&](const std::string& sha256) {
+      return download.published_content(sha256);
+    });
+    git->check_out(listing.fingerprint, download.files(), {store, download.published_revision()},
+                   on_progress);
+  } else {
+    std::get<Rclone>(source_).copy(listing, download.files(), on_progress, on_arrival);
+  }
+}
+
+}  // namespace content

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "sync/model/download.h"
+#include "sync/model/git_origin.h"
+#include "sync/rclone/rclone.h"
+
+#include <variant>
+
+namespace content {
+
+/// What a model is fetched from: rclone brings its files one by one, git the tree of a commit.
+class Origin {
+ public:
+  /// `program`: gradient-sync, of which git asks the credential. Throws Failure.
+  Origin(const Source& source, const Path& program, const std::stop_token& stop,
+         const RangeOptions& large);
+
+  /// Throws Failure and Stopped.
+  Listing list() const;
+  /// Brings what was listed into `download`. Git tells of no arrivals. Throws Failure and Stopped;
+  /// what has come stays there.
+  void copy(const Listing& listing, const Download& download, const Rclone::OnProgress& on_progress,
+            const OnArrival& on_arrival) const;
+
+ private:
+  std::variant<Rclone, GitOrigin> source_;
+};
+
+}  // namespace content

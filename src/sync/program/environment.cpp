@@ -1,0 +1,36 @@
+#include "sync/program/environment.h"
+
+#include "sync/report/failure.h"
+
+#include <array>
+#include <cstdlib>
+
+namespace content {
+
+std::vector<std::string> environment_for_programs() {
+  constexpr std::array names{"PATH",          "TMPDIR",     "http_proxy",    "https_proxy",
+                             "no_proxy",      "HTTP_PROXY", "HTTPS_PROXY",   "NO_PROXY",
+                             "all_proxy",     "ALL_PROXY",  "SSL_CERT_FILE", "SSL_CERT_DIR",
+                             "GIT_SSL_CAINFO"};
+  std::vector<std::string> result;
+  for (const auto* name : names) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes it while there are threads
+    if (const auto* value = std::getenv(name); value != nullptr)
+      result.push_back(std::string(name) + "=" + value);
+  }
+  return result;
+}
+
+std::filesystem::path temporary_folder() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes it while there are threads
+  const auto* named = std::getenv("TMPDIR");
+  const std::filesystem::path folder = named == nullptr ? "/tmp" : named;
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return folder;
+  throw Failure("SyncFailed",
+                "the helper's folder for temporary files, \"" + folder.string() +
+                    "\", is not there; it is the pod's own volume, which TMPDIR names",
+                Kind::Transient);
+}
+
+}  // namespace content

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// The one line of a Secret's key that is mounted as a file, without the newline that editors
+/// leave. Throws Failure, which names the file and never its content.
+std::string read_secret_line(const std::string& file);
+
+/// The same for one of many lines, such as a private key, without the newlines at its end.
+std::string read_secret_text(const std::string& file);
+
+/// `text` with "[secret]" for each of `secrets`.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
+
+}  // namespace content

@@ -1,0 +1,241 @@
+#include "sync/rclone/download_part.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "sync/report/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <fcntl.h>
+#include <fstream>
+#include <sstream>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* notes_suffix = ".ranges";
+constexpr std::size_t longest_notes = 1U << 20U;
+/// Short enough that whoever watches the download sees it go on.
+constexpr std::int64_t copied_at_once = 64 << 20;
+
+Path notes_of(const Path& partial) {
+  return partial.string() + notes_suffix;
+}
+
+std::string read_notes(const Path& partial) {
+  return base::read_if_there(notes_of(partial), longest_notes);
+}
+
+/// A reader sees the old notes or the new ones.
+void write_notes(const Path& partial, const SourceFile& file, const ByteRanges& there) {
+  const Path beside = notes_of(partial).string() + ".new";
+  std::ofstream notes(beside);
+  notes << version_line(file) << "\n";
+  for (const auto& range : there.within({0, file.bytes}))
+    notes << range.begin << " " << range.end << "\n";
+  if (!notes.flush()) volume_trouble(beside);
+  notes.close();
+  if (std::rename(beside.c_str(), notes_of(partial).c_str()) != 0) volume_trouble(beside);
+}
+
+bool copy_bytes(int from, int to, ByteRange range) {
+  while (range.begin < range.end) {
+    auto target = range.begin;
+    const auto copied = copy_file_range(from, &range.begin, to, &target,
+                                        static_cast<std::size_t>(range.end - range.begin), 0);
+    if (copied <= 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void ByteRanges::add(ByteRange range) {
+  if (range.begin >= range.end) return;
+  auto next = ends_.upper_bound(range.begin);
+  if (next != ends_.begin() && std::prev(next)->second >= range.begin) --next;
+  while (next != ends_.end() && next->first <= range.end) {
+    range = {std::min(range.begin, next->first), std::max(range.end, next->second)};
+    next = ends_.erase(next);
+  }
+  ends_[range.begin] = range.end;
+}
+
+void ByteRanges::cut(std::int64_t begin) {
+  ends_.erase(ends_.lower_bound(begin), ends_.end());
+  if (!ends_.empty()) ends_.rbegin()->second = std::min(ends_.rbegin()->second, begin);
+}
+
+std::int64_t ByteRanges::bytes() const {
+  std::int64_t sum = 0;
+  for (const auto& [begin, end] : ends_)
+    sum += end - begin;
+  return sum;
+}
+
+std::int64_t ByteRanges::prefix() const {
+  return ends_.empty() || ends_.begin()->first > 0 ? 0 : ends_.begin()->second;
+}
+
+std::vector<ByteRange> ByteRanges::within(ByteRange range) const {
+  std::vector<ByteRange> result;
+  for (const auto& [begin, end] : ends_) {
+    const ByteRange common{std::max(begin, range.begin), std::min(end, range.end)};
+    if (common.begin < common.end) result.push_back(common);
+  }
+  return result;
+}
+
+std::vector<ByteRange> ByteRanges::missing(std::int64_t size, std::int64_t longest) const {
+  auto there = within({0, size});
+  there.push_back({size, size});
+  std::vector<ByteRange> result;
+  std::int64_t begin = 0;
+  for (const auto& range : there) {
+    for (; begin < range.begin; begin = result.back().end)
+      result.push_back({begin, std::min(begin + longest, range.begin)});
+    begin = range.end;
+  }
+  return result;
+}
+
+std::int64_t nanoseconds(const std::string& rfc3339) {
+  std::tm time{};
+  const auto* rest = strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+  if (rest == nullptr) return -1;
+  std::string digits;
+  if (*rest == '.') {
+    while (*++rest >= '0' && *rest <= '9')
+      digits += *rest;
+  }
+  if (*rest != 'Z' || digits.size() > 9) return -1;
+  digits.resize(9, '0');
+  return timegm(&time) * 1'000'000'000LL + std::stoll(digits);
+}
+
+std::string version_line(const SourceFile& file) {
+  return file.identity + " " + std::to_string(file.bytes) + " " + file.path;
+}
+
+std::map<Path, std::string> partial_files(const Path& folder) {
+  std::map<Path, std::string> result;
+  std::error_code error;  // there is none
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    auto path = entry.path();
+    if (path.extension() != notes_suffix) continue;
+    const auto text = read_notes(path.replace_extension());
+    result[path] = text.substr(0, text.find('\n'));
+  }
+  return result;
+}
+
+ByteRanges noted_ranges(const Path& partial, const SourceFile& file) {
+  std::istringstream notes(read_notes(partial));
+  std::string line;
+  std::error_code error;
+  const auto size = static_cast<std::int64_t>(fs::file_size(partial, error));
+  ByteRanges result;
+  if (error || !std::getline(notes, line) || line != version_line(file)) return result;
+  for (ByteRange range; notes >> range.begin >> range.end;)
+    result.add(range);
+  result.cut(std::min(size, file.bytes));
+  return result;
+}
+
+bool is_free(const Path& partial) {
+  const OpenFile file(::open(partial.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  return file.fd() >= 0 && flock(file.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void move_partial(const Path& from, const Path& to) {
+  // The notes first: they say nothing without their file.
+  fs::create_hard_link(notes_of(from), notes_of(to));
+  fs::rename(from, to);
+  fs::remove(notes_of(from));
+}
+
+void link_partial(const Path& from, const Path& to) {
+  fs::create_hard_link(notes_of(from), notes_of(to));
+  fs::create_hard_link(from, to);
+}
+
+Path PartialFile::path_in(const Path& folder, const SourceFile& file) {
+  return folder / base::short_hash(file.path, 32);
+}
+
+PartialFile::PartialFile(const Path& folder, const SourceFile& file)
+    : file_(file), path_(path_in(folder, file)), there_(noted_ranges(path_, file)) {}
+
+int PartialFile::open(std::int64_t begin) const {
+  const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (fd < 0) volume_trouble(path_);
+  flock(fd, LOCK_SH | LOCK_NB);  // where there are no locks nobody asks for them
+  lseek(fd, begin, SEEK_SET);
+  return fd;
+}
+
+void PartialFile::note(const ByteRanges& there) {
+  if (there.bytes() == there_.bytes()) return;
+  const OpenFile file(::open(path_.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  if (file.fd() < 0 || fdatasync(file.fd()) != 0) volume_trouble(path_);
+  write_notes(path_, file_, there);
+  there_ = there;
+}
+
+void PartialFile::copy(Path from, bool takes_it, const std::function<void()>& on_step) {
+  if (takes_it) {
+    const Path taken = path_.string() + "-" + from.parent_path().parent_path().filename().string();
+    move_partial(from, taken);
+    from = taken;
+  }
+  auto noted = noted_ranges(from, file_);
+  const OpenFile source(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const OpenFile target(open(0));
+  auto there = there_;
+  // From the end, so that what is copied can be cut off.
+  auto chunks = there_.missing(file_.bytes, copied_at_once);
+  std::reverse(chunks.begin(), chunks.end());
+  for (const auto& chunk : chunks) {
+    for (const auto& range : noted.within(chunk)) {
+      if (!copy_bytes(source.fd(), target.fd(), range)) return;
+      there.add(range);
+    }
+    note(there);
+    noted.cut(chunk.begin);
+    if (takes_it) {
+      write_notes(from, file_, noted);
+      fs::resize_file(from, static_cast<std::uintmax_t>(std::min(
+                                chunk.begin, static_cast<std::int64_t>(fs::file_size(from)))));
+    }
+    on_step();
+  }
+  if (!takes_it) return;
+  fs::remove(from);
+  fs::remove(notes_of(from));
+}
+
+void PartialFile::finish(const Path& to) const {
+  fs::create_directories(to.parent_path());
+  if (const auto time = nanoseconds(file_.modified); time >= 0) {
+    const timespec at{time / 1'000'000'000, time % 1'000'000'000};
+    const std::array times{at, at};
+    if (utimensat(AT_FDCWD, path_.c_str(), times.data(), 0) != 0) volume_trouble(path_);
+  }
+  fs::rename(path_, to);
+  fs::remove(notes_of(path_));
+}
+
+void PartialFile::discard() const {
+  std::error_code ignored;  // somebody else's sweep
+  fs::remove(notes_of(path_), ignored);
+  fs::remove(path_, ignored);
+}
+
+}  // namespace content

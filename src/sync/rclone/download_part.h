@@ -1,0 +1,91 @@
+#pragma once
+
+#include "sync/rclone/source.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Of partial files, beside the folder that rclone copies to.
+inline constexpr const char* parts_folder = "parts";
+
+struct ByteRange {
+  std::int64_t begin = 0, end = 0;
+  bool operator==(const ByteRange&) const = default;
+};
+
+/// What there is of a file.
+class ByteRanges {
+ public:
+  void add(ByteRange range);
+  /// Leaves what is before `begin`.
+  void cut(std::int64_t begin);
+  std::int64_t bytes() const;
+  /// So many are there without a gap, from the file's begin on.
+  std::int64_t prefix() const;
+  /// What is there of a range.
+  std::vector<ByteRange> within(ByteRange range) const;
+  /// What a file of `size` bytes lacks, in pieces of at most `longest`.
+  std::vector<ByteRange> missing(std::int64_t size, std::int64_t longest) const;
+
+ private:
+  std::map<std::int64_t, std::int64_t> ends_;  ///< by begin; they do not touch
+};
+
+/// Nanoseconds since 1970 of "2026-01-02T03:04:05.123456789Z"; -1 when it is none.
+std::int64_t nanoseconds(const std::string& rfc3339);
+
+/// A large file that comes in ranges, in `folder`, and beside it NAME.ranges, which never says more
+/// than what is on the disk for good:
+///
+///     IDENTITY BYTES PATH
+///     BEGIN END
+///
+/// What it says is never written again, and of a file that is whole nobody writes anything.
+class PartialFile {
+ public:
+  /// Goes on with what `folder` has of this version of the file. Throws Failure.
+  PartialFile(const Path& folder, const SourceFile& file);
+
+  const Path& path() const { return path_; }
+  const ByteRanges& there() const { return there_; }
+  bool is_whole() const { return there_.bytes() == file_.bytes; }
+  /// A descriptor for a program that writes from `begin` on. While any copy of it is open,
+  /// is_free() says no.
+  int open(std::int64_t begin) const;
+  /// Brings to the disk what is there and says so; `there` may only grow.
+  void note(const ByteRanges& there);
+  /// Has come from elsewhere: `from`, of this version, whose notes say what it has. With
+  /// `takes_it` it is moved, without room for two, and nobody else can publish it any more. Copies
+  /// as much as the volume lets it; calls `on_step` often.
+  void copy(Path from, bool takes_it, const std::function<void()>& on_step);
+  /// It is whole: moves it to its place, with the source's time.
+  void finish(const Path& to) const;
+  void discard() const;
+
+  static Path path_in(const Path& folder, const SourceFile& file);
+
+ private:
+  SourceFile file_;
+  Path path_;
+  ByteRanges there_;
+};
+
+/// The partial files of a folder, with the first line of their notes, which tells versions apart.
+std::map<Path, std::string> partial_files(const Path& folder);
+/// That line of a file of the source.
+std::string version_line(const SourceFile& file);
+/// What notes and size say of a partial file of this version.
+ByteRanges noted_ranges(const Path& partial, const SourceFile& file);
+/// Whether no program that has a descriptor of open() lives, as far as the volume's locks tell.
+bool is_free(const Path& partial);
+/// Moves it with its notes.
+void move_partial(const Path& from, const Path& to);
+/// A second name for one that is whole.
+void link_partial(const Path& from, const Path& to);
+
+}  // namespace content

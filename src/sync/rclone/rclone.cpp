@@ -1,0 +1,374 @@
+#include "sync/rclone/rclone.h"
+
+#include "base/hash.h"
+#include "base/process.h"
+#include "sync/program/environment.h"
+#include "sync/program/secret_file.h"
+#include "sync/rclone/rclone_ranges.h"
+#include "sync/rclone/rclone_remote.h"
+#include "sync/report/failure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <malloc.h>
+#include <sstream>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+using json::Json;
+
+/// Joins the texts of the errors that rclone logs, one JSON object a line. Its last word is a
+/// notice that repeats one of them, or the only one to say what is wrong.
+void collect_error(const Json& line, std::string& errors) {
+  const auto level = json::string_at(line, {"level"});
+  const auto text = json::string_at(line, {"msg"}) + "\n";
+  if (errors.size() >= (8U << 10U)) return;
+  if (level == "error" || level == "critical" || level == "fatal" || level == "emergency") {
+    errors += text;
+  } else if (level == "notice" && text.starts_with("Failed to ")) {
+    errors.insert(0, text);
+  }
+}
+
+/// One at a time, as rclone writes them: an entry a line. The whole would take many times its text.
+template <class Use>
+void for_each_entry(const std::string& lsjson, const Use& use) {
+  std::istringstream lines(lsjson);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.front() != '{') continue;
+    if (line.back() == ',') line.pop_back();
+    use(json::parse(line));
+  }
+}
+
+/// rclone lists a control character as the sign for it (U+2400 to U+241F, U+2421), and writes a
+/// file by the character itself, so that what is listed would never be there. Of the sign itself it
+/// is the same.
+bool has_control_sign(std::string_view path) {
+  constexpr std::string_view of_sign = "\xe2\x90";
+  for (auto at = path.find(of_sign); at != std::string_view::npos;
+       at = path.find(of_sign, at + 1)) {
+    const auto last = path.substr(at + of_sign.size(), 1);
+    if ((last >= "\x80" && last <= "\x9f") || last == "\xa1") return true;
+  }
+  return false;
+}
+
+void check_listed(const std::string& path) {
+  check_path(path);
+  if (!has_control_sign(path)) return;
+  throw Failure("ModelSourceRefused", "the source has \"" + path.substr(0, 200) +
+                                          "\", which has a control character, shown as a sign, in "
+                                          "its name; rename it");
+}
+
+/// Whether all files are web pages that are not called so: what a server sends of a file to those
+/// who are not logged in.
+bool has_only_pages(const std::string& lsjson) {
+  bool has_page = false;
+  bool has_file = false;
+  for_each_entry(lsjson, [&](const Json& entry) {
+    const auto extension = Path(json::string_at(entry, {"Path"})).extension();
+    const bool is_page = json::string_at(entry, {"MimeType"}).starts_with("text/html") &&
+                         extension != ".html" && extension != ".htm";
+    (is_page ? has_page : has_file) = true;
+  });
+  return has_page && !has_file;
+}
+
+/// Of smaller files, on average, more time goes into requests than into bytes, and more into being
+/// told of each than into hashing them all at the end.
+constexpr std::int64_t small_file = 1 << 20;
+
+/// Tells how far a copy is. rclone itself knows of no more files than are queued.
+class Progress {
+ public:
+  /// `total`: bytes of all that is missing; what is of unknown size does not count.
+  Progress(std::int64_t total, const Rclone::OnProgress& on_progress)
+      : total_(total), on_progress_(on_progress) {}
+
+  /// `there`: bytes of them that are; at first, those that an earlier copy has left.
+  void operator()(std::int64_t there) {
+    if (!before_) before_ = there;
+    const auto total = std::max(total_, there);
+    const std::chrono::duration<double> time = Clock::now() - begin_;
+    const auto rate = static_cast<double>(there - *before_) / std::max(time.count(), 0.001);
+    const auto left = static_cast<double>(total - there) / rate;
+    on_progress_(
+        json::object({{"bytes", there},
+                      {"total", total},
+                      {"rate", std::int64_t{std::llround(rate)}},
+                      {"eta", rate >= 1 ? Json(std::int64_t{std::llround(left)}) : Json()}}));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::int64_t total_;
+  const Rclone::OnProgress& on_progress_;
+  Clock::time_point begin_ = Clock::now();
+  std::optional<std::int64_t> before_;
+};
+
+/// Made for many requests at a time, which a web server or sshd may refuse.
+bool is_object_store(const Source& source) {
+  return !is_web(source) && !source.url.starts_with("sftp://");
+}
+
+/// Of two versions that look the same the halves could be put together.
+bool tells_versions(const SourceFile& file) {
+  return !file.md5.empty() || nanoseconds(file.modified) != 0;  // 1970: a web server tells none
+}
+
+bool is_missing(const SourceFile& file, const Path& target) {
+  return !fs::exists(fs::symlink_status(target / file.path));
+}
+
+struct Missing {
+  std::int64_t files = 0, bytes = 0;
+};
+
+Missing missing(const Listing& listing, const Path& target) {
+  Missing sum;
+  for (const auto& file : listing.files) {
+    if (!is_missing(file, target)) continue;
+    ++sum.files;
+    sum.bytes += std::max<std::int64_t>(file.bytes, 0);
+  }
+  return sum;
+}
+
+/// A file's path in the remote.
+std::string path_of(const std::string& file, const std::string& folder, bool is_alone) {
+  // Either the file itself, or a folder with nothing but one file of its name.
+  if (is_alone && Path(folder).filename() == file) return folder;
+  return folder.empty() || folder.back() == '/' ? folder + file : folder + "/" + file;
+}
+
+}  // namespace
+
+std::string without_queries(const std::string& text) {
+  std::string result;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto question = std::min(text.find('?', begin), text.size());
+    result += text.substr(begin, question - begin);
+    begin = std::min(text.find_first_of(" \"\n", question), text.size());
+  }
+  return result;
+}
+
+std::vector<std::string> rclone_filters(const Source& source) {
+  std::vector<std::string> result;
+  for (const auto& pattern : source.exclude)
+    result.push_back("--filter=- " + pattern);
+  for (const auto& pattern : source.include)
+    result.push_back("--filter=+ " + pattern);
+  if (!source.include.empty()) result.emplace_back("--filter=- **");
+  return result;
+}
+
+Listing read_listing(const std::string& lsjson) {
+  Listing listing;
+  std::vector<std::string> lines;
+  for_each_entry(lsjson, [&](const Json& entry) {
+    SourceFile file{.path = json::string_at(entry, {"Path"}),
+                    .bytes = json::integer_at(entry, {"Size"}, -1),
+                    .modified = json::string_at(entry, {"ModTime"}),
+                    .md5 = json::string_at(entry, {"Hashes", "md5"})};
+    check_listed(file.path);
+    lines.push_back(json::text(json::array(
+        {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
+    file.identity = base::short_hash(lines.back(), 32);
+    listing.bytes += std::max<std::int64_t>(file.bytes, 0);
+    listing.files.push_back(std::move(file));
+  });
+  std::sort(lines.begin(), lines.end());
+  std::string all;
+  for (const auto& line : lines)
+    all += line + "\n";
+  listing.fingerprint = base::sha256_hex(all);
+  std::sort(listing.files.begin(), listing.files.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  return listing;
+}
+
+std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
+  const auto remote = rclone_remote(source_);
+  const auto path = call.is_folder      ? remote.path + "/"
+                    : call.file.empty() ? remote.path
+                                        : path_of(call.file, remote.path, call.is_alone);
+  std::vector<std::string> arguments = {
+      "rclone",           call.command,
+      "source:" + path,   "--remotes",
+      "/proc/self/fd/3",  "--use-json-log",
+      "--retries=1",      "--low-level-retries=3",
+      "--contimeout=20s", "--timeout=" + std::to_string(longest_silence.count()) + "s"};
+  const auto filters = call.file.empty() ? rclone_filters(source_) : std::vector<std::string>();
+  arguments.insert(arguments.end(), filters.begin(), filters.end());
+  arguments.insert(arguments.end(), call.options.begin(), call.options.end());
+  std::string errors;
+  auto finished = base::run({.arguments = std::move(arguments),
+                             .environment = environment_for_programs(),
+                             .secret_file = rclone_configuration(remote.options),
+                             .output = call.output,
+                             .on_error_line =
+                                 [&](std::string_view text) {
+                                   try {
+                                     const auto line = json::parse(text);
+                                     collect_error(line, errors);
+                                     if (call.on_line) call.on_line(line);
+                                   } catch (const std::invalid_argument&) {
+                                     errors += std::string(text.substr(0, 300)) + "\n";
+                                   }
+                                 }},
+                            stop);
+  if (finished.exit_code != 0) {
+    throw rclone_failure(without_secrets(without_queries(errors), remote.secrets),
+                         url_for_messages(source_));
+  }
+  return std::move(finished.output);
+}
+
+std::string Rclone::lsjson() const {
+  std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime",
+                                   "--no-traverse"};  // of the folder of a file that url names
+  if (!is_web(source_)) options.emplace_back("--no-mimetype");
+  try {
+    return run({.command = "lsjson", .options = std::move(options)}, stop_);
+  } catch (const Failure& failure) {
+    // Whether it is a file is asked for by HEAD, and S3's answers to that have only a number. Those
+    // to a listing say what is wrong.
+    const bool has_number = failure.reason == "ModelAccessDenied" || failure.reason == "SyncFailed";
+    if (has_number && source_.url.starts_with("s3://"))
+      run({.command = "lsjson", .is_folder = true}, stop_);
+    throw;
+  }
+}
+
+Listing Rclone::list() const {
+  const auto lsjson = this->lsjson();
+  auto listing = read_listing(lsjson);
+  // rclone takes a page at a file's address for a folder
+  const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
+                                source_.url.back() != '/' && source_.include.empty();
+  if (is_page_for_file || (is_web(source_) && has_only_pages(lsjson))) {
+    throw Failure("UnexpectedAnswer",
+                  url_for_messages(source_) +
+                      ": the server sends a web page in place of a file, such as a login form; "
+                      "check url and the credentials");
+  }
+  if (listing.files.empty() && !rclone_filters(source_).empty()) {
+    throw Failure("ModelEmpty", url_for_messages(source_) +
+                                    ": there is no file that source.include and source.exclude let "
+                                    "through; check url and patterns");
+  }
+  const bool knows_empty_folders = is_web(source_) || source_.url.starts_with("sftp://");
+  if (listing.files.empty() && !knows_empty_folders) {
+    throw Failure(
+        "ModelSourceMissing",
+        url_for_messages(source_) + ": there is no object; check bucket, path and spelling");
+  }
+  if (listing.files.empty())
+    throw Failure("ModelEmpty", url_for_messages(source_) +
+                                    ": there is no file in the folder, or a page is in its place");
+  return listing;
+}
+
+void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& on_progress,
+                  const OnArrival& on_arrival) const {
+  malloc_trim(0);  // what it took to read the listing is not needed while rclone works
+  try {
+    Progress progress(missing(listing, target).bytes, on_progress);
+    const auto bytes = copy_large(listing, target, std::ref(progress), on_arrival);
+    const auto rest = missing(listing, target);
+    if (rest.files > 0)
+      copy_rest(target, bytes, rest.bytes < rest.files * small_file, std::ref(progress),
+                on_arrival);
+  } catch (const Failure& failure) {
+    if (failure.reason != "ModelSourceMissing") throw;
+    throw Failure("ModelSourceChanged",
+                  url_for_messages(source_) + ": a file vanished between listing and download",
+                  Kind::Transient);
+  }
+}
+
+void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
+                       const OnBytes& on_bytes, const OnArrival& on_arrival) const {
+  on_bytes(before);
+  std::vector<std::string> options{
+      target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
+      // Nobody looks at them before all are there: a rename of each would be for nothing.
+      "--inplace",
+      // One stream a file: what is large and yet here tells no versions, or is sent as a whole
+      // only.
+      "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",
+      // A long queue of many small files would be most of rclone's memory.
+      "--max-backlog=100", "--checkers=4"};
+  if (!are_small) {
+    options.insert(options.end(), {"--transfers=4", "--buffer-size=4Mi", "-v"});
+  } else if (is_object_store(source_)) {
+    options.emplace_back("--transfers=16");
+  }
+  run({.command = "copy",
+       .options = std::move(options),
+       .on_line =
+           [&](const Json& line) {
+             const auto& copied = json::at(line, {"stats", "bytes"});
+             if (copied.is_number()) on_bytes(before + std::llround(copied.as_double()));
+             if (json::string_at(line, {"msg"}).find("Copied (new)") == std::string::npos) return;
+             const auto file = json::string_at(line, {"object"});
+             on_arrival({.path = file, .at = target / file, .is_whole = true});
+           }},
+      stop_);
+}
+
+std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
+                                const OnArrival& on_arrival) const {
+  std::vector<SourceFile> large;
+  for (const auto& file : listing.files)
+    if (is_missing(file, target) && file.bytes >= large_.from && tells_versions(file))
+      large.push_back(file);
+  if (large.empty()) return 0;
+  const bool is_alone = listing.files.size() == 1;
+  RangeTransfer transfer(large, target.parent_path() / parts_folder, large_,
+                         [&](const RangeRequest& request, const std::stop_token& stop) {
+                           fetch(request, is_alone, stop);
+                         });
+  transfer.run(on_bytes, on_arrival, stop_);
+  const auto now = transfer.has_fetched() ? list() : listing;
+  transfer.finish(
+      target,
+      [&](const SourceFile& file) {
+        return std::find(now.files.begin(), now.files.end(), file) != now.files.end();
+      },
+      on_arrival);
+  std::int64_t bytes = 0;
+  for (const auto& file : large)
+    if (!is_missing(file, target)) bytes += file.bytes;
+  return bytes;
+}
+
+void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const {
+  const auto& [path, range, output, is_right] = request;
+  std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
+                                   "--count=" + std::to_string(range.end - range.begin),
+                                   "--buffer-size=0", "--no-traverse"};
+  Call call{.command = "cat", .file = path, .is_alone = is_alone, .output = output};
+  if (is_web(source_)) {
+    // One that knows no ranges sends the file from its begin, which rclone does not notice.
+    options.insert(options.end(), {"-vv", "--dump=headers"});
+    const auto answer = "\nContent-Range: bytes " + std::to_string(range.begin) + "-";
+    call.on_line = [answer, &is_right = request.is_right](const Json& line) {
+      if (json::string_at(line, {"msg"}).find(answer) != std::string::npos) is_right();
+    };
+  } else {
+    is_right();
+  }
+  call.options = std::move(options);
+  run(call, stop);
+}
+
+}  // namespace content

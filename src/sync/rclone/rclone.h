@@ -1,0 +1,65 @@
+#pragma once
+
+#include "json/json.h"
+#include "sync/rclone/rclone_ranges.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does,
+/// and when a path has a control character.
+Listing read_listing(const std::string& lsjson);
+
+/// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.
+std::vector<std::string> rclone_filters(const Source& source);
+
+/// What rclone says, without the queries of URLs: they may have a signature.
+std::string without_queries(const std::string& text);
+
+/// A source of single files.
+class Rclone {
+ public:
+  /// {"bytes", and "total", "rate", "eta" where they are known}
+  using OnProgress = std::function<void(const json::Json&)>;
+
+  Rclone(Source source, std::stop_token stop, const RangeOptions& large = {})
+      : source_(std::move(source)), stop_(std::move(stop)), large_(large) {}
+
+  /// Throws Failure (ModelEmpty when there is no file) and Stopped.
+  Listing list() const;
+  /// Copies to the folder `target` all files that it has not, without comparing checksums: what is
+  /// there is never written to. Large files come together in parts_folder beside it, and stay there
+  /// when this fails. Throws Failure and Stopped.
+  void copy(const Listing& listing, const Path& target, const OnProgress& on_progress,
+            const OnArrival& on_arrival) const;
+
+ private:
+  using OnLine = std::function<void(const json::Json&)>;
+  struct Call {
+    std::string command;
+    std::vector<std::string> options = {};
+    std::string file = {};   ///< of the source, in place of all that the filters let through
+    bool is_alone = false;   ///< it is the only one
+    bool is_folder = false;  ///< what the URL names, which otherwise may be a file
+    int output = -1;         ///< base::Program's
+    OnLine on_line = {};     ///< gets what rclone logs
+  };
+  using OnBytes = std::function<void(std::int64_t there)>;  ///< of all that is missing at first
+  std::string run(const Call& call, const std::stop_token& stop) const;
+  std::string lsjson() const;
+  /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
+  std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
+                          const OnArrival& on_arrival) const;
+  void copy_rest(const Path& target, std::int64_t before, bool are_small, const OnBytes& on_bytes,
+                 const OnArrival& on_arrival) const;
+  void fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const;
+
+  Source source_;
+  std::stop_token stop_;
+  RangeOptions large_;
+};
+
+}  // namespace content

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "sync/rclone/download_part.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// When a file is fetched in ranges, so that a download that was interrupted goes on inside it.
+struct RangeOptions {
+  std::int64_t from = 128 << 20;  ///< bytes
+  std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
+  std::int64_t noted = 16 << 20;  ///< as many bytes more are remembered at once
+};
+
+/// The first `bytes` of a file have come.
+struct Arrival {
+  std::string path;  ///< in the listing
+  Path at;           ///< where they are now
+  std::int64_t bytes = 0;
+  bool is_whole = false;  ///< it is at its place, and nothing more comes
+};
+/// Called by one thread.
+using OnArrival = std::function<void(const Arrival&)>;
+
+/// A range that is to be fetched.
+struct RangeRequest {
+  std::string path;  ///< of the file, in the listing
+  ByteRange range;
+  int output = -1;                      ///< a descriptor, at the range's begin in the partial file
+  std::function<void()> is_right = {};  ///< to be called as soon as it is sure that the range comes
+};
+
+/// Fetches large files in ranges, some at a time and in the order of their bytes, into partial
+/// files whose notes keep what has come.
+class RangeTransfer {
+ public:
+  /// Fetches a range. Throws Failure and Stopped.
+  using Fetch = std::function<void(const RangeRequest&, const std::stop_token&)>;
+  /// The bytes that are there of all files together.
+  using OnBytes = std::function<void(std::int64_t there)>;
+
+  RangeTransfer(const std::vector<SourceFile>& files, const Path& parts,
+                const RangeOptions& options, Fetch fetch);
+
+  /// Throws Failure and Stopped; what has come is kept. Both are told often.
+  void run(const OnBytes& on_bytes, const OnArrival& on_arrival, const std::stop_token& stop);
+
+  /// Moves the files to their places in a folder. `is_same` says whether the source has this
+  /// version of a file still: else its halves could be of two. Throws Failure when it has not; then
+  /// the file is discarded.
+  void finish(const Path& target, const std::function<bool(const SourceFile&)>& is_same,
+              const OnArrival& on_arrival);
+  /// Whether any range was fetched, so that the source may have changed meanwhile.
+  bool has_fetched() const { return has_fetched_; }
+
+ private:
+  struct File {
+    SourceFile source;
+    PartialFile part;
+    ByteRanges there;
+    bool is_refused = false;  ///< the source sends no ranges of it
+    bool is_wrong = false;    ///< what is there is not all of this version
+  };
+  struct Piece {
+    File* file;
+    ByteRange left;
+    int output = -1;
+    bool is_right = false;
+  };
+
+  void work();
+  void fetch(Piece& piece, const std::stop_token& stop);
+  void fetch_on(Piece& piece, const std::stop_token& stop);
+  void settle(Piece& piece);
+  static void take_stock(const Piece& piece);
+  void watch(const OnBytes& on_bytes, const OnArrival& on_arrival);
+  void keep_notes();
+  void note(std::unique_lock<std::mutex>& lock, std::int64_t least);
+  void fail();
+  std::int64_t bytes() const;
+
+  RangeOptions options_;
+  Fetch fetch_;
+  std::list<File> files_;
+  bool has_fetched_ = false;
+  std::mutex mutex_;  ///< of all below, and of the files while there are workers
+  std::condition_variable changed_;
+  std::deque<Piece> waiting_;
+  std::list<Piece> active_;
+  unsigned int working_ = 0;
+  std::exception_ptr failure_;
+  std::stop_source ending_;  ///< of the workers
+};
+
+}  // namespace content

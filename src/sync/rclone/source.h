@@ -1,0 +1,58 @@
+#pragma once
+
+#include "sync/volume/volume.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// Where a model's files are.
+struct Source {
+  /// s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX], azureblob://CONTAINER[/PREFIX],
+  /// sftp://[USER@]HOST[:PORT]/PATH, http(s)://HOST/FILE or, with a listing, .../FOLDER/;
+  /// hf://ORGANISATION/NAME[@REF] and git+https://HOST/PATH[?ref=REF] of git
+  std::string url;
+  std::string endpoint = {};  ///< of S3, empty: Amazon's; of Azure (https), empty: the public
+                              ///< one; of hf, empty: https://huggingface.co
+  std::string region = {};
+  bool path_style = false;
+  /// Patterns as rclone's filters have them. A file is taken when none of `exclude` fits it and, if
+  /// there is any, one of `include` does.
+  std::vector<std::string> include = {}, exclude = {};
+  /// Files accessKeyId, secretAccessKey and sessionToken for s3; serviceAccountJson for gs; account
+  /// and accountKey, or sasUrl, for azureblob; knownHosts, username (if not in the URL), and
+  /// privateKey or password for sftp; token, or username and password, for http and
+  /// git. Empty: anonymous.
+  Path credentials = {};
+};
+
+/// Of http or https, and not of git over them.
+bool is_web(const Source& source);
+
+/// `url` for messages: of http(s) without its query, which may have a signature.
+std::string url_for_messages(const Source& source);
+
+struct SourceFile {
+  std::string path;           ///< relative, with slashes
+  std::int64_t bytes = 0;     ///< -1: the source does not tell
+  std::string modified = {};  ///< RFC 3339, as the source tells; the copy's time when it is whole
+  std::string identity = {};  ///< changes when the file does, as far as the source tells
+  std::string md5 = {};       ///< hexadecimal; empty: the source does not tell
+  bool operator==(const SourceFile&) const = default;
+};
+
+struct Listing {
+  std::vector<SourceFile> files = {};  ///< by path
+  std::int64_t bytes = 0;
+  /// Changes when a file does, as far as the source tells (names, sizes, times, checksums).
+  std::string fingerprint = {};
+  /// False: the source gives its files all at once only, and `files` is empty.
+  bool has_files = true;
+};
+
+/// Throws Failure when a path would leave its folder, take a name of ours ("..*") or has a newline.
+void check_path(const std::string& path);
+
+}  // namespace content

@@ -1,0 +1,184 @@
+#include "sync/report/failure.h"
+
+#include "base/process.h"
+#include "sync/report/failure_rules.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <new>
+#include <system_error>
+
+namespace content {
+namespace {
+
+constexpr std::string_view wrong_region =
+    "the region is wrong; write the one that the bucket is in into source.region";
+
+const Rule* find(std::span<const Rule> rules, std::string_view output) {
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
+    return output.find(rule.text) != std::string_view::npos;
+  });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+/// rclone's messages, one a line. Of an answer of Azure, which comes as three parts between lines
+/// of dashes, only what was asked and the code: the third is what the server wrote.
+std::string without_answers(std::string_view output) {
+  const std::string dashes(80, '-');
+  std::string result;
+  int part = 0;
+  for (std::size_t begin = 0; begin < output.size();) {
+    const auto end = std::min(output.find('\n', begin), output.size());
+    const auto line = output.substr(begin, end - begin);
+    begin = end + 1;
+    if (line == dashes) {
+      part = (part + 1) % 3;
+    } else if (part != 2) {
+      result += (result.empty() ? "" : part == 1 ? ": " : "\n") + std::string(line);
+    }
+  }
+  return result;
+}
+
+/// The same without the numbers of S3's answers, which are others each time.
+std::string without_numbers(std::string text) {
+  for (const std::string_view number : {"RequestID: ", "HostID: "}) {
+    for (auto at = text.find(number); at != std::string::npos; at = text.find(number, at)) {
+      const auto end = text.find_first_of(",\n", at);
+      text.erase(at, end == std::string::npos ? end : end - at + 2);
+    }
+  }
+  return text;
+}
+
+/// " (the server expects REGION)", of an S3 server that says so; it alone knows.
+std::string expected_region(std::string_view output) {
+  constexpr std::string_view expecting = " is wrong; expecting '";
+  constexpr std::string_view of_names = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  const auto at = output.find(expecting);
+  if (at == std::string_view::npos) return {};
+  const auto from = output.substr(at + expecting.size());
+  const auto region = from.substr(0, from.find_first_not_of(of_names));
+  return region.empty() ? "" : " (the server expects " + std::string(region) + ")";
+}
+
+/// A text of the server's own may repeat what it was sent.
+bool is_servers(const std::string& line) {
+  return line.rfind("remote:", 0) == 0 || line.find("remote error:") != std::string::npos;
+}
+
+Failure failure(std::span<const Rule> rules, std::string_view output, const std::string& url,
+                const char* program) {
+  const auto* rule = find(volume_rules(), output);
+  if (rule == nullptr) rule = find(network_rules(), output);
+  if (rule == nullptr) rule = find(rules, output);
+  if (rule == nullptr) {
+    const auto said = last_line(output);
+    return {
+        "SyncFailed",
+        url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
+        Kind::Transient};
+  }
+  return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
+}
+
+/// "could not read Username for 'https://HOST': ..." about another host than the URL's: after a
+/// redirection.
+bool asks_for_another_host(std::string_view output, std::string_view url) {
+  constexpr std::string_view asking = "could not read Username for '";
+  const auto at = output.find(asking);
+  if (at == std::string_view::npos || url.rfind("http", 0) != 0) return false;
+  const auto from = output.substr(at + asking.size());
+  const auto origin = from.substr(0, from.find('\''));
+  return url.substr(0, origin.size()) != origin;
+}
+
+}  // namespace
+
+Failure git_failure(std::string_view output, const std::string& url) {
+  // after what ssh or its server says
+  output = output.substr(0, output.find("fatal: Could not read from remote repository"));
+  if (asks_for_another_host(output, url))
+    return {"GitRedirected", url + ": " + std::string(message::redirected)};
+  return failure(git_rules(), output, url, "git");
+}
+
+std::optional<Failure> encoding_failure(std::string_view line, const std::string& url) {
+  constexpr std::string_view begin = "error: failed to encode '";
+  constexpr std::string_view from = "' from UTF-8 to ";
+  constexpr std::size_t longest_name = 200;
+  if (!line.starts_with(begin)) return {};
+  // A name with a newline, or one that is too long for git's message, hides the encoding.
+  const auto at = line.rfind(from);
+  const bool is_whole = at != std::string_view::npos;
+  const auto name = line.substr(begin.size(), is_whole ? at - begin.size() : longest_name);
+  const auto encoding = is_whole ? " " + std::string(line.substr(at + from.size())) : "";
+  return Failure("SyncFailed",
+                 url + ": " + std::string(name) + " cannot be written in the encoding" + encoding +
+                     (is_whole ? "," : "") +
+                     " which working-tree-encoding in .gitattributes demands: it has characters "
+                     "that the encoding lacks, or nobody knows an encoding of that name; correct "
+                     "one of them in the repository");
+}
+
+Failure rclone_failure(std::string_view output, const std::string& url) {
+  const auto text = without_numbers(without_answers(output));
+  // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
+  const bool has_bucket = url.starts_with("s3://") || url.starts_with("gs://");
+  const bool has_container = url.starts_with("azureblob://");
+  if ((has_bucket || has_container) && text.find("directory not found") != std::string::npos) {
+    return {"ModelBucketMissing",
+            url + ": " + std::string(has_bucket ? message::no_bucket : message::no_container)};
+  }
+  if (text.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
+    return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(text)};
+  }
+  return failure(rclone_rules(), text, url, "rclone");
+}
+
+Failure volume_failure(int error, const std::string& what) {
+  if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(message::full)};
+  if (error == EDQUOT)
+    return {"VolumeQuotaExceeded", what + ": " + std::string(message::over_quota)};
+  if (error == EROFS) return {"VolumeReadOnly", what + ": " + std::string(message::read_only)};
+  if (error == EACCES || error == EPERM) {
+    return {"VolumeReadOnly",
+            what +
+                ": the volume cannot be written by this user; set runAsUser and runAsGroup of "
+                "the Dataset to one that can"};
+  }
+  if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(message::long_name)};
+  return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
+}
+
+Failure as_failure(const std::exception& error) {
+  if (const auto* failure = dynamic_cast<const Failure*>(&error)) return *failure;
+  if (const auto* ended = dynamic_cast<const base::ProcessError*>(&error)) {
+    const bool has_run = ended->cause != base::ProcessError::Cause::NotStarted;
+    return {"SyncFailed", ended->program + (has_run ? ": " : " cannot be run: ") + ended->what()};
+  }
+  const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
+  if (file != nullptr && !file->path1().empty())
+    return volume_failure(file->code().value(), file->path1().string());
+  // What the system lacks now it may have soon.
+  if (dynamic_cast<const std::system_error*>(&error) != nullptr)
+    return {"SyncFailed", error.what(), Kind::Transient};
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    return {"OutOfMemory",
+            "the helper cannot have more memory; raise sync.resources.limits.memory of the "
+            "operator's configuration"};
+  }
+  return {"SyncFailed", error.what()};
+}
+
+std::string last_line(std::string_view output, std::size_t longest) {
+  const auto end = output.find_last_not_of(" \r\n\t");
+  if (end == std::string_view::npos) return {};
+  output = output.substr(0, end + 1);
+  const auto begin = output.find_last_of("\r\n");
+  if (begin != std::string_view::npos) output.remove_prefix(begin + 1);
+  return std::string(output.substr(0, longest));
+}
+
+}  // namespace content

@@ -1,0 +1,288 @@
+#include "sync/report/failure_rules.h"
+
+#include <array>
+
+namespace content {
+namespace {
+
+constexpr std::string_view unresolved =
+    "the host name cannot be resolved; check its spelling and the cluster's DNS";
+constexpr std::string_view refused = "the host refuses the connection; check port and server";
+constexpr std::string_view no_connection =
+    "the host refuses the connection or does not answer; check host, port and server";
+constexpr std::string_view silent = "the host does not answer";
+constexpr std::string_view quiet =
+    "the host takes the connection and then sends nothing, or next to nothing, for minutes; ask "
+    "its "
+    "owner, and look for what is between it and here";
+constexpr std::string_view broken = "the connection broke off";
+constexpr std::string_view busy = "the server asks to slow down (too many requests)";
+constexpr std::string_view in_trouble = "the server is in trouble (an error 5xx); ask its owner";
+constexpr std::string_view expired =
+    "the server's certificate has expired, or the clock here is wrong; have the certificate "
+    "renewed";
+constexpr std::string_view unknown_authority =
+    "the server's certificate is self-signed or of an unknown authority; add the authority to "
+    "sync.caBundle of the operator's configuration";
+constexpr std::string_view other_name =
+    "the server's certificate is for another host name; write the name that it has into the URL, "
+    "or have the certificate renewed";
+constexpr std::string_view untrusted =
+    "the server's certificate is not trusted; it may be expired, self-signed or for another name";
+
+constexpr std::string_view lost =
+    "the server has not got one of its large files (LFS); push it again";
+
+constexpr std::array volume_table{
+    Rule{"No space left on device", "VolumeFull", message::full},
+    Rule{"no space left on device", "VolumeFull", message::full},
+    Rule{"file too big for remaining disk space", "VolumeFull", message::full},
+    Rule{"Disk quota exceeded", "VolumeQuotaExceeded", message::over_quota},
+    Rule{"disk quota exceeded", "VolumeQuotaExceeded", message::over_quota},
+    Rule{"Read-only file system", "VolumeReadOnly", message::read_only},
+    Rule{"read-only file system", "VolumeReadOnly", message::read_only},
+    Rule{"File name too long", "SyncFailed", message::long_name},
+    Rule{"file name too long", "SyncFailed", message::long_name},
+};
+
+constexpr std::array network_table{
+    Rule{"Could not resolve host", "HostUnknown", unresolved, Kind::Transient},
+    Rule{"no such host", "HostUnknown", unresolved, Kind::Transient},
+    Rule{"Connection refused", "HostUnreachable", refused, Kind::Transient},
+    Rule{"connection refused", "HostUnreachable", refused, Kind::Transient},
+    Rule{"Failed to connect", "HostUnreachable", no_connection, Kind::Transient},
+    Rule{"timed out", "HostUnreachable", silent, Kind::Transient},
+    Rule{"Operation too slow", "HostUnreachable", quiet, Kind::Transient},
+    Rule{"timeout awaiting response headers", "HostUnreachable", quiet, Kind::Transient},
+    Rule{"i/o timeout", "HostUnreachable", silent, Kind::Transient},
+    Rule{"No route to host", "HostUnreachable", silent, Kind::Transient},
+    Rule{"no route to host", "HostUnreachable", silent, Kind::Transient},
+    Rule{"Network is unreachable", "HostUnreachable", silent, Kind::Transient},
+    Rule{"network is unreachable", "HostUnreachable", silent, Kind::Transient},
+    Rule{"certificate has expired", "TLSVerificationFailed", expired},
+    Rule{"self-signed certificate", "TLSVerificationFailed", unknown_authority},
+    Rule{"self signed certificate", "TLSVerificationFailed", unknown_authority},
+    Rule{"unknown authority", "TLSVerificationFailed", unknown_authority},
+    Rule{"unable to get local issuer", "TLSVerificationFailed", unknown_authority},
+    Rule{"does not match target host name", "TLSVerificationFailed", other_name},
+    Rule{"no alternative certificate subject name", "TLSVerificationFailed", other_name},
+    Rule{"x509: certificate is valid for", "TLSVerificationFailed", other_name},
+    Rule{"x509: certificate is not valid for", "TLSVerificationFailed", other_name},
+    Rule{"x509: cannot validate certificate for", "TLSVerificationFailed", other_name},
+    Rule{"SSL certificate problem", "TLSVerificationFailed", untrusted},
+    Rule{"certificate verification failed", "TLSVerificationFailed", untrusted},
+    Rule{"server certificate", "TLSVerificationFailed", untrusted},
+    Rule{"x509:", "TLSVerificationFailed", untrusted},
+};
+
+constexpr std::string_view unknown_host_key =
+    "the server's host key is not known; write what ssh-keyscan prints for the host, compared with "
+    "what the server's owner publishes, into the Secret as NAME.known_hosts, NAME being the key "
+    "that password names, or into sync.knownHosts of the operator's configuration";
+constexpr std::string_view changed_host_key =
+    "the server shows another host key than the known one, so it may not be the server it seems; "
+    "when its owner confirms the new key, replace the old one in the Secret, as NAME.known_hosts, "
+    "NAME being the key that password names, or in sync.knownHosts of the operator's configuration "
+    "(ssh-keyscan prints it)";
+
+constexpr std::string_view no_repository =
+    "the server's answer is not that of a git repository but may be a login page; check the URL "
+    "and what the credentials may read";
+
+constexpr std::array git_table{
+    Rule{"REMOTE HOST IDENTIFICATION HAS CHANGED", "HostKeyChanged", changed_host_key},
+    Rule{"REVOKED HOST KEY", "HostKeyChanged", "the server shows a host key that is revoked"},
+    Rule{"Host key verification failed", "HostKeyUnknown", unknown_host_key},
+    Rule{"incorrect passphrase", "GitAuthenticationFailed",
+         "the private key has a passphrase, and nobody is there to enter it; put one without into "
+         "the Secret (ssh-keygen -p takes it off)"},
+    Rule{"Load key", "GitAuthenticationFailed",
+         "what password names is no private key that ssh can read; put the whole file into the "
+         "Secret, from -----BEGIN to -----END"},
+    Rule{"No user exists for uid", "SyncFailed",
+         "ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
+         "gradient-sync"},
+    Rule{"Permission denied (", "GitAuthenticationFailed",
+         "the server does not take the private key; give it the public key, and check the user in "
+         "the URL"},
+    Rule{"does not appear to be a git repository", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"Repository not found", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"could not be found or you don't have permission", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"Authentication failed", "GitAuthenticationFailed",
+         "the server refuses the credentials; check username and password"},
+    Rule{"could not read Username", "GitAuthenticationFailed",
+         "the server asks for credentials; give username and password"},
+    Rule{"could not read Password", "GitAuthenticationFailed",
+         "the server asks for credentials; give username and password"},
+    Rule{"The requested URL returned error: 401", "GitAuthenticationFailed",
+         "the server refuses the credentials; check username and password"},
+    Rule{"The requested URL returned error: 403", "GitAccessDenied",
+         "the server denies access with these credentials; check what they may read"},
+    Rule{"The requested URL returned error: 404", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"' not found", "GitRepositoryNotFound",
+         "there is no such repository, or the credentials may not see it"},
+    Rule{"not valid: is this a git repository?", "UnexpectedAnswer", no_repository},
+    Rule{"invalid server response", "UnexpectedAnswer", no_repository},
+    Rule{"bad line length character", "UnexpectedAnswer", no_repository},
+    Rule{"dumb http transport does not support", "UnexpectedAnswer",
+         "the server gives a repository as plain files and does not speak git's own protocol; have "
+         "it served by git http-backend or a git server"},
+    Rule{"error: invalid path '", "SyncFailed",
+         "it has a file that git does not check out for its name, such as one in a folder .git; "
+         "remove it from the repository"},
+    Rule{"unable to update url base from redirection", "GitRedirected", message::redirected},
+    Rule{"The requested URL returned error: 30", "GitRedirected", message::redirected},
+    Rule{"No url found for submodule", "GitSubmoduleRefused",
+         "its .gitmodules has no valid name and URL for a submodule; mend it"},
+    Rule{"couldn't find remote ref", "GitReferenceNotFound", "there is no such branch or tag"},
+    Rule{"not our ref", "GitReferenceNotFound", "the server has no such commit"},
+    Rule{"unadvertised object", "GitReferenceNotFound",
+         "the server does not give out this commit; name a branch or tag that has it"},
+    Rule{"batch response: Authentication required", "GitAuthenticationFailed",
+         "the server of its large files (LFS) asks for credentials, or refuses these"},
+    Rule{"Object does not exist on the server", "GitLfsFailed", lost},
+    Rule{"batch response: 404", "GitLfsFailed", lost},
+    Rule{"Repository or object not found", "GitLfsFailed",
+         "there are no large files (LFS) of it on its server, or the credentials may not see them"},
+    Rule{"git-lfs-authenticate", "GitLfsFailed",
+         "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
+         ".lfsconfig, or write an https URL"},
+    Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
+    // git-lfs 3.3 ends so when a server of content says 429 and not for how long.
+    Rule{"(*basicDownloadAdapter).download", "ServerBusy", busy, Kind::Transient},
+    Rule{"'lfs' is not a git command", "GitLfsFailed",
+         "it has large files, and git-lfs is not installed"},
+    Rule{"failed to fetch some objects", "GitLfsFailed", "its large files (LFS) cannot be fetched",
+         Kind::Transient},
+    Rule{"smudge filter lfs failed", "GitLfsFailed", "its large files (LFS) cannot be fetched",
+         Kind::Transient},
+    Rule{"The requested URL returned error: 429", "ServerBusy", busy, Kind::Transient},
+    Rule{"The requested URL returned error: 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"Connection closed by", "ConnectionLost", broken, Kind::Transient},
+    Rule{"closed by remote host", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Broken pipe", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Connection reset by", "ConnectionLost", broken, Kind::Transient},
+    Rule{"not responding", "HostUnreachable", silent, Kind::Transient},
+    Rule{"early EOF", "ConnectionLost", broken, Kind::Transient},
+    Rule{"unexpected disconnect", "ConnectionLost", broken, Kind::Transient},
+    Rule{"RPC failed", "ConnectionLost", broken, Kind::Transient},
+    Rule{"remote end hung up", "ConnectionLost", broken, Kind::Transient},
+    Rule{"Empty reply from server", "ConnectionLost", broken, Kind::Transient},
+};
+
+constexpr std::string_view denied =
+    "access is denied; the Model's secretName must name a Secret with credentials that may read "
+    "it";
+
+constexpr std::string_view no_url =
+    "source.url or source.endpoint is no valid URL; a % that is not followed by two hexadecimal "
+    "digits is written as %25";
+
+constexpr std::array rclone_table{
+    Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
+         "source.include or source.exclude has a pattern with a bracket or brace that is not "
+         "closed, or a wrong {{regular expression}}; mend it"},
+    Rule{"can't limit to single files when using filters", "ModelSourceRefused",
+         "source.include and source.exclude choose files of a folder, and url names one file; "
+         "remove them, or name the folder"},
+    Rule{"invalid URL escape", "ModelSourceRefused", no_url},
+    Rule{"was not a valid URI", "ModelSourceRefused", no_url},
+    Rule{"invalid input region", "ModelSourceRefused",
+         "source.region has characters that no region has; write the one that the bucket is in"},
+    Rule{"refusing to follow HTTPS to HTTP redirect", "ModelSourceRefused",
+         "the server redirects from https to http, where anybody on the way could read and change "
+         "what it sends; name an address that stays with https"},
+    Rule{
+        "knownhosts: key is unknown", "HostKeyUnknown",
+        "the server's host key is not known; write all lines that ssh-keyscan prints for the host, "
+        "compared with what the server's owner publishes, into the Secret as knownHosts"},
+    Rule{
+        "knownhosts: key mismatch", "HostKeyChanged",
+        "the server shows another host key than the known one, so it may not be the server it "
+        "seems; when its owner confirms the new key, replace knownHosts in the Secret by all lines "
+        "that ssh-keyscan prints for the host"},
+    Rule{"parse known_hosts_file", "HostKeyUnknown",
+         "the Secret's knownHosts is not what ssh-keyscan prints; write that"},
+    Rule{"passphrase protected", "ModelSourceRefused",
+         "the private key has a passphrase, and nobody is there to enter it; put one without into "
+         "the Secret (ssh-keygen -p takes it off)"},
+    Rule{"failed to parse private key file", "ModelSourceRefused",
+         "the Secret's privateKey is no private key; put the whole file there, from -----BEGIN to "
+         "-----END"},
+    Rule{"ssh: unable to authenticate", "ModelAuthenticationFailed",
+         "the server refuses the user, the password or the private key"},
+    Rule{"SSH_FX_PERMISSION_DENIED", "ModelAccessDenied", "access is denied to this user"},
+    Rule{"googleapi: Error 401", "ModelAuthenticationFailed",
+         "the bucket is not public, and no credentials are given"},
+    Rule{"googleapi: Error 403", "ModelAccessDenied", denied},
+    Rule{"googleapi: Error 404", "ModelBucketMissing", message::no_bucket},
+    Rule{"googleapi: Error 429", "ServerBusy", busy, Kind::Transient},
+    Rule{"googleapi: Error 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"cannot fetch token: 4", "ModelAuthenticationFailed", "the service account is not taken"},
+    Rule{"private key should be a PEM", "ModelSourceRefused",
+         "the service account's JSON has no valid private_key"},
+    Rule{"error processing credentials", "ModelSourceRefused",
+         "serviceAccountJson is not the key file of a service account"},
+    Rule{"decode account key", "ModelSourceRefused",
+         "the Secret's accountKey is not base64, as the account's keys are"},
+    Rule{"container name in SAS URL", "ModelSourceRefused",
+         "the Secret's sasUrl is for another container"},
+    Rule{"ERROR CODE: ContainerNotFound", "ModelBucketMissing", message::no_container},
+    Rule{"Server failed to authenticate the request", "ModelAuthenticationFailed",
+         "account and accountKey, or sasUrl, are wrong"},
+    Rule{"ERROR CODE: AuthenticationFailed", "ModelAuthenticationFailed",
+         "account and accountKey, or sasUrl, are wrong"},
+    Rule{"ERROR CODE: Auth", "ModelAccessDenied", denied},
+    Rule{"ERROR CODE: NoAuth", "ModelAccessDenied", denied},
+    Rule{"ERROR CODE: ServerBusy", "ServerBusy", busy, Kind::Transient},
+    Rule{"InvalidBucketName", "ModelSourceRefused",
+         "source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, digits, '-' "
+         "and '.'"},
+    Rule{"InvalidAccessKeyId", "ModelAuthenticationFailed", "the access key is not known"},
+    Rule{"SignatureDoesNotMatch", "ModelAuthenticationFailed", "the secret key is wrong"},
+    Rule{"AccessDenied", "ModelAccessDenied", denied},
+    Rule{"Forbidden", "ModelAccessDenied", denied},
+    Rule{"StatusCode: 403", "ModelAccessDenied", denied},
+    Rule{"RESPONSE 403", "ModelAccessDenied", denied},
+    Rule{"403 Forbidden", "ModelAccessDenied", denied},
+    Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
+    Rule{"NoSuchBucket", "ModelBucketMissing", message::no_bucket},
+    Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
+    Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"429 Too Many", "ServerBusy", busy, Kind::Transient},
+    Rule{"SlowDown", "ServerBusy", busy, Kind::Transient},
+    Rule{"504 Gateway", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"StatusCode: 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"RESPONSE 5", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"500 Internal", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"502 Bad", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"503 Service", "ServerFailed", in_trouble, Kind::Transient},
+    Rule{"unexpected EOF", "ConnectionLost", broken, Kind::Transient},
+    Rule{"connection reset", "ConnectionLost", broken, Kind::Transient},
+};
+
+}  // namespace
+
+std::span<const Rule> volume_rules() {
+  return volume_table;
+}
+
+std::span<const Rule> network_rules() {
+  return network_table;
+}
+
+std::span<const Rule> git_rules() {
+  return git_table;
+}
+
+std::span<const Rule> rclone_rules() {
+  return rclone_table;
+}
+
+}  // namespace content

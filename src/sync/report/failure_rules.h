@@ -1,0 +1,44 @@
+#pragma once
+
+#include "sync/report/failure.h"
+
+#include <span>
+#include <string_view>
+
+namespace content {
+
+/// What a text in a program's output means.
+struct Rule {
+  std::string_view text;
+  std::string_view reason;
+  std::string_view message;
+  Kind kind = Kind::Permanent;
+};
+
+/// Of each the first whose text occurs decides.
+std::span<const Rule> volume_rules();
+std::span<const Rule> network_rules();  ///< in the words of curl, OpenSSL, GnuTLS and Go
+std::span<const Rule> git_rules();      ///< of git, git-lfs and ssh
+std::span<const Rule> rclone_rules();
+
+/// Those that are not told by a rule alone.
+namespace message {
+
+inline constexpr std::string_view full =
+    "the volume is full; make it larger or remove files from it";
+inline constexpr std::string_view over_quota =
+    "the quota of the volume is used up; raise it or remove files from the volume";
+inline constexpr std::string_view read_only =
+    "the volume is read-only; use one that can be written";
+inline constexpr std::string_view long_name =
+    "a file's name is longer than the volume takes; make it shorter in the source";
+inline constexpr std::string_view redirected =
+    "the server redirects to another address, which is not given the credentials; write the final "
+    "URL";
+inline constexpr std::string_view no_bucket =
+    "there is no such bucket; check its name and source.endpoint";
+inline constexpr std::string_view no_container = "there is no such container";
+
+}  // namespace message
+
+}  // namespace content

@@ -1,0 +1,191 @@
+#include "sync/volume/collect.h"
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "sync/volume/tree.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace content {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of what is on its way out, in .gradient.
+constexpr const char* going_prefix = "going-";
+/// When others may go on with that: its time is that of its last change.
+constexpr auto removal_abandoned_after = std::chrono::hours(1);
+constexpr auto work_abandoned_after = std::chrono::hours(24);
+
+bool is_true_folder(const Path& path) {
+  return fs::is_directory(fs::symlink_status(path));
+}
+
+std::vector<std::string> folders_in(const Path& parent) {
+  std::vector<std::string> names;
+  if (!is_true_folder(parent)) return names;
+  for (const auto& entry : fs::directory_iterator(parent)) {
+    if (is_true_folder(entry.path())) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Names of the mirrors that a checkout was made from; empty when that cannot be told.
+std::set<std::string> mirrors_of(const Path& checkout) {
+  try {
+    const auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
+    std::set<std::string> names = {base::short_hash(meta.at("url").as_string())};
+    for (const auto& submodule : json::elements_at(meta, {"submodules"}))
+      names.insert(base::short_hash(submodule.at("url").as_string()));
+    return names;
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+class Collection {
+ public:
+  Collection(const CollectOptions& options, Report& report, std::stop_token stop)
+      : options_(options),
+        report_(report),
+        stop_(std::move(stop)),
+        hidden_(own_folder(options.volume, ".gradient")),
+        checkouts_(folder_if_there("checkouts")),
+        models_(folder_if_there("models")),
+        mirrors_(folder_if_there("git")) {}
+
+  void run() {
+    look_at_clock();
+    sweep(hidden_, going_prefix, removal_abandoned_after);
+    sweep(folder_if_there("tmp"), "", work_abandoned_after);
+    for (const auto& key : folders_in(checkouts_)) {
+      if (may_go(key)) remove_unused(checkouts_ / key);
+    }
+    for (const auto& name : folders_in(models_)) {
+      if (options_.models.contains(name)) remove_unused(models_ / name);
+    }
+    remove_mirrors();
+    tell();
+  }
+
+ private:
+  /// A folder of ours below .gradient. Nothing is made: a volume that is full has no room for it.
+  Path folder_if_there(const char* name) const {
+    const auto path = hidden_ / name;
+    if (fs::exists(fs::symlink_status(path))) own_folder(hidden_, name);
+    return path;
+  }
+
+  /// The volume's clock is the one that the times of its files are by.
+  void look_at_clock() {
+    if (!touch(hidden_)) volume_trouble(hidden_);
+    now_ = fs::last_write_time(hidden_);
+  }
+
+  bool may_go(const std::string& key) const {
+    const auto is_owner = [&](const auto& uid) { return key.rfind(uid + "-", 0) == 0; };
+    return !options_.keep.contains(key) &&
+           std::any_of(options_.owners.begin(), options_.owners.end(), is_owner);
+  }
+
+  bool is_young(const Path& folder) const {
+    std::error_code gone;
+    const auto written = fs::last_write_time(folder, gone);
+    return gone || now_ - written < options_.grace;
+  }
+
+  /// A pod that begins to use a folder writes its time first. So one that was in time is seen after
+  /// the rename, and one that was late does not find the folder any more.
+  void remove_unused(const Path& folder) {
+    if (is_young(folder)) {
+      ++young_;
+      return;
+    }
+    const auto moved = move_away(folder);
+    if (!moved) return;
+    if (is_young(hidden_ / *moved)) {
+      std::error_code taken;  // by one that was fetched anew: then this one is nobody's
+      fs::rename(hidden_ / *moved, folder, taken);
+      if (!taken) {
+        ++young_;
+        return;
+      }
+    }
+    remove_moved(*moved, folder);
+  }
+
+  std::optional<std::string> move_away(const Path& folder) {
+    auto name = unique_name(going_prefix);
+    std::error_code error;
+    fs::rename(folder, hidden_ / name, error);
+    if (!error) return name;
+    if (error != std::errc::no_such_file_or_directory && ++removal_.failed == 1)
+      removal_.problem = "cannot rename " + folder.string() + ": " + error.message();
+    return std::nullopt;
+  }
+
+  void remove_moved(const std::string& name, const Path& was) {
+    const auto before = removal_;
+    const FolderLock lock(hidden_ / name);  // with the time, tells others that it is being removed
+    touch(hidden_ / name);
+    remove_tree(hidden_ / name, removal_, stop_);
+    if (before.failed == 0 && removal_.failed > 0)
+      removal_.problem = "cannot remove all of " + was.string() + ": " + removal_.problem;
+    ++removed_;
+    report_.log("info", "removed",
+                json::object({{"path", was.lexically_relative(options_.volume).string()},
+                              {"bytes", removal_.bytes - before.bytes}}));
+  }
+
+  /// Whoever fetches into a mirror has its lock. The lock's file stays: one that somebody waits for
+  /// must not become another.
+  void remove_mirrors() {
+    std::set<std::string> used;
+    for (const auto& key : folders_in(checkouts_)) {
+      auto mirrors = mirrors_of(checkouts_ / key);
+      if (mirrors.empty()) return;  // then it could be any of them
+      used.merge(mirrors);
+    }
+    for (const auto& name : folders_in(mirrors_)) {
+      if (used.contains(name)) continue;
+      const Lock lock(mirrors_ / (name + ".lock"), stop_, std::chrono::milliseconds(0));
+      if (!lock.held()) continue;
+      if (const auto moved = move_away(mirrors_ / name)) remove_moved(*moved, mirrors_ / name);
+    }
+  }
+
+  void tell() {
+    DiskUse checkouts;
+    checkouts.add(checkouts_, stop_);
+    checkouts.add(mirrors_, stop_);
+    DiskUse models;
+    models.add(models_, stop_);
+    auto result = json::object({{"checkoutsBytes", checkouts.bytes()},
+                                {"modelsBytes", models.bytes()},
+                                {"freedBytes", removal_.bytes},
+                                {"removed", removed_},
+                                {"young", young_},
+                                {"failed", removal_.failed}});
+    if (removal_.failed > 0) result["message"] = json::Json(removal_.problem);
+    report_.log("info", "collected", result);
+    report_.succeeded(result);
+  }
+
+  const CollectOptions& options_;
+  Report& report_;
+  std::stop_token stop_;
+  Path hidden_, checkouts_, models_, mirrors_;
+  fs::file_time_type now_;
+  Removal removal_;
+  int removed_ = 0, young_ = 0;
+};
+
+}  // namespace
+
+void collect(const CollectOptions& options, Report& report, const std::stop_token& stop) {
+  Collection(options, report, stop).run();
+}
+
+}  // namespace content

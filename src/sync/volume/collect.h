@@ -1,0 +1,31 @@
+#pragma once
+
+#include "sync/report/report.h"
+#include "sync/volume/volume.h"
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace content {
+
+/// What may go from a dataset's volume. Nothing goes that is not named here: an export may be
+/// shared with namespaces and clusters whose deployments nobody here knows.
+struct CollectOptions {
+  Path volume;                           ///< the dataset's root
+  std::vector<std::string> owners = {};  ///< UIDs of deployments whose checkouts may go, ...
+  std::set<std::string> keep = {};       ///< ... except those of these keys
+  std::set<std::string> models = {};     ///< names of models that may go
+  std::chrono::seconds grace{3600};      ///< what is younger, or was used since, stays
+};
+
+/// Removes checkouts, models, and the mirrors that no checkout on the volume is from, and reports
+/// {"checkoutsBytes", "modelsBytes", "freedBytes", "removed", "young", "failed"}: what is in use
+/// now, what the disk got back, how many checkouts, models and mirrors went, how many may go but
+/// are too young, how many files could not be removed; with any of these, "message" says why the
+/// first one. What goes is renamed away before it is removed, so a crash leaves a checkout whole or
+/// not at all. Throws Failure and Stopped.
+void collect(const CollectOptions& options, Report& report, const std::stop_token& stop);
+
+}  // namespace content

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "sync/report/failure.h"
+#include "sync/stop.h"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+/// What makes work on a shared volume safe: unique temporary names and one rename. Locks only save
+/// double work; on network volumes they may lie.
+namespace content {
+
+using Path = std::filesystem::path;
+
+/// `root`/`relative`, made as far as it is missing. Everything below `root` must be a true folder:
+/// a symbolic link could lead elsewhere. Throws Failure.
+Path own_folder(const Path& root, const Path& relative);
+
+/// A descriptor that is closed with its owner.
+class OpenFile {
+ public:
+  explicit OpenFile(int fd) : fd_(fd) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// The lock of a folder itself, under whatever name, while this lives; as far as the volume's locks
+/// tell, it is somebody's then.
+class FolderLock {
+ public:
+  explicit FolderLock(const Path& folder);
+
+ private:
+  OpenFile folder_;
+};
+
+/// A new folder `parent`/`prefix`XXXXXX that nobody else uses: locked while this lives, and removed
+/// with what is left in it, unless it is to stay. Making one removes those that were left behind a
+/// day ago or earlier.
+class WorkFolder {
+ public:
+  explicit WorkFolder(const Path& parent, const std::string& prefix = "");
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  const Path& path() const { return path_; }
+  void keep(bool keeps) { keeps_ = keeps; }
+
+ private:
+  Path path_;
+  FolderLock lock_;
+  bool keeps_ = false;
+};
+
+/// Whether nobody has a folder's lock, as far as the volume's locks tell.
+bool is_unlocked(const Path& folder);
+
+/// Removes the folders `parent`/`prefix`* that nobody has locked and whose entries have not changed
+/// for so long, as far as that can be done.
+void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged);
+
+/// Makes the time of a file or folder now, by the volume's clock. False with errno when that cannot
+/// be: who may write may do it, also on a volume that is full.
+bool touch(const Path& path);
+
+/// A name that nobody else chooses.
+std::string unique_name(const std::string& prefix);
+
+/// How long helpers wait for one another, until each does the work alone.
+constexpr auto patience_with_others = std::chrono::minutes(10);
+
+/// An exclusive lock of `file`, waited for for at most `patience`; `on_wait` is called once,
+/// before. Not held when it takes longer or the volume knows no locks: then do the work alone.
+class Lock {
+ public:
+  Lock(const Path& file, const std::stop_token& stop,
+       std::chrono::milliseconds patience = patience_with_others,
+       const std::function<void()>& on_wait = {});
+  bool held() const { return held_; }
+
+ private:
+  OpenFile file_;
+  bool held_ = false;
+};
+
+/// Writes everything to the disk and renames the folder. False when the name is taken: somebody
+/// else was first.
+bool publish(const Path& folder, const Path& name);
+
+/// Throws Failure with what errno says.
+[[noreturn]] void volume_trouble(const Path& path);
+
+/// What is to be written to a volume.
+struct Need {
+  std::int64_t bytes = 0;
+  std::uintmax_t files = 0;
+};
+
+/// Throws Failure, with both numbers, when the volume with `folder` has less room left than
+/// `subject` ("the model") needs, in bytes or in files.
+void require_space(const Path& folder, const std::string& subject, const Need& need);
+
+/// That a volume is full may mean that it has no room for more files, of whatever size: `failure`,
+/// or what says that of the volume with the folder.
+Failure with_lack_of_inodes(const Failure& failure, const Path& folder);
+
+/// Runs `work`; whatever it throws is a Failure, unless it is Stopped.
+template <class Work>
+auto on_volume(const Path& folder, const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    throw with_lack_of_inodes(as_failure(error), folder);
+  }
+}
+
+}  // namespace content
