@@ -216,7 +216,7 @@ class Diff {
                                      found.host_owner})
                 << '\n';
     const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
-    const auto wanted = reconcile::children(parent, spec, found, settings_, live);
+    const auto wanted = reconcile::children(parent, spec, found, settings_, live).objects;
     for (const auto& child : wanted)
       add_child(child, parent);
     add_removed(wanted, parent);

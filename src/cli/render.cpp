@@ -100,9 +100,9 @@ void Renderer::add_deployment(const Input& input) {
   for (const auto& misfit : gradient::misfits(spec, found))
     refuse(input, misfit.message);
   if (!fine_) return;
-  for (auto& object : gradient::render(parent, spec, found, settings_)) {
+  auto rendered = gradient::render(parent, spec, found, settings_);
+  for (auto& object : rendered.objects)
     objects_.push_back(on_its_own(std::move(object)));
-  }
 }
 
 /// A password is printed nowhere, also where the files have it.

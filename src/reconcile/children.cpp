@@ -37,20 +37,24 @@ std::string settled_helper_image(const Json& deployment) {
 
 }  // namespace
 
-std::vector<Json> children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
-                           const gradient::Found& found, const gradient::Settings& settings,
-                           const std::optional<Json>& live) {
-  auto anew = gradient::render(parent, spec, found, settings);
+gradient::Rendered children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                            const gradient::Found& found, const gradient::Settings& settings,
+                            const std::optional<Json>& live) {
   const auto image = live ? settled_helper_image(*live) : "";
-  if (image.empty() || image == settings.sync_image) return anew;
-  auto settings_before = settings;
-  settings_before.sync_image = image;
-  auto as_before = gradient::render(parent, spec, found, settings_before);
-  const bool has_live_intent =
-      std::any_of(as_before.begin(), as_before.end(), [&](const Json& child) {
-        return kind_of(child) == kube::deployments && has_same_intent(*live, child);
-      });
-  return has_live_intent ? as_before : anew;
+  if (!image.empty() && image != settings.sync_image) {
+    // An upgrade of the operator must not restart every pod. Of what was applied the live object
+    // keeps a hash and nothing more, so whether the image is all that has changed shows only in
+    // what the spec becomes with the image of before.
+    auto with_live_image = settings;
+    with_live_image.sync_image = image;
+    auto unchanged = gradient::render(parent, spec, found, with_live_image);
+    const bool is_applied =
+        std::any_of(unchanged.objects.begin(), unchanged.objects.end(), [&](const Json& child) {
+          return kind_of(child) == kube::deployments && has_same_intent(*live, child);
+        });
+    if (is_applied) return unchanged;
+  }
+  return gradient::render(parent, spec, found, settings);
 }
 
 }  // namespace reconcile

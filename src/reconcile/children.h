@@ -3,17 +3,14 @@
 #include "gradient/render/render.h"
 
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace reconcile {
 
 /// What render makes, except that the helper image stays as it is where nothing else would replace
 /// the pods of `live`, the Deployment in the cluster: it comes with the next change, or at once for
 /// pods that have not come up.
-std::vector<json::Json> children(const gradient::Parent& parent,
-                                 const gradient::DeploymentSpec& spec, const gradient::Found& found,
-                                 const gradient::Settings& settings,
-                                 const std::optional<json::Json>& live);
+gradient::Rendered children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                            const gradient::Found& found, const gradient::Settings& settings,
+                            const std::optional<json::Json>& live);
 
 }  // namespace reconcile

@@ -7,7 +7,6 @@
 #include "reconcile/children.h"
 
 #include <algorithm>
-#include <array>
 
 namespace reconcile {
 namespace {
@@ -16,11 +15,10 @@ namespace {
 /// route that nobody looks at gets none.
 constexpr std::chrono::minutes look_again{1};
 
+/// That the Gateway API is there is seen by the watch of its kind.
 bool is_worth_a_retry(const std::vector<gradient::Missing>& refused) {
-  constexpr std::array with_event{"HostTaken", "RouteNotAccepted", "GatewayAPIMissing",
-                                  "SecretNotFound", "SecretKeyNotFound"};
-  return std::any_of(refused.begin(), refused.end(), [&](const gradient::Missing& entry) {
-    return std::find(with_event.begin(), with_event.end(), entry.reason) == with_event.end();
+  return std::any_of(refused.begin(), refused.end(), [](const gradient::Missing& entry) {
+    return entry.reason != "GatewayAPIMissing";
   });
 }
 
@@ -54,40 +52,29 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   if (spec.repositories)
     context_.uses.add({key.ns, spec.repositories->dataset}, gradient::content_of(parent, spec));
-  const auto wanted =
+  const auto rendered =
       children(parent, spec, found, context_.settings, context_.stores.deployments.find(key));
-  auto refused = applier_.apply(parent, wanted, stop);
-  applier_.prune(parent, wanted, stop);
+  const auto refused = applier_.apply(parent, rendered.objects, stop);
+  applier_.prune(parent, rendered.objects, stop);
   if (spec.replicas() == 0 && !refused.empty()) applier_.scale_to_zero(parent, stop);
 
-  auto observation = observer_.observe(parent, spec, previous);
+  const auto observation = observer_.observe(parent, spec, previous);
   if (observation.is_awaited) return kube::Outcome::again_in(Reader::patience);
-  auto& observed = observation.observed;
-  observed.refused = std::move(refused);
-  observed.pull_servers = found.pull_servers;
-  const auto route = context_.stores.routes.find(key);
-  for (auto& problem : gradient::endpoint_problems(parent, context_.settings, found, route,
-                                                   publisher_.ago(look_again)))
-    observed.refused.push_back(std::move(problem));
-  const auto status = gradient::status(parent, spec, context_.settings, observed, endpoint(parent),
-                                       gradient::rollout(spec, found, context_.settings).reason,
-                                       previous, publisher_.now());
+  const auto& observed = observation.observed;
+  const auto status = gradient::status({.parent = parent,
+                                        .spec = spec,
+                                        .settings = context_.settings,
+                                        .found = found,
+                                        .urls = rendered.urls,
+                                        .rollout = rendered.rollout.reason,
+                                        .refused = refused,
+                                        .observed = observed,
+                                        .previous = previous,
+                                        .now = publisher_.now()});
   publisher_.publish(gradient_deployments, *object, status, stop);
-  if (is_worth_a_retry(observed.refused) || (route && gradient::is_unseen(*route)))
+  if (is_worth_a_retry(refused) || (observed.route && gradient::is_unseen(*observed.route)))
     return kube::Outcome::again_in(look_again);
   return {.again = observer_.again(spec, observation, status)};
-}
-
-/// Where it is reached: from outside once there is what exposes it, until then and without it
-/// within the cluster.
-std::string DeploymentReconciler::endpoint(const gradient::Parent& parent) {
-  for (const auto* store : {&context_.stores.ingresses, &context_.stores.routes}) {
-    const auto live = store->find({parent.ns, parent.name});
-    const bool is_ours = live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
-    if (is_ours && context_.settings.endpoint)
-      return gradient::url(parent, *context_.settings.endpoint);
-  }
-  return gradient::endpoint(parent, context_.settings);
 }
 
 /// The live Deployment, if it is ours; else null.

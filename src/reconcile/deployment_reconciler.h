@@ -26,7 +26,6 @@ class DeploymentReconciler {
                      std::vector<gradient::Missing> missing, const std::stop_token& stop);
 
   json::Json child(const gradient::Parent& parent);
-  std::string endpoint(const gradient::Parent& parent);
 
   Context& context_;
   Resolver resolver_;

@@ -32,6 +32,10 @@ std::vector<Json> troubled(const std::vector<Json>& pods) {
   return found;
 }
 
+bool is_controlled(const std::optional<Json>& live, const gradient::Parent& parent) {
+  return live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
+}
+
 Ref self(const kube::Key& deployment) {
   return {std::string(gradient_deployments.kind), deployment};
 }
@@ -53,8 +57,9 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .pods = context_.stores.pods.indexed(parent_term(key)),
                    .events = {},
                    .sync_lines = {},
-                   .refused = {},
                    .autoscaler = autoscaler(parent),
+                   .route = context_.stores.routes.find(key),
+                   .has_ingress = has_ingress(parent),
                    .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
   std::vector<Reader::Question> questions;
@@ -88,8 +93,13 @@ void Observer::forget(const kube::Key& deployment) {
 
 std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
   auto live = context_.stores.autoscalers.find({parent.ns, parent.name});
-  const bool is_ours = live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
-  return is_ours ? live : std::nullopt;
+  return is_controlled(live, parent) ? live : std::nullopt;
+}
+
+bool Observer::has_ingress(const gradient::Parent& parent) const {
+  const kube::Key key{parent.ns, parent.name};
+  return is_controlled(context_.stores.ingresses.find(key), parent) ||
+         is_controlled(context_.stores.routes.find(key), parent);
 }
 
 std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,

@@ -39,6 +39,7 @@ class Observer {
 
  private:
   std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;
+  bool has_ingress(const gradient::Parent& parent) const;
   Reader::Question last_line(const std::string& ns, const gradient::SyncSidecar& sidecar) const;
 
   Context& context_;

@@ -1,7 +1,6 @@
 #include "gradient/render/exposure.h"
 
 #include "gradient/render/network.h"
-#include "gradient/render/render.h"
 #include "gradient/spec/names.h"
 
 namespace gradient {
@@ -69,10 +68,6 @@ Json route(const Parent& parent, const Endpoint& endpoint) {
 
 Json exposure(const Parent& parent, const Endpoint& endpoint) {
   return endpoint.by_ingress() ? ingress(parent, endpoint) : route(parent, endpoint);
-}
-
-std::string url(const Parent& parent, const Endpoint& endpoint) {
-  return (endpoint.https ? "https://" : "http://") + names::host(parent, endpoint.domain);
 }
 
 }  // namespace gradient

@@ -1,7 +1,6 @@
 #include "gradient/render/network.h"
 
 #include "gradient/render/labels.h"
-#include "gradient/render/render.h"
 
 namespace gradient {
 
@@ -20,10 +19,6 @@ Json service(const Parent& parent) {
       {"metadata", object({{"name", parent.name}})},
       {"spec", object({{"selector", match_labels(parent)}, {"ports", array({port})}})},
   });
-}
-
-std::string endpoint(const Parent& parent, const Settings& settings) {
-  return "http://" + parent.name + "." + parent.ns + ".svc." + settings.cluster_domain;
 }
 
 }  // namespace gradient

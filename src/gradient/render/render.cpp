@@ -9,24 +9,29 @@
 
 namespace gradient {
 
-std::vector<json::Json> render(const Parent& parent, const DeploymentSpec& spec, const Found& found,
-                               const Settings& settings) {
+Rendered render(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                const Settings& settings) {
+  Rendered rendered{
+      .objects = {}, .urls = urls(parent, settings), .rollout = rollout(spec, found, settings)};
   // The Service first, so that pods find its name when they start. What watches over the
   // Deployment comes after it.
-  std::vector<json::Json> objects = {service(parent), deployment(parent, spec, found, settings)};
+  std::vector<json::Json> objects = {service(parent),
+                                     deployment(parent, spec, found, rendered.rollout, settings)};
   if (spec.autoscaled()) objects.push_back(autoscaler(parent, spec, settings));
   objects.push_back(budget(parent, spec));
   // With 0 replicas, too: the host stays the deployment's.
-  if (settings.endpoint && found.host_owner.empty())
+  if (settings.endpoint && found.host_owner.empty()) {
     objects.push_back(exposure(parent, *settings.endpoint));
+  } else {
+    rendered.urls.external.clear();
+  }
 
-  std::vector<json::Json> children;
   for (auto& object : objects) {
     if (object.is_null()) continue;
-    children.push_back(
+    rendered.objects.push_back(
         stamped(std::move(object), parent, deployment_labels(parent), Owner::Parent));
   }
-  return children;
+  return rendered;
 }
 
 }  // namespace gradient

@@ -3,6 +3,7 @@
 #include "gradient/spec/needs.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
+#include "gradient/spec/urls.h"
 #include "json/json.h"
 
 #include <optional>
@@ -20,12 +21,20 @@ struct Rollout {
 
 Rollout rollout(const DeploymentSpec& spec, const Found& found, const Settings& settings);
 
-/// The children of a GradientDeployment as server-side-apply intents, in the order in which they
-/// are applied. Each bears labels, a controller reference to `parent` and the annotation
-/// gradient-operator.dev/applied (a hash of the rest). Total and pure: equal input, equal bytes.
-/// `found.missing` must be empty, and the instance type known to `settings`.
-std::vector<json::Json> render(const Parent& parent, const DeploymentSpec& spec, const Found& found,
-                               const Settings& settings);
+/// What a GradientDeployment becomes.
+struct Rendered {
+  /// Its children as server-side-apply intents, in the order in which they are applied. Each bears
+  /// labels, a controller reference to the parent and the annotation gradient-operator.dev/applied
+  /// (a hash of the rest).
+  std::vector<json::Json> objects;
+  Urls urls;  ///< the external one only with an Ingress or HTTPRoute among the objects
+  Rollout rollout;
+};
+
+/// Total and pure: equal input, equal bytes. `found.missing` must be empty, and the instance type
+/// known to `settings`.
+Rendered render(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                const Settings& settings);
 
 /// The claim of a Dataset; nothing when the spec names an existing one. It bears a controller
 /// reference only under ReclaimPolicy::Delete.
@@ -37,11 +46,5 @@ json::Json render_pull_secret(const Parent& parent, const RegistrySpec& spec,
 
 /// Name of the Secret that pods of this registry use: the given one or "<name>-pull".
 std::string pull_secret_name(const std::string& registry, const RegistrySpec& spec);
-
-/// The in-cluster URL: "http://demo.ns.svc.cluster.local".
-std::string endpoint(const Parent& parent, const Settings& settings);
-
-/// The URL from outside: "https://demo-ns.apps.example.com".
-std::string url(const Parent& parent, const Endpoint& endpoint);
 
 }  // namespace gradient

@@ -9,7 +9,6 @@
 #include "gradient/render/pod_parts.h"
 #include "gradient/render/probes.h"
 #include "gradient/render/registry.h"
-#include "gradient/render/render.h"
 #include "gradient/render/repository.h"
 #include "gradient/spec/names.h"
 
@@ -174,7 +173,7 @@ Json strategy(const Rollout& rollout) {
 }  // namespace
 
 Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& found,
-                const Settings& settings) {
+                const Rollout& rollout, const Settings& settings) {
   // Old replica sets hold nothing that the custom resource does not: a few are for looking back.
   constexpr int revisions = 3;
   static const InstanceType no_machine;
@@ -189,7 +188,7 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
       {"spec", object({
                    {"replicas", is_scaled ? Json() : Json(spec.replicas())},
                    {"selector", selector(parent)},
-                   {"strategy", strategy(rollout(spec, found, settings))},
+                   {"strategy", strategy(rollout)},
                    {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
                    {"revisionHistoryLimit", revisions},
                    {"template", object({{"metadata", pod_metadata(parent)},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/render/render.h"
 #include "gradient/spec/needs.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
@@ -9,6 +10,6 @@ namespace gradient {
 
 /// The Deployment. It has no `replicas` while an autoscaler owns them.
 json::Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& found,
-                      const Settings& settings);
+                      const Rollout& rollout, const Settings& settings);
 
 }  // namespace gradient

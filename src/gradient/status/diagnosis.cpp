@@ -52,12 +52,11 @@ struct Group {
   std::vector<std::string> pods;
 };
 
-std::vector<Group> groups(const Parent& parent, const DeploymentSpec& spec,
-                          const Observed& observed, const std::vector<Pod>& pods) {
+std::vector<Group> groups(const StatusInput& input, const std::vector<Pod>& pods) {
   std::vector<Group> result;
   for (const auto& pod : pods) {
-    auto cause =
-        cause_of({parent, spec, pod, events_of(pod, observed.events), observed.pull_servers});
+    auto cause = cause_of({input.parent, input.spec, pod, events_of(pod, input.observed.events),
+                           input.found.pull_servers});
     if (!cause) continue;
     const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
       return group.cause.reason == cause->reason && group.cause.subject == cause->subject;
@@ -82,14 +81,13 @@ std::string who(const Group& group, std::size_t all) {
 
 }  // namespace
 
-std::optional<Cause> diagnosis(const Parent& parent, const DeploymentSpec& spec,
-                               const Observed& observed, const World& world) {
+std::optional<Cause> diagnosis(const StatusInput& input, const World& world) {
   if (world.lags || world.wanted == 0) return std::nullopt;
   if (world.updated < world.wanted) {
-    if (auto cause = not_created(spec, observed, world)) return cause;
+    if (auto cause = not_created(input.spec, input.observed, world)) return cause;
   }
-  auto found = groups(parent, spec, observed, world.pods);
-  if (found.empty()) found = groups(parent, spec, observed, world.failed);
+  auto found = groups(input, world.pods);
+  if (found.empty()) found = groups(input, world.failed);
   if (found.empty()) return std::nullopt;
   const auto all = std::max(world.pods.size(), static_cast<std::size_t>(world.wanted));
   auto result = found.front().cause;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/status/checks.h"
+#include "gradient/status/status.h"
 #include "gradient/status/world.h"
 
 #include <optional>
@@ -9,7 +10,6 @@ namespace gradient::why {
 
 /// Why pods of the newest revision do not come up, all replicas considered: what holds most of
 /// them back first, the rest after it. Empty when nothing is known to be wrong.
-std::optional<Cause> diagnosis(const Parent& parent, const DeploymentSpec& spec,
-                               const Observed& observed, const World& world);
+std::optional<Cause> diagnosis(const StatusInput& input, const World& world);
 
 }  // namespace gradient::why

@@ -24,8 +24,7 @@ bool is_unseen(const Json& route) {
 }
 
 std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
-                                       const Found& found, const std::optional<Json>& route,
-                                       const std::string& long_ago) {
+                                       const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
   if (!found.host_owner.empty()) {
     return {
@@ -34,8 +33,10 @@ std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& set
                           ", which is older and comes to the same host; rename one of the two"}};
   }
   if (found.certificate) return {*found.certificate};
+  const auto& route = observed.route;
   if (!route) return {};
-  if (is_unseen(*route) && json::string_at(*route, {"metadata", "creationTimestamp"}) < long_ago) {
+  if (is_unseen(*route) &&
+      json::string_at(*route, {"metadata", "creationTimestamp"}) < observed.long_ago) {
     const auto& endpoint = *settings.endpoint;
     return {{"RouteNotAccepted",
              "no controller has looked at HTTPRoute " + parent.ns + "/" + parent.name +

@@ -26,12 +26,13 @@ struct Facts {
   const DeploymentSpec& spec;
   const Settings& settings;
   const Observed& observed;
+  const std::vector<Missing> refused;
   const World world;
   const Content content;
   const std::optional<Cause> cause;
   const std::string scaling_problem;
   const std::string& endpoint;
-  const std::string& rollout_reason;
+  const std::string& rollout;
 };
 
 bool wants_duration(const DeploymentSpec& spec) {
@@ -73,8 +74,8 @@ std::string joined(const std::vector<Missing>& list) {
 
 Condition references_resolved(const Facts& facts) {
   std::vector<Missing> found;
-  std::copy_if(facts.observed.refused.begin(), facts.observed.refused.end(),
-               std::back_inserter(found), is_of_references);
+  std::copy_if(facts.refused.begin(), facts.refused.end(), std::back_inserter(found),
+               is_of_references);
   if (!found.empty()) {
     return {"ReferencesResolved", Truth::False, found.front().reason, joined(found)};
   }
@@ -139,8 +140,8 @@ Condition available(const Facts& facts) {
 Condition progressing(const Facts& facts) {
   const auto& world = facts.world;
   const std::string type = "Progressing";
-  const auto how = " (" + facts.rollout_reason + ")";
-  const auto& refused = facts.observed.refused;
+  const auto how = " (" + facts.rollout + ")";
+  const auto& refused = facts.refused;
   const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_of_references);
   if (refusal != refused.end()) {
     return {type, Truth::False, refusal->reason, joined(refused)};
@@ -192,7 +193,7 @@ Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   const auto& available = find("Available");
   const auto& progressing = find("Progressing");
   if (references.truth == Truth::False) return ready_as(Truth::False, references);
-  if (!facts.observed.refused.empty()) return ready_as(Truth::False, progressing);
+  if (!facts.refused.empty()) return ready_as(Truth::False, progressing);
   if (facts.world.wanted == 0) return switched_off(facts);
   if (facts.cause) return {"Ready", Truth::False, facts.cause->reason, facts.cause->message};
   if (content.truth == Truth::False) return ready_as(Truth::False, content);
@@ -216,21 +217,31 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
                        {"content", facts.content.json}});
 }
 
+/// What the API server refused, somebody else owns, or keeps the endpoint from serving.
+std::vector<Missing> all_refused(const StatusInput& input) {
+  auto all = input.refused;
+  for (auto& problem : endpoint_problems(input.parent, input.settings, input.found, input.observed))
+    all.push_back(std::move(problem));
+  return all;
+}
+
 }  // namespace
 
-Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& settings,
-            const Observed& observed, const std::string& endpoint,
-            const std::string& rollout_reason, const Json& previous, const std::string& now) {
+Json status(const StatusInput& input) {
+  const auto& [parent, spec, settings, found, urls, rollout, refused, observed, previous, now] =
+      input;
   const auto world = why::world(spec, observed);
+  const bool is_external = observed.has_ingress && !urls.external.empty();
   const Facts facts{.spec = spec,
                     .settings = settings,
                     .observed = observed,
+                    .refused = all_refused(input),
                     .world = world,
                     .content = why::content(spec, observed, world, previous),
-                    .cause = why::diagnosis(parent, spec, observed, world),
+                    .cause = why::diagnosis(input, world),
                     .scaling_problem = why::scaling_problem(observed, previous),
-                    .endpoint = endpoint,
-                    .rollout_reason = rollout_reason};
+                    .endpoint = is_external ? urls.external : urls.in_cluster,
+                    .rollout = rollout};
   std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),
                               available(facts), progressing(facts)};
   list.insert(list.begin(), ready(facts, list));

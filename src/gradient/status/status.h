@@ -3,6 +3,7 @@
 #include "gradient/spec/needs.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
+#include "gradient/spec/urls.h"
 #include "json/json.h"
 #include "json/reader.h"
 
@@ -21,18 +22,30 @@ struct Observed {
   std::vector<json::Json> events;        ///< of its Deployment, ReplicaSets and pods; may be empty
   /// Last JSON log line of a running sync sidecar, keyed "POD/CONTAINER".
   std::map<std::string, json::Json> sync_lines;
-  /// What the API server refused or somebody else owns; reason and message as for the user.
-  std::vector<Missing> refused;
-  std::optional<json::Json> autoscaler{};   ///< autoscaling/v2 HorizontalPodAutoscaler
-  std::vector<std::string> pull_servers{};  ///< as Found's
+  std::optional<json::Json> autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
+  std::optional<json::Json> route{};       ///< gateway.networking.k8s.io/v1 HTTPRoute
+  bool has_ingress = false;                ///< an Ingress or HTTPRoute that is its own exists
   /// RFC 3339. What has lasted since then does not pass by itself.
   std::string long_ago{};
 };
 
-/// The status of a GradientDeployment whose children were applied. `previous` is the live status
-/// (null when there is none): conditions keep their lastTransitionTime unless their status changes,
-/// and content that is still true stays. `now` is RFC 3339 in UTC. Equal input, equal bytes.
-/// `rollout_reason` is render's Rollout::reason.
+/// What a status is made of. For a call: it refers to what must outlive it.
+struct StatusInput {
+  const Parent& parent;
+  const DeploymentSpec& spec;
+  const Settings& settings;
+  const Found& found;
+  const Urls& urls;                     ///< as render says
+  const std::string& rollout;           ///< Rollout::reason, as render says
+  const std::vector<Missing>& refused;  ///< children that could not be applied, and why
+  const Observed& observed;
+  const json::Json& previous;  ///< the live status; null when there is none
+  std::string now;             ///< RFC 3339, UTC
+};
+
+/// The status of a GradientDeployment whose children were applied. Conditions keep their
+/// lastTransitionTime unless their status changes, and content of the previous status that is still
+/// true stays. Equal input, equal bytes.
 ///
 /// Ready is about the spec as it is now, Available about the users of the service:
 ///  * False when something stands in the way of what the spec asks for: a refused child, a pod of
@@ -47,10 +60,7 @@ struct Observed {
 ///
 /// content: {"repositories": [{name, url, ref, commit}], "models": [{id, source, revision,
 /// bytes}]}, in the order of the spec; what is not known yet is left out.
-json::Json status(const Parent& parent, const DeploymentSpec& spec, const Settings& settings,
-                  const Observed& observed, const std::string& endpoint,
-                  const std::string& rollout_reason, const json::Json& previous,
-                  const std::string& now);
+json::Json status(const StatusInput& input);
 
 /// The spec cannot be read: nothing was applied, what runs runs on. Counts, Available and
 /// Progressing are those of `deployment`, the live child (null when there is none); content is that
@@ -72,12 +82,11 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
                          const json::Json& previous, const std::string& now);
 
 /// Why the configured endpoint is not to be had as it should: another deployment's host, a
-/// certificate's Secret that is not there, or what the Gateway's controller says of `route`, the
-/// live HTTPRoute. One from before `long_ago` (RFC 3339) that no controller has looked at has a
-/// Gateway that does not exist, or that nobody serves.
+/// certificate's Secret that is not there, or what the Gateway's controller says of the HTTPRoute.
+/// One from before `observed.long_ago` that no controller has looked at has a Gateway that does not
+/// exist, or that nobody serves.
 std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
-                                       const Found& found, const std::optional<json::Json>& route,
-                                       const std::string& long_ago);
+                                       const Found& found, const Observed& observed);
 
 /// Whether a controller may still look at the HTTPRoute.
 bool is_unseen(const json::Json& route);

@@ -69,7 +69,7 @@ TEST_CASE("a pod has the content that its deployment was rendered with") {
   all.models["llm"].spec.dataset = "data";
   all.models["own"] = {};
   const auto parent = parent_of("GradientDeployment", "demo", "u-1");
-  const auto children = render(parent, spec, all, default_settings());
+  const auto children = render(parent, spec, all, default_settings()).objects;
   const auto& deployment = children.at(1);
   auto expected = content_of(parent, spec);
   REQUIRE(expected.checkouts.size() == 2);

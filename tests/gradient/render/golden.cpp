@@ -140,7 +140,7 @@ Input read(const std::filesystem::path& folder) {
 std::vector<Json> rendered(const Input& input) {
   auto objects = input.claims_and_secrets;
   for (const auto& [parent, spec, found] : input.deployments) {
-    auto children = gradient::render(parent, spec, found, input.settings);
+    auto children = gradient::render(parent, spec, found, input.settings).objects;
     std::move(children.begin(), children.end(), std::back_inserter(objects));
   }
   return objects;

@@ -177,10 +177,10 @@ TEST_CASE("a deployment that is switched off is ready, and says by what") {
 }
 
 TEST_CASE("a name that belongs to somebody else decides before the pods") {
-  auto world = serving();
-  world.refused = {
-      {"NameConflict", "Service team/demo exists and is not managed by this operator"}};
-  const auto made = status(plain_spec(), world);
+  const auto made =
+      status_with({.refused = {{"NameConflict",
+                                "Service team/demo exists and is not managed by this operator"}}},
+                  plain_spec(), serving());
   CHECK(told(made) ==
         "False NameConflict: Service team/demo exists and is not managed by this operator");
   CHECK(told(made, "ReferencesResolved") == told(made));
@@ -188,16 +188,17 @@ TEST_CASE("a name that belongs to somebody else decides before the pods") {
 }
 
 TEST_CASE("a Deployment whose name is taken makes no progress") {
-  gradient::Observed world;
-  world.refused = {{"NameConflict", "Deployment team/demo exists and is theirs"}};
-  CHECK(told(status(plain_spec(), world), "Progressing") ==
+  const auto made =
+      status_with({.refused = {{"NameConflict", "Deployment team/demo exists and is theirs"}}},
+                  plain_spec(), {});
+  CHECK(told(made, "Progressing") ==
         "False NameConflict: Deployment team/demo exists and is theirs");
 }
 
 TEST_CASE("a change that the API server refuses is no progress, but what runs is available") {
-  auto world = serving();
-  world.refused = {{"QuotaExceeded", "Service team/demo was refused: exceeded quota: services"}};
-  const auto made = status(plain_spec(), world);
+  const auto made = status_with(
+      {.refused = {{"QuotaExceeded", "Service team/demo was refused: exceeded quota: services"}}},
+      plain_spec(), serving());
   CHECK(told(made) ==
         "False QuotaExceeded: Service team/demo was refused: exceeded quota: services");
   CHECK(told(made, "Progressing") == told(made));
@@ -206,10 +207,10 @@ TEST_CASE("a change that the API server refuses is no progress, but what runs is
 }
 
 TEST_CASE("a Deployment that was refused altogether is told without one to look at") {
-  gradient::Observed world;
-  world.refused = {{"AdmissionRefused", "Deployment team/demo was refused: no"}};
-  CHECK(told(status(plain_spec(), world)) ==
-        "False AdmissionRefused: Deployment team/demo was refused: no");
+  const auto made =
+      status_with({.refused = {{"AdmissionRefused", "Deployment team/demo was refused: no"}}},
+                  plain_spec(), {});
+  CHECK(told(made) == "False AdmissionRefused: Deployment team/demo was refused: no");
 }
 
 TEST_CASE("a metric that the operator's configuration does not name is told, and pods serve on") {
@@ -223,12 +224,25 @@ TEST_CASE("a metric that the operator's configuration does not name is told, and
 
   auto configured = settings();
   configured.request_duration_metric = "request_duration_seconds";
-  CHECK(told(gradient::status(demo(), by_duration(), configured, serving(), "http://demo", "how",
-                              {}, now),
-             "SpecValid") == "True Valid: the spec is accepted");
+  CHECK(told(status_with({.settings = configured}, by_duration(), serving()), "SpecValid") ==
+        "True Valid: the spec is accepted");
 }
 
 TEST_CASE("a pod that cannot come up is told before a metric that is missing") {
   const auto world = observed({1, 1, 1, 0, 0}, {Pod().app(backs_off(1, "Error"))});
   CHECK(told(status(by_duration(), world)).substr(0, 16) == "False CrashLoop:");
+}
+
+TEST_CASE("what is reached from outside says so once its Ingress is there") {
+  Given given;
+  given.settings.endpoint =
+      gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "nginx", .https = true};
+  auto world = serving();
+  CHECK(json::string_at(status_with(given, plain_spec(), world), {"endpoint"}) ==
+        "http://demo.team.svc.cluster.local");
+  world.has_ingress = true;
+  const auto made = status_with(given, plain_spec(), world);
+  CHECK(json::string_at(made, {"endpoint"}) == "https://demo-team.apps.example.com");
+  CHECK(told(made) ==
+        "True Ready: 1 of 1 replica is available at https://demo-team.apps.example.com");
 }

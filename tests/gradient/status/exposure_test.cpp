@@ -18,13 +18,21 @@ gradient::Settings by_gateway() {
   return settings;
 }
 
+/// With this HTTPRoute; null: none.
+gradient::Observed observed(const json::Json& route) {
+  gradient::Observed observed;
+  if (!route.is_null()) observed.route = route;
+  observed.long_ago = long_ago;
+  return observed;
+}
+
 /// What is said of a route with these conditions of its parent.
 std::vector<Missing> problems(const std::string& conditions) {
   const auto route = json::parse(
       R"({"status":{"parents":[{"parentRef":{"namespace":"infra","name":"public"},
           "conditions":[)" +
       conditions + "]}]}}");
-  return gradient::endpoint_problems(demo, by_gateway(), {}, route, long_ago);
+  return gradient::endpoint_problems(demo, by_gateway(), {}, observed(route));
 }
 
 }  // namespace
@@ -32,14 +40,13 @@ std::vector<Missing> problems(const std::string& conditions) {
 TEST_CASE("without an endpoint nothing is said of it") {
   gradient::Found taken;
   taken.host_owner = "a/b";
-  CHECK(
-      gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}, long_ago).empty());
+  CHECK(gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}).empty());
 }
 
 TEST_CASE("a host that an older deployment has is told with that deployment") {
   gradient::Found taken;
   taken.host_owner = "other/one";
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}, long_ago) ==
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}) ==
         std::vector<Missing>{{"HostTaken",
                               "the host demo-team.apps.example.com belongs to GradientDeployment "
                               "other/one, which is older and comes to the same host; rename one of "
@@ -52,15 +59,14 @@ TEST_CASE("a certificate that is not there is told, unless there is no endpoint 
   auto settings = gradient::default_settings();
   settings.endpoint =
       gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "c", .tls_secret = "w"};
-  CHECK(gradient::endpoint_problems(demo, settings, found, {}, long_ago) ==
+  CHECK(gradient::endpoint_problems(demo, settings, found, {}) ==
         std::vector<Missing>{*found.certificate});
   found.host_owner = "other/one";
-  CHECK(gradient::endpoint_problems(demo, settings, found, {}, long_ago).front().reason ==
-        "HostTaken");
+  CHECK(gradient::endpoint_problems(demo, settings, found, {}).front().reason == "HostTaken");
 }
 
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}, long_ago).empty());
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}).empty());
   CHECK(problems("").empty());
   CHECK(problems(R"({"type":"Accepted","status":"True","reason":"Accepted","message":""},
                     {"type":"ResolvedRefs","status":"True","reason":"ResolvedRefs","message":""})")
@@ -71,9 +77,9 @@ TEST_CASE("a route that no controller looks at is told after a while") {
   const auto made_at = [](const std::string& time) {
     return json::object({{"metadata", json::object({{"creationTimestamp", time}})}});
   };
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, made_at(long_ago), long_ago).empty());
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, made_at("2026-01-02T11:59:59Z"),
-                                    long_ago) ==
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, observed(made_at(long_ago))).empty());
+  CHECK(gradient::endpoint_problems(demo, by_gateway(), {},
+                                    observed(made_at("2026-01-02T11:59:59Z"))) ==
         std::vector<Missing>{
             {"RouteNotAccepted",
              "no controller has looked at HTTPRoute team/demo: see whether Gateway infra/public "

@@ -115,20 +115,22 @@ TEST_CASE("a back-off without a text is explained by the event of the pull befor
 TEST_CASE("where a ContainerRegistry is named, the remedy names it") {
   auto spec = plain_spec();
   spec.container_registry = "private";
-  auto world =
+  const auto world =
       observed({}, {Pod().app(waits("ErrImagePull", "unexpected status: 401 Unauthorized"))});
+  const auto told_with = [&](const std::vector<std::string>& pull_servers) {
+    Given given;
+    given.found.pull_servers = pull_servers;
+    return told(status_with(given, spec, world));
+  };
   const std::string refused =
       "False RegistryRefused: pod demo-new-1: the registry refused image "
       "registry.example.com/team/app:1: unexpected status: 401 Unauthorized; ";
   const auto accepts = refused +
                        "see whether user and password of ContainerRegistry private are right, have "
                        "not expired and may pull this image, and check spec.image";
-  CHECK(told(status(spec, world)) == accepts);
-  world.pull_servers = {"other.example.com", "registry.example.com/team"};
-  CHECK(told(status(spec, world)) == accepts);
-
-  world.pull_servers = {"registry.example.com:443", "docker.io"};
-  CHECK(told(status(spec, world)) ==
+  CHECK(told_with({}) == accepts);
+  CHECK(told_with({"other.example.com", "registry.example.com/team"}) == accepts);
+  CHECK(told_with({"registry.example.com:443", "docker.io"}) ==
         refused +
             "ContainerRegistry private is for registry.example.com:443, docker.io, the image is "
             "at registry.example.com: host, port and path must be those that spec.image begins "

@@ -276,17 +276,26 @@ Json not_taken_up(Json deployment) {
 
 gradient::Observed observed(const Counts& counts, const std::vector<Json>& pods,
                             const std::vector<Json>& events) {
-  return {.deployment = deployment(counts),
-          .pods = pods,
-          .events = events,
-          .sync_lines = {},
-          .refused = {}};
+  return {.deployment = deployment(counts), .pods = pods, .events = events, .sync_lines = {}};
 }
 
 Json status(const gradient::DeploymentSpec& spec, const gradient::Observed& observed,
             const Json& previous) {
-  return gradient::status(demo(), spec, settings(), observed, "http://demo.team.svc.cluster.local",
-                          "a new pod is ready before an old one ends", previous, now);
+  return status_with({.previous = previous}, spec, observed);
+}
+
+Json status_with(const Given& given, const gradient::DeploymentSpec& spec,
+                 const gradient::Observed& observed) {
+  return gradient::status({.parent = demo(),
+                           .spec = spec,
+                           .settings = given.settings,
+                           .found = given.found,
+                           .urls = gradient::urls(demo(), given.settings),
+                           .rollout = "a new pod is ready before an old one ends",
+                           .refused = given.refused,
+                           .observed = observed,
+                           .previous = given.previous,
+                           .now = now});
 }
 
 std::string told(const Json& status, const std::string& type) {

@@ -86,6 +86,16 @@ gradient::Observed observed(const Counts& counts, const std::vector<Json>& pods,
 Json status(const gradient::DeploymentSpec& spec, const gradient::Observed& observed,
             const Json& previous = {});
 
+/// What is the same in most tests.
+struct Given {
+  gradient::Settings settings = cluster::settings();
+  gradient::Found found = {};
+  std::vector<gradient::Missing> refused = {};
+  Json previous = {};
+};
+Json status_with(const Given& given, const gradient::DeploymentSpec& spec,
+                 const gradient::Observed& observed);
+
 /// "False CrashLoop: pod ...": one condition on one line.
 std::string told(const Json& status, const std::string& type = "Ready");
 
