@@ -205,11 +205,11 @@ class Diff {
     auto found = Offline(world).find(parent, spec, settings_);
     const auto misfits = gradient::misfits(spec, found);
     const std::string not_compared = "; its children are not compared";
-    for (const auto& missing : found.missing)
-      tell(input, missing.message + ", nor has the cluster one" + not_compared);
+    for (const auto& blocker : found.blockers)
+      tell(input, blocker.message + ", nor has the cluster one" + not_compared);
     for (const auto& misfit : misfits)
       tell(input, misfit.message + not_compared);
-    if (!found.missing.empty() || !misfits.empty()) return;
+    if (!found.blockers.empty() || !misfits.empty()) return;
     found.host_owner = host_owner(parent, ours);
     if (!found.host_owner.empty())
       std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +

@@ -7,8 +7,8 @@
 namespace cli {
 namespace {
 
+using gradient::Blocker;
 using gradient::Found;
-using gradient::Missing;
 using json::Json;
 
 /// The spec of an object that was found to be free of problems before.
@@ -17,7 +17,7 @@ Spec valid(gradient::Reading<Spec> reading) {
   return std::get<Spec>(std::move(reading));
 }
 
-Missing undefined(const std::string& kind, const std::string& name, const std::string& used_by) {
+Blocker undefined(const std::string& kind, const std::string& name, const std::string& used_by) {
   return {kind + "NotFound", used_by + ": no given file defines the " + kind + " " + name};
 }
 
@@ -50,7 +50,7 @@ void Offline::add_dataset(const std::string& ns, const std::string& name,
                           const std::string& used_by, Found& found) const {
   const auto* dataset = object("Dataset", ns, name);
   if (dataset == nullptr) {
-    found.missing.push_back(undefined("Dataset", name, used_by));
+    found.blockers.push_back(undefined("Dataset", name, used_by));
     return;
   }
   const auto spec = valid(gradient::read_dataset(*dataset));
@@ -66,7 +66,7 @@ void Offline::add_model(const std::string& ns, const std::string& id, const std:
                         Found& found) const {
   const auto* model = object("Model", ns, id);
   if (model == nullptr) {
-    found.missing.push_back(undefined("Model", id, used_by));
+    found.blockers.push_back(undefined("Model", id, used_by));
     return;
   }
   auto spec = valid(gradient::read_model(*model));
@@ -90,7 +90,7 @@ Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSp
   for (const auto& name : needs.registries) {
     const auto* registry = object("ContainerRegistry", parent.ns, name);
     if (registry == nullptr) {
-      found.missing.push_back(undefined("ContainerRegistry", name, "spec.containerRegistry"));
+      found.blockers.push_back(undefined("ContainerRegistry", name, "spec.containerRegistry"));
     } else {
       found.pull_secret =
           gradient::pull_secret_name(name, valid(gradient::read_registry(*registry)));
@@ -118,7 +118,7 @@ void Offline::assume(const gradient::Needs& needs, Found& found) {
   for (const auto& name : needs.registries) {
     if (found.pull_secret.empty()) found.pull_secret = gradient::pull_secret_name(name, {});
   }
-  found.missing.clear();
+  found.blockers.clear();
 }
 
 }  // namespace cli

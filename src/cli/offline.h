@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/documents.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/needs.h"
 
 #include <map>

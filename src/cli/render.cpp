@@ -87,11 +87,11 @@ void Renderer::add_deployment(const Input& input) {
   const auto parent = parent_of(input.object);
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   auto found = offline_.find(parent, spec, settings_);
-  for (const auto& missing : found.missing) {
+  for (const auto& blocker : found.blockers) {
     if (!options_.assume_missing) {
-      refuse(input, missing.message + "; add one that does, or --assume-missing");
+      refuse(input, blocker.message + "; add one that does, or --assume-missing");
     } else {
-      auto warning = placed(missing.message + "; defaults take its place");
+      auto warning = placed(blocker.message + "; defaults take its place");
       warning.message.insert(0, "warning: ");
       std::cerr << input.at(warning) << '\n';
     }

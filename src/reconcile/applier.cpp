@@ -14,7 +14,7 @@
 namespace reconcile {
 namespace {
 
-using gradient::Missing;
+using gradient::Blocker;
 using json::Json;
 namespace names = gradient::names;
 
@@ -83,9 +83,9 @@ bool has_same_intent(const Json& live, const Json& wanted) {
          kube::annotation_of(wanted, names::applied_annotation);
 }
 
-std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
+std::vector<Blocker> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
                                     const std::stop_token& stop) {
-  std::vector<Missing> refused;
+  std::vector<Blocker> refused;
   for (const auto& object : wanted) {
     auto why = try_to_apply(parent, object, lower_bound(wanted), stop);
     if (!why) continue;
@@ -95,7 +95,7 @@ std::vector<Missing> Applier::apply(const gradient::Parent& parent, const std::v
   return refused;
 }
 
-std::optional<Missing> Applier::try_to_apply(const gradient::Parent& parent, const Json& wanted,
+std::optional<Blocker> Applier::try_to_apply(const gradient::Parent& parent, const Json& wanted,
                                              std::int64_t lower_bound,
                                              const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
@@ -110,7 +110,7 @@ std::optional<Missing> Applier::try_to_apply(const gradient::Parent& parent, con
   }
 }
 
-std::optional<Missing> Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
+std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
                                           std::int64_t lower_bound, const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/blocker.h"
 #include "gradient/spec/spec.h"
 #include "reconcile/context.h"
 
@@ -23,7 +23,7 @@ class Applier {
 
   /// In the given order; what comes after a Deployment, only with it. What could not be applied and
   /// why, for the user. Throws ApiError and TransportError for what a retry may mend.
-  std::vector<gradient::Missing> apply(const gradient::Parent& parent,
+  std::vector<gradient::Blocker> apply(const gradient::Parent& parent,
                                        const std::vector<json::Json>& wanted,
                                        const std::stop_token& stop);
 
@@ -40,10 +40,10 @@ class Applier {
   void scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop);
 
  private:
-  std::optional<gradient::Missing> try_to_apply(const gradient::Parent& parent,
+  std::optional<gradient::Blocker> try_to_apply(const gradient::Parent& parent,
                                                 const json::Json& wanted, std::int64_t lower_bound,
                                                 const std::stop_token& stop);
-  std::optional<gradient::Missing> apply_one(const gradient::Parent& parent,
+  std::optional<gradient::Blocker> apply_one(const gradient::Parent& parent,
                                              const json::Json& wanted, std::int64_t lower_bound,
                                              const std::stop_token& stop);
   std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,

@@ -51,7 +51,7 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
           .run_as_group = spec.run_as_group};
 }
 
-gradient::Missing no_claim(const gradient::DatasetSpec& spec, const std::string& ns) {
+gradient::Blocker no_claim(const gradient::DatasetSpec& spec, const std::string& ns) {
   return {"ClaimNotFound", "spec.claimName: there is no PersistentVolumeClaim " + spec.claim_name +
                                " in namespace " + ns +
                                "; create it, or give spec.size to have one made"};
@@ -64,7 +64,7 @@ struct Told {
 
 /// Of a claim that is there. A claim that waits for its volume is no hindrance: many are bound only
 /// when a pod uses them. Nor is one that could not be changed.
-Told tell(const json::Json& claim, const std::optional<gradient::Missing>& refused,
+Told tell(const json::Json& claim, const std::optional<gradient::Blocker>& refused,
           const std::string& trouble) {
   const auto name = "PersistentVolumeClaim " + kube::key_of(claim).name;
   if (refused && refused->reason == "NameConflict")
@@ -146,7 +146,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   return kube::Outcome::done();
 }
 
-std::optional<gradient::Missing> DatasetReconciler::apply_claim(const gradient::Parent& parent,
+std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::Parent& parent,
                                                                 const gradient::DatasetSpec& spec,
                                                                 const std::stop_token& stop) {
   const auto wanted = gradient::render_claim(parent, spec);

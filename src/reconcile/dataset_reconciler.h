@@ -17,7 +17,7 @@ class DatasetReconciler {
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
  private:
-  std::optional<gradient::Missing> apply_claim(const gradient::Parent& parent,
+  std::optional<gradient::Blocker> apply_claim(const gradient::Parent& parent,
                                                const gradient::DatasetSpec& spec,
                                                const std::stop_token& stop);
   std::optional<json::Json> claim(const gradient::Parent& parent, const gradient::DatasetSpec& spec,

@@ -16,8 +16,8 @@ namespace {
 constexpr std::chrono::minutes look_again{1};
 
 /// That the Gateway API is there is seen by the watch of its kind.
-bool is_worth_a_retry(const std::vector<gradient::Missing>& refused) {
-  return std::any_of(refused.begin(), refused.end(), [](const gradient::Missing& entry) {
+bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
+  return std::any_of(refused.begin(), refused.end(), [](const gradient::Blocker& entry) {
     return entry.reason != "GatewayAPIMissing";
   });
 }
@@ -47,8 +47,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 
   auto found = resolver_.resolve(parent, spec, stop);
   for (auto& misfit : gradient::misfits(spec, found))
-    found.missing.push_back(std::move(misfit));
-  if (!found.missing.empty()) return wait(*object, spec, std::move(found.missing), stop);
+    found.blockers.push_back(std::move(misfit));
+  if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 
   if (spec.repositories)
     context_.uses.add({key.ns, spec.repositories->dataset}, gradient::content_of(parent, spec));
@@ -84,18 +84,17 @@ json::Json DeploymentReconciler::child(const gradient::Parent& parent) {
   return *std::move(live);
 }
 
-/// Nothing is applied while a reference is missing, except scaling to zero. One that its own
-/// reconciler is about to look at is no news: its status brings us back.
+/// Nothing is applied while something that the spec names cannot be used, except scaling to zero.
+/// Without blockers it is pending.
 kube::Outcome DeploymentReconciler::wait(const json::Json& object,
                                          const gradient::DeploymentSpec& spec,
-                                         std::vector<gradient::Missing> missing,
+                                         const std::vector<gradient::Blocker>& blockers,
                                          const std::stop_token& stop) {
   const auto parent = gradient::parent(object);
   if (spec.replicas() == 0) applier_.scale_to_zero(parent, stop);
-  std::erase_if(missing, [](const auto& entry) { return entry.is_passing; });
-  if (missing.empty()) return kube::Outcome::done();
+  if (blockers.empty()) return kube::Outcome::done();
   publisher_.publish(gradient_deployments, object,
-                     gradient::waiting_status(parent, spec, missing, child(parent),
+                     gradient::waiting_status(parent, spec, blockers, child(parent),
                                               json::at(object, {"status"}), publisher_.now()),
                      stop);
   return kube::Outcome::done();

@@ -23,7 +23,7 @@ class DeploymentReconciler {
 
  private:
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
-                     std::vector<gradient::Missing> missing, const std::stop_token& stop);
+                     const std::vector<gradient::Blocker>& blockers, const std::stop_token& stop);
 
   json::Json child(const gradient::Parent& parent);
 

@@ -3,8 +3,6 @@
 #include "gradient/spec/read_spec.h"
 #include "gradient/status/status.h"
 
-#include <algorithm>
-
 namespace reconcile {
 
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
@@ -25,11 +23,10 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
     return publish(false, "InvalidSpec", json::text(*problems));
   }
-  const auto missing = resolver_.resolve(parent, std::get<gradient::ModelSpec>(read), stop);
-  const auto told = std::find_if(missing.begin(), missing.end(),
-                                 [](const auto& entry) { return !entry.is_passing; });
-  if (told != missing.end()) return publish(false, told->reason, told->message);
-  if (!missing.empty()) return kube::Outcome::done();  // decided elsewhere, at once
+  const auto found = resolver_.resolve(parent, std::get<gradient::ModelSpec>(read), stop);
+  if (!found.blockers.empty())
+    return publish(false, found.blockers.front().reason, found.blockers.front().message);
+  if (found.is_pending) return kube::Outcome::done();
   return publish(true, "Ready", "can be used by deployments of this namespace");
 }
 

@@ -9,17 +9,17 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what) {
+std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what) {
   const std::string text = error.what();
   if (error.namespace_terminating()) return std::nullopt;  // nobody is left to be told
   if (error.forbidden() && has(text, "exceeded quota")) {
-    return gradient::Missing{"QuotaExceeded", what + " was refused: " + text};
+    return gradient::Blocker{"QuotaExceeded", what + " was refused: " + text};
   }
   if (error.forbidden() && has(text, " cannot ")) {
-    return gradient::Missing{"Forbidden", "the operator lacks a right: " + text};
+    return gradient::Blocker{"Forbidden", "the operator lacks a right: " + text};
   }
   if (error.kind_not_served()) {
-    return gradient::Missing{
+    return gradient::Blocker{
         "GatewayAPIMissing",
         what +
             " cannot be made: the cluster does not know this kind; install the definitions of "
@@ -28,7 +28,7 @@ std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std:
   // What etcd or the server's own limits say (the first as 500).
   if (error.code == 413 || has(text, "request is too large") ||
       has(text, "trying to send message larger than max")) {
-    return gradient::Missing{"AdmissionRefused",
+    return gradient::Blocker{"AdmissionRefused",
                              what + " is too large for the cluster (" + text +
                                  "); shorten spec.env and spec.command, or move data into a "
                                  "repository or model"};
@@ -37,12 +37,12 @@ std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std:
   const bool misfits = has(text, "failed to create typed patch object");
   const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");
   if (misfits || by_webhook || error.forbidden() || error.invalid() || error.code == 400) {
-    return gradient::Missing{"AdmissionRefused", what + " was refused: " + text};
+    return gradient::Blocker{"AdmissionRefused", what + " was refused: " + text};
   }
   return std::nullopt;
 }
 
-gradient::Missing name_conflict(const std::string& what, const json::Json& live,
+gradient::Blocker name_conflict(const std::string& what, const json::Json& live,
                                 const gradient::Parent& parent) {
   const auto& controller = kube::controller_of(live);
   const auto owner =

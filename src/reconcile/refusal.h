@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/blocker.h"
 #include "gradient/spec/spec.h"
 #include "kube/http/error.h"
 
@@ -11,10 +11,10 @@ namespace reconcile {
 
 /// What the API server's refusal to write `what` ("Service ns/demo") means to the user; empty when
 /// it is not about the object (conflict, throttling, a server in trouble) and should be retried.
-std::optional<gradient::Missing> refusal(const kube::ApiError& error, const std::string& what);
+std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what);
 
 /// Who has the name that a child of `parent` is to have: `what` as above, `live` its holder.
-gradient::Missing name_conflict(const std::string& what, const json::Json& live,
+gradient::Blocker name_conflict(const std::string& what, const json::Json& live,
                                 const gradient::Parent& parent);
 
 }  // namespace reconcile

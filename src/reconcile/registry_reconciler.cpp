@@ -47,7 +47,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   refer_only(context_, self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
 
   const auto made = ensure(parent, spec, stop);
-  const auto* missing = std::get_if<gradient::Missing>(&made);
+  const auto* missing = std::get_if<gradient::Blocker>(&made);
   const bool is_of_secret = missing != nullptr && missing->reason.starts_with("Secret");
   context_.polled.miss(
       self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
@@ -63,14 +63,14 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   return kube::Outcome::done();
 }
 
-std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::ensure(
+std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler::ensure(
     const gradient::Parent& parent, const gradient::RegistrySpec& spec,
     const std::stop_token& stop) {
   const auto need = gradient::need(spec, context_.settings);
   const bool exists = !spec.secret_name.empty();
   const auto secret = context_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
   if (!secret) {
-    return gradient::Missing{
+    return gradient::Blocker{
         "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
                               parent.ns + "; create it with " +
                               (exists ? creation(parent, need) : "the key " + need.key)};
@@ -80,10 +80,10 @@ std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler:
   return check_existing(parent, need, *secret);
 }
 
-std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::check_existing(
+std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler::check_existing(
     const gradient::Parent& parent, const gradient::SecretNeed& need, const json::Json& secret) {
   if (json::string_at(secret, {"type"}) != pull_secret_type) {
-    return gradient::Missing{"SecretTypeMismatch", need.used_by + ": Secret " + need.secret +
+    return gradient::Blocker{"SecretTypeMismatch", need.used_by + ": Secret " + need.secret +
                                                        " must be of type " + pull_secret_type +
                                                        "; delete it and create it with " +
                                                        creation(parent, need)};
@@ -91,24 +91,24 @@ std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler:
   const auto text = base::base64_decode(json::string_at(secret, {"data", need.key}));
   auto contents = gradient::pull::read(text.value_or(""));
   if (contents.problem.empty()) return std::move(contents.servers);
-  return gradient::Missing{"SecretUnusable", need.used_by + ": nodes cannot pull with Secret " +
+  return gradient::Blocker{"SecretUnusable", need.used_by + ": nodes cannot pull with Secret " +
                                                  need.secret + " of namespace " + parent.ns +
                                                  ": its key " + need.key + ": " + contents.problem +
                                                  "; create it anew with " + creation(parent, need)};
 }
 
-std::variant<RegistryReconciler::Servers, gradient::Missing> RegistryReconciler::make(
+std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler::make(
     const gradient::Parent& parent, const gradient::RegistrySpec& spec,
     const gradient::SecretNeed& need, const json::Json& secret, const std::stop_token& stop) {
   const auto where = need.used_by + ": Secret " + need.secret + " in namespace " + parent.ns;
   const auto password = base::base64_decode(json::string_at(secret, {"data", need.key}));
   if (!password || json::at(secret, {"data", need.key}).is_null()) {
-    return gradient::Missing{"SecretKeyNotFound", where + " has no key " + need.key + "; add it"};
+    return gradient::Blocker{"SecretKeyNotFound", where + " has no key " + need.key + "; add it"};
   }
   const auto problem =
       gradient::pull::login_problem(spec.username, gradient::pull::without_line_end(*password));
   if (!problem.empty()) {
-    return gradient::Missing{"SecretUnusable", where + ", key " + need.key + ": " + problem +
+    return gradient::Blocker{"SecretUnusable", where + ", key " + need.key + ": " + problem +
                                                    "; put the password alone into it"};
   }
   auto refused =

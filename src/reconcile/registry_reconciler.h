@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/needs.h"
 #include "kube/control/controller.h"
 #include "reconcile/applier.h"
 #include "reconcile/publisher.h"
@@ -21,13 +22,13 @@ class RegistryReconciler {
  private:
   using Servers = std::vector<std::string>;
   /// What pods can pull from with the pull secret, or why they cannot.
-  std::variant<Servers, gradient::Missing> ensure(const gradient::Parent& parent,
+  std::variant<Servers, gradient::Blocker> ensure(const gradient::Parent& parent,
                                                   const gradient::RegistrySpec& spec,
                                                   const std::stop_token& stop);
-  std::variant<Servers, gradient::Missing> check_existing(const gradient::Parent& parent,
+  std::variant<Servers, gradient::Blocker> check_existing(const gradient::Parent& parent,
                                                           const gradient::SecretNeed& need,
                                                           const json::Json& secret);
-  std::variant<Servers, gradient::Missing> make(const gradient::Parent& parent,
+  std::variant<Servers, gradient::Blocker> make(const gradient::Parent& parent,
                                                 const gradient::RegistrySpec& spec,
                                                 const gradient::SecretNeed& need,
                                                 const json::Json& secret,

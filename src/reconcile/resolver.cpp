@@ -9,7 +9,7 @@
 namespace reconcile {
 namespace {
 
-using gradient::Missing;
+using gradient::Blocker;
 using json::Json;
 
 /// The condition Ready of one of our objects. After an edit it is that of the spec before until the
@@ -25,20 +25,20 @@ bool is_ready(const Json& object) {
   return json::string_at(ready_condition(object), {"status"}) == "True";
 }
 
-/// "Dataset ns/ds1, which spec.repositories.dataset names, is not ready: ..."
-Missing not_ready(const Json& object, const std::string& used_by) {
-  const auto kind = json::string_at(object, {"kind"});
+/// "Dataset ns/ds1 (spec.repositories.dataset) is not ready: ...", once it has a condition.
+void add_not_ready(gradient::Found& found, const Json& object, const std::string& used_by) {
   const auto& condition = ready_condition(object);
-  const bool is_new = condition.is_null();
-  const auto why =
-      is_new ? "it has not been looked at yet" : json::string_at(condition, {"message"});
-  return {.reason = kind + "NotReady",
-          .message = kind + " " + kube::to_string(kube::key_of(object)) + " (" + used_by +
-                     ") is not ready: " + why,
-          .is_passing = is_new};
+  if (condition.is_null()) {
+    found.is_pending = true;
+    return;
+  }
+  const auto kind = json::string_at(object, {"kind"});
+  found.blockers.push_back(
+      {kind + "NotReady", kind + " " + kube::to_string(kube::key_of(object)) + " (" + used_by +
+                              ") is not ready: " + json::string_at(condition, {"message"})});
 }
 
-Missing not_found(std::string_view kind, const kube::Key& key, const std::string& used_by,
+Blocker not_found(std::string_view kind, const kube::Key& key, const std::string& used_by,
                   const std::string& remedy) {
   return {std::string(kind) + "NotFound", used_by + ": there is no " + std::string(kind) + " " +
                                               key.name + " in namespace " + key.ns + "; " + remedy};
@@ -92,28 +92,27 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
   return std::move(lookup.found);
 }
 
-std::vector<Missing> Resolver::resolve(const gradient::Parent& parent,
-                                       const gradient::ModelSpec& spec,
-                                       const std::stop_token& stop) {
+gradient::Found Resolver::resolve(const gradient::Parent& parent, const gradient::ModelSpec& spec,
+                                  const std::stop_token& stop) {
   Lookup lookup(context_, parent, stop);
   std::vector<gradient::AccessMode> modes;
   add_model_references(lookup, spec, "spec", modes);
   lookup.finish();
-  return std::move(lookup.found.missing);
+  return std::move(lookup.found);
 }
 
 void Resolver::add_dataset(Lookup& lookup, const std::string& name, const std::string& used_by) {
   lookup.refer(datasets, name);
   const auto dataset = context_.stores.datasets.find(lookup.key(name));
   if (!dataset) {
-    lookup.found.missing.push_back(
+    lookup.found.blockers.push_back(
         not_found("Dataset", lookup.key(name), used_by, "create it or name another"));
     return;
   }
   const auto read = gradient::read_dataset(*dataset);
   const auto* spec = std::get_if<gradient::DatasetSpec>(&read);
   if (spec == nullptr || !is_ready(*dataset)) {
-    lookup.found.missing.push_back(not_ready(*dataset, used_by));
+    add_not_ready(lookup.found, *dataset, used_by);
     return;
   }
   lookup.found.datasets[name] = {
@@ -128,14 +127,14 @@ void Resolver::add_model(Lookup& lookup, const std::string& id) {
   const auto model = context_.stores.models.find(lookup.key(id));
   const std::string used_by = "spec.models";
   if (!model) {
-    lookup.found.missing.push_back(
+    lookup.found.blockers.push_back(
         not_found("Model", lookup.key(id), used_by, "create it or name another"));
     return;
   }
   const auto read = gradient::read_model(*model);
   const auto* spec = std::get_if<gradient::ModelSpec>(&read);
   if (spec == nullptr) {
-    lookup.found.missing.push_back(not_ready(*model, used_by));
+    add_not_ready(lookup.found, *model, used_by);
     return;
   }
   auto& found = lookup.found.models[id];
@@ -155,7 +154,7 @@ void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& s
   if (claim) {
     modes = gradient::access_modes(json::at(*claim, {"spec", "accessModes"}));
   } else {
-    lookup.found.missing.push_back(
+    lookup.found.blockers.push_back(
         {"ClaimNotFound", used_by + ".source.url: there is no PersistentVolumeClaim " +
                               spec.source.claim + " in namespace " + lookup.self.key.ns});
   }
@@ -165,11 +164,11 @@ void Resolver::add_registry(Lookup& lookup, const std::string& name) {
   lookup.refer(registries, name);
   const auto registry = context_.stores.registries.find(lookup.key(name));
   if (!registry) {
-    lookup.found.missing.push_back(not_found("ContainerRegistry", lookup.key(name),
-                                             "spec.containerRegistry",
-                                             "create it or name another"));
+    lookup.found.blockers.push_back(not_found("ContainerRegistry", lookup.key(name),
+                                              "spec.containerRegistry",
+                                              "create it or name another"));
   } else if (!is_ready(*registry)) {
-    lookup.found.missing.push_back(not_ready(*registry, "spec.containerRegistry"));
+    add_not_ready(lookup.found, *registry, "spec.containerRegistry");
   } else {
     lookup.found.pull_secret = json::string_at(*registry, {"status", "secretName"});
     for (const auto& server : json::elements_at(*registry, {"status", "servers"}))
@@ -178,7 +177,7 @@ void Resolver::add_registry(Lookup& lookup, const std::string& name) {
 }
 
 void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
-  if (auto why = lack(lookup, need)) lookup.found.missing.push_back(*std::move(why));
+  if (auto why = lack(lookup, need)) lookup.found.blockers.push_back(*std::move(why));
 }
 
 /// An ingress controller says nothing to the user.
@@ -192,18 +191,18 @@ void Resolver::add_certificate(Lookup& lookup, const gradient::Endpoint& endpoin
   }
 }
 
-std::optional<Missing> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need) {
+std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need) {
   lookup.refer(kube::secrets, need.secret);
   const auto secret = context_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
   const auto& ns = lookup.self.key.ns;
   if (!secret) {
-    return Missing{"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
+    return Blocker{"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
                                          " in namespace " + ns + "; create it" +
                                          (need.key.empty() ? "" : " with the key " + need.key)};
   }
   if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
     lookup.missed.insert({std::string(kube::secrets.kind), lookup.key(need.secret)});
-    return Missing{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
+    return Blocker{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
                                             " in namespace " + ns + " has no key " + need.key +
                                             "; add it"};
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/found.h"
 #include "gradient/spec/needs.h"
 #include "reconcile/context.h"
 
@@ -18,10 +19,8 @@ class Resolver {
   gradient::Found resolve(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                           const std::stop_token& stop);
 
-  /// Which of a Model's references are missing.
-  std::vector<gradient::Missing> resolve(const gradient::Parent& parent,
-                                         const gradient::ModelSpec& spec,
-                                         const std::stop_token& stop);
+  gradient::Found resolve(const gradient::Parent& parent, const gradient::ModelSpec& spec,
+                          const std::stop_token& stop);
 
  private:
   /// One resolve in progress: whose, and what it has referred to so far.
@@ -34,8 +33,8 @@ class Resolver {
   void add_registry(Lookup& lookup, const std::string& name);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
-  /// Why the Secret does not have it.
-  std::optional<gradient::Missing> lack(Lookup& lookup, const gradient::SecretNeed& need);
+  /// Why the Secret does not have it; empty when it does.
+  std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);
   void add_host(Lookup& lookup);
 
   Context& context_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gradient/spec/content_use.h"
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "gradient/spec/urls.h"
@@ -31,8 +31,8 @@ struct Rendered {
   Rollout rollout;
 };
 
-/// Total and pure: equal input, equal bytes. `found.missing` must be empty, and the instance type
-/// known to `settings`.
+/// Total and pure: equal input, equal bytes. Nothing may be blocked or pending in `found`, and
+/// `settings` must know the instance type.
 Rendered render(const Parent& parent, const DeploymentSpec& spec, const Found& found,
                 const Settings& settings);
 

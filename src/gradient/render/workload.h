@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gradient/render/render.h"
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "json/json.h"

@@ -64,8 +64,8 @@ json::Problems idle_fields(const DeploymentSpec& spec, const Settings& settings)
   return fields;
 }
 
-std::vector<Missing> misfits(const DeploymentSpec& spec, const Found& found) {
-  std::vector<Missing> result;
+std::vector<Blocker> misfits(const DeploymentSpec& spec, const Found& found) {
+  std::vector<Blocker> result;
   if (spec.repositories) {
     const auto dataset = found.datasets.find(spec.repositories->dataset);
     if (dataset != found.datasets.end() && read_only(dataset->second)) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/read_spec.h"
+#include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 
 #include <vector>
@@ -19,6 +20,6 @@ json::Problems idle_fields(const DeploymentSpec& spec, const Settings& settings)
 /// What exists but cannot serve this spec: a dataset that nobody may write for repositories or
 /// synchronised models, a claim for one pod under several replicas. To be known before anything is
 /// applied.
-std::vector<Missing> misfits(const DeploymentSpec& spec, const Found& found);
+std::vector<Blocker> misfits(const DeploymentSpec& spec, const Found& found);
 
 }  // namespace gradient

@@ -54,7 +54,7 @@ Json told(const std::vector<Json>& pods) {
   return last;
 }
 
-Missing failure(const Json& job, const Json& result) {
+Blocker failure(const Json& job, const Json& result) {
   const auto reason = json::string_at(result, {"reason"});
   if (!reason.empty()) return {reason, json::string_at(result, {"message"})};
   const auto& failed = condition(job, "Failed");
@@ -74,7 +74,7 @@ DatasetContent read_dataset_content(const Json& content) {
       .problem = {}};
   if (const auto& problem = json::at(content, {"problem"}); problem.is_object()) {
     read.problem =
-        Missing{json::string_at(problem, {"reason"}), json::string_at(problem, {"message"})};
+        Blocker{json::string_at(problem, {"reason"}), json::string_at(problem, {"message"})};
   }
   return read;
 }
@@ -113,7 +113,7 @@ DatasetContent collected(DatasetContent before, const ContentUse& left, const Js
   after.freed_bytes = bytes(result, "freedBytes");
   if (json::integer_at(result, {"young"}) == 0) after.known = left;
   if (json::integer_at(result, {"failed"}) > 0)
-    after.problem = Missing{"NotAllRemoved", json::string_at(result, {"message"})};
+    after.problem = Blocker{"NotAllRemoved", json::string_at(result, {"message"})};
   return after;
 }
 

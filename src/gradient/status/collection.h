@@ -1,7 +1,7 @@
 #pragma once
 
+#include "gradient/spec/blocker.h"
 #include "gradient/spec/content_use.h"
-#include "gradient/spec/needs.h"
 #include "json/json.h"
 
 #include <optional>
@@ -15,7 +15,7 @@ struct DatasetContent {
   ContentUse known;  ///< in use, or was since it was last collected
   std::optional<std::int64_t> checkouts_bytes, models_bytes, freed_bytes;
   std::string job;                 ///< UID of the last collection's Job
-  std::optional<Missing> problem;  ///< why that Job, or the attempt to make one, failed
+  std::optional<Blocker> problem;  ///< why that Job, or the attempt to make one, failed
   bool operator==(const DatasetContent&) const = default;
 };
 

@@ -23,7 +23,7 @@ bool is_unseen(const Json& route) {
   return json::elements_at(route, {"status", "parents"}).size() == 0;
 }
 
-std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
+std::vector<Blocker> endpoint_problems(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
   if (!found.host_owner.empty()) {

@@ -26,7 +26,7 @@ struct Facts {
   const DeploymentSpec& spec;
   const Settings& settings;
   const Observed& observed;
-  const std::vector<Missing> refused;
+  const std::vector<Blocker> refused;
   const World world;
   const Content content;
   const std::optional<Cause> cause;
@@ -56,16 +56,16 @@ Condition spec_valid(const Facts& facts) {
 }
 
 /// What others have, or nobody, and not what the server refuses.
-bool is_of_references(const Missing& refused) {
+bool is_of_references(const Blocker& refused) {
   constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
   return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
 }
 
-bool is_conflict(const Missing& refused) {
+bool is_conflict(const Blocker& refused) {
   return refused.reason == "NameConflict";
 }
 
-std::string joined(const std::vector<Missing>& list) {
+std::string joined(const std::vector<Blocker>& list) {
   std::string text;
   for (const auto& entry : list)
     text += (text.empty() ? "" : "; ") + entry.message;
@@ -73,7 +73,7 @@ std::string joined(const std::vector<Missing>& list) {
 }
 
 Condition references_resolved(const Facts& facts) {
-  std::vector<Missing> found;
+  std::vector<Blocker> found;
   std::copy_if(facts.refused.begin(), facts.refused.end(), std::back_inserter(found),
                is_of_references);
   if (!found.empty()) {
@@ -218,7 +218,7 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
 }
 
 /// What the API server refused, somebody else owns, or keeps the endpoint from serving.
-std::vector<Missing> all_refused(const StatusInput& input) {
+std::vector<Blocker> all_refused(const StatusInput& input) {
   auto all = input.refused;
   for (auto& problem : endpoint_problems(input.parent, input.settings, input.found, input.observed))
     all.push_back(std::move(problem));

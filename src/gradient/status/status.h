@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "gradient/spec/urls.h"
@@ -37,7 +37,7 @@ struct StatusInput {
   const Found& found;
   const Urls& urls;                     ///< as render says
   const std::string& rollout;           ///< Rollout::reason, as render says
-  const std::vector<Missing>& refused;  ///< children that could not be applied, and why
+  const std::vector<Blocker>& refused;  ///< children that could not be applied, and why
   const Observed& observed;
   const json::Json& previous;  ///< the live status; null when there is none
   std::string now;             ///< RFC 3339, UTC
@@ -69,10 +69,10 @@ json::Json invalid_status(const Parent& parent, const json::Problems& problems,
                           const json::Json& deployment, const json::Json& previous,
                           const std::string& now);
 
-/// A reference is missing: nothing was applied, unless 0 replicas are asked for. `reason` of the
-/// first entry decides; the rest is as in invalid_status.
+/// What the spec names cannot be used: nothing was applied, unless 0 replicas are asked for. The
+/// reason is that of the first of the blockers; the rest is as in invalid_status.
 json::Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
-                          const std::vector<Missing>& missing, const json::Json& deployment,
+                          const std::vector<Blocker>& blockers, const json::Json& deployment,
                           const json::Json& previous, const std::string& now);
 
 /// A status with the one condition Ready, for Dataset, Model and ContainerRegistry. `fields` are
@@ -85,7 +85,7 @@ json::Json simple_status(const Parent& parent, bool ready, const std::string& re
 /// certificate's Secret that is not there, or what the Gateway's controller says of the HTTPRoute.
 /// One from before `observed.long_ago` that no controller has looked at has a Gateway that does not
 /// exist, or that nobody serves.
-std::vector<Missing> endpoint_problems(const Parent& parent, const Settings& settings,
+std::vector<Blocker> endpoint_problems(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed);
 
 /// Whether a controller may still look at the HTTPRoute.

@@ -123,12 +123,12 @@ Json invalid_status(const Parent& parent, const json::Problems& problems, const 
 }
 
 Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
-                    const std::vector<Missing>& missing, const Json& deployment,
+                    const std::vector<Blocker>& blockers, const Json& deployment,
                     const Json& previous, const std::string& now) {
   std::string message;
-  for (const auto& entry : missing)
+  for (const auto& entry : blockers)
     message += (message.empty() ? "" : "; ") + entry.message;
-  const auto& reason = missing.front().reason;
+  const auto& reason = blockers.front().reason;
   return kept({{"Ready", Truth::False, reason, message},
                {"SpecValid", Truth::True, "Valid", "the spec is accepted"},
                {"ReferencesResolved", Truth::False, reason, message}},

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
+#include "gradient/spec/needs.h"
 #include "gradient/spec/read_settings.h"
 #include "gradient/spec/read_spec.h"
 #include "json/yaml.h"

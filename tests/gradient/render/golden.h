@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/spec/needs.h"
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "json/json.h"

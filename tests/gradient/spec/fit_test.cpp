@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 
 using gradient::AccessMode;
+using gradient::Blocker;
 using gradient::Found;
-using gradient::Missing;
-using Misfits = std::vector<Missing>;
+using Misfits = std::vector<Blocker>;
 
 namespace {
 

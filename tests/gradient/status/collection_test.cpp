@@ -12,7 +12,7 @@ const DatasetContent before{.known = {.checkouts = {"kept", "old"}, .models = {"
                             .models_bytes = 50,
                             .freed_bytes = 0,
                             .job = "job-1",
-                            .problem = Missing{"QuotaExceeded", "no room"}};
+                            .problem = Blocker{"QuotaExceeded", "no room"}};
 const ContentUse left{.checkouts = {"kept"}, .models = {}};
 
 Json job(const std::string& conditions) {
@@ -81,7 +81,7 @@ TEST_CASE("what was too young to go is still known, so that it is asked for agai
 TEST_CASE("files that could not be removed are told, with the first reason") {
   const auto after = collected(before, left, complete, {pod(R"({"checkoutsBytes":60,
       "modelsBytes":0,"freedBytes":0,"young":0,"failed":3,"message":"cannot remove all of x"})")});
-  CHECK(after.problem == Missing{"NotAllRemoved", "cannot remove all of x"});
+  CHECK(after.problem == Blocker{"NotAllRemoved", "cannot remove all of x"});
   CHECK(after.known == left);
 }
 
@@ -91,9 +91,9 @@ TEST_CASE("a clean-up that failed keeps what is known and the last figures, and 
   CHECK(by_itself.known == before.known);
   CHECK(by_itself.checkouts_bytes == 100);
   CHECK(by_itself.job == "job-2");
-  CHECK(by_itself.problem == Missing{"VolumeReadOnly", "no"});
+  CHECK(by_itself.problem == Blocker{"VolumeReadOnly", "no"});
   CHECK(collected(before, left, failed, {}).problem ==
-        Missing{"DeadlineExceeded",
+        Blocker{"DeadlineExceeded",
                 "the clean-up's Job failed: Job was active longer than "
                 "specified deadline"});
 }

@@ -4,7 +4,7 @@
 
 namespace {
 
-using gradient::Missing;
+using gradient::Blocker;
 
 const gradient::Parent demo{
     .kind = "GradientDeployment", .ns = "team", .name = "demo", .uid = "u", .sync = {}};
@@ -27,7 +27,7 @@ gradient::Observed observed(const json::Json& route) {
 }
 
 /// What is said of a route with these conditions of its parent.
-std::vector<Missing> problems(const std::string& conditions) {
+std::vector<Blocker> problems(const std::string& conditions) {
   const auto route = json::parse(
       R"({"status":{"parents":[{"parentRef":{"namespace":"infra","name":"public"},
           "conditions":[)" +
@@ -47,7 +47,7 @@ TEST_CASE("a host that an older deployment has is told with that deployment") {
   gradient::Found taken;
   taken.host_owner = "other/one";
   CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}) ==
-        std::vector<Missing>{{"HostTaken",
+        std::vector<Blocker>{{"HostTaken",
                               "the host demo-team.apps.example.com belongs to GradientDeployment "
                               "other/one, which is older and comes to the same host; rename one of "
                               "the two"}});
@@ -60,7 +60,7 @@ TEST_CASE("a certificate that is not there is told, unless there is no endpoint 
   settings.endpoint =
       gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "c", .tls_secret = "w"};
   CHECK(gradient::endpoint_problems(demo, settings, found, {}) ==
-        std::vector<Missing>{*found.certificate});
+        std::vector<Blocker>{*found.certificate});
   found.host_owner = "other/one";
   CHECK(gradient::endpoint_problems(demo, settings, found, {}).front().reason == "HostTaken");
 }
@@ -80,7 +80,7 @@ TEST_CASE("a route that no controller looks at is told after a while") {
   CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, observed(made_at(long_ago))).empty());
   CHECK(gradient::endpoint_problems(demo, by_gateway(), {},
                                     observed(made_at("2026-01-02T11:59:59Z"))) ==
-        std::vector<Missing>{
+        std::vector<Blocker>{
             {"RouteNotAccepted",
              "no controller has looked at HTTPRoute team/demo: see whether Gateway infra/public "
              "(endpoint.gateway in the operator's configuration) exists and its controller runs"}});
@@ -89,7 +89,7 @@ TEST_CASE("a route that no controller looks at is told after a while") {
 TEST_CASE("a route that its Gateway does not accept is told in the controller's words") {
   CHECK(problems(R"({"type":"Accepted","status":"False","reason":"NotAllowedByListeners",
                      "message":"no listener allows namespace team"})") ==
-        std::vector<Missing>{
+        std::vector<Blocker>{
             {"RouteNotAccepted",
              "Gateway infra/public does not serve HTTPRoute team/demo: NotAllowedByListeners: no "
              "listener allows namespace team"}});

@@ -51,7 +51,7 @@ TEST_CASE("pods that go while a spec is invalid are told of") {
 }
 
 TEST_CASE("0 replicas are what was asked for, or what could not be changed yet") {
-  const std::vector<gradient::Missing> missing{{"SecretNotFound", "there is no Secret s"}};
+  const std::vector<gradient::Blocker> missing{{"SecretNotFound", "there is no Secret s"}};
   const auto off = deployment({0, 0, 0, 0, 0});
   const auto waiting = [&](const gradient::DeploymentSpec& spec, const Json& live) {
     return told(gradient::waiting_status(edited(), spec, missing, live, serving(), now),
@@ -117,7 +117,7 @@ TEST_CASE("a machine that the catalogue does not have has a reason of its own") 
 }
 
 TEST_CASE("missing references are all told, and the first gives the reason") {
-  const std::vector<gradient::Missing> missing{{"DatasetNotFound", "there is no Dataset ds1"},
+  const std::vector<gradient::Blocker> missing{{"DatasetNotFound", "there is no Dataset ds1"},
                                                {"ModelNotFound", "there is no Model llm"}};
   const auto made =
       gradient::waiting_status(edited(), plain_spec(), missing, serves, serving(), now);

@@ -90,7 +90,7 @@ Json status(const gradient::DeploymentSpec& spec, const gradient::Observed& obse
 struct Given {
   gradient::Settings settings = cluster::settings();
   gradient::Found found = {};
-  std::vector<gradient::Missing> refused = {};
+  std::vector<gradient::Blocker> refused = {};
   Json previous = {};
 };
 Json status_with(const Given& given, const gradient::DeploymentSpec& spec,

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+namespace gradient {
+
+/// Why something that a spec asks for cannot be had now: what it names does not exist or is not
+/// ready, a name or host belongs to somebody else, the API server refuses an object, a Job failed.
+/// It becomes reason and message of a condition (docs/troubleshooting.md has every reason). What
+/// keeps a pod from coming up is a Cause instead.
+struct Blocker {
+  std::string reason;   ///< CamelCase: "DatasetNotFound"
+  std::string message;  ///< names the object, the field that refers to it and the remedy
+  bool operator==(const Blocker&) const = default;
+};
+
+}  // namespace gradient
