@@ -1,8 +1,11 @@
 #include "cli/check.h"
 
 #include "cli/lines.h"
-#include "gradient/spec/fit.h"
 #include "gradient/spec/pull_credentials.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
 
 #include <array>
 #include <map>
@@ -40,9 +43,9 @@ json::Problem of_bare_spec(json::Problem problem) {
 }
 
 /// Of an object without problems.
-json::Problems idle_fields(const Input& input, const gradient::Settings& settings) {
+json::Problems fields_without_effect(const Input& input, const gradient::Settings& settings) {
   if (input.kind() != "GradientDeployment") return {};
-  return gradient::idle_fields(
+  return gradient::fields_without_effect(
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
 }
 
@@ -132,7 +135,7 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
     for (const auto& problem : found)
       problems.print(input.at(input.bare ? of_bare_spec(problem) : problem));
     if (!found.empty()) continue;
-    for (const auto& field : idle_fields(input, settings))
+    for (const auto& field : fields_without_effect(input, settings))
       remarks.print(input.at({field.path, "warning: " + field.message}));
     if (const auto mismatch = registries.mismatch(input))
       remarks.print(input.at({mismatch->path, "warning: " + mismatch->message}));

@@ -9,9 +9,13 @@
 #include "cli/live_children.h"
 #include "cli/load_settings.h"
 #include "cli/offline.h"
-#include "gradient/spec/fit.h"
+#include "gradient/render/claim.h"
+#include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/names.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
 #include "reconcile/children.h"
 #include "reconcile/drift.h"
 #include "reconcile/kinds.h"
@@ -203,13 +207,13 @@ class Diff {
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
     auto found = Offline(world).find(parent, spec, settings_);
-    const auto misfits = gradient::misfits(spec, found);
+    const auto access_mode_conflicts = gradient::access_mode_conflicts(spec, found);
     const std::string not_compared = "; its children are not compared";
     for (const auto& blocker : found.blockers)
       tell(input, blocker.message + ", nor has the cluster one" + not_compared);
-    for (const auto& misfit : misfits)
+    for (const auto& misfit : access_mode_conflicts)
       tell(input, misfit.message + not_compared);
-    if (!found.blockers.empty() || !misfits.empty()) return;
+    if (!found.blockers.empty() || !access_mode_conflicts.empty()) return;
     found.host_owner = host_owner(parent, ours);
     if (!found.host_owner.empty())
       std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +

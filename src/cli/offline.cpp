@@ -1,8 +1,12 @@
 #include "cli/offline.h"
 
-#include "gradient/render/render.h"
+#include "gradient/render/pull_secret.h"
 #include "gradient/spec/access_modes.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
+#include "gradient/spec/reading.h"
 
 namespace cli {
 namespace {

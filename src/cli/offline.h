@@ -3,6 +3,7 @@
 #include "cli/documents.h"
 #include "gradient/spec/found.h"
 #include "gradient/spec/needs.h"
+#include "gradient/spec/parent.h"
 
 #include <map>
 #include <string>

@@ -5,9 +5,14 @@
 #include "cli/exit_code.h"
 #include "cli/load_settings.h"
 #include "cli/offline.h"
+#include "gradient/render/claim.h"
+#include "gradient/render/pull_secret.h"
 #include "gradient/render/render.h"
-#include "gradient/spec/fit.h"
+#include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_registry.h"
 
 #include <iostream>
 
@@ -97,7 +102,7 @@ void Renderer::add_deployment(const Input& input) {
     }
   }
   if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
-  for (const auto& misfit : gradient::misfits(spec, found))
+  for (const auto& misfit : gradient::access_mode_conflicts(spec, found))
     refuse(input, misfit.message);
   if (!fine_) return;
   auto rendered = gradient::render(parent, spec, found, settings_);

@@ -1,6 +1,6 @@
 #include "reconcile/applier.h"
 
-#include "gradient/render/render.h"
+#include "gradient/render/pull_secret.h"
 #include "gradient/spec/names.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"

@@ -1,7 +1,8 @@
 #include "reconcile/collector.h"
 
 #include "gradient/spec/names.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_deployment.h"
 #include "reconcile/refusal.h"
 
 #include <spdlog/spdlog.h>

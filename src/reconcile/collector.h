@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gradient/render/collector.h"
-#include "gradient/status/collection.h"
+#include "gradient/render/clean_up_job.h"
+#include "gradient/status/dataset_content.h"
 #include "kube/guarded.h"
 #include "reconcile/collection_state.h"
 #include "reconcile/context.h"

@@ -1,10 +1,11 @@
 #include "reconcile/dataset_reconciler.h"
 
-#include "gradient/render/render.h"
+#include "gradient/render/claim.h"
 #include "gradient/spec/access_modes.h"
-#include "gradient/spec/read_spec.h"
-#include "gradient/status/checks.h"
-#include "gradient/status/status.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/status/events.h"
+#include "gradient/status/simple_status.h"
 #include "reconcile/observer.h"
 
 namespace reconcile {

@@ -1,9 +1,11 @@
 #include "reconcile/deployment_reconciler.h"
 
-#include "gradient/render/render.h"
-#include "gradient/spec/fit.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/access_mode_conflicts.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/status/endpoint.h"
 #include "gradient/status/status.h"
+#include "gradient/status/unapplied_status.h"
 #include "reconcile/children.h"
 
 #include <algorithm>
@@ -46,7 +48,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   const auto& spec = std::get<gradient::DeploymentSpec>(read);
 
   auto found = resolver_.resolve(parent, spec, stop);
-  for (auto& misfit : gradient::misfits(spec, found))
+  for (auto& misfit : gradient::access_mode_conflicts(spec, found))
     found.blockers.push_back(std::move(misfit));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 

@@ -1,7 +1,8 @@
 #include "reconcile/model_reconciler.h"
 
-#include "gradient/spec/read_spec.h"
-#include "gradient/status/status.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/status/simple_status.h"
 
 namespace reconcile {
 

@@ -1,5 +1,7 @@
 #include "reconcile/observer.h"
 
+#include "gradient/status/scaling.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>

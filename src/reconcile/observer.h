@@ -1,6 +1,7 @@
 #pragma once
 
-#include "gradient/status/status.h"
+#include "gradient/status/live_reads.h"
+#include "gradient/status/observed.h"
 #include "reconcile/context.h"
 
 #include <chrono>

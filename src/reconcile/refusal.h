@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/spec/blocker.h"
+#include "gradient/spec/parent.h"
 #include "gradient/spec/spec.h"
 #include "kube/http/error.h"
 

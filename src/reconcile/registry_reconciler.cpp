@@ -1,10 +1,11 @@
 #include "reconcile/registry_reconciler.h"
 
 #include "base/base64.h"
-#include "gradient/render/render.h"
+#include "gradient/render/pull_secret.h"
+#include "gradient/spec/parent.h"
 #include "gradient/spec/pull_credentials.h"
-#include "gradient/spec/read_spec.h"
-#include "gradient/status/status.h"
+#include "gradient/spec/read_registry.h"
+#include "gradient/status/simple_status.h"
 
 namespace reconcile {
 namespace {

@@ -2,7 +2,9 @@
 
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/names.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_model.h"
 
 #include <utility>
 

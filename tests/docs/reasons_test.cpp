@@ -38,8 +38,9 @@ const Names& words_of_others() {
 const Names reasons_of_jobs{"BackoffLimitExceeded", "DeadlineExceeded"};
 
 Names literals() {
-  return page::in_sources({"gradient/status", "gradient/spec/fit.cpp", "reconcile", "sync"},
-                          R"re("([A-Z][A-Za-z]+)")re");
+  return page::in_sources(
+      {"gradient/status", "gradient/spec/access_mode_conflicts.cpp", "reconcile", "sync"},
+      R"re("([A-Z][A-Za-z]+)")re");
 }
 
 /// All that a condition, an event or a helper's last message can have as its reason.

@@ -1,9 +1,13 @@
 #include "fuzz/target.h"
 #include "gradient/import/import.h"
 #include "gradient/import/other_format.h"
-#include "gradient/spec/fit.h"
 #include "gradient/spec/needs.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
+#include "gradient/spec/reading.h"
 #include "json/yaml.h"
 
 #include <string_view>

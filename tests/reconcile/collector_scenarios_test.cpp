@@ -1,6 +1,7 @@
 #include "gradient/spec/content_use.h"
 #include "gradient/spec/names.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_deployment.h"
 #include "reconcile/dataset_reconciler.h"
 #include "reconcile/world.h"
 

@@ -1,6 +1,7 @@
 #include "reconcile/observer.h"
 
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_deployment.h"
 #include "reconcile/world.h"
 #include "support/log.h"
 

@@ -1,7 +1,7 @@
 #include "gradient/import/import.h"
 
 #include "gradient/import/translation.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/plain_secrets.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,8 @@
 #include "gradient/import/integration.h"
 
 #include "gradient/spec/characters.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/references.h"
 
 namespace gradient {
 namespace {

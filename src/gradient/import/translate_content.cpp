@@ -1,6 +1,7 @@
 #include "gradient/import/translation.h"
 #include "gradient/spec/names.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/read_model.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>

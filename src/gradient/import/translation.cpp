@@ -1,9 +1,9 @@
 #include "gradient/import/translation.h"
 
 #include "gradient/spec/characters.h"
-#include "gradient/spec/fit.h"
 #include "gradient/spec/names.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/read_deployment.h"
 
 #include <algorithm>
 
@@ -232,7 +232,7 @@ void Translation::check(const std::string& name) {
                           {"spec", spec_}});
   const auto reading = read_deployment(object_, settings_);
   if (const auto* spec = std::get_if<DeploymentSpec>(&reading)) {
-    for (auto& field : idle_fields(*spec, settings_))
+    for (auto& field : fields_without_effect(*spec, settings_))
       remarks_.push_back(std::move(field));
     return;
   }

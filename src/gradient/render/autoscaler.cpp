@@ -1,7 +1,7 @@
 #include "gradient/render/autoscaler.h"
 
 #include "gradient/spec/names.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/quantity.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,6 @@
+#include "gradient/render/claim.h"
+
 #include "gradient/render/labels.h"
-#include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/names.h"
 

@@ -1,11 +1,12 @@
 #include "gradient/render/render.h"
 
 #include "gradient/render/autoscaler.h"
-#include "gradient/render/budget.h"
-#include "gradient/render/exposure.h"
+#include "gradient/render/deployment.h"
+#include "gradient/render/disruption_budget.h"
+#include "gradient/render/ingress.h"
 #include "gradient/render/labels.h"
-#include "gradient/render/network.h"
-#include "gradient/render/workload.h"
+#include "gradient/render/rollout.h"
+#include "gradient/render/service.h"
 
 namespace gradient {
 

@@ -2,6 +2,7 @@
 
 #include "gradient/render/pod_parts.h"
 #include "gradient/spec/found.h"
+#include "gradient/spec/parent.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 

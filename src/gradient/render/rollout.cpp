@@ -1,5 +1,6 @@
+#include "gradient/render/rollout.h"
+
 #include "gradient/render/model.h"
-#include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
 
 namespace gradient {

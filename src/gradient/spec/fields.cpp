@@ -1,5 +1,6 @@
 #include "gradient/spec/fields.h"
 
+#include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/values.h"
 
 namespace gradient::fields {

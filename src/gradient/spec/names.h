@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/parent.h"
 #include "gradient/spec/spec.h"
 
 #include <string>

@@ -1,5 +1,6 @@
+#include "gradient/spec/plain_secrets.h"
+
 #include "gradient/spec/characters.h"
-#include "gradient/spec/values.h"
 
 /// Secrets in plain text, as far as their places give them away.
 namespace gradient::values {

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "gradient/spec/characters.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
+#include "gradient/spec/quantity.h"
+
 #include "gradient/spec/characters.h"
-#include "gradient/spec/values.h"
 
 #include <array>
 

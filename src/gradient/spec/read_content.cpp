@@ -1,4 +1,8 @@
-#include "gradient/spec/read_parts.h"
+#include "gradient/spec/read_content.h"
+
+#include "gradient/spec/fields.h"
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <set>

@@ -1,5 +1,8 @@
+#include "gradient/spec/read_dataset.h"
+
 #include "gradient/spec/fields.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/quantity.h"
+#include "gradient/spec/reading.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>

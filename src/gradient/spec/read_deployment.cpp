@@ -1,5 +1,11 @@
-#include "gradient/spec/read_parts.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/read_deployment.h"
+
+#include "gradient/spec/fields.h"
+#include "gradient/spec/read_content.h"
+#include "gradient/spec/read_health_checks.h"
+#include "gradient/spec/read_resources.h"
+#include "gradient/spec/reading.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <set>
@@ -146,22 +152,51 @@ DeploymentSpec read_fields(json::ObjectReader& reader) {
   return spec;
 }
 
+void refuse_git_protocol(const DeploymentSpec& spec, json::Problems& problems) {
+  if (!spec.repositories) return;
+  const auto& repositories = spec.repositories->items;
+  for (std::size_t i = 0; i < repositories.size(); ++i) {
+    if (values::scheme(repositories[i].url) != "git") continue;
+    problems.push_back({"spec.repositories.repositories[" + std::to_string(i) + "].url",
+                        "is a git:// URL, whose content anybody on the way can change; write an "
+                        "https URL, or have sync.allowGitProtocol set in the operator's "
+                        "configuration"});
+  }
+}
+
 }  // namespace
 
 Reading<DeploymentSpec> read_deployment(const json::Json& object) {
   return fields::read_object<DeploymentSpec>(object, name_problem, read_fields);
 }
 
-Parent parent(const json::Json& object) {
-  Parent parent;
-  parent.kind = json::string_at(object, {"kind"});
-  parent.ns = json::string_at(object, {"metadata", "namespace"});
-  parent.name = json::string_at(object, {"metadata", "name"});
-  parent.uid = json::string_at(object, {"metadata", "uid"});
-  if (parent.uid.empty()) parent.uid = "00000000-0000-0000-0000-000000000000";
-  parent.generation = json::integer_at(object, {"metadata", "generation"});
-  parent.sync = json::string_at(object, {"metadata", "annotations", "gradient-operator.dev/sync"});
-  return parent;
+Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings& settings) {
+  auto reading = read_deployment(object);
+  const auto* spec = std::get_if<DeploymentSpec>(&reading);
+  if (spec == nullptr) return reading;
+  json::Problems problems;
+  if (settings.instance_type(spec->resources.instance_type) == nullptr) {
+    problems.push_back({"spec.resources.instanceType",
+                        "there is no machine \"" + spec->resources.instance_type +
+                            "\" here; there are " + settings.instance_type_names()});
+  }
+  if (!settings.allow_git_protocol) refuse_git_protocol(*spec, problems);
+  if (problems.empty()) return reading;
+  return problems;
+}
+
+json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings& settings) {
+  if (!spec.autoscaled() || !settings.request_duration_metric.empty()) return {};
+  json::Problems fields;
+  const auto& metrics = spec.resources.autoscaling->metrics;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (metrics[i].metric != Metric::RequestDuration) continue;
+    fields.push_back({"spec.resources.autoscaling.metrics[" + std::to_string(i) + "].metric",
+                      "requestDuration has no effect, as the operator's configuration names no "
+                      "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
+                      "memory"});
+  }
+  return fields;
 }
 
 }  // namespace gradient

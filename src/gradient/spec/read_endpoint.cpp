@@ -2,6 +2,7 @@
 
 #include "gradient/spec/fields.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>

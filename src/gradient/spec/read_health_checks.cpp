@@ -1,5 +1,7 @@
+#include "gradient/spec/read_health_checks.h"
+
 #include "gradient/spec/characters.h"
-#include "gradient/spec/read_parts.h"
+#include "gradient/spec/fields.h"
 #include "gradient/spec/values.h"
 
 namespace gradient {

@@ -1,6 +1,7 @@
 #include "gradient/spec/read_instance_types.h"
 
 #include "gradient/spec/characters.h"
+#include "gradient/spec/quantity.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>

@@ -1,6 +1,10 @@
+#include "gradient/spec/read_model.h"
+
 #include "gradient/spec/characters.h"
 #include "gradient/spec/fields.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/reading.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <array>

@@ -1,5 +1,8 @@
+#include "gradient/spec/read_registry.h"
+
 #include "gradient/spec/fields.h"
-#include "gradient/spec/read_spec.h"
+#include "gradient/spec/reading.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 namespace gradient {

@@ -1,4 +1,5 @@
-#include "gradient/spec/read_parts.h"
+#include "gradient/spec/read_resources.h"
+
 #include "gradient/spec/values.h"
 
 #include <set>

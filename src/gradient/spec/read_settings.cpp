@@ -3,6 +3,7 @@
 #include "gradient/spec/fields.h"
 #include "gradient/spec/read_endpoint.h"
 #include "gradient/spec/read_instance_types.h"
+#include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
 #include <map>

@@ -1,7 +1,9 @@
+#include "gradient/spec/references.h"
+
 #include "gradient/spec/characters.h"
+#include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/values.h"
 
-/// References to what lies elsewhere: images, git repositories, registries.
 namespace gradient::values {
 namespace {
 

@@ -1,7 +1,7 @@
 #include "gradient/spec/settings.h"
 
 #include "gradient/spec/characters.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/quantity.h"
 
 #include <array>
 

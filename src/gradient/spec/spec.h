@@ -7,20 +7,9 @@
 #include <variant>
 #include <vector>
 
-/// What users write, typed. Plain values with the defaults of the spec page; see read_spec.h for
-/// how a document becomes one of these, and crds/ for every field's meaning.
+/// What users write, typed. Plain values with the defaults of the spec page; the readers
+/// beside this header make them of documents, and crds/ for every field's meaning.
 namespace gradient {
-
-/// The identity of a custom resource: all that names and owner references are made of.
-struct Parent {
-  std::string kind;  ///< "GradientDeployment", "Dataset", ...
-  std::string ns;
-  std::string name;
-  std::string uid;  ///< all zeros when rendered without a cluster
-  std::int64_t generation = 0;
-  std::string sync;  ///< value of the annotation gradient-operator.dev/sync; empty when absent
-  bool operator==(const Parent&) const = default;
-};
 
 /// A reference SECRET:NAME or SECRET:SECRET-NAME/KEY.
 struct SecretKey {

@@ -30,43 +30,11 @@ std::string normal_path(std::string_view path);
 /// Whether normalised `path` is strictly below normalised `folder`.
 bool is_below(std::string_view path, std::string_view folder);
 
-std::string_view image_problem(std::string_view image);
-std::string_view git_url_problem(std::string_view url);
-/// Whether git takes `url` for one of ssh: ssh://... or USER@HOST:PATH.
-bool is_ssh_url(std::string_view url);
-std::string_view git_ref_problem(std::string_view ref);
-std::string_view repository_name_problem(std::string_view name);
 std::string_view mount_path_problem(std::string_view path);
 std::string_view env_name_problem(std::string_view name);
 std::string_view instance_type_problem(std::string_view name);
-std::string_view registry_server_problem(std::string_view server);
 std::string_view control_problem(std::string_view text);
 std::string_view username_problem(std::string_view name);
-/// Of a text in the format of ssh's known_hosts files.
-std::string_view known_hosts_problem(std::string_view text);
-/// Of certificates in PEM.
-std::string_view ca_bundle_problem(std::string_view text);
-std::string_view proxy_problem(std::string_view url);
-
-/// "https" of "https://host/path"; empty when there is none.
-std::string_view scheme(std::string_view url);
-/// Whether the authority of `url` holds a user or password.
-bool has_user(std::string_view url);
-/// Whether the query of `url` holds a token, password or signature.
-bool has_token(std::string_view url);
-/// Whether anywhere in `text` a URL has a password other than $(VARIABLE).
-bool shows_password(std::string_view text);
-/// Whether a value in plain text may be a secret: by its `name` (of a variable or header) or its
-/// looks. A guess, for advice.
-bool looks_secret(std::string_view name, std::string_view value);
-
-/// The canonical form of a Kubernetes quantity ("1.5Gi" is "1536Mi"), as the API server shows it;
-/// empty when it is none. Negative ones are none.
-std::optional<std::string> canonical_quantity(std::string_view text);
-/// Thousandths of a quantity, rounded up; empty when it is none or too large for them.
-std::optional<std::int64_t> quantity_millis(std::string_view text);
-/// Whether canonical `quantity` is zero.
-bool is_zero_quantity(std::string_view quantity);
 
 /// Seconds of "1h30m", "10m", "45s"; empty when it is no such text.
 std::optional<std::int64_t> duration_seconds(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gradient/status/checks.h"
-#include "gradient/status/world.h"
+#include "gradient/status/cause.h"
+#include "gradient/status/workload.h"
 
 #include <optional>
 

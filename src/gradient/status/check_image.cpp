@@ -1,6 +1,7 @@
-// Pulling the image of a container.
+#include "gradient/status/check_image.h"
+
 #include "gradient/spec/pull_credentials.h"
-#include "gradient/status/checks.h"
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// Finding a node, and staying on it.
-#include "gradient/status/checks.h"
+#include "gradient/status/check_node.h"
+
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>

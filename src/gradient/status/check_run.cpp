@@ -1,5 +1,6 @@
-// A container that has run: how it ended, and what its probes say.
-#include "gradient/status/checks.h"
+#include "gradient/status/check_run.h"
+
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <map>

@@ -1,5 +1,5 @@
-// Starting a container whose image is there.
-#include "gradient/status/checks.h"
+#include "gradient/status/check_start.h"
+
 #include "gradient/status/text.h"
 
 #include <algorithm>

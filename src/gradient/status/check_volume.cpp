@@ -1,5 +1,6 @@
-// Volumes and the network of a pod that has a node: all before its first container.
-#include "gradient/status/checks.h"
+#include "gradient/status/check_volume.h"
+
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <array>

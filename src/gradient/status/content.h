@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gradient/spec/spec.h"
-#include "gradient/status/status.h"
-#include "gradient/status/world.h"
+#include "gradient/status/observed.h"
+#include "gradient/status/workload.h"
 #include "json/json.h"
 
 #include <string>

@@ -1,6 +1,12 @@
 #include "gradient/status/diagnosis.h"
 
 #include "gradient/status/admission.h"
+#include "gradient/status/check_image.h"
+#include "gradient/status/check_node.h"
+#include "gradient/status/check_run.h"
+#include "gradient/status/check_start.h"
+#include "gradient/status/check_volume.h"
+#include "gradient/status/events.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>

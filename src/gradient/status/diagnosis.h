@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gradient/status/checks.h"
+#include "gradient/status/cause.h"
 #include "gradient/status/status.h"
-#include "gradient/status/world.h"
+#include "gradient/status/workload.h"
 
 #include <optional>
 

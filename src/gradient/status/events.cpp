@@ -1,4 +1,4 @@
-#include "gradient/status/checks.h"
+#include "gradient/status/events.h"
 
 #include <algorithm>
 

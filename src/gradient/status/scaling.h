@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gradient/status/status.h"
+#include "gradient/status/observed.h"
 
 #include <string>
 
@@ -12,3 +12,10 @@ namespace gradient::why {
 std::string scaling_problem(const Observed& observed, const json::Json& previous);
 
 }  // namespace gradient::why
+
+namespace gradient {
+
+/// Whether an autoscaler that gets no metrics yet is to be told of later, if it still gets none.
+bool awaits_metrics(const Observed& observed, const json::Json& previous);
+
+}  // namespace gradient

@@ -4,9 +4,11 @@
 #include "gradient/status/condition.h"
 #include "gradient/status/content.h"
 #include "gradient/status/diagnosis.h"
+#include "gradient/status/endpoint.h"
+#include "gradient/status/observed.h"
 #include "gradient/status/scaling.h"
 #include "gradient/status/text.h"
-#include "gradient/status/world.h"
+#include "gradient/status/workload.h"
 
 #include <algorithm>
 #include <array>

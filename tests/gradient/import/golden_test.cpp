@@ -1,7 +1,10 @@
 #include "base/files.h"
 #include "gradient/import/import.h"
 #include "gradient/import/other_format.h"
-#include "gradient/spec/fit.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
 #include "json/yaml.h"
 
 #include <catch2/catch.hpp>

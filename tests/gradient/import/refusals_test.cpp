@@ -1,5 +1,5 @@
 #include "gradient/import/import.h"
-#include "gradient/spec/values.h"
+#include "gradient/spec/plain_secrets.h"
 #include "json/yaml.h"
 
 #include <catch2/catch.hpp>

@@ -26,11 +26,11 @@ DeploymentSpec scaled(const std::string& machine, std::vector<MetricTarget> metr
   return spec;
 }
 
-const Parent parent{"GradientDeployment", "team-a", "demo", "u", 1, ""};
+const Parent demo{"GradientDeployment", "team-a", "demo", "u", 1, ""};
 
 /// The target of the only metric, as JSON.
 std::string target(const std::string& machine, MetricTarget metric) {
-  const auto made = autoscaler(parent, scaled(machine, {metric}), settings());
+  const auto made = autoscaler(demo, scaled(machine, {metric}), settings());
   const auto& metrics = json::elements_at(made, {"spec", "metrics"});
   REQUIRE(metrics.size() == 1);
   return json::text(json::at(metrics.at(0), {"containerResource", "target"}));
@@ -62,16 +62,16 @@ TEST_CASE("a percentage is of the machine's limit, as a canonical quantity") {
 }
 
 TEST_CASE("without a metric that can be measured there is no autoscaler") {
-  CHECK(autoscaler(parent, scaled("C5", {{Metric::RequestDuration, 0.5}}), settings()).is_null());
-  CHECK(autoscaler(parent, scaled("none", {{Metric::Cpu, 50}}), settings()).is_null());
-  CHECK(autoscaler(parent, scaled("unknown", {{Metric::Memory, 50}}), settings()).is_null());
+  CHECK(autoscaler(demo, scaled("C5", {{Metric::RequestDuration, 0.5}}), settings()).is_null());
+  CHECK(autoscaler(demo, scaled("none", {{Metric::Cpu, 50}}), settings()).is_null());
+  CHECK(autoscaler(demo, scaled("unknown", {{Metric::Memory, 50}}), settings()).is_null());
 }
 
 TEST_CASE("the metric of requests is found by the labels that the configuration gives") {
   auto configured = settings();
   configured.request_duration_metric = "request_seconds";
   configured.request_duration_selector = json::object({{"app", "${namespace}/${name}-${name}"}});
-  const auto made = autoscaler(parent, scaled("C5", {{Metric::RequestDuration, 0.5}}), configured);
+  const auto made = autoscaler(demo, scaled("C5", {{Metric::RequestDuration, 0.5}}), configured);
   CHECK(json::text(json::elements_at(made, {"spec", "metrics"}).at(0)) ==
         R"({"external":{"metric":{"name":"request_seconds",)"
         R"("selector":{"matchLabels":{"app":"team-a/demo-demo"}}},)"

@@ -1,11 +1,17 @@
 #include "gradient/render/golden.h"
 
 #include "base/files.h"
+#include "gradient/render/claim.h"
+#include "gradient/render/pull_secret.h"
 #include "gradient/render/render.h"
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/needs.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
 #include "gradient/spec/read_settings.h"
-#include "gradient/spec/read_spec.h"
 #include "json/yaml.h"
 
 #include <catch2/catch.hpp>

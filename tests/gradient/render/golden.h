@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/spec/found.h"
+#include "gradient/spec/parent.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "json/json.h"

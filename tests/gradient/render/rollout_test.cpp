@@ -1,4 +1,4 @@
-#include "gradient/render/render.h"
+#include "gradient/render/rollout.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,10 @@
 #include "gradient/spec/documents.h"
 
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_deployment.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
+
 #include <stdexcept>
 
 namespace documents {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "gradient/spec/read_spec.h"
 #include "json/yaml.h"
 
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 /// Documents for the reader's tests, written as users write them.

@@ -1,6 +1,7 @@
 #include "gradient/spec/needs.h"
 
 #include "gradient/spec/documents.h"
+#include "gradient/spec/read_deployment.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,7 @@
+#include "gradient/spec/read_deployment.h"
+
 #include "gradient/spec/documents.h"
+#include "gradient/spec/parent.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,7 @@
 #include "gradient/spec/documents.h"
+#include "gradient/spec/read_dataset.h"
+#include "gradient/spec/read_model.h"
+#include "gradient/spec/read_registry.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,9 @@
 #include "gradient/spec/values.h"
 
+#include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/quantity.h"
+#include "gradient/spec/references.h"
+
 #include <catch2/catch.hpp>
 
 namespace values = gradient::values;

@@ -1,6 +1,7 @@
 #include "gradient/status/support/cluster.h"
 
 #include "gradient/status/condition.h"
+#include "gradient/status/status.h"
 
 namespace cluster {
 

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "gradient/status/status.h"
+#include "gradient/spec/found.h"
+#include "gradient/spec/parent.h"
+#include "gradient/spec/settings.h"
+#include "gradient/status/observed.h"
 
 #include <map>
 #include <string>

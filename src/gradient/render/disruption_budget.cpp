@@ -1,0 +1,25 @@
+#include "gradient/render/disruption_budget.h"
+
+#include "gradient/render/labels.h"
+
+namespace gradient {
+
+using json::Json;
+using json::object;
+
+Json budget(const Parent& parent, const DeploymentSpec& spec) {
+  const int most = spec.autoscaled() ? spec.resources.autoscaling->max_replicas : spec.replicas();
+  if (most < 2) return {};
+  return object({
+      {"apiVersion", "policy/v1"},
+      {"kind", "PodDisruptionBudget"},
+      {"metadata", object({{"name", parent.name}})},
+      {"spec", object({{"maxUnavailable", 1},
+                       {"selector", selector(parent)},
+                       // Pods that are not ready serve nobody. Unless all are, the others' policy
+                       // keeps each of them from leaving its node, for as long as that lasts.
+                       {"unhealthyPodEvictionPolicy", "AlwaysAllow"}})},
+  });
+}
+
+}  // namespace gradient

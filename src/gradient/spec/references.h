@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+/// References to servers: images, git repositories, registries and proxies, and the keys and
+/// certificates by which they are trusted. Functions that end in _problem say what is wrong with a
+/// value and what would be right, without repeating the value; empty when nothing is wrong. The
+/// same rules stand in crds/.
+namespace gradient::values {
+
+std::string_view image_problem(std::string_view image);
+std::string_view git_url_problem(std::string_view url);
+/// Whether git takes `url` for one of ssh: ssh://... or USER@HOST:PATH.
+bool is_ssh_url(std::string_view url);
+std::string_view git_ref_problem(std::string_view ref);
+std::string_view repository_name_problem(std::string_view name);
+std::string_view registry_server_problem(std::string_view server);
+/// Of a text in the format of ssh's known_hosts files.
+std::string_view known_hosts_problem(std::string_view text);
+/// Of certificates in PEM.
+std::string_view ca_bundle_problem(std::string_view text);
+std::string_view proxy_problem(std::string_view url);
+
+/// "https" of "https://host/path"; empty when there is none.
+std::string_view scheme(std::string_view url);
+/// Whether the authority of `url` holds a user or password.
+bool has_user(std::string_view url);
+
+}  // namespace gradient::values

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace gradient::why {
+
+/// Why pods do not come up, as far as their own status and events tell.
+struct Cause {
+  std::string reason;       ///< stable, CamelCase
+  std::string message;      ///< what it is, in the user's terms, and what to do
+  std::string subject;      ///< what it is about; causes of several pods are one when this is equal
+  bool is_content = false;  ///< decides about ContentSynced
+};
+
+}  // namespace gradient::why

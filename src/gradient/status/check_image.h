@@ -1,0 +1,10 @@
+#pragma once
+
+#include "gradient/status/pod_check.h"
+
+/// Pulling the image of a container.
+namespace gradient::why {
+
+std::optional<Cause> image_not_pulled(const Case& about, const Container& container);
+
+}  // namespace gradient::why

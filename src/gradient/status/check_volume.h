@@ -1,0 +1,13 @@
+#pragma once
+
+#include "gradient/status/pod_check.h"
+
+/// Volumes and the network of a pod that has a node: all before its first container.
+namespace gradient::why {
+
+std::optional<Cause> volume_without_secret(const Case& about);
+std::optional<Cause> volume_not_attached(const Case& about);
+std::optional<Cause> volume_not_mounted(const Case& about);
+std::optional<Cause> no_sandbox(const Case& about);
+
+}  // namespace gradient::why

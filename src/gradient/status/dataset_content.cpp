@@ -1,0 +1,120 @@
+#include "gradient/status/dataset_content.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+using json::object;
+
+std::set<std::string> names(const Json& content, std::string_view field) {
+  std::set<std::string> found;
+  for (const auto& name : json::elements_at(content, {field})) {
+    if (name.is_string()) found.insert(name.as_string());
+  }
+  return found;
+}
+
+Json list(const std::set<std::string>& names) {
+  return names.empty() ? Json() : json::strings({names.begin(), names.end()});
+}
+
+std::optional<std::int64_t> bytes(const Json& from, std::string_view field) {
+  if (!json::at(from, {field}).is_integer()) return std::nullopt;
+  return json::integer_at(from, {field});
+}
+
+/// The condition that is true; null when there is none.
+const Json& condition(const Json& job, const std::string& type) {
+  const auto& conditions = json::elements_at(job, {"status", "conditions"});
+  const auto found = std::find_if(conditions.begin(), conditions.end(), [&](const Json& entry) {
+    return json::string_at(entry, {"type"}) == type && json::string_at(entry, {"status"}) == "True";
+  });
+  return found == conditions.end() ? json::at(job, {"status", "conditions", "none"}) : *found;
+}
+
+/// The last object that a pod has left behind; null when none did.
+Json told(const std::vector<Json>& pods) {
+  Json last;
+  std::string last_end;
+  for (const auto& pod : pods) {
+    for (const auto& container : json::elements_at(pod, {"status", "containerStatuses"})) {
+      const auto& end = json::at(container, {"state", "terminated"});
+      try {
+        auto message = json::parse(json::string_at(end, {"message"}));
+        const auto at = json::string_at(end, {"finishedAt"});
+        if (!message.is_object() || at < last_end) continue;
+        last = std::move(message);
+        last_end = at;
+      } catch (const std::invalid_argument&) {  // killed before it could
+      }
+    }
+  }
+  return last;
+}
+
+Blocker failure(const Json& job, const Json& result) {
+  const auto reason = json::string_at(result, {"reason"});
+  if (!reason.empty()) return {reason, json::string_at(result, {"message"})};
+  const auto& failed = condition(job, "Failed");
+  return {json::string_at(failed, {"reason"}),
+          "the clean-up's Job failed: " + json::string_at(failed, {"message"})};
+}
+
+}  // namespace
+
+DatasetContent read_dataset_content(const Json& content) {
+  DatasetContent read{
+      .known = {.checkouts = names(content, "checkouts"), .models = names(content, "models")},
+      .checkouts_bytes = bytes(content, "checkoutsBytes"),
+      .models_bytes = bytes(content, "modelsBytes"),
+      .freed_bytes = bytes(content, "freedBytes"),
+      .job = json::string_at(content, {"job"}),
+      .problem = {}};
+  if (const auto& problem = json::at(content, {"problem"}); problem.is_object()) {
+    read.problem =
+        Blocker{json::string_at(problem, {"reason"}), json::string_at(problem, {"message"})};
+  }
+  return read;
+}
+
+Json dataset_content(const DatasetContent& content) {
+  if (content == DatasetContent{}) return {};
+  const auto& problem = content.problem;
+  return object(
+      {{"checkouts", list(content.known.checkouts)},
+       {"models", list(content.known.models)},
+       {"checkoutsBytes", content.checkouts_bytes},
+       {"modelsBytes", content.models_bytes},
+       {"freedBytes", content.freed_bytes},
+       {"job", content.job.empty() ? Json() : Json(content.job)},
+       {"problem",
+        problem ? object({{"reason", problem->reason}, {"message", problem->message}}) : Json()}});
+}
+
+bool is_finished(const Json& job) {
+  return !condition(job, "Complete").is_null() || !condition(job, "Failed").is_null();
+}
+
+DatasetContent collected(DatasetContent before, const ContentUse& left, const Json& job,
+                         const std::vector<Json>& pods) {
+  auto after = std::move(before);
+  const auto result = told(pods);
+  after.job = json::string_at(job, {"metadata", "uid"});
+  after.problem.reset();
+  if (condition(job, "Complete").is_null()) {
+    after.problem = failure(job, result);
+    return after;
+  }
+  if (result.is_null()) return after;  // then it is done once more
+  after.checkouts_bytes = bytes(result, "checkoutsBytes");
+  after.models_bytes = bytes(result, "modelsBytes");
+  after.freed_bytes = bytes(result, "freedBytes");
+  if (json::integer_at(result, {"young"}) == 0) after.known = left;
+  if (json::integer_at(result, {"failed"}) > 0)
+    after.problem = Blocker{"NotAllRemoved", json::string_at(result, {"message"})};
+  return after;
+}
+
+}  // namespace gradient

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "gradient/status/pod.h"
+#include "gradient/status/pod_check.h"
+#include "json/json.h"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradient::why {
+
+/// Events that are about this pod and not about a namesake before it, oldest first.
+std::vector<const json::Json*> events_of(const Pod& pod, const std::vector<json::Json>& events);
+/// When it was seen last, RFC 3339 to the second.
+std::string seen(const json::Json& event);
+/// The last event with one of the reasons; null without one.
+const json::Json* last(const Case& about, std::initializer_list<std::string_view> reasons);
+bool is_about(const json::Json& event, const Container& container);
+
+}  // namespace gradient::why

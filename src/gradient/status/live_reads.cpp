@@ -1,0 +1,58 @@
+#include "gradient/status/live_reads.h"
+
+#include "gradient/spec/helper_arguments.h"
+#include "gradient/spec/names.h"
+#include "gradient/status/workload.h"
+
+#include <algorithm>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+constexpr std::size_t most_lines = 20;
+
+/// 0 when the model is fetched once.
+std::int64_t refresh_seconds(const Json& container) {
+  const auto arguments = model_arguments(container);
+  return arguments ? arguments->refresh_seconds.value_or(0) : 0;
+}
+
+bool is_known(const Json& previous, const std::string& model) {
+  const auto& models = json::elements_at(previous, {"content", "models"});
+  return std::any_of(models.begin(), models.end(), [&](const Json& entry) {
+    return json::string_at(entry, {"id"}) == model && !json::string_at(entry, {"revision"}).empty();
+  });
+}
+
+}  // namespace
+
+bool wants_events(const DeploymentSpec& spec, const Observed& observed) {
+  const auto world = why::world(spec, observed);
+  if (world.wanted == 0 || world.lags) return false;
+  if (static_cast<std::int64_t>(world.pods.size()) < world.wanted) return true;
+  return std::any_of(world.pods.begin(), world.pods.end(),
+                     [](const why::Pod& pod) { return !pod.is_ready(); });
+}
+
+std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
+                                           const Json& previous) {
+  std::vector<SyncSidecar> wanted;
+  for (const auto& pod : why::world(spec, observed).pods) {
+    for (const auto& container : pod.containers()) {
+      if (container.role != why::Container::Role::Sync || !container.is_running()) continue;
+      const auto refresh = refresh_seconds(*container.spec);
+      if (pod.is_ready() && refresh <= 0 && is_known(previous, container.item)) continue;
+      if (wanted.size() == most_lines) return wanted;
+      wanted.push_back({.pod = pod.name(),
+                        .container = container.name,
+                        .node = json::string_at(pod.object(), {"spec", "nodeName"}),
+                        .edition = container.running_since() + (pod.is_ready() ? " ready" : ""),
+                        .refresh_seconds = refresh});
+    }
+  }
+  return wanted;
+}
+
+}  // namespace gradient

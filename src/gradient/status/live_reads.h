@@ -1,0 +1,30 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "gradient/status/observed.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the status needs and no watch delivers: events of pods, and the last log line of sidecars.
+/// It is read from the API server, and only while it can say more than what is watched.
+namespace gradient {
+
+/// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
+/// are fewer pods than wanted.
+bool wants_events(const DeploymentSpec& spec, const Observed& observed);
+
+/// A running sync sidecar whose last log line is worth reading.
+struct SyncSidecar {
+  std::string pod, container;
+  std::string node;     ///< where it runs
+  std::string edition;  ///< changes with what makes an earlier line old: its start, and readiness
+  std::int64_t refresh_seconds = 0;  ///< how often it looks for newer content; 0: never
+  bool operator==(const SyncSidecar&) const = default;
+};
+
+std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
+                                           const json::Json& previous);
+
+}  // namespace gradient

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "gradient/spec/parent.h"
+#include "gradient/spec/spec.h"
+#include "gradient/status/cause.h"
+#include "gradient/status/pod.h"
+#include "json/json.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Why one pod does not come up: small checks, each for one kind of cause. A check is asked about
+/// pods that are not ready, and answers only with evidence that holds now.
+namespace gradient::why {
+
+/// What the checks see of one pod.
+struct Case {
+  const Parent& parent;
+  const DeploymentSpec& spec;
+  const Pod& pod;
+  std::vector<const json::Json*> events;  ///< of this very pod, oldest first
+  const std::vector<std::string>& pull_servers;
+};
+
+using PodCheck = std::optional<Cause> (*)(const Case&);
+using ContainerCheck = std::optional<Cause> (*)(const Case&, const Container&);
+
+}  // namespace gradient::why

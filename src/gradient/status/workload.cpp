@@ -1,0 +1,125 @@
+#include "gradient/status/workload.h"
+
+#include "gradient/status/condition.h"
+#include "gradient/status/text.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gradient::why {
+namespace {
+
+using json::Json;
+
+const Json& none() {
+  static const Json null;
+  return null;
+}
+
+/// The Deployment controller names the newest ReplicaSet in the message of its own condition:
+/// ReplicaSet "demo-5d4f8c7b9" has successfully progressed.
+std::string newest_by_deployment(const Json& deployment) {
+  const auto message =
+      json::string_at(condition(json::at(deployment, {"status"}), "Progressing"), {"message"});
+  return has(message, "replica") ? quoted(message) : "";
+}
+
+/// Without that: the one whose first pod is the youngest. Not the one with the youngest pod: an
+/// old revision replaces lost pods too.
+std::string newest_by_pods(const std::vector<Pod>& pods) {
+  std::map<std::string, std::string> begun;
+  for (const auto& pod : pods) {
+    const auto [entry, is_new] = begun.emplace(pod.replica_set(), pod.created());
+    if (!is_new) entry->second = std::min(entry->second, pod.created());
+  }
+  const auto youngest = std::max_element(
+      begun.begin(), begun.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return youngest == begun.end() ? "" : youngest->first;
+}
+
+/// A failed pod stays as a record for ever; it tells nothing once a younger pod is ready.
+bool is_replaced(const Pod& failed, const std::vector<Pod>& living) {
+  return std::any_of(living.begin(), living.end(), [&](const Pod& pod) {
+    return pod.is_ready() && pod.created() >= failed.created();
+  });
+}
+
+std::int64_t needed_pods(const Json& deployment, std::int64_t lower_bound) {
+  const auto spare =
+      json::integer_at(deployment, {"spec", "strategy", "rollingUpdate", "maxUnavailable"});
+  return std::max<std::int64_t>(lower_bound - spare, std::min<std::int64_t>(lower_bound, 1));
+}
+
+World counted_world(const Json& deployment, std::int64_t wanted, std::int64_t lower_bound) {
+  World result;
+  result.wanted = wanted;
+  result.needed = needed_pods(deployment, std::min(lower_bound, wanted));
+  result.replicas = json::integer_at(deployment, {"status", "replicas"});
+  result.ready = json::integer_at(deployment, {"status", "readyReplicas"});
+  result.updated = json::integer_at(deployment, {"status", "updatedReplicas"});
+  result.available = json::integer_at(deployment, {"status", "availableReplicas"});
+  result.lags = json::integer_at(deployment, {"status", "observedGeneration"}) <
+                json::integer_at(deployment, {"metadata", "generation"}, 1);
+  return result;
+}
+
+std::string of_replicas(std::int64_t count, const World& world) {
+  return std::to_string(count) + " of " + counted(world.wanted, "replica") +
+         (world.wanted == 1 ? " is" : " are");
+}
+
+}  // namespace
+
+World world(const Json& deployment) {
+  const auto wanted = json::integer_at(deployment, {"spec", "replicas"}, 1);
+  return counted_world(deployment, wanted, wanted);
+}
+
+std::string count_text(const World& world) {
+  return of_replicas(world.available, world) + " available";
+}
+
+std::string revision_text(const World& world) {
+  return of_replicas(world.updated, world) + " of the newest revision";
+}
+
+bool is_rolled_out(const World& world, const Json& deployment) {
+  if (world.is_rolling()) return false;
+  const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
+  return world.available >= world.wanted ||
+         json::string_at(progressing, {"reason"}) == "NewReplicaSetAvailable";
+}
+
+bool has_stalled(const Json& deployment) {
+  const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
+  return json::string_at(progressing, {"status"}) == "False";
+}
+
+World world(const DeploymentSpec& spec, const Observed& observed) {
+  const Json& deployment = observed.deployment ? *observed.deployment : none();
+  auto wanted = static_cast<std::int64_t>(spec.replicas());
+  if (spec.autoscaled()) wanted = json::integer_at(deployment, {"spec", "replicas"}, wanted);
+  auto result = counted_world(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
+
+  std::vector<Pod> pods;
+  for (const auto& object : observed.pods) {
+    pods.emplace_back(object, spec);
+    if (pods.back().is_deleted()) pods.pop_back();
+  }
+  std::sort(pods.begin(), pods.end(),
+            [](const Pod& a, const Pod& b) { return a.name() < b.name(); });
+  if (result.lags) return result;  // which revision is the newest is not known
+  result.newest = newest_by_deployment(deployment);
+  if (result.newest.empty()) result.newest = newest_by_pods(pods);
+  std::vector<Pod> failed;
+  for (auto& pod : pods) {
+    if (pod.replica_set() != result.newest) continue;
+    (pod.is_failed() ? failed : result.pods).push_back(std::move(pod));
+  }
+  for (auto& pod : failed) {
+    if (!is_replaced(pod, result.pods)) result.failed.push_back(std::move(pod));
+  }
+  return result;
+}
+
+}  // namespace gradient::why

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "gradient/spec/spec.h"
+#include "gradient/status/observed.h"
+#include "gradient/status/pod.h"
+
+#include <string>
+#include <vector>
+
+namespace gradient::why {
+
+/// What of the observation counts. Refers to it.
+struct World {
+  std::int64_t wanted = 0;    ///< pods that are asked for now, by spec or autoscaler
+  std::int64_t needed = 0;    ///< pods below which the deployment counts as unavailable
+  std::int64_t replicas = 0;  ///< pods that exist, by the Deployment's count; so the next three
+  std::int64_t ready = 0;
+  std::int64_t updated = 0;
+  std::int64_t available = 0;
+  /// The Deployment's status is about an earlier spec, or there is none yet.
+  bool lags = true;
+  std::string newest;       ///< ReplicaSet of the newest revision; empty when not known
+  std::vector<Pod> pods;    ///< of the newest revision, that live; by name
+  std::vector<Pod> failed;  ///< of the newest revision, that ended for good and were not replaced
+
+  bool is_available() const { return available >= needed; }
+  /// Pods of an older revision are still to be replaced, or new ones to be made.
+  bool is_rolling() const { return lags || updated < wanted || replicas > updated; }
+};
+
+World world(const DeploymentSpec& spec, const Observed& observed);
+
+/// Without a spec to go by: the live Deployment counts as what is asked for. No pods.
+World world(const json::Json& deployment);
+
+std::string count_text(const World& world);     ///< "1 of 2 replicas are available"
+std::string revision_text(const World& world);  ///< "1 of 2 replicas are of the newest revision"
+
+/// Whether the pods of the newest revision have all been available. A Deployment knows that of one
+/// whose pods fail later.
+bool is_rolled_out(const World& world, const json::Json& deployment);
+
+/// Nothing has moved for longer than the Deployment's progressDeadlineSeconds.
+bool has_stalled(const json::Json& deployment);
+
+}  // namespace gradient::why
