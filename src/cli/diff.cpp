@@ -193,8 +193,8 @@ class Diff {
   /// "ns/name" of the deployment that keeps the host; empty when this one has it.
   std::string host_owner(const gradient::Parent& parent, const std::optional<Json>& ours) {
     if (!settings_.endpoint) return {};
-    for (const auto& place : names::others_of_host({.ns = parent.ns, .name = parent.name})) {
-      const kube::Key key{place.ns, place.name};
+    for (const auto& other_name : names::others_of_host({.ns = parent.ns, .name = parent.name})) {
+      const kube::Key key{other_name.ns, other_name.name};
       const auto other = client_.get(reconcile::gradient_deployments, key);
       if (other && (!ours || reconcile::is_older(*other, *ours))) return kube::to_string(key);
     }
@@ -207,13 +207,13 @@ class Diff {
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
     auto found = Offline(world).find(parent, spec, settings_);
-    const auto access_mode_conflicts = gradient::access_mode_conflicts(spec, found);
+    const auto conflicts = gradient::access_mode_conflicts(spec, found);
     const std::string not_compared = "; its children are not compared";
     for (const auto& blocker : found.blockers)
       tell(input, blocker.message + ", nor has the cluster one" + not_compared);
-    for (const auto& misfit : access_mode_conflicts)
-      tell(input, misfit.message + not_compared);
-    if (!found.blockers.empty() || !access_mode_conflicts.empty()) return;
+    for (const auto& conflict : conflicts)
+      tell(input, conflict.message + not_compared);
+    if (!found.blockers.empty() || !conflicts.empty()) return;
     found.host_owner = host_owner(parent, ours);
     if (!found.host_owner.empty())
       std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +

@@ -102,8 +102,8 @@ void Renderer::add_deployment(const Input& input) {
     }
   }
   if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
-  for (const auto& misfit : gradient::access_mode_conflicts(spec, found))
-    refuse(input, misfit.message);
+  for (const auto& conflict : gradient::access_mode_conflicts(spec, found))
+    refuse(input, conflict.message);
   if (!fine_) return;
   auto rendered = gradient::render(parent, spec, found, settings_);
   for (auto& object : rendered.objects)

@@ -58,7 +58,7 @@ struct Collector::Visit {
   const ContentUse& wanted;
   const gradient::Parent parent = gradient::parent(dataset);
   const kube::Key key = kube::key_of(dataset);
-  const kube::Key job = {key.ns, gradient::collection_job_name(parent)};
+  const kube::Key job = {key.ns, gradient::clean_up_job_name(parent)};
 
   CollectionState::Job judge(const std::optional<Json>& live,
                              const gradient::DatasetContent& content) const {
@@ -164,7 +164,7 @@ DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
   });
   if (!leave_unused) content.problem.reset();
   if (step != Step::Create) return content;
-  const auto job = gradient::render_collection(
+  const auto job = gradient::clean_up_job(
       visit.parent, visit.found,
       {.known = content.known,
        .in_use = live.in_use,

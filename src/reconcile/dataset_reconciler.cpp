@@ -181,7 +181,7 @@ std::optional<std::string> DatasetReconciler::trouble(const Ref& self, const jso
   std::string message;
   std::string last_seen;
   for (const auto& event : known.found) {
-    const auto seen = gradient::why::seen(event);
+    const auto seen = gradient::diagnosis::seen(event);
     if (json::string_at(event, {"type"}) != "Warning" || seen < last_seen) continue;
     last_seen = seen;
     message = json::string_at(event, {"message"});

@@ -48,8 +48,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   const auto& spec = std::get<gradient::DeploymentSpec>(read);
 
   auto found = resolver_.resolve(parent, spec, stop);
-  for (auto& misfit : gradient::access_mode_conflicts(spec, found))
-    found.blockers.push_back(std::move(misfit));
+  for (auto& conflict : gradient::access_mode_conflicts(spec, found))
+    found.blockers.push_back(std::move(conflict));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 
   if (spec.repositories)

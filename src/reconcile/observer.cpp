@@ -65,12 +65,12 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
   std::vector<Reader::Question> questions;
-  if (gradient::wants_events(spec, observed)) {
+  if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
       questions.push_back(events_of(context_.client, pod, "events of Pod "));
   }
   const auto events = questions.size();
-  const auto sidecars = gradient::wanted_sync_lines(spec, observed, previous_status);
+  const auto sidecars = gradient::sidecars_to_read(spec, observed, previous_status);
   for (const auto& sidecar : sidecars)
     questions.push_back(last_line(parent.ns, sidecar));
 
@@ -110,8 +110,8 @@ std::optional<std::chrono::milliseconds> Observer::again(const gradient::Deploym
   constexpr std::chrono::seconds soonest{1};
   const auto& observed = observation.observed;
   if (observed.pods.empty()) return std::nullopt;
-  const bool wants_events = gradient::wants_events(spec, observed);
-  const bool wants_lines = !gradient::wanted_sync_lines(spec, observed, status).empty();
+  const bool wants_events = gradient::needs_events(spec, observed);
+  const bool wants_lines = !gradient::sidecars_to_read(spec, observed, status).empty();
   if (!wants_events && !wants_lines && !gradient::awaits_metrics(observed, status))
     return std::nullopt;
   const auto now = context_.clock.now();

@@ -215,9 +215,9 @@ std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed
 /// namespace was faster, looks again.
 void Resolver::add_host(Lookup& lookup) {
   const auto& deployments = context_.stores.gradient_deployments;
-  for (const auto& place :
+  for (const auto& name :
        gradient::names::others_of_host({.ns = lookup.self.key.ns, .name = lookup.self.key.name})) {
-    const kube::Key other{place.ns, place.name};
+    const kube::Key other{name.ns, name.name};
     const auto theirs = deployments.find(other);
     const auto ours = theirs ? deployments.find(lookup.self.key) : std::nullopt;
     if (!ours) continue;

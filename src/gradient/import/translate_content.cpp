@@ -52,7 +52,7 @@ void Translation::env(const std::string& name) {
     const auto value = json::string_at(entry, {"value"});
     const auto where = element("env", i) + ".value";
     note_reference(json::at(entry, {"value"}), where);
-    if (!values::is_secret_key(key) || values::claims_secret(value) ||
+    if (!values::is_secret_key(key) || values::has_secret_prefix(value) ||
         !values::looks_secret(key, value)) {
       continue;
     }
@@ -121,7 +121,7 @@ void Translation::repositories(const std::string& name) {
     const auto& password = json::at(list[i], {"password"});
     note_reference(password, where);
     const bool is_plain = password.is_string() && !password.as_string().empty() &&
-                          !values::claims_secret(password.as_string());
+                          !values::has_secret_prefix(password.as_string());
     if (!is_plain) continue;
     list[i]["password"] = Json(
         own_secret("git-" + std::to_string(i), name, "in plain text in the spec (" + where + ")."));

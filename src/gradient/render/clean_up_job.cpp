@@ -46,12 +46,12 @@ void add_container(const Json& container, ContentUse& content) {
     add_path(json::string_at(mount, {"subPath"}), content);
 }
 
-CollectArguments arguments(const Collection& collection) {
+CollectArguments arguments(const CleanUp& clean_up) {
   CollectArguments result{.volume = helper_paths::volume,
                           .grace_seconds = grace_seconds,
-                          .keep = collection.in_use.checkouts,
-                          .models = without(collection.known, collection.in_use).models};
-  for (const auto& key : collection.known.checkouts)
+                          .keep = clean_up.in_use.checkouts,
+                          .models = without(clean_up.known, clean_up.in_use).models};
+  for (const auto& key : clean_up.known.checkouts)
     result.owners.insert(names::checkout_owner(key));
   return result;
 }
@@ -68,15 +68,15 @@ Json beside(const Json* neighbour) {
                                            object({{"nodeSelectorTerms", array({term})}})}})}});
 }
 
-Json job_pod(const FoundDataset& found, const Collection& collection, const Settings& settings) {
+Json job_pod(const FoundDataset& found, const CleanUp& clean_up, const Settings& settings) {
   auto parts = helper_parts(
       {.name = "collect",
-       .arguments = words(arguments(collection)),
+       .arguments = words(arguments(clean_up)),
        .volume_mounts = {mount(claim_volume(found.claim), helper_paths::volume, Access::ReadWrite)},
        .dataset = &found},
       settings);
   parts.claims = {{found.claim, Access::ReadWrite}};
-  const auto* neighbour = collection.neighbour;
+  const auto* neighbour = clean_up.neighbour;
   return object({
       {"affinity", beside(neighbour)},
       {"automountServiceAccountToken", false},
@@ -119,22 +119,22 @@ bool is_of_one_node(const FoundDataset& dataset) {
   return !has_mode(dataset.access_modes, AccessMode::ReadWriteMany);
 }
 
-std::string collection_job_name(const Parent& dataset) {
+std::string clean_up_job_name(const Parent& dataset) {
   return names::container("collect-", dataset.name);
 }
 
-Json render_collection(const Parent& dataset, const FoundDataset& found,
-                       const Collection& collection, const Settings& settings) {
+Json clean_up_job(const Parent& dataset, const FoundDataset& found, const CleanUp& clean_up,
+                  const Settings& settings) {
   const auto labels = kind_labels(names::dataset_label, dataset);
   const auto job = object({
       {"apiVersion", "batch/v1"},
       {"kind", "Job"},
-      {"metadata", object({{"name", collection_job_name(dataset)}})},
+      {"metadata", object({{"name", clean_up_job_name(dataset)}})},
       {"spec", object({{"activeDeadlineSeconds", deadline_seconds},
                        {"backoffLimit", 1},
                        {"ttlSecondsAfterFinished", seconds_after_finished},
                        {"template", object({{"metadata", object({{"labels", labels}})},
-                                            {"spec", job_pod(found, collection, settings)}})}})},
+                                            {"spec", job_pod(found, clean_up, settings)}})}})},
   });
   return stamped(job, dataset, labels, Owner::Parent);
 }

@@ -15,25 +15,25 @@ bool mounts_claim(const json::Json& pod_spec, const std::string& claim);
 /// paths of any container say.
 ContentUse mounted_content(const json::Json& pod_spec, const std::string& claim);
 
-/// Whether a Job can mount the claim without standing in the way of the deployments: never one that
+/// Whether a Job can mount the claim without keeping a pod of a deployment from it: never one that
 /// a single pod may mount, nor one that none may write.
 bool may_collect(const FoundDataset& dataset);
 
 /// Whether all pods with the claim must be on one node.
 bool is_of_one_node(const FoundDataset& dataset);
 
-struct Collection {
+struct CleanUp {
   const ContentUse& known;                ///< was in use at some time
   const ContentUse& in_use;               ///< must stay
   const json::Json* neighbour = nullptr;  ///< a pod on whose node the Job's must be; null: any node
 };
 
-std::string collection_job_name(const Parent& dataset);
+std::string clean_up_job_name(const Parent& dataset);
 
 /// The finished Job, for one attempt to create it. It looks at checkouts of deployments that are
 /// known and removes those that are not in use, and the known models that are not.
-json::Json render_collection(const Parent& dataset, const FoundDataset& found,
-                             const Collection& collection, const Settings& settings);
+json::Json clean_up_job(const Parent& dataset, const FoundDataset& found, const CleanUp& clean_up,
+                        const Settings& settings);
 
 /// What is left of `known` after a Job as above has removed what it was to.
 ContentUse left_by(const json::Json& job, const ContentUse& known);

@@ -87,7 +87,7 @@ Json drain(const Settings& settings) {
   return object({{"preStop", object({{"sleep", sleep}})}});
 }
 
-/// The app has as long to end as it has by default, whatever time passes before it is told.
+/// The app has as long to end as it has by default, whatever time passes before its SIGTERM.
 Json grace_period_seconds(const Settings& settings) {
   constexpr std::int64_t to_end = 30;
   return settings.drain_seconds == 0 ? Json() : Json(to_end + settings.drain_seconds);

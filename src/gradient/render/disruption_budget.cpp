@@ -7,7 +7,7 @@ namespace gradient {
 using json::Json;
 using json::object;
 
-Json budget(const Parent& parent, const DeploymentSpec& spec) {
+Json disruption_budget(const Parent& parent, const DeploymentSpec& spec) {
   const int most = spec.autoscaled() ? spec.resources.autoscaling->max_replicas : spec.replicas();
   if (most < 2) return {};
   return object({

@@ -7,6 +7,6 @@
 namespace gradient {
 
 /// The PodDisruptionBudget; null when one pod at most may run, for it would only forbid draining.
-json::Json budget(const Parent& parent, const DeploymentSpec& spec);
+json::Json disruption_budget(const Parent& parent, const DeploymentSpec& spec);
 
 }  // namespace gradient

@@ -66,7 +66,7 @@ Json route(const Parent& parent, const Endpoint& endpoint) {
 
 }  // namespace
 
-Json exposure(const Parent& parent, const Endpoint& endpoint) {
+Json ingress_or_route(const Parent& parent, const Endpoint& endpoint) {
   return endpoint.by_ingress() ? ingress(parent, endpoint) : route(parent, endpoint);
 }
 

@@ -8,6 +8,6 @@
 namespace gradient {
 
 /// What gives a deployment its host: an Ingress or an HTTPRoute, as the configuration says.
-json::Json exposure(const Parent& parent, const Endpoint& endpoint);
+json::Json ingress_or_route(const Parent& parent, const Endpoint& endpoint);
 
 }  // namespace gradient

@@ -19,10 +19,10 @@ Rendered render(const Parent& parent, const DeploymentSpec& spec, const Found& f
   std::vector<json::Json> objects = {service(parent),
                                      deployment(parent, spec, found, rendered.rollout, settings)};
   if (spec.autoscaled()) objects.push_back(autoscaler(parent, spec, settings));
-  objects.push_back(budget(parent, spec));
+  objects.push_back(disruption_budget(parent, spec));
   // With 0 replicas, too: the host stays the deployment's.
   if (settings.endpoint && found.host_owner.empty()) {
-    objects.push_back(exposure(parent, *settings.endpoint));
+    objects.push_back(ingress_or_route(parent, *settings.endpoint));
   } else {
     rendered.urls.external.clear();
   }

@@ -65,8 +65,8 @@ std::vector<Json> app_mounts(const Parent& parent, const Repositories& repositor
   return mounts;
 }
 
-/// git refuses a checkout that belongs to another user unless it is told that it is safe. All are:
-/// what submodules there are is not known here, and git before 2.46 takes no pattern.
+/// git refuses a checkout that belongs to another user unless safe.directory names it. All are
+/// named: what submodules there are is not known here, and git before 2.46 takes no pattern.
 std::vector<Json> git_environment(const DeploymentSpec& spec) {
   const bool taken = std::any_of(spec.env.begin(), spec.env.end(), [](const EnvVar& variable) {
     return variable.name.rfind("GIT_CONFIG_", 0) == 0;

@@ -73,7 +73,7 @@ std::string object_name(json::ObjectReader& reader, std::string_view field, std:
 bool refuse_split_secret(json::ObjectReader& reader, std::string_view field) {
   const auto* value = reader.find(field);
   if (value == nullptr || !value->is_object() || value->size() != 1) return false;
-  if (!values::claims_secret(value->as_object().begin()->first + ":")) return false;
+  if (!values::has_secret_prefix(value->as_object().begin()->first + ":")) return false;
   reader.problem(field,
                  "is a mapping, as YAML makes one of a blank behind \"SECRET:\"; write SECRET:NAME "
                  "without the blank");

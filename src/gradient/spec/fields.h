@@ -23,7 +23,7 @@ std::string object_name(json::ObjectReader& reader, std::string_view field, std:
                         std::string_view example, std::size_t longest = 253);
 
 /// Whether a field is a reference to a secret that a blank after "SECRET:" has made a mapping,
-/// which is told then.
+/// which becomes a problem then.
 bool refuse_split_secret(json::ObjectReader& reader, std::string_view field);
 
 /// A field that holds SECRET:NAME or SECRET:SECRET-NAME/KEY and nothing else.

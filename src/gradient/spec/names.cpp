@@ -44,13 +44,13 @@ std::string host(const Parent& parent, const std::string& domain) {
   return container("", parent.name + "-" + parent.ns) + "." + domain;
 }
 
-std::vector<Place> others_of_host(const Place& place) {
-  const auto label = place.name + "-" + place.ns;
-  std::vector<Place> others;
+std::vector<NamespacedName> others_of_host(const NamespacedName& deployment) {
+  const auto label = deployment.name + "-" + deployment.ns;
+  std::vector<NamespacedName> others;
   for (auto dash = label.find('-'); dash != std::string::npos; dash = label.find('-', dash + 1)) {
-    Place other{.ns = label.substr(dash + 1), .name = label.substr(0, dash)};
+    NamespacedName other{.ns = label.substr(dash + 1), .name = label.substr(0, dash)};
     const bool may_exist = values::is_deployment_name(other.name) && values::is_dns_label(other.ns);
-    if (may_exist && other != place) others.push_back(std::move(other));
+    if (may_exist && other != deployment) others.push_back(std::move(other));
   }
   return others;
 }

@@ -28,14 +28,13 @@ std::string container(std::string_view prefix, std::string_view name);
 /// "demo-team.apps.example.com": where a deployment is reached. The first label is container()'s.
 std::string host(const Parent& parent, const std::string& domain);
 
-/// Which deployment: namespace and name.
-struct Place {
+struct NamespacedName {
   std::string ns, name;
-  bool operator==(const Place&) const = default;
+  bool operator==(const NamespacedName&) const = default;
 };
 /// The other deployments that host() gives the same host, if they exist: `a` in `b-c` and `a-b` in
 /// `c`.
-std::vector<Place> others_of_host(const Place& place);
+std::vector<NamespacedName> others_of_host(const NamespacedName& deployment);
 
 /// "clone-" / "sync-" and the way back: which kind of helper a container is.
 std::string clone_container(std::string_view repository);

@@ -45,7 +45,7 @@ struct Number {
 };
 
 /// Takes "e9" or "E-3" off a number's unit. Returns false when the exponent is out of bounds.
-bool take_exponent(Number& number) {
+bool read_exponent(Number& number) {
   auto text = number.unit;
   if (text.size() < 2 || to_lower(text.front()) != 'e' || text[1] == 'i') return true;
   text.remove_prefix(1);
@@ -78,7 +78,7 @@ std::optional<Number> split(std::string_view text) {
   }
   if (digits == 0) return std::nullopt;
   number.unit = text.substr(i);
-  return take_exponent(number) ? std::optional(number) : std::nullopt;
+  return read_exponent(number) ? std::optional(number) : std::nullopt;
 }
 
 std::optional<Unit> unit_of(std::string_view name) {

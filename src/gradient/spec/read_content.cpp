@@ -87,7 +87,7 @@ std::variant<std::string, SecretKey> read_env_value(json::ObjectReader& entry) {
                   "SECRET:NAME, or write $(VARIABLE) for the password");
     return "";
   }
-  if (!values::claims_secret(*text)) return std::move(*text);
+  if (!values::has_secret_prefix(*text)) return std::move(*text);
   if (auto reference = values::secret_key(*text)) return std::move(*reference);
   entry.problem("value",
                 "begins like a reference to a secret and is none; write SECRET:NAME or "

@@ -91,7 +91,7 @@ void read_tolerations(json::ObjectReader& entry, InstanceType& type) {
   if (entry.elements("tolerations", {0, 32}, check)) type.tolerations = *entry.find("tolerations");
 }
 
-void take_gpus(json::ObjectReader& entry, InstanceType& type, const std::string& resource,
+void read_gpus(json::ObjectReader& entry, InstanceType& type, const std::string& resource,
                const std::string& quantity, const json::Path& path) {
   const auto millis = values::quantity_millis(quantity).value_or(-1);
   const bool is_of_quota = resource.rfind("requests.", 0) == 0;  // no name for a container
@@ -131,7 +131,7 @@ void read_machine(json::ObjectReader& entry, InstanceType& type) {
                     } else {
                       if (!new_gpus) type.gpus = 0;  // what the shipped machine had is replaced
                       new_gpus = true;
-                      take_gpus(entry, type, resource, quantity, path);
+                      read_gpus(entry, type, resource, quantity, path);
                     }
                   });
   check_bounds(entry, "cpu", type.cpu_request, type.cpu_limit);

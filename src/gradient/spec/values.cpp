@@ -39,14 +39,14 @@ bool is_secret_key(std::string_view text) {
          all(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-bool claims_secret(std::string_view text) {
+bool has_secret_prefix(std::string_view text) {
   return text.size() >= secret_prefix.size() &&
          std::equal(secret_prefix.begin(), secret_prefix.end(), text.begin(),
                     [](char expected, char c) { return expected == to_lower(c); });
 }
 
 std::optional<SecretKey> secret_key(std::string_view text) {
-  if (!claims_secret(text)) return std::nullopt;
+  if (!has_secret_prefix(text)) return std::nullopt;
   text.remove_prefix(secret_prefix.size());
   SecretKey reference;
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {

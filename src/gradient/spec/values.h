@@ -22,8 +22,8 @@ bool is_secret_key(std::string_view text);
 
 /// SECRET:KEY or SECRET:NAME/KEY in any letter case of the prefix; empty when `text` is neither.
 std::optional<SecretKey> secret_key(std::string_view text);
-/// Whether `text` begins like a reference, well-formed or not.
-bool claims_secret(std::string_view text);
+/// Whether `text` begins like such a reference, well-formed or not.
+bool has_secret_prefix(std::string_view text);
 
 /// One slash between parts, none at the end: equal places are equal text.
 std::string normal_path(std::string_view path);

@@ -10,7 +10,7 @@
 #include <array>
 #include <set>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 /// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
@@ -26,7 +26,7 @@ std::string without_pod_name(const std::string& text) {
 }
 
 /// Why the ReplicaSet cannot make pods; empty when it can.
-std::string replica_failure(const Observed& observed, const World& world) {
+std::string replica_failure(const Observed& observed, const Workload& workload) {
   const auto& status = json::at(*observed.deployment, {"status"});
   const auto& failure = condition(status, "ReplicaFailure");
   if (json::string_at(failure, {"status"}) == "True") return json::string_at(failure, {"message"});
@@ -34,16 +34,16 @@ std::string replica_failure(const Observed& observed, const World& world) {
   std::string message;
   for (const auto& event : observed.events) {
     if (json::string_at(event, {"reason"}) != "FailedCreate" ||
-        json::string_at(event, {"involvedObject", "name"}) != world.newest ||
+        json::string_at(event, {"involvedObject", "name"}) != workload.newest ||
         seen(event) < last_seen) {
       continue;
     }
     last_seen = seen(event);
     message = json::string_at(event, {"message"});
   }
-  const bool outdated = std::any_of(world.pods.begin(), world.pods.end(), [&](const Pod& pod) {
-    return pod.created().substr(0, 19) >= last_seen;
-  });
+  const bool outdated =
+      std::any_of(workload.pods.begin(), workload.pods.end(),
+                  [&](const Pod& pod) { return pod.created().substr(0, 19) >= last_seen; });
   return outdated ? "" : message;
 }
 
@@ -159,7 +159,7 @@ std::string pod_security_remedy(const Observed& observed, const std::string& ref
          "message names";
 }
 
-/// What helps; empty when only the message can tell.
+/// What helps; empty when only the message says it.
 std::string remedy(const DeploymentSpec& spec, const Observed& observed,
                    const std::string& refusal) {
   // A webhook's or a policy's words are its own, whatever they have in common with those below.
@@ -182,9 +182,9 @@ std::string remedy(const DeploymentSpec& spec, const Observed& observed,
 }  // namespace
 
 std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
-                                 const World& world) {
+                                 const Workload& workload) {
   if (!observed.deployment) return std::nullopt;
-  const auto text = replica_failure(observed, world);
+  const auto text = replica_failure(observed, workload);
   if (text.empty()) return std::nullopt;
   const auto said = excerpt(without_pod_name(text), 1500);
   if (has(text, "exceeded quota")) {
@@ -198,4 +198,4 @@ std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& obs
                "the cluster refused the pods: " + said + remedy(spec, observed, text), "admission"};
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

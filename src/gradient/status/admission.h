@@ -5,11 +5,11 @@
 
 #include <optional>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// Why the cluster lets no pods of the newest revision be made, and what helps; empty when nothing
 /// is refused.
 std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
-                                 const World& world);
+                                 const Workload& workload);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// Why pods do not come up, as far as their own status and events tell.
 struct Cause {
@@ -12,4 +12,4 @@ struct Cause {
   bool is_content = false;  ///< decides about ContentSynced
 };
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -123,4 +123,4 @@ std::optional<Cause> image_not_pulled(const Case& about, const Container& contai
   return cause("StartFailed", "image " + image + " cannot be pulled" + said);
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -3,8 +3,8 @@
 #include "gradient/status/pod_check.h"
 
 /// Pulling the image of a container.
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 std::optional<Cause> image_not_pulled(const Case& about, const Container& container);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

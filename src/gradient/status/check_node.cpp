@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -84,7 +84,7 @@ std::optional<Cause> ended_by_node(const Case& about) {
 }
 
 /// Kubernetes takes a pod's readiness away when its node does not report, and leaves all else as
-/// the kubelet told it last: ready containers in a pod that is not ready. The kubelet says so
+/// the kubelet reported last: ready containers in a pod that is not ready. The kubelet says so
 /// itself only with a reason, that of readiness gates.
 std::optional<Cause> node_not_ready(const Case& about) {
   const auto& pod = about.pod;
@@ -104,4 +104,4 @@ std::optional<Cause> node_not_ready(const Case& about) {
                "node " + node};
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

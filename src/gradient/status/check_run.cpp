@@ -5,7 +5,7 @@
 
 #include <map>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -117,4 +117,4 @@ std::optional<Cause> probe_failing(const Case& about, const Container& container
   return probe_cause(container, readiness, excerpt(found.last));
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -90,7 +90,7 @@ std::optional<Cause> secret_missing(const Case& about, const Container& containe
     return cause("SecretKeyNotFound", excerpt(text) + "; add the key to the Secret");
   }
   if (has(text, "secret \"") && has(text, "not found")) {
-    return cause("SecretNotFound", "there is no Secret " + quoted(text) + where + "; create it");
+    return cause("SecretNotFound", "there is no Secret " + in_quotes(text) + where + "; create it");
   }
   if (has(text, "subpath")) return cause("VolumeNotMounted", excerpt(text));
   return cause("StartFailed", "cannot be started: " + excerpt(text));
@@ -98,18 +98,18 @@ std::optional<Cause> secret_missing(const Case& about, const Container& containe
 
 std::optional<Cause> content_failed(const Case&, const Container& container) {
   if (!container.is_helper() || container.failure().is_null()) return std::nullopt;
-  Json told;
+  Json report;
   try {
-    told = json::parse(termination_text(container));
+    report = json::parse(termination_text(container));
   } catch (const std::invalid_argument&) {
-    return std::nullopt;  // it was ended before it could tell: other checks know why
+    return std::nullopt;  // killed before it could report: other checks know why
   }
-  const auto reason = json::string_at(told, {"reason"});
+  const auto reason = json::string_at(report, {"reason"});
   if (reason.empty()) return std::nullopt;
   const bool known =
       std::find(sync_reasons.begin(), sync_reasons.end(), reason) != sync_reasons.end();
   return Cause{known ? reason : "SyncFailed",
-               container.subject + ": " + excerpt(json::string_at(told, {"message"}), 2000),
+               container.subject + ": " + excerpt(json::string_at(report, {"message"}), 2000),
                container.name, true};
 }
 
@@ -138,4 +138,4 @@ std::optional<Cause> start_failed(const Case&, const Container& container) {
                container.name, container.is_helper()};
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -3,11 +3,11 @@
 #include "gradient/status/pod_check.h"
 
 /// Starting a container whose image is there.
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 std::optional<Cause> secret_missing(const Case& about, const Container& container);
 std::optional<Cause> content_failed(const Case& about, const Container& container);
 std::optional<Cause> out_of_memory(const Case& about, const Container& container);
 std::optional<Cause> start_failed(const Case& about, const Container& container);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

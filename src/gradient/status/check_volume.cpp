@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -59,7 +59,7 @@ std::optional<Cause> volume_without_secret(const Case& about) {
   const auto& where = about.parent.ns;
   if (has(text, missing_key)) {
     const auto key = word_after(text, missing_key);
-    const auto secret = secret_of(volume(about.pod, quoted(text)), key);
+    const auto secret = secret_of(volume(about.pod, in_quotes(text)), key);
     return Cause{"SecretKeyNotFound",
                  "Secret " + secret + " in namespace " + where + " has no key " + key + "; add it",
                  "secret"};
@@ -108,4 +108,4 @@ std::optional<Cause> no_sandbox(const Case& about) {
   return Cause{"StartFailed", excerpt(message_of(*event)), "sandbox"};
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

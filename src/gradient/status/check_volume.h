@@ -3,11 +3,11 @@
 #include "gradient/status/pod_check.h"
 
 /// Volumes and the network of a pod that has a node: all before its first container.
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 std::optional<Cause> volume_without_secret(const Case& about);
 std::optional<Cause> volume_not_attached(const Case& about);
 std::optional<Cause> volume_not_mounted(const Case& about);
 std::optional<Cause> no_sandbox(const Case& about);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -9,13 +9,13 @@ using json::Json;
 
 constexpr std::size_t longest_message = 4096;
 
-const char* text(Truth truth) {
-  switch (truth) {
-    case Truth::True:
+const char* text(ConditionStatus status) {
+  switch (status) {
+    case ConditionStatus::True:
       return "True";
-    case Truth::False:
+    case ConditionStatus::False:
       return "False";
-    case Truth::Unknown:
+    case ConditionStatus::Unknown:
       break;
   }
   return "Unknown";
@@ -36,13 +36,14 @@ Json conditions(const std::vector<Condition>& list, const Parent& parent, const 
   for (const auto& entry : list) {
     const auto& before = condition(previous, entry.type);
     const auto since = json::string_at(before, {"lastTransitionTime"});
-    const bool same = json::string_at(before, {"status"}) == text(entry.truth) && !since.empty();
-    entries.push_back(json::object({{"type", entry.type},
-                                    {"status", text(entry.truth)},
-                                    {"observedGeneration", parent.generation},
-                                    {"lastTransitionTime", same ? since : now},
-                                    {"reason", entry.reason},
-                                    {"message", why::excerpt(entry.message, longest_message)}}));
+    const bool same = json::string_at(before, {"status"}) == text(entry.status) && !since.empty();
+    entries.push_back(
+        json::object({{"type", entry.type},
+                      {"status", text(entry.status)},
+                      {"observedGeneration", parent.generation},
+                      {"lastTransitionTime", same ? since : now},
+                      {"reason", entry.reason},
+                      {"message", diagnosis::excerpt(entry.message, longest_message)}}));
   }
   return json::array(std::move(entries));
 }

@@ -9,12 +9,12 @@
 
 namespace gradient {
 
-enum class Truth { True, False, Unknown };
+enum class ConditionStatus { True, False, Unknown };
 
 /// What a metav1.Condition says; when and about which generation is added on the way out.
 struct Condition {
   std::string type;
-  Truth truth = Truth::Unknown;
+  ConditionStatus status = ConditionStatus::Unknown;
   std::string reason;  ///< CamelCase, never empty
   std::string message;
   bool operator==(const Condition&) const = default;

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <map>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -66,22 +66,22 @@ void set(Json& entry, const char* field, const std::string& value) {
   if (!value.empty()) entry[field] = Json(value);
 }
 
-/// What the previous status says of the repository is kept while no pod tells anything: as what is
-/// there when it is about the same ref, and else as what was there before.
-Json repository_entry(const Repository& repository, const World& world, const Json& previous,
+/// What the previous status says of the repository is kept while no pod reports anything: as what
+/// is there when it is about the same ref, and else as what was there before.
+Json repository_entry(const Repository& repository, const Workload& workload, const Json& previous,
                       Content& content) {
   auto entry = json::object({{"name", repository.name},
                              {"url", repository.url},
                              {"ref", repository.ref.empty() ? Json() : Json(repository.ref)}});
   Votes commits;
   std::map<std::string, std::string> refs;
-  for (const auto& pod : world.pods) {
+  for (const auto& pod : workload.pods) {
     const auto* container = pod.container(names::clone_container(repository.name));
-    const auto told = container == nullptr ? Json() : checkout(*container);
-    const auto commit = json::string_at(told, {"commit"}).substr(0, 64);
+    const auto report = container == nullptr ? Json() : checkout(*container);
+    const auto commit = json::string_at(report, {"commit"}).substr(0, 64);
     if (commit.empty()) continue;
     ++commits[commit];
-    refs[commit] = json::string_at(told, {"ref"}).substr(0, 300);
+    refs[commit] = json::string_at(report, {"ref"}).substr(0, 300);
   }
   add_difference(content, "repository " + repository.name, commits);
   const auto before = known(previous, "repositories", entry, {"name", "url"});
@@ -136,10 +136,10 @@ std::string source(const Observed& observed, const ModelMount& model) {
 }
 
 /// The last lines of a model's sidecars, by pod.
-std::vector<const Json*> lines(const Observed& observed, const World& world,
+std::vector<const Json*> lines(const Observed& observed, const Workload& workload,
                                const std::string& model) {
   std::vector<const Json*> found;
-  for (const auto& pod : world.pods) {
+  for (const auto& pod : workload.pods) {
     const auto line = observed.sync_lines.find(pod.name() + "/" + names::sync_container(model));
     if (line != observed.sync_lines.end()) found.push_back(&line->second);
   }
@@ -150,23 +150,23 @@ bool is_event(const Json& line, const char* event) {
   return json::string_at(line, {"event"}) == event;
 }
 
-/// Whether the previous status may still tell about this model: a pod that is ready was there when
+/// Whether the previous status still holds for this model: a pod that is ready was there when
 /// it was written, unless the model is being fetched for all of them.
-bool is_still_true(const World& world, const std::vector<const Json*>& lines) {
+bool is_still_true(const Workload& workload, const std::vector<const Json*>& lines) {
   const bool fetching = std::any_of(lines.begin(), lines.end(),
                                     [](const Json* line) { return is_event(*line, "progress"); });
-  return !fetching || std::any_of(world.pods.begin(), world.pods.end(),
+  return !fetching || std::any_of(workload.pods.begin(), workload.pods.end(),
                                   [](const Pod& pod) { return pod.is_ready(); });
 }
 
-Json model_entry(const ModelMount& model, const Observed& observed, const World& world,
+Json model_entry(const ModelMount& model, const Observed& observed, const Workload& workload,
                  const Json& previous, Content& content) {
   const auto from = source(observed, model);
   auto entry = json::object({{"id", model.id}, {"source", from.empty() ? Json() : Json(from)}});
-  const auto told = lines(observed, world, model.id);
+  const auto logged = lines(observed, workload, model.id);
   Votes revisions;
   std::map<std::string, std::int64_t> sizes;
-  for (const auto* line : told) {
+  for (const auto* line : logged) {
     if (is_event(*line, "refresh-failed")) {
       add_remark(content, "model " + model.id +
                               ": the last refresh failed, the files before it stay: " +
@@ -184,14 +184,14 @@ Json model_entry(const ModelMount& model, const Observed& observed, const World&
   };
   if (!revisions.empty()) {
     set(elected(revisions), sizes[elected(revisions)]);
-  } else if (is_still_true(world, told)) {
+  } else if (is_still_true(workload, logged)) {
     const auto before = known(previous, "models", entry, {"id", "source"});
     set(json::string_at(before, {"revision"}), json::integer_at(before, {"bytes"}, -1));
   }
   return entry;
 }
 
-/// "1.2 GiB of 5.0 GiB (24 %), 85.0 MiB/s, 45 s left", as far as the line tells.
+/// "1.2 GiB of 5.0 GiB (24 %), 85.0 MiB/s, 45 s left", as far as the line says.
 std::string progress(const Json& line) {
   const auto done = json::integer_at(line, {"bytes"}, -1);
   const auto total = json::integer_at(line, {"total"});
@@ -236,18 +236,18 @@ void look_at(const Pod& pod, const Observed& observed, Content& content) {
 
 }  // namespace
 
-Content content(const DeploymentSpec& spec, const Observed& observed, const World& world,
+Content content(const DeploymentSpec& spec, const Observed& observed, const Workload& workload,
                 const Json& previous) {
   Content result;
   std::vector<Json> repositories;
   std::vector<Json> models;
   if (spec.repositories) {
     for (const auto& repository : spec.repositories->items)
-      repositories.push_back(repository_entry(repository, world, previous, result));
+      repositories.push_back(repository_entry(repository, workload, previous, result));
   }
   for (const auto& model : spec.models)
-    models.push_back(model_entry(model, observed, world, previous, result));
-  for (const auto& pod : world.pods)
+    models.push_back(model_entry(model, observed, workload, previous, result));
+  for (const auto& pod : workload.pods)
     look_at(pod, observed, result);
   if (repositories.empty() && models.empty()) return result;
   result.json = json::object({{"repositories", json::array_or_null(std::move(repositories))},
@@ -255,4 +255,4 @@ Content content(const DeploymentSpec& spec, const Observed& observed, const Worl
   return result;
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

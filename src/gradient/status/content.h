@@ -7,10 +7,10 @@
 
 #include <string>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// What the pods of the newest revision have on their volumes, as far as they or the previous
-/// status tell.
+/// status say.
 struct Content {
   json::Json json;       ///< status.content; null when the spec names none
   std::string remarks;   ///< replicas that differ, refreshes that failed; empty when all is well
@@ -19,7 +19,7 @@ struct Content {
   std::size_t complete = 0;  ///< pods that are
 };
 
-Content content(const DeploymentSpec& spec, const Observed& observed, const World& world,
+Content content(const DeploymentSpec& spec, const Observed& observed, const Workload& workload,
                 const json::Json& previous);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

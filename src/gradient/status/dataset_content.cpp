@@ -34,8 +34,8 @@ const Json& condition(const Json& job, const std::string& type) {
   return found == conditions.end() ? json::at(job, {"status", "conditions", "none"}) : *found;
 }
 
-/// The last object that a pod has left behind; null when none did.
-Json told(const std::vector<Json>& pods) {
+/// The last report of a pod, its termination message; null when none left one.
+Json last_report(const std::vector<Json>& pods) {
   Json last;
   std::string last_end;
   for (const auto& pod : pods) {
@@ -100,7 +100,7 @@ bool is_finished(const Json& job) {
 DatasetContent collected(DatasetContent before, const ContentUse& left, const Json& job,
                          const std::vector<Json>& pods) {
   auto after = std::move(before);
-  const auto result = told(pods);
+  const auto result = last_report(pods);
   after.job = json::string_at(job, {"metadata", "uid"});
   after.problem.reset();
   if (condition(job, "Complete").is_null()) {

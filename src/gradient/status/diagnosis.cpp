@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <array>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -87,15 +87,15 @@ std::string who(const Group& group, std::size_t all) {
 
 }  // namespace
 
-std::optional<Cause> diagnosis(const StatusInput& input, const World& world) {
-  if (world.lags || world.wanted == 0) return std::nullopt;
-  if (world.updated < world.wanted) {
-    if (auto cause = not_created(input.spec, input.observed, world)) return cause;
+std::optional<Cause> root_cause(const StatusInput& input, const Workload& workload) {
+  if (workload.lags || workload.wanted == 0) return std::nullopt;
+  if (workload.updated < workload.wanted) {
+    if (auto cause = not_created(input.spec, input.observed, workload)) return cause;
   }
-  auto found = groups(input, world.pods);
-  if (found.empty()) found = groups(input, world.failed);
+  auto found = groups(input, workload.pods);
+  if (found.empty()) found = groups(input, workload.failed);
   if (found.empty()) return std::nullopt;
-  const auto all = std::max(world.pods.size(), static_cast<std::size_t>(world.wanted));
+  const auto all = std::max(workload.pods.size(), static_cast<std::size_t>(workload.wanted));
   auto result = found.front().cause;
   result.message.clear();
   for (const auto& group : found) {
@@ -105,4 +105,4 @@ std::optional<Cause> diagnosis(const StatusInput& input, const World& world) {
   return result;
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -6,10 +6,10 @@
 
 #include <optional>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// Why pods of the newest revision do not come up, all replicas considered: what holds most of
 /// them back first, the rest after it. Empty when nothing is known to be wrong.
-std::optional<Cause> diagnosis(const StatusInput& input, const World& world);
+std::optional<Cause> root_cause(const StatusInput& input, const Workload& workload);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

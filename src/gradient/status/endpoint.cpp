@@ -8,8 +8,8 @@ namespace {
 
 using json::Json;
 
-/// The condition of one of the route's parents that stands in the way; null when none does. A
-/// controller that has not looked yet has written none.
+/// The condition by which one of the route's parents does not serve it; null when none says so. A
+/// controller that has not looked at the route yet has written none.
 const Json& objection(const Json& parent_status) {
   for (const char* type : {"Accepted", "ResolvedRefs"}) {
     const auto& found = condition(parent_status, type);
@@ -24,7 +24,7 @@ bool is_unseen(const Json& route) {
   return json::elements_at(route, {"status", "parents"}).size() == 0;
 }
 
-std::vector<Blocker> endpoint_problems(const Parent& parent, const Settings& settings,
+std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
   if (!found.host_owner.empty()) {

@@ -14,7 +14,7 @@ namespace gradient {
 /// certificate's Secret that is not there, or what the Gateway's controller says of the HTTPRoute.
 /// One from before `observed.long_ago` that no controller has looked at has a Gateway that does not
 /// exist, or that nobody serves.
-std::vector<Blocker> endpoint_problems(const Parent& parent, const Settings& settings,
+std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed);
 
 /// Whether a controller may still look at the HTTPRoute.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 using json::Json;
 
@@ -46,4 +46,4 @@ bool is_about(const Json& event, const Container& container) {
          path == "spec.initContainers{" + container.name + "}";
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

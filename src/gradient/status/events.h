@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// Events that are about this pod and not about a namesake before it, oldest first.
 std::vector<const json::Json*> events_of(const Pod& pod, const std::vector<json::Json>& events);
@@ -19,4 +19,4 @@ std::string seen(const json::Json& event);
 const json::Json* last(const Case& about, std::initializer_list<std::string_view> reasons);
 bool is_about(const json::Json& event, const Container& container);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -28,20 +28,20 @@ bool is_known(const Json& previous, const std::string& model) {
 
 }  // namespace
 
-bool wants_events(const DeploymentSpec& spec, const Observed& observed) {
-  const auto world = why::world(spec, observed);
-  if (world.wanted == 0 || world.lags) return false;
-  if (static_cast<std::int64_t>(world.pods.size()) < world.wanted) return true;
-  return std::any_of(world.pods.begin(), world.pods.end(),
-                     [](const why::Pod& pod) { return !pod.is_ready(); });
+bool needs_events(const DeploymentSpec& spec, const Observed& observed) {
+  const auto workload = diagnosis::workload(spec, observed);
+  if (workload.wanted == 0 || workload.lags) return false;
+  if (static_cast<std::int64_t>(workload.pods.size()) < workload.wanted) return true;
+  return std::any_of(workload.pods.begin(), workload.pods.end(),
+                     [](const diagnosis::Pod& pod) { return !pod.is_ready(); });
 }
 
-std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
-                                           const Json& previous) {
+std::vector<SyncSidecar> sidecars_to_read(const DeploymentSpec& spec, const Observed& observed,
+                                          const Json& previous) {
   std::vector<SyncSidecar> wanted;
-  for (const auto& pod : why::world(spec, observed).pods) {
+  for (const auto& pod : diagnosis::workload(spec, observed).pods) {
     for (const auto& container : pod.containers()) {
-      if (container.role != why::Container::Role::Sync || !container.is_running()) continue;
+      if (container.role != diagnosis::Container::Role::Sync || !container.is_running()) continue;
       const auto refresh = refresh_seconds(*container.spec);
       if (pod.is_ready() && refresh <= 0 && is_known(previous, container.item)) continue;
       if (wanted.size() == most_lines) return wanted;

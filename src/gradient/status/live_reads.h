@@ -11,9 +11,9 @@
 /// It is read from the API server, and only while it can say more than what is watched.
 namespace gradient {
 
-/// Whether asking for events can tell more than the pods themselves do: some pod waits, or there
-/// are fewer pods than wanted.
-bool wants_events(const DeploymentSpec& spec, const Observed& observed);
+/// Whether events can say more than the pods themselves do: some pod is not ready, or there are
+/// fewer pods than wanted.
+bool needs_events(const DeploymentSpec& spec, const Observed& observed);
 
 /// A running sync sidecar whose last log line is worth reading.
 struct SyncSidecar {
@@ -24,7 +24,7 @@ struct SyncSidecar {
   bool operator==(const SyncSidecar&) const = default;
 };
 
-std::vector<SyncSidecar> wanted_sync_lines(const DeploymentSpec& spec, const Observed& observed,
-                                           const json::Json& previous);
+std::vector<SyncSidecar> sidecars_to_read(const DeploymentSpec& spec, const Observed& observed,
+                                          const json::Json& previous);
 
 }  // namespace gradient

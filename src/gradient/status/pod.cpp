@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -174,4 +174,4 @@ const Json& Pod::condition(const std::string& type) const {
   return nothing();
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

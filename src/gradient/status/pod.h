@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// One container of a pod: its spec beside its status. Refers to the pod.
 struct Container {
@@ -65,4 +65,4 @@ class Pod {
   std::vector<Container> containers_;
 };
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

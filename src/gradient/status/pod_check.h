@@ -12,7 +12,7 @@
 
 /// Why one pod does not come up: small checks, each for one kind of cause. A check is asked about
 /// pods that are not ready, and answers only with evidence that holds now.
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// What the checks see of one pod.
 struct Case {
@@ -26,4 +26,4 @@ struct Case {
 using PodCheck = std::optional<Cause> (*)(const Case&);
 using ContainerCheck = std::optional<Cause> (*)(const Case&, const Container&);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -25,10 +25,10 @@ bool lasts(const Json& condition, const Observed& observed) {
 }
 
 std::string remedy(const std::string& reason) {
-  if (why::has(reason, "resourcemetric")) {
+  if (diagnosis::has(reason, "resourcemetric")) {
     return "; cpu and memory are measured by metrics-server: see whether it runs in this cluster";
   }
-  if (why::has(reason, "externalmetric")) {
+  if (diagnosis::has(reason, "externalmetric")) {
     return "; see what serves external metrics in this cluster, and whether it has "
            "metrics.requestDuration of the operator's configuration";
   }
@@ -37,7 +37,7 @@ std::string remedy(const std::string& reason) {
 
 }  // namespace
 
-std::string why::scaling_problem(const Observed& observed, const Json& previous) {
+std::string diagnosis::scaling_problem(const Observed& observed, const Json& previous) {
   const auto& found = objection(observed);
   const auto& available = condition(previous, "Available");
   const bool have_served = json::string_at(available, {"status"}) == "True";
@@ -50,7 +50,7 @@ std::string why::scaling_problem(const Observed& observed, const Json& previous)
 }
 
 bool awaits_metrics(const Observed& observed, const Json& previous) {
-  return !objection(observed).is_null() && why::scaling_problem(observed, previous).empty();
+  return !objection(observed).is_null() && diagnosis::scaling_problem(observed, previous).empty();
 }
 
 }  // namespace gradient

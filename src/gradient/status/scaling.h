@@ -4,18 +4,18 @@
 
 #include <string>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// Why nothing is scaled, in the autoscaler's words; empty when something is, when there is no
 /// autoscaler, and as long as it may still get its first metrics: since `long_ago` it must have
 /// got none, and the pods must have served, by `previous`.
 std::string scaling_problem(const Observed& observed, const json::Json& previous);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis
 
 namespace gradient {
 
-/// Whether an autoscaler that gets no metrics yet is to be told of later, if it still gets none.
+/// Whether an autoscaler that gets no metrics yet is to be reported later, if it still gets none.
 bool awaits_metrics(const Observed& observed, const json::Json& previous);
 
 }  // namespace gradient

@@ -12,7 +12,8 @@ Json simple_status(const Parent& parent, bool ready, const std::string& reason,
   auto status = fields.is_object() ? fields : Json::object();
   status["observedGeneration"] = Json(parent.generation);
   status["conditions"] = conditions(
-      {{"Ready", ready ? Truth::True : Truth::False, reason, message}}, parent, previous, now);
+      {{"Ready", ready ? ConditionStatus::True : ConditionStatus::False, reason, message}}, parent,
+      previous, now);
   return status;
 }
 

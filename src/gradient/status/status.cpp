@@ -16,12 +16,12 @@
 namespace gradient {
 namespace {
 
+using diagnosis::Cause;
+using diagnosis::Content;
+using diagnosis::count_text;
+using diagnosis::counted;
+using diagnosis::Workload;
 using json::Json;
-using why::Cause;
-using why::Content;
-using why::count_text;
-using why::counted;
-using why::World;
 
 /// All that the conditions are made of.
 struct Facts {
@@ -29,7 +29,7 @@ struct Facts {
   const Settings& settings;
   const Observed& observed;
   const std::vector<Blocker> refused;
-  const World world;
+  const Workload workload;
   const Content content;
   const std::optional<Cause> cause;
   const std::string scaling_problem;
@@ -47,10 +47,10 @@ bool wants_duration(const DeploymentSpec& spec) {
 
 Condition spec_valid(const Facts& facts) {
   if (!wants_duration(facts.spec) || !facts.settings.request_duration_metric.empty()) {
-    return {"SpecValid", Truth::True, "Valid", "the spec is accepted"};
+    return {"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"};
   }
   const bool alone = facts.spec.resources.autoscaling->metrics.size() == 1;
-  return {"SpecValid", Truth::False, "MetricNotConfigured",
+  return {"SpecValid", ConditionStatus::False, "MetricNotConfigured",
           std::string("spec.resources.autoscaling.metrics: requestDuration has no effect, as the "
                       "operator's configuration names no metric for it") +
               (alone ? ", so nothing is scaled" : "") +
@@ -79,39 +79,41 @@ Condition references_resolved(const Facts& facts) {
   std::copy_if(facts.refused.begin(), facts.refused.end(), std::back_inserter(found),
                is_of_references);
   if (!found.empty()) {
-    return {"ReferencesResolved", Truth::False, found.front().reason, joined(found)};
+    return {"ReferencesResolved", ConditionStatus::False, found.front().reason, joined(found)};
   }
-  return {"ReferencesResolved", Truth::True, "Resolved", "all that the spec names exists"};
+  return {"ReferencesResolved", ConditionStatus::True, "Resolved",
+          "all that the spec names exists"};
 }
 
 Condition content_synced(const Facts& facts) {
   const auto& content = facts.content;
   const std::string type = "ContentSynced";
   if (content.json.is_null()) {
-    return {type, Truth::True, "NoContent", "the spec names no repositories and no models"};
+    return {type, ConditionStatus::True, "NoContent",
+            "the spec names no repositories and no models"};
   }
-  if (facts.world.wanted == 0) {
-    return {type, Truth::Unknown, "Disabled", "0 replicas: nothing is fetched"};
+  if (facts.workload.wanted == 0) {
+    return {type, ConditionStatus::Unknown, "Disabled", "0 replicas: nothing is fetched"};
   }
   if (facts.cause && facts.cause->is_content) {
-    return {type, Truth::False, facts.cause->reason, facts.cause->message};
+    return {type, ConditionStatus::False, facts.cause->reason, facts.cause->message};
   }
-  if (content.fetching > 0 && (content.complete == 0 || !facts.world.is_available())) {
+  if (content.fetching > 0 && (content.complete == 0 || !facts.workload.is_available())) {
     const auto all = static_cast<std::int64_t>(content.fetching + content.complete);
-    return {type, Truth::False, "Syncing",
+    return {type, ConditionStatus::False, "Syncing",
             std::to_string(content.fetching) + " of " + counted(all, "pod") +
                 (all == 1 ? " is" : " are") + " not complete: " + content.progress};
   }
   if (content.complete == 0) {
-    return {type, Truth::Unknown, "Syncing", "no pod of this revision has been seen yet"};
+    return {type, ConditionStatus::Unknown, "Syncing", "no pod of this revision has been seen yet"};
   }
-  return {type, Truth::True, "Synced",
+  return {type, ConditionStatus::True, "Synced",
           content.remarks.empty() ? "repositories and models are complete" : content.remarks};
 }
 
 /// What a pod without a known cause is waiting for.
-std::string patience(const World& world) {
-  for (const auto& pod : world.pods) {
+std::string patience(const Workload& workload) {
+  for (const auto& pod : workload.pods) {
     if (pod.is_ready()) continue;
     if (!pod.is_scheduled()) return "; pod " + pod.name() + " waits for a node";
     for (const auto& container : pod.containers()) {
@@ -126,59 +128,62 @@ std::string patience(const World& world) {
 }
 
 Condition available(const Facts& facts) {
-  const auto& world = facts.world;
+  const auto& workload = facts.workload;
   const std::string type = "Available";
-  if (world.wanted == 0) return {type, Truth::False, "Disabled", "0 replicas: nothing answers"};
-  if (world.is_available()) {
-    const auto text = count_text(world) + " at " + facts.endpoint;
-    if (facts.scaling_problem.empty()) return {type, Truth::True, "MinimumReplicasAvailable", text};
-    return {type, Truth::True, "ScalingInactive", text + "; " + facts.scaling_problem};
+  if (workload.wanted == 0)
+    return {type, ConditionStatus::False, "Disabled", "0 replicas: nothing answers"};
+  if (workload.is_available()) {
+    const auto text = count_text(workload) + " at " + facts.endpoint;
+    if (facts.scaling_problem.empty())
+      return {type, ConditionStatus::True, "MinimumReplicasAvailable", text};
+    return {type, ConditionStatus::True, "ScalingInactive", text + "; " + facts.scaling_problem};
   }
-  if (facts.cause) return {type, Truth::False, facts.cause->reason, facts.cause->message};
-  return {type, Truth::False, world.lags ? "RollingOut" : "MinimumReplicasUnavailable",
-          count_text(world) + patience(world)};
+  if (facts.cause) return {type, ConditionStatus::False, facts.cause->reason, facts.cause->message};
+  return {type, ConditionStatus::False, workload.lags ? "RollingOut" : "MinimumReplicasUnavailable",
+          count_text(workload) + patience(workload)};
 }
 
 Condition progressing(const Facts& facts) {
-  const auto& world = facts.world;
+  const auto& workload = facts.workload;
   const std::string type = "Progressing";
   const auto how = " (" + facts.rollout + ")";
   const auto& refused = facts.refused;
   const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_of_references);
   if (refusal != refused.end()) {
-    return {type, Truth::False, refusal->reason, joined(refused)};
+    return {type, ConditionStatus::False, refusal->reason, joined(refused)};
   }
-  if (world.lags && std::any_of(refused.begin(), refused.end(), is_conflict)) {
-    return {type, Truth::False, refused.front().reason, joined(refused)};
+  if (workload.lags && std::any_of(refused.begin(), refused.end(), is_conflict)) {
+    return {type, ConditionStatus::False, refused.front().reason, joined(refused)};
   }
-  if (world.lags) {
-    return {type, Truth::True, "RollingOut",
+  if (workload.lags) {
+    return {type, ConditionStatus::True, "RollingOut",
             "the Deployment controller has not taken up the change yet" + how};
   }
-  const auto text = why::revision_text(world);
-  const bool stuck = world.is_rolling() || !world.is_available();
+  const auto text = diagnosis::revision_text(workload);
+  const bool stuck = workload.is_rolling() || !workload.is_available();
   if (stuck && facts.cause) {
-    return {type, Truth::False, facts.cause->reason, text + how + ": " + facts.cause->message};
+    return {type, ConditionStatus::False, facts.cause->reason,
+            text + how + ": " + facts.cause->message};
   }
-  if (stuck && why::has_stalled(*facts.observed.deployment)) {
-    return {type, Truth::False, "ProgressDeadlineExceeded",
+  if (stuck && diagnosis::has_stalled(*facts.observed.deployment)) {
+    return {type, ConditionStatus::False, "ProgressDeadlineExceeded",
             text + how + ", and nothing has moved for longer than the Deployment's deadline" +
-                patience(world)};
+                patience(workload)};
   }
-  if (why::is_rolled_out(world, *facts.observed.deployment))
-    return {type, Truth::True, "NewReplicaSetAvailable", text + how};
-  const auto rest = world.is_rolling() ? "" : "; " + count_text(world);
-  return {type, Truth::True, "RollingOut", text + rest + how};
+  if (diagnosis::is_rolled_out(workload, *facts.observed.deployment))
+    return {type, ConditionStatus::True, "NewReplicaSetAvailable", text + how};
+  const auto rest = workload.is_rolling() ? "" : "; " + count_text(workload);
+  return {type, ConditionStatus::True, "RollingOut", text + rest + how};
 }
 
-Condition ready_as(Truth truth, const Condition& decides) {
-  return {"Ready", truth, decides.reason, decides.message};
+Condition ready_as(ConditionStatus status, const Condition& decides) {
+  return {"Ready", status, decides.reason, decides.message};
 }
 
 Condition switched_off(const Facts& facts) {
   const auto why = facts.spec.enabled ? "spec.resources.replicas is 0" : "spec.enabled is false";
-  const auto left = facts.world.replicas;
-  return {"Ready", Truth::True, "Disabled",
+  const auto left = facts.workload.replicas;
+  return {"Ready", ConditionStatus::True, "Disabled",
           std::string("0 replicas: switched off, as ") + why +
               (left == 0 ? "" : "; " + counted(left, "pod") + " to end")};
 }
@@ -194,26 +199,31 @@ Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   const auto& content = find("ContentSynced");
   const auto& available = find("Available");
   const auto& progressing = find("Progressing");
-  if (references.truth == Truth::False) return ready_as(Truth::False, references);
-  if (!facts.refused.empty()) return ready_as(Truth::False, progressing);
-  if (facts.world.wanted == 0) return switched_off(facts);
-  if (facts.cause) return {"Ready", Truth::False, facts.cause->reason, facts.cause->message};
-  if (content.truth == Truth::False) return ready_as(Truth::False, content);
-  if (progressing.truth == Truth::False) return ready_as(Truth::False, progressing);
-  if (available.truth == Truth::False) return ready_as(Truth::False, available);
-  if (facts.world.is_rolling()) return ready_as(Truth::Unknown, progressing);
-  if (spec_valid.truth == Truth::False) return ready_as(Truth::True, spec_valid);
-  if (!facts.scaling_problem.empty()) return ready_as(Truth::True, available);
-  return {"Ready", Truth::True, "Ready", available.message};
+  if (references.status == ConditionStatus::False)
+    return ready_as(ConditionStatus::False, references);
+  if (!facts.refused.empty()) return ready_as(ConditionStatus::False, progressing);
+  if (facts.workload.wanted == 0) return switched_off(facts);
+  if (facts.cause)
+    return {"Ready", ConditionStatus::False, facts.cause->reason, facts.cause->message};
+  if (content.status == ConditionStatus::False) return ready_as(ConditionStatus::False, content);
+  if (progressing.status == ConditionStatus::False)
+    return ready_as(ConditionStatus::False, progressing);
+  if (available.status == ConditionStatus::False)
+    return ready_as(ConditionStatus::False, available);
+  if (facts.workload.is_rolling()) return ready_as(ConditionStatus::Unknown, progressing);
+  if (spec_valid.status == ConditionStatus::False)
+    return ready_as(ConditionStatus::True, spec_valid);
+  if (!facts.scaling_problem.empty()) return ready_as(ConditionStatus::True, available);
+  return {"Ready", ConditionStatus::True, "Ready", available.message};
 }
 
 Json document(const Facts& facts, const Parent& parent, const Json& list) {
-  const auto& world = facts.world;
+  const auto& workload = facts.workload;
   return json::object({{"observedGeneration", parent.generation},
                        {"conditions", list},
-                       {"replicas", world.replicas},
-                       {"readyReplicas", world.ready},
-                       {"updatedReplicas", world.updated},
+                       {"replicas", workload.replicas},
+                       {"readyReplicas", workload.ready},
+                       {"updatedReplicas", workload.updated},
                        {"selector", std::string(names::deployment_label) + "=" + parent.name},
                        {"endpoint", facts.endpoint},
                        {"content", facts.content.json}});
@@ -222,7 +232,7 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
 /// What the API server refused, somebody else owns, or keeps the endpoint from serving.
 std::vector<Blocker> all_refused(const StatusInput& input) {
   auto all = input.refused;
-  for (auto& problem : endpoint_problems(input.parent, input.settings, input.found, input.observed))
+  for (auto& problem : endpoint_blockers(input.parent, input.settings, input.found, input.observed))
     all.push_back(std::move(problem));
   return all;
 }
@@ -232,16 +242,16 @@ std::vector<Blocker> all_refused(const StatusInput& input) {
 Json status(const StatusInput& input) {
   const auto& [parent, spec, settings, found, urls, rollout, refused, observed, previous, now] =
       input;
-  const auto world = why::world(spec, observed);
+  const auto workload = diagnosis::workload(spec, observed);
   const bool is_external = observed.has_ingress && !urls.external.empty();
   const Facts facts{.spec = spec,
                     .settings = settings,
                     .observed = observed,
                     .refused = all_refused(input),
-                    .world = world,
-                    .content = why::content(spec, observed, world, previous),
-                    .cause = why::diagnosis(input, world),
-                    .scaling_problem = why::scaling_problem(observed, previous),
+                    .workload = workload,
+                    .content = diagnosis::content(spec, observed, workload, previous),
+                    .cause = diagnosis::root_cause(input, workload),
+                    .scaling_problem = diagnosis::scaling_problem(observed, previous),
                     .endpoint = is_external ? urls.external : urls.in_cluster,
                     .rollout = rollout};
   std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),

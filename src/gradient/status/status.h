@@ -32,7 +32,7 @@ struct StatusInput {
 /// true stays. Equal input, equal bytes.
 ///
 /// Ready is about the spec as it is now, Available about the users of the service:
-///  * False when something stands in the way of what the spec asks for: a refused child, a pod of
+///  * False when something keeps the spec from being fulfilled: a refused child, a pod of
 ///    the newest revision that cannot come up (even while pods of the old one serve: Available
 ///    stays True then), content that is on its way, or too few pods.
 ///  * Unknown while a change rolls out, nothing is wrong and enough pods serve.

@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 char lower(char c) {
@@ -65,7 +65,7 @@ bool has(std::string_view text, std::string_view part) {
                      [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   const auto first = text.find('"');
   if (first == std::string_view::npos) return {};
   const auto second = text.find('"', first + 1);
@@ -77,4 +77,4 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -5,7 +5,7 @@
 #include <string_view>
 
 /// Words of others (kubelet, scheduler, runtime) made fit for a one-line message.
-namespace gradient::why {
+namespace gradient::diagnosis {
 
 /// One line of at most `most` bytes, cut between characters. Wrappers of gRPC are dropped, and the
 /// query of a URL: registries hand out signed ones.
@@ -22,9 +22,9 @@ bool has_any(std::string_view text, const Parts& parts) {
 }
 
 /// What stands between the first two double quotes; empty without them.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// "1 pod", "2 pods".
 std::string counted(std::int64_t count, std::string_view noun);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

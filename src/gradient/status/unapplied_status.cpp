@@ -9,59 +9,65 @@
 namespace gradient {
 namespace {
 
+using diagnosis::Workload;
 using json::Json;
-using why::World;
 
 constexpr const char* disabled = "Disabled";
 constexpr const char* order[] = {"Ready",         "SpecValid", "ReferencesResolved",
                                  "ContentSynced", "Available", "Progressing"};
 
 /// Without pods for the reason that holds back what was asked for, unless that was no pods.
-Condition available(const World& world, const std::string& endpoint, const std::string& reason) {
-  if (world.wanted == 0) {
-    const auto left =
-        world.replicas == 0 ? "" : "; " + why::counted(world.replicas, "pod") + " to end";
+Condition available(const Workload& workload, const std::string& endpoint,
+                    const std::string& reason) {
+  if (workload.wanted == 0) {
+    const auto left = workload.replicas == 0
+                          ? ""
+                          : "; " + diagnosis::counted(workload.replicas, "pod") + " to end";
     const bool as_asked = reason == disabled;
     return {
-        "Available", Truth::False, reason,
+        "Available", ConditionStatus::False, reason,
         std::string("0 replicas") + (as_asked ? "" : ", as before") + ": nothing answers" + left};
   }
-  const auto text = why::count_text(world);
-  if (world.is_available())
-    return {"Available", Truth::True, "MinimumReplicasAvailable", text + " at " + endpoint};
-  return {"Available", Truth::False, world.lags ? "RollingOut" : "MinimumReplicasUnavailable",
-          text};
+  const auto text = diagnosis::count_text(workload);
+  if (workload.is_available())
+    return {"Available", ConditionStatus::True, "MinimumReplicasAvailable",
+            text + " at " + endpoint};
+  return {"Available", ConditionStatus::False,
+          workload.lags ? "RollingOut" : "MinimumReplicasUnavailable", text};
 }
 
-Condition progressing(const World& world, const Json& deployment) {
-  const auto text = why::revision_text(world);
-  const bool stuck = world.is_rolling() || !world.is_available();
-  if (stuck && !world.lags && why::has_stalled(deployment)) {
-    return {"Progressing", Truth::False, "ProgressDeadlineExceeded",
+Condition progressing(const Workload& workload, const Json& deployment) {
+  const auto text = diagnosis::revision_text(workload);
+  const bool stuck = workload.is_rolling() || !workload.is_available();
+  if (stuck && !workload.lags && diagnosis::has_stalled(deployment)) {
+    return {"Progressing", ConditionStatus::False, "ProgressDeadlineExceeded",
             text + ", and nothing has moved for longer than the Deployment's deadline"};
   }
-  if (why::is_rolled_out(world, deployment))
-    return {"Progressing", Truth::True, "NewReplicaSetAvailable", text};
-  const auto rest = world.is_rolling() ? "" : "; " + why::count_text(world);
-  return {"Progressing", Truth::True, "RollingOut", text + rest};
+  if (diagnosis::is_rolled_out(workload, deployment))
+    return {"Progressing", ConditionStatus::True, "NewReplicaSetAvailable", text};
+  const auto rest = workload.is_rolling() ? "" : "; " + diagnosis::count_text(workload);
+  return {"Progressing", ConditionStatus::True, "RollingOut", text + rest};
 }
 
-/// What runs on: Deployment and counts, and of its content what can be told without the pods.
-std::vector<Condition> running(const World& world, const Json& deployment, const Json& previous,
-                               const std::string& reason) {
-  std::vector<Condition> told{available(world, json::string_at(previous, {"endpoint"}), reason),
-                              progressing(world, deployment)};
-  const bool all_serve = world.wanted > 0 && world.is_available() && !world.is_rolling();
+/// What runs on: Deployment and counts, and of its content what is known without the pods.
+std::vector<Condition> running(const Workload& workload, const Json& deployment,
+                               const Json& previous, const std::string& reason) {
+  std::vector<Condition> conditions{
+      available(workload, json::string_at(previous, {"endpoint"}), reason),
+      progressing(workload, deployment)};
+  const bool all_serve = workload.wanted > 0 && workload.is_available() && !workload.is_rolling();
   if (all_serve && json::string_at(condition(previous, "ContentSynced"), {"reason"}) == "Syncing")
-    told.push_back({"ContentSynced", Truth::True, "Synced", "what runs has its content"});
-  return told;
+    conditions.push_back(
+        {"ContentSynced", ConditionStatus::True, "Synced", "what runs has its content"});
+  return conditions;
 }
 
 /// Of what ran, where somebody deleted the Deployment.
 std::vector<Condition> gone(const std::string& reason) {
-  return {
-      {"Available", Truth::False, reason, "0 replicas: nothing answers, there is no Deployment"},
-      {"Progressing", Truth::False, reason, "the Deployment is made when this is mended"}};
+  return {{"Available", ConditionStatus::False, reason,
+           "0 replicas: nothing answers, there is no Deployment"},
+          {"Progressing", ConditionStatus::False, reason,
+           "the Deployment is made when this is mended"}};
 }
 
 /// `decided` as they are; the rest of the list as it was, or unknown for the reason that Ready has.
@@ -77,7 +83,7 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
     } else if (!before.is_null()) {
       list.push_back(before);
     } else {
-      const Condition unknown{type, Truth::Unknown, decided.front().reason,
+      const Condition unknown{type, ConditionStatus::Unknown, decided.front().reason,
                               "nothing was applied yet"};
       list.push_back(conditions({unknown}, parent, previous, now).at(0));
     }
@@ -92,12 +98,12 @@ Json kept(std::vector<Condition> decided, const std::string& reason, const Paren
   status["observedGeneration"] = Json(parent.generation);
   const bool runs = !deployment.is_null();
   if (runs || !json::at(previous, {"replicas"}).is_null()) {
-    const auto world = runs ? why::world(deployment) : World{};
-    for (auto& entry : runs ? running(world, deployment, previous, reason) : gone(reason))
+    const auto workload = runs ? diagnosis::workload(deployment) : Workload{};
+    for (auto& entry : runs ? running(workload, deployment, previous, reason) : gone(reason))
       decided.push_back(std::move(entry));
-    status["replicas"] = Json(world.replicas);
-    status["readyReplicas"] = Json(world.ready);
-    status["updatedReplicas"] = Json(world.updated);
+    status["replicas"] = Json(workload.replicas);
+    status["readyReplicas"] = Json(workload.ready);
+    status["updatedReplicas"] = Json(workload.updated);
   }
   status["conditions"] = with_previous(decided, parent, previous, now);
   return status;
@@ -117,9 +123,9 @@ Json invalid_status(const Parent& parent, const json::Problems& problems, const 
                     const Json& previous, const std::string& now) {
   const auto reason = reason_of(problems);
   const auto message = json::text(problems);
-  return kept(
-      {{"Ready", Truth::False, reason, message}, {"SpecValid", Truth::False, reason, message}},
-      reason, parent, deployment, previous, now);
+  return kept({{"Ready", ConditionStatus::False, reason, message},
+               {"SpecValid", ConditionStatus::False, reason, message}},
+              reason, parent, deployment, previous, now);
 }
 
 Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
@@ -129,9 +135,9 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
   for (const auto& entry : blockers)
     message += (message.empty() ? "" : "; ") + entry.message;
   const auto& reason = blockers.front().reason;
-  return kept({{"Ready", Truth::False, reason, message},
-               {"SpecValid", Truth::True, "Valid", "the spec is accepted"},
-               {"ReferencesResolved", Truth::False, reason, message}},
+  return kept({{"Ready", ConditionStatus::False, reason, message},
+               {"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"},
+               {"ReferencesResolved", ConditionStatus::False, reason, message}},
               spec.replicas() == 0 ? disabled : reason, parent, deployment, previous, now);
 }
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <map>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
@@ -21,7 +21,7 @@ const Json& none() {
 std::string newest_by_deployment(const Json& deployment) {
   const auto message =
       json::string_at(condition(json::at(deployment, {"status"}), "Progressing"), {"message"});
-  return has(message, "replica") ? quoted(message) : "";
+  return has(message, "replica") ? in_quotes(message) : "";
 }
 
 /// Without that: the one whose first pod is the youngest. Not the one with the youngest pod: an
@@ -37,7 +37,7 @@ std::string newest_by_pods(const std::vector<Pod>& pods) {
   return youngest == begun.end() ? "" : youngest->first;
 }
 
-/// A failed pod stays as a record for ever; it tells nothing once a younger pod is ready.
+/// A failed pod stays as a record for ever; it says nothing once a younger pod is ready.
 bool is_replaced(const Pod& failed, const std::vector<Pod>& living) {
   return std::any_of(living.begin(), living.end(), [&](const Pod& pod) {
     return pod.is_ready() && pod.created() >= failed.created();
@@ -50,8 +50,8 @@ std::int64_t needed_pods(const Json& deployment, std::int64_t lower_bound) {
   return std::max<std::int64_t>(lower_bound - spare, std::min<std::int64_t>(lower_bound, 1));
 }
 
-World counted_world(const Json& deployment, std::int64_t wanted, std::int64_t lower_bound) {
-  World result;
+Workload counted_workload(const Json& deployment, std::int64_t wanted, std::int64_t lower_bound) {
+  Workload result;
   result.wanted = wanted;
   result.needed = needed_pods(deployment, std::min(lower_bound, wanted));
   result.replicas = json::integer_at(deployment, {"status", "replicas"});
@@ -63,30 +63,30 @@ World counted_world(const Json& deployment, std::int64_t wanted, std::int64_t lo
   return result;
 }
 
-std::string of_replicas(std::int64_t count, const World& world) {
-  return std::to_string(count) + " of " + counted(world.wanted, "replica") +
-         (world.wanted == 1 ? " is" : " are");
+std::string of_replicas(std::int64_t count, const Workload& workload) {
+  return std::to_string(count) + " of " + counted(workload.wanted, "replica") +
+         (workload.wanted == 1 ? " is" : " are");
 }
 
 }  // namespace
 
-World world(const Json& deployment) {
+Workload workload(const Json& deployment) {
   const auto wanted = json::integer_at(deployment, {"spec", "replicas"}, 1);
-  return counted_world(deployment, wanted, wanted);
+  return counted_workload(deployment, wanted, wanted);
 }
 
-std::string count_text(const World& world) {
-  return of_replicas(world.available, world) + " available";
+std::string count_text(const Workload& workload) {
+  return of_replicas(workload.available, workload) + " available";
 }
 
-std::string revision_text(const World& world) {
-  return of_replicas(world.updated, world) + " of the newest revision";
+std::string revision_text(const Workload& workload) {
+  return of_replicas(workload.updated, workload) + " of the newest revision";
 }
 
-bool is_rolled_out(const World& world, const Json& deployment) {
-  if (world.is_rolling()) return false;
+bool is_rolled_out(const Workload& workload, const Json& deployment) {
+  if (workload.is_rolling()) return false;
   const auto& progressing = condition(json::at(deployment, {"status"}), "Progressing");
-  return world.available >= world.wanted ||
+  return workload.available >= workload.wanted ||
          json::string_at(progressing, {"reason"}) == "NewReplicaSetAvailable";
 }
 
@@ -95,11 +95,11 @@ bool has_stalled(const Json& deployment) {
   return json::string_at(progressing, {"status"}) == "False";
 }
 
-World world(const DeploymentSpec& spec, const Observed& observed) {
+Workload workload(const DeploymentSpec& spec, const Observed& observed) {
   const Json& deployment = observed.deployment ? *observed.deployment : none();
   auto wanted = static_cast<std::int64_t>(spec.replicas());
   if (spec.autoscaled()) wanted = json::integer_at(deployment, {"spec", "replicas"}, wanted);
-  auto result = counted_world(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
+  auto result = counted_workload(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
 
   std::vector<Pod> pods;
   for (const auto& object : observed.pods) {
@@ -122,4 +122,4 @@ World world(const DeploymentSpec& spec, const Observed& observed) {
   return result;
 }
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

@@ -7,17 +7,19 @@
 #include <string>
 #include <vector>
 
-namespace gradient::why {
+namespace gradient::diagnosis {
 
-/// What of the observation counts. Refers to it.
-struct World {
+/// The replica counts of the Deployment, and the pods of its newest revision. Refers to what was
+/// observed.
+struct Workload {
   std::int64_t wanted = 0;    ///< pods that are asked for now, by spec or autoscaler
   std::int64_t needed = 0;    ///< pods below which the deployment counts as unavailable
   std::int64_t replicas = 0;  ///< pods that exist, by the Deployment's count; so the next three
   std::int64_t ready = 0;
   std::int64_t updated = 0;
   std::int64_t available = 0;
-  /// The Deployment's status is about an earlier spec, or there is none yet.
+  /// observedGeneration lags: the Deployment's status is about an earlier spec, or there is none
+  /// yet.
   bool lags = true;
   std::string newest;       ///< ReplicaSet of the newest revision; empty when not known
   std::vector<Pod> pods;    ///< of the newest revision, that live; by name
@@ -28,19 +30,20 @@ struct World {
   bool is_rolling() const { return lags || updated < wanted || replicas > updated; }
 };
 
-World world(const DeploymentSpec& spec, const Observed& observed);
+Workload workload(const DeploymentSpec& spec, const Observed& observed);
 
 /// Without a spec to go by: the live Deployment counts as what is asked for. No pods.
-World world(const json::Json& deployment);
+Workload workload(const json::Json& deployment);
 
-std::string count_text(const World& world);     ///< "1 of 2 replicas are available"
-std::string revision_text(const World& world);  ///< "1 of 2 replicas are of the newest revision"
+std::string count_text(const Workload& workload);  ///< "1 of 2 replicas are available"
+std::string revision_text(
+    const Workload& workload);  ///< "1 of 2 replicas are of the newest revision"
 
 /// Whether the pods of the newest revision have all been available. A Deployment knows that of one
 /// whose pods fail later.
-bool is_rolled_out(const World& world, const json::Json& deployment);
+bool is_rolled_out(const Workload& workload, const json::Json& deployment);
 
 /// Nothing has moved for longer than the Deployment's progressDeadlineSeconds.
 bool has_stalled(const json::Json& deployment);
 
-}  // namespace gradient::why
+}  // namespace gradient::diagnosis

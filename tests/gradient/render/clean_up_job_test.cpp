@@ -37,9 +37,8 @@ const auto dataset = parent_of("Dataset", "data", "u-d");
 const auto found = on({AccessMode::ReadWriteMany});
 
 Json job(const ContentUse& known, const ContentUse& in_use, const Json* neighbour = nullptr) {
-  return render_collection(dataset, found,
-                           {.known = known, .in_use = in_use, .neighbour = neighbour},
-                           default_settings());
+  return clean_up_job(dataset, found, {.known = known, .in_use = in_use, .neighbour = neighbour},
+                      default_settings());
 }
 
 const Json& pod(const Json& workload) {
@@ -125,8 +124,7 @@ TEST_CASE("a Job writes as the Dataset's own user, with the pull secret of the i
   auto nfs = found;
   nfs.run_as_user = 1000;
   nfs.run_as_group = 2000;
-  const auto rendered =
-      render_collection(dataset, nfs, {.known = known, .in_use = in_use}, settings);
+  const auto rendered = clean_up_job(dataset, nfs, {.known = known, .in_use = in_use}, settings);
   const auto& spec = pod(rendered);
   CHECK(json::integer_at(spec.at("containers").at(0), {"securityContext", "runAsUser"}) == 1000);
   CHECK(json::text(spec.at("securityContext").at("supplementalGroups")) == "[2000]");

@@ -94,7 +94,7 @@ TEST_CASE("no choice of a namespace's name gives the host of a label that was cu
 }
 
 TEST_CASE("deployments with the same host are found by their names alone") {
-  using Places = std::vector<names::Place>;
+  using Places = std::vector<names::NamespacedName>;
   CHECK(names::others_of_host({.ns = "team", .name = "demo"}) == Places{});
   CHECK(names::others_of_host({.ns = "c", .name = "a-b"}) == Places{{"b-c", "a"}});
   CHECK(names::others_of_host({.ns = "b-c", .name = "a"}) == Places{{"c", "a-b"}});

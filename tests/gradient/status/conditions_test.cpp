@@ -45,16 +45,16 @@ TEST_CASE("a deployment that serves has every condition, Ready first") {
   const auto made = status(plain_spec(), serving());
   CHECK(types(made) == std::vector<std::string>{"Ready", "SpecValid", "ReferencesResolved",
                                                 "ContentSynced", "Available", "Progressing"});
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
-  CHECK(told(made, "SpecValid") == "True Valid: the spec is accepted");
-  CHECK(told(made, "ReferencesResolved") == "True Resolved: all that the spec names exists");
-  CHECK(told(made, "ContentSynced") ==
+  CHECK(text_of(made, "SpecValid") == "True Valid: the spec is accepted");
+  CHECK(text_of(made, "ReferencesResolved") == "True Resolved: all that the spec names exists");
+  CHECK(text_of(made, "ContentSynced") ==
         "True NoContent: the spec names no repositories and no models");
-  CHECK(told(made, "Available") ==
+  CHECK(text_of(made, "Available") ==
         "True MinimumReplicasAvailable: 1 of 1 replica is available at "
         "http://demo.team.svc.cluster.local");
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made, "Progressing") ==
         std::string("True NewReplicaSetAvailable: 1 of 1 replica is of the newest revision") + how);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("a rollout is over when its pods have been available once") {
   const auto progressing = [](const Json& deployment) {
     gradient::Observed world;
     world.deployment = deployment;
-    return told(status(plain_spec(2), world), "Progressing");
+    return text_of(status(plain_spec(2), world), "Progressing");
   };
   const auto begun = deployment({2, 2, 2, 0, 0});
   CHECK(progressing(begun) ==
@@ -113,8 +113,8 @@ TEST_CASE("a Deployment without any status yet is on its way") {
   auto world = observed({}, {});
   world.deployment->erase("status");
   const auto made = status(plain_spec(), world);
-  CHECK(told(made) == "False RollingOut: 0 of 1 replica is available");
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made) == "False RollingOut: 0 of 1 replica is available");
+  CHECK(text_of(made, "Progressing") ==
         std::string("True RollingOut: the Deployment controller has not taken up the change yet") +
             how);
 }
@@ -123,9 +123,9 @@ TEST_CASE("while a change rolls out and enough pods serve, Ready is unknown") {
   const auto old_one = Pod("demo-old-1").of("demo-old").ready();
   const auto new_one = Pod().app(runs_unready());
   const auto made = status(plain_spec(2), observed({2, 3, 1, 2, 2}, {old_one, new_one}));
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         std::string("Unknown RollingOut: 1 of 2 replicas are of the newest revision") + how);
-  CHECK(told(made, "Available") ==
+  CHECK(text_of(made, "Available") ==
         "True MinimumReplicasAvailable: 2 of 2 replicas are available at "
         "http://demo.team.svc.cluster.local");
 }
@@ -135,7 +135,7 @@ TEST_CASE("a rollout that Kubernetes gave up without a known cause says so") {
   world.deployment =
       with_condition(*world.deployment, "Progressing", "False", "ProgressDeadlineExceeded",
                      "ReplicaSet \"demo-new\" has timed out progressing.");
-  CHECK(told(status(plain_spec(), world)) ==
+  CHECK(text_of(status(plain_spec(), world)) ==
         std::string("False ProgressDeadlineExceeded: 1 of 1 replica is of the newest revision") +
             how +
             ", and nothing has moved for longer than the Deployment's deadline; pod demo-new-1: "
@@ -145,12 +145,12 @@ TEST_CASE("a rollout that Kubernetes gave up without a known cause says so") {
 TEST_CASE("a rollout that may lack a pod is available without it, but never without any") {
   auto world = observed({3, 3, 1, 2, 2}, {});
   world.deployment.value()["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = Json(1);
-  CHECK(told(status(plain_spec(3), world), "Available") ==
+  CHECK(text_of(status(plain_spec(3), world), "Available") ==
         "True MinimumReplicasAvailable: 2 of 3 replicas are available at "
         "http://demo.team.svc.cluster.local");
   world = observed({1, 1, 1, 0, 0}, {});
   world.deployment.value()["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = Json(1);
-  CHECK(told(status(plain_spec(), world), "Available") ==
+  CHECK(text_of(status(plain_spec(), world), "Available") ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available");
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("under autoscaling the lower bound is what must be available") {
       .max_replicas = 5, .metrics = {{.metric = gradient::Metric::Cpu, .value = 50}}};
   const std::vector<Json> pods{Pod("demo-new-1").ready(), Pod("demo-new-2").ready(),
                                Pod("demo-new-3").app(waits("ContainerCreating"))};
-  CHECK(told(status(spec, observed({3, 3, 3, 2, 2}, pods))) ==
+  CHECK(text_of(status(spec, observed({3, 3, 3, 2, 2}, pods))) ==
         "True Ready: 2 of 3 replicas are available at http://demo.team.svc.cluster.local");
 }
 
@@ -168,11 +168,11 @@ TEST_CASE("a deployment that is switched off is ready, and says by what") {
   auto off = plain_spec();
   off.enabled = false;
   const auto made = status(off, observed({0, 0, 0, 0, 0}, {}));
-  CHECK(told(made) == "True Disabled: 0 replicas: switched off, as spec.enabled is false");
-  CHECK(told(made, "Available") == "False Disabled: 0 replicas: nothing answers");
-  CHECK(told(status(plain_spec(0), observed({0, 1, 1, 1, 1}, {}))) ==
+  CHECK(text_of(made) == "True Disabled: 0 replicas: switched off, as spec.enabled is false");
+  CHECK(text_of(made, "Available") == "False Disabled: 0 replicas: nothing answers");
+  CHECK(text_of(status(plain_spec(0), observed({0, 1, 1, 1, 1}, {}))) ==
         "True Disabled: 0 replicas: switched off, as spec.resources.replicas is 0; 1 pod to end");
-  CHECK(told(status(content_spec(0), observed({0, 0, 0, 0, 0}, {})), "ContentSynced") ==
+  CHECK(text_of(status(content_spec(0), observed({0, 0, 0, 0, 0}, {})), "ContentSynced") ==
         "Unknown Disabled: 0 replicas: nothing is fetched");
 }
 
@@ -181,17 +181,17 @@ TEST_CASE("a name that belongs to somebody else decides before the pods") {
       status_with({.refused = {{"NameConflict",
                                 "Service team/demo exists and is not managed by this operator"}}},
                   plain_spec(), serving());
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         "False NameConflict: Service team/demo exists and is not managed by this operator");
-  CHECK(told(made, "ReferencesResolved") == told(made));
-  CHECK(told(made, "Available").substr(0, 4) == "True");
+  CHECK(text_of(made, "ReferencesResolved") == text_of(made));
+  CHECK(text_of(made, "Available").substr(0, 4) == "True");
 }
 
 TEST_CASE("a Deployment whose name is taken makes no progress") {
   const auto made =
       status_with({.refused = {{"NameConflict", "Deployment team/demo exists and is theirs"}}},
                   plain_spec(), {});
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made, "Progressing") ==
         "False NameConflict: Deployment team/demo exists and is theirs");
 }
 
@@ -199,18 +199,18 @@ TEST_CASE("a change that the API server refuses is no progress, but what runs is
   const auto made = status_with(
       {.refused = {{"QuotaExceeded", "Service team/demo was refused: exceeded quota: services"}}},
       plain_spec(), serving());
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         "False QuotaExceeded: Service team/demo was refused: exceeded quota: services");
-  CHECK(told(made, "Progressing") == told(made));
-  CHECK(told(made, "ReferencesResolved") == "True Resolved: all that the spec names exists");
-  CHECK(told(made, "Available").substr(0, 4) == "True");
+  CHECK(text_of(made, "Progressing") == text_of(made));
+  CHECK(text_of(made, "ReferencesResolved") == "True Resolved: all that the spec names exists");
+  CHECK(text_of(made, "Available").substr(0, 4) == "True");
 }
 
 TEST_CASE("a Deployment that was refused altogether is told without one to look at") {
   const auto made =
       status_with({.refused = {{"AdmissionRefused", "Deployment team/demo was refused: no"}}},
                   plain_spec(), {});
-  CHECK(told(made) == "False AdmissionRefused: Deployment team/demo was refused: no");
+  CHECK(text_of(made) == "False AdmissionRefused: Deployment team/demo was refused: no");
 }
 
 TEST_CASE("a metric that the operator's configuration does not name is told, and pods serve on") {
@@ -219,18 +219,18 @@ TEST_CASE("a metric that the operator's configuration does not name is told, and
       "MetricNotConfigured: spec.resources.autoscaling.metrics: requestDuration has no effect, as "
       "the operator's configuration names no metric for it, so nothing is scaled; set "
       "metrics.requestDuration.name there, or scale by cpu or memory";
-  CHECK(told(made, "SpecValid") == "False " + what);
-  CHECK(told(made) == "True " + what);
+  CHECK(text_of(made, "SpecValid") == "False " + what);
+  CHECK(text_of(made) == "True " + what);
 
   auto configured = settings();
   configured.request_duration_metric = "request_duration_seconds";
-  CHECK(told(status_with({.settings = configured}, by_duration(), serving()), "SpecValid") ==
+  CHECK(text_of(status_with({.settings = configured}, by_duration(), serving()), "SpecValid") ==
         "True Valid: the spec is accepted");
 }
 
 TEST_CASE("a pod that cannot come up is told before a metric that is missing") {
   const auto world = observed({1, 1, 1, 0, 0}, {Pod().app(backs_off(1, "Error"))});
-  CHECK(told(status(by_duration(), world)).substr(0, 16) == "False CrashLoop:");
+  CHECK(text_of(status(by_duration(), world)).substr(0, 16) == "False CrashLoop:");
 }
 
 TEST_CASE("what is reached from outside says so once its Ingress is there") {
@@ -243,6 +243,6 @@ TEST_CASE("what is reached from outside says so once its Ingress is there") {
   world.has_ingress = true;
   const auto made = status_with(given, plain_spec(), world);
   CHECK(json::string_at(made, {"endpoint"}) == "https://demo-team.apps.example.com");
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         "True Ready: 1 of 1 replica is available at https://demo-team.apps.example.com");
 }

@@ -39,7 +39,7 @@ TEST_CASE("content says which commit and which revision the pods have") {
       R"({"models":[{"bytes":5000,"id":"llm","revision":"sha256:aa","source":"s3://models/llm"}],)"
       R"("repositories":[{"commit":"1111111111111111111111111111111111111111","name":"code",)"
       R"("ref":"main","url":"https://git.example.com/team/code.git"}]})");
-  CHECK(told(made, "ContentSynced") == "True Synced: repositories and models are complete");
+  CHECK(text_of(made, "ContentSynced") == "True Synced: repositories and models are complete");
 }
 
 TEST_CASE("a deployment without content has no such field") {
@@ -120,7 +120,7 @@ TEST_CASE("replicas that differ are told, and the most frequent is shown") {
       {3, 3, 3, 3, 3},
       {complete("demo-new-1", two), complete("demo-new-2", one), complete("demo-new-3", two)});
   const auto made = status(content_spec(3), world);
-  CHECK(told(made, "ContentSynced") ==
+  CHECK(text_of(made, "ContentSynced") ==
         "True Synced: replicas differ: repository code is at "
         "1111111111111111111111111111111111111111 in 1 pod, "
         "2222222222222222222222222222222222222222 in 2 pods");
@@ -133,9 +133,9 @@ TEST_CASE("a refresh that failed is told while the files before it serve") {
       observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1",
       R"({"level":"warning","event":"refresh-failed","reason":"HostUnreachable","message":"no route"})");
   const auto made = status(content_spec(), world);
-  CHECK(told(made, "ContentSynced") ==
+  CHECK(text_of(made, "ContentSynced") ==
         "True Synced: model llm: the last refresh failed, the files before it stay: no route");
-  CHECK(told(made).substr(0, 11) == "True Ready:");
+  CHECK(text_of(made).substr(0, 11) == "True Ready:");
 }
 
 TEST_CASE("content that is on its way decides, and says how far it is") {
@@ -174,8 +174,8 @@ TEST_CASE("content that is on its way decides, and says how far it is") {
   DYNAMIC_SECTION(row.name) {
     const auto world = with_line(observed({}, {row.pod}), "demo-new-1", row.line);
     const auto made = status(content_spec(), world);
-    CHECK(told(made) == row.told);
-    CHECK(told(made, "ContentSynced") == row.told);
+    CHECK(text_of(made) == row.told);
+    CHECK(text_of(made, "ContentSynced") == row.told);
   }
 }
 
@@ -185,11 +185,11 @@ TEST_CASE("a replica more that is still fetching does not take content from the 
       .max_replicas = 3, .metrics = {{.metric = gradient::Metric::Cpu, .value = 50}}};
   const std::vector<Json> pods{complete("demo-new-1"), Pod("demo-new-2").code(runs_unready())};
   const auto made = status(spec, observed({2, 2, 2, 1, 1}, pods));
-  CHECK(told(made, "ContentSynced") == "True Synced: repositories and models are complete");
-  CHECK(told(made).substr(0, 11) == "True Ready:");
+  CHECK(text_of(made, "ContentSynced") == "True Synced: repositories and models are complete");
+  CHECK(text_of(made).substr(0, 11) == "True Ready:");
 }
 
 TEST_CASE("before the first pod nothing is known of its content") {
-  CHECK(told(status(content_spec(), observed({1, 0, 0, 0, 0}, {})), "ContentSynced") ==
+  CHECK(text_of(status(content_spec(), observed({1, 0, 0, 0, 0}, {})), "ContentSynced") ==
         "Unknown Syncing: no pod of this revision has been seen yet");
 }

@@ -34,7 +34,7 @@ std::vector<Blocker> problems(const std::string& conditions) {
       R"({"status":{"parents":[{"parentRef":{"namespace":"infra","name":"public"},
           "conditions":[)" +
       conditions + "]}]}}");
-  return gradient::endpoint_problems(demo, by_gateway(), {}, observed(route));
+  return gradient::endpoint_blockers(demo, by_gateway(), {}, observed(route));
 }
 
 }  // namespace
@@ -42,13 +42,13 @@ std::vector<Blocker> problems(const std::string& conditions) {
 TEST_CASE("without an endpoint nothing is said of it") {
   gradient::Found taken;
   taken.host_owner = "a/b";
-  CHECK(gradient::endpoint_problems(demo, gradient::default_settings(), taken, {}).empty());
+  CHECK(gradient::endpoint_blockers(demo, gradient::default_settings(), taken, {}).empty());
 }
 
 TEST_CASE("a host that an older deployment has is told with that deployment") {
   gradient::Found taken;
   taken.host_owner = "other/one";
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), taken, {}) ==
+  CHECK(gradient::endpoint_blockers(demo, by_gateway(), taken, {}) ==
         std::vector<Blocker>{{"HostTaken",
                               "the host demo-team.apps.example.com belongs to GradientDeployment "
                               "other/one, which is older and comes to the same host; rename one of "
@@ -61,14 +61,14 @@ TEST_CASE("a certificate that is not there is told, unless there is no endpoint 
   auto settings = gradient::default_settings();
   settings.endpoint =
       gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "c", .tls_secret = "w"};
-  CHECK(gradient::endpoint_problems(demo, settings, found, {}) ==
+  CHECK(gradient::endpoint_blockers(demo, settings, found, {}) ==
         std::vector<Blocker>{*found.certificate});
   found.host_owner = "other/one";
-  CHECK(gradient::endpoint_problems(demo, settings, found, {}).front().reason == "HostTaken");
+  CHECK(gradient::endpoint_blockers(demo, settings, found, {}).front().reason == "HostTaken");
 }
 
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, {}).empty());
+  CHECK(gradient::endpoint_blockers(demo, by_gateway(), {}, {}).empty());
   CHECK(problems("").empty());
   CHECK(problems(R"({"type":"Accepted","status":"True","reason":"Accepted","message":""},
                     {"type":"ResolvedRefs","status":"True","reason":"ResolvedRefs","message":""})")
@@ -79,8 +79,8 @@ TEST_CASE("a route that no controller looks at is told after a while") {
   const auto made_at = [](const std::string& time) {
     return json::object({{"metadata", json::object({{"creationTimestamp", time}})}});
   };
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {}, observed(made_at(long_ago))).empty());
-  CHECK(gradient::endpoint_problems(demo, by_gateway(), {},
+  CHECK(gradient::endpoint_blockers(demo, by_gateway(), {}, observed(made_at(long_ago))).empty());
+  CHECK(gradient::endpoint_blockers(demo, by_gateway(), {},
                                     observed(made_at("2026-01-02T11:59:59Z"))) ==
         std::vector<Blocker>{
             {"RouteNotAccepted",

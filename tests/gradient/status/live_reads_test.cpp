@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 
 using namespace cluster;
-using gradient::wanted_sync_lines;
-using gradient::wants_events;
+using gradient::needs_events;
+using gradient::sidecars_to_read;
 
 namespace {
 
@@ -17,7 +17,7 @@ using Names = std::vector<std::string>;
 /// "POD/CONTAINER" of those that are wanted.
 Names lines(const std::vector<json::Json>& pods, const json::Json& previous) {
   Names names;
-  for (const auto& sidecar : wanted_sync_lines(content_spec(), observed({}, pods), previous))
+  for (const auto& sidecar : sidecars_to_read(content_spec(), observed({}, pods), previous))
     names.push_back(sidecar.pod + "/" + sidecar.container);
   return names;
 }
@@ -27,19 +27,19 @@ Names lines(const std::vector<json::Json>& pods, const json::Json& previous) {
 TEST_CASE("events are worth reading while a pod waits or is missing") {
   const auto ready = Pod().ready();
   const auto waiting = Pod().app(waits("ContainerCreating"));
-  CHECK(wants_events(plain_spec(), observed({}, {waiting})));
-  CHECK(wants_events(plain_spec(2), observed({2, 1, 1, 1, 1}, {ready})));
-  CHECK(wants_events(plain_spec(), observed({}, {})));
+  CHECK(needs_events(plain_spec(), observed({}, {waiting})));
+  CHECK(needs_events(plain_spec(2), observed({2, 1, 1, 1, 1}, {ready})));
+  CHECK(needs_events(plain_spec(), observed({}, {})));
   SECTION("not when all is well") {
-    CHECK_FALSE(wants_events(plain_spec(), observed({1, 1, 1, 1, 1}, {ready})));
+    CHECK_FALSE(needs_events(plain_spec(), observed({1, 1, 1, 1, 1}, {ready})));
   }
   SECTION("not for pods that are not wanted") {
-    CHECK_FALSE(wants_events(plain_spec(0), observed({0, 1, 1, 0, 0}, {waiting})));
+    CHECK_FALSE(needs_events(plain_spec(0), observed({0, 1, 1, 0, 0}, {waiting})));
   }
   SECTION("not before the Deployment controller has looked") {
     auto world = observed({}, {waiting});
     world.deployment = not_taken_up(*world.deployment);
-    CHECK_FALSE(wants_events(plain_spec(), world));
+    CHECK_FALSE(needs_events(plain_spec(), world));
   }
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a sidecar's log is worth reading until its revision is known") {
   SECTION("and for ever when it refreshes") {
     const auto refreshing = Pod().code(cloned(commit)).model(runs(), true).ready();
     CHECK(lines({refreshing}, known) == the_line);
-    const auto wanted = wanted_sync_lines(content_spec(), observed({}, {refreshing}), known);
+    const auto wanted = sidecars_to_read(content_spec(), observed({}, {refreshing}), known);
     CHECK(wanted.front().refresh_seconds == 3600);
   }
   SECTION("but not before it runs") {

@@ -50,7 +50,7 @@ struct Case {
   std::string name;
   gradient::Observed observed;
   Json previous;
-  bool told = false, awaited = false;
+  bool reported = false, awaited = false;
 };
 
 }  // namespace
@@ -71,26 +71,27 @@ TEST_CASE("an autoscaler without metrics is told once it and the pods have had t
       {"as there is none", observed({1, 1, 1, 1, 1}, {}), served, false, false},
   }));
   DYNAMIC_SECTION(test.name) {
-    CHECK(gradient::why::scaling_problem(test.observed, test.previous).empty() == !test.told);
+    CHECK(gradient::diagnosis::scaling_problem(test.observed, test.previous).empty() ==
+          !test.reported);
     CHECK(gradient::awaits_metrics(test.observed, test.previous) == test.awaited);
   }
 }
 
 TEST_CASE("what the autoscaler says is told, with what to look at") {
-  const auto told = [](const char* reason) {
-    return gradient::why::scaling_problem(scaled("False", reason, before), served);
+  const auto text_of = [](const char* reason) {
+    return gradient::diagnosis::scaling_problem(scaled("False", reason, before), served);
   };
   const std::string begin = "nothing is scaled, as HorizontalPodAutoscaler demo says ";
-  CHECK(told("FailedGetContainerResourceMetric") ==
+  CHECK(text_of("FailedGetContainerResourceMetric") ==
         begin +
             "FailedGetContainerResourceMetric: no metrics returned; cpu and memory are measured by "
             "metrics-server: see whether it runs in this cluster");
   CHECK(
-      told("FailedGetExternalMetric") ==
+      text_of("FailedGetExternalMetric") ==
       begin +
           "FailedGetExternalMetric: no metrics returned; see what serves external metrics in this "
           "cluster, and whether it has metrics.requestDuration of the operator's configuration");
-  CHECK(told("AmbiguousSelector") == begin + "AmbiguousSelector: no metrics returned");
+  CHECK(text_of("AmbiguousSelector") == begin + "AmbiguousSelector: no metrics returned");
 }
 
 TEST_CASE("a deployment that is not scaled is ready, and says so") {
@@ -99,9 +100,9 @@ TEST_CASE("a deployment that is not scaled is ready, and says so") {
       "True ScalingInactive: 1 of 1 replica is available at "
       "http://demo.team.svc.cluster.local; nothing is scaled, as HorizontalPodAutoscaler demo says "
       "AmbiguousSelector: no metrics returned";
-  CHECK(told(made) == what);
-  CHECK(told(made, "Available") == what);
+  CHECK(text_of(made) == what);
+  CHECK(text_of(made, "Available") == what);
   CHECK(json::string_at(gradient::condition(made, "Available"), {"lastTransitionTime"}) == before);
-  CHECK(told(status(by_cpu(), scaled("True", "ValidMetricFound", now), made)) ==
+  CHECK(text_of(status(by_cpu(), scaled("True", "ValidMetricFound", now), made)) ==
         "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
 }

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace gradient::why;
+using namespace gradient::diagnosis;
 
 TEST_CASE("an excerpt is one line") {
   CHECK(excerpt(" a\n\tb\r\n") == "a b");
@@ -30,6 +30,6 @@ TEST_CASE("letter case does not hide a cause") {
 }
 
 TEST_CASE("what is quoted is found") {
-  CHECK(quoted("ReplicaSet \"demo-1\" is progressing.") == "demo-1");
-  CHECK(quoted("no \" end").empty());
+  CHECK(in_quotes("ReplicaSet \"demo-1\" is progressing.") == "demo-1");
+  CHECK(in_quotes("no \" end").empty());
 }

@@ -30,10 +30,10 @@ gradient::Parent edited() {
 TEST_CASE("an invalid edit is told, and what is known of the running pods stays") {
   const auto made = gradient::invalid_status(edited(), wrong_port, serves, serving(), now);
   const std::string text = "spec.port: must be a number from 1 to 65535; spec.image: is required";
-  CHECK(told(made) == "False InvalidSpec: " + text);
-  CHECK(told(made, "SpecValid") == "False InvalidSpec: " + text);
-  CHECK(told(made, "Available") == told(serving(), "Available"));
-  CHECK(told(made, "ContentSynced") == told(serving(), "ContentSynced"));
+  CHECK(text_of(made) == "False InvalidSpec: " + text);
+  CHECK(text_of(made, "SpecValid") == "False InvalidSpec: " + text);
+  CHECK(text_of(made, "Available") == text_of(serving(), "Available"));
+  CHECK(text_of(made, "ContentSynced") == text_of(serving(), "ContentSynced"));
   CHECK(json::integer_at(made, {"readyReplicas"}) == 1);
   CHECK(json::integer_at(made, {"observedGeneration"}) == 5);
 }
@@ -41,69 +41,71 @@ TEST_CASE("an invalid edit is told, and what is known of the running pods stays"
 TEST_CASE("pods that go while a spec is invalid are told of") {
   const auto made =
       gradient::invalid_status(edited(), wrong_port, deployment({2, 2, 1, 1, 1}), serving(), now);
-  CHECK(told(made, "Available") ==
+  CHECK(text_of(made, "Available") ==
         "False MinimumReplicasUnavailable: 1 of 2 replicas are available");
-  CHECK(told(made, "Progressing") == "True RollingOut: 1 of 2 replicas are of the newest revision");
+  CHECK(text_of(made, "Progressing") ==
+        "True RollingOut: 1 of 2 replicas are of the newest revision");
   CHECK(json::integer_at(made, {"replicas"}) == 2);
   CHECK(json::integer_at(made, {"updatedReplicas"}) == 1);
   const auto stalled = with_condition(deployment({2, 2, 1, 1, 1}), "Progressing", "False",
                                       "ProgressDeadlineExceeded", "");
-  CHECK(told(gradient::invalid_status(edited(), wrong_port, stalled, made, now), "Progressing") ==
-        "False ProgressDeadlineExceeded: 1 of 2 replicas are of the newest revision, and nothing "
-        "has moved for longer than the Deployment's deadline");
+  CHECK(
+      text_of(gradient::invalid_status(edited(), wrong_port, stalled, made, now), "Progressing") ==
+      "False ProgressDeadlineExceeded: 1 of 2 replicas are of the newest revision, and nothing "
+      "has moved for longer than the Deployment's deadline");
 }
 
 TEST_CASE("0 replicas are what was asked for, or what could not be changed yet") {
   const std::vector<gradient::Blocker> missing{{"SecretNotFound", "there is no Secret s"}};
   const auto off = deployment({0, 0, 0, 0, 0});
   const auto waiting = [&](const gradient::DeploymentSpec& spec, const Json& live) {
-    return told(gradient::waiting_status(edited(), spec, missing, live, serving(), now),
-                "Available");
+    return text_of(gradient::waiting_status(edited(), spec, missing, live, serving(), now),
+                   "Available");
   };
   CHECK(waiting(plain_spec(0), off) == "False Disabled: 0 replicas: nothing answers");
   CHECK(waiting(plain_spec(0), deployment({0, 2, 2, 2, 2})) ==
         "False Disabled: 0 replicas: nothing answers; 2 pods to end");
   CHECK(waiting(plain_spec(1), off) ==
         "False SecretNotFound: 0 replicas, as before: nothing answers");
-  CHECK(told(gradient::invalid_status(edited(), wrong_port, off, serving(), now), "Available") ==
+  CHECK(text_of(gradient::invalid_status(edited(), wrong_port, off, serving(), now), "Available") ==
         "False InvalidSpec: 0 replicas, as before: nothing answers");
 }
 
 TEST_CASE("a Deployment whose pods have not been available yet is on the way") {
   const auto made =
       gradient::invalid_status(edited(), wrong_port, deployment({2, 2, 2, 0, 0}), serving(), now);
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made, "Progressing") ==
         "True RollingOut: 2 of 2 replicas are of the newest revision; 0 of 2 replicas are "
         "available");
   const auto rolled_out = with_condition(deployment({2, 2, 2, 1, 1}), "Progressing", "True",
                                          "NewReplicaSetAvailable", "");
-  CHECK(told(gradient::invalid_status(edited(), wrong_port, rolled_out, serving(), now),
-             "Progressing") ==
+  CHECK(text_of(gradient::invalid_status(edited(), wrong_port, rolled_out, serving(), now),
+                "Progressing") ==
         "True NewReplicaSetAvailable: 2 of 2 replicas are of the newest revision");
 }
 
 TEST_CASE("content that arrives while a spec is invalid is told of") {
   const auto syncing = status(
       content_spec(), observed({}, {Pod().code(runs_unready()).app(waits("PodInitializing"))}));
-  REQUIRE(told(syncing, "ContentSynced").starts_with("False Syncing"));
+  REQUIRE(text_of(syncing, "ContentSynced").starts_with("False Syncing"));
   const auto arriving =
       gradient::invalid_status(edited(), wrong_port, deployment({1, 1, 1, 0, 0}), syncing, now);
-  CHECK(told(arriving, "ContentSynced") == told(syncing, "ContentSynced"));
+  CHECK(text_of(arriving, "ContentSynced") == text_of(syncing, "ContentSynced"));
   const auto there = gradient::invalid_status(edited(), wrong_port, serves, arriving, now);
-  CHECK(told(there, "ContentSynced") == "True Synced: what runs has its content");
+  CHECK(text_of(there, "ContentSynced") == "True Synced: what runs has its content");
 }
 
 TEST_CASE("of a spec that was never valid nothing else is known") {
   const auto made = gradient::invalid_status(demo(), wrong_port, {}, {}, now);
-  CHECK(told(made, "Available") == "Unknown InvalidSpec: nothing was applied yet");
+  CHECK(text_of(made, "Available") == "Unknown InvalidSpec: nothing was applied yet");
   CHECK(json::elements_at(made, {"conditions"}).size() == 6);
 }
 
 TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to be gone") {
   const auto made = gradient::invalid_status(edited(), wrong_port, {}, serving(), now);
-  CHECK(told(made, "Available") ==
+  CHECK(text_of(made, "Available") ==
         "False InvalidSpec: 0 replicas: nothing answers, there is no Deployment");
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made, "Progressing") ==
         "False InvalidSpec: the Deployment is made when this is mended");
   CHECK(json::integer_at(made, {"replicas"}) == 0);
   CHECK(json::integer_at(made, {"readyReplicas"}) == 0);
@@ -114,7 +116,7 @@ TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to
 TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
   const json::Problems problems{
       {"spec.resources.instanceType", "there is no machine \"Z9\" here; there are C1, C2"}};
-  CHECK(told(gradient::invalid_status(demo(), problems, {}, {}, now)) ==
+  CHECK(text_of(gradient::invalid_status(demo(), problems, {}, {}, now)) ==
         "False UnknownInstanceType: spec.resources.instanceType: there is no machine \"Z9\" here; "
         "there are C1, C2");
 }
@@ -124,10 +126,10 @@ TEST_CASE("missing references are all told, and the first gives the reason") {
                                                {"ModelNotFound", "there is no Model llm"}};
   const auto made =
       gradient::waiting_status(edited(), plain_spec(), missing, serves, serving(), now);
-  CHECK(told(made) == "False DatasetNotFound: there is no Dataset ds1; there is no Model llm");
-  CHECK(told(made, "ReferencesResolved") == told(made));
-  CHECK(told(made, "SpecValid") == "True Valid: the spec is accepted");
-  CHECK(told(made, "Progressing") ==
+  CHECK(text_of(made) == "False DatasetNotFound: there is no Dataset ds1; there is no Model llm");
+  CHECK(text_of(made, "ReferencesResolved") == text_of(made));
+  CHECK(text_of(made, "SpecValid") == "True Valid: the spec is accepted");
+  CHECK(text_of(made, "Progressing") ==
         "True NewReplicaSetAvailable: 1 of 1 replica is of the newest revision");
 }
 
@@ -145,6 +147,6 @@ TEST_CASE("the small kinds have one condition and their own fields") {
         R"("message":"it is bound","observedGeneration":4,"reason":"Ready","status":"True",)"
         R"("type":"Ready"}],"observedGeneration":4})");
   const auto failed = gradient::simple_status(demo(), false, "ClaimLost", "gone", {}, made, before);
-  CHECK(told(failed) == "False ClaimLost: gone");
+  CHECK(text_of(failed) == "False ClaimLost: gone");
   CHECK_FALSE(failed.has_field("claimName"));
 }

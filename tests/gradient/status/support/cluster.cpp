@@ -299,7 +299,7 @@ Json status_with(const Given& given, const gradient::DeploymentSpec& spec,
                            .now = now});
 }
 
-std::string told(const Json& status, const std::string& type) {
+std::string text_of(const Json& status, const std::string& type) {
   const auto& found = gradient::condition(status, type);
   return json::string_at(found, {"status"}) + " " + json::string_at(found, {"reason"}) + ": " +
          json::string_at(found, {"message"});

@@ -100,6 +100,6 @@ Json status_with(const Given& given, const gradient::DeploymentSpec& spec,
                  const gradient::Observed& observed);
 
 /// "False CrashLoop: pod ...": one condition on one line.
-std::string told(const Json& status, const std::string& type = "Ready");
+std::string text_of(const Json& status, const std::string& type = "Ready");
 
 }  // namespace cluster

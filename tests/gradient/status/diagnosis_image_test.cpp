@@ -96,7 +96,7 @@ TEST_CASE("an image that does not come is explained by what the registry answere
   }));
   DYNAMIC_SECTION(row.name) {
     const auto pod = Pod().app(waits(row.reason, row.text));
-    CHECK(told(status(plain_spec(), observed({}, {pod}))) == row.told);
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}))) == row.told);
   }
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a back-off without a text is explained by the event of the pull befor
                             "Failed to pull image \"registry.example.com/team/app:1\": "
                             "unexpected status: 401 Unauthorized",
                             {.container = "app"});
-  CHECK(told(status(plain_spec(), observed({}, {pod}, {pulled}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {pod}, {pulled}))) ==
         "False RegistryRefused: pod demo-new-1: the registry refused image "
         "registry.example.com/team/app:1: unexpected status: 401 Unauthorized; name a "
         "ContainerRegistry with the credentials in spec.containerRegistry, and check spec.image");
@@ -120,7 +120,7 @@ TEST_CASE("where a ContainerRegistry is named, the remedy names it") {
   const auto told_with = [&](const std::vector<std::string>& pull_servers) {
     Given given;
     given.found.pull_servers = pull_servers;
-    return told(status_with(given, spec, world));
+    return text_of(status_with(given, spec, world));
   };
   const std::string refused =
       "False RegistryRefused: pod demo-new-1: the registry refused image "
@@ -141,7 +141,7 @@ TEST_CASE("the image of a helper is the operator's configuration") {
   const auto pod = Pod()
                        .code(waits("ErrImagePull", "registry.example.com/sync:1: not found"))
                        .app(waits("PodInitializing"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False ImageNotFound: pod demo-new-1: there is no image registry.example.com/sync:1: "
         "registry.example.com/sync:1: not found; check name and tag in images.sync in the "
         "operator's configuration");
@@ -151,7 +151,7 @@ TEST_CASE("the name of an image is not taken for the cause") {
   auto spec = plain_spec();
   Json pod = Pod().app(waits("ErrImagePull", "x/unauthorized:1: not found"));
   pod["spec"]["containers"][0]["image"] = Json("x/unauthorized:1");
-  CHECK(told(status(spec, observed({}, {pod}))) ==
+  CHECK(text_of(status(spec, observed({}, {pod}))) ==
         "False ImageNotFound: pod demo-new-1: there is no image x/unauthorized:1: "
         "x/unauthorized:1: not found; check name and tag in spec.image");
 }

@@ -10,7 +10,7 @@ std::string told_of(const gradient::DeploymentSpec& spec, const std::string& ref
   auto world = observed({1, 0, 0, 0, 0}, {});
   world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
                                     "pods \"demo-new-x7k2p\" is forbidden: " + refusal);
-  return told(status(spec, world));
+  return text_of(status(spec, world));
 }
 
 const std::string refused = "False AdmissionRefused: the cluster refused the pods: ";
@@ -115,7 +115,7 @@ TEST_CASE("pod security is not to be had by a setting that is set") {
       json::parse(R"({"capabilities":{"drop":["ALL"]},"runAsNonRoot":true})");
   world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
                                     "violates PodSecurity \"restricted:latest\": seccompProfile");
-  CHECK(told(status(plain_spec(), world)) ==
+  CHECK(text_of(status(plain_spec(), world)) ==
         refused +
             "violates PodSecurity \"restricted:latest\": seccompProfile; relax the namespace's "
             "pod-security labels, or see who adds to the pods what the message names");
@@ -129,7 +129,7 @@ TEST_CASE("a pod that a LimitRange has made invalid") {
       "cpu limit of 1m";
   world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
                                     "Pod \"demo-new-x7k2p\" is invalid: " + text);
-  CHECK(told(status(plain_spec(), world)) == refused + text + in_range);
+  CHECK(text_of(status(plain_spec(), world)) == refused + text + in_range);
 }
 
 TEST_CASE("a refusal is told by an event of the ReplicaSet, until a pod was made") {
@@ -138,12 +138,12 @@ TEST_CASE("a refusal is told by an event of the ReplicaSet, until a pod was made
             "Error creating: pods \"demo-new-x7k2p\" is forbidden: exceeded "
             "quota: compute, requested: pods=1",
             {.pod = "demo-new"});
-  CHECK(told(status(plain_spec(), observed({1, 0, 0, 0, 0}, {}, {event_of_quota}))) ==
+  CHECK(text_of(status(plain_spec(), observed({1, 0, 0, 0, 0}, {}, {event_of_quota}))) ==
         "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: "
         "compute, requested: pods=1; raise the ResourceQuota, or ask for fewer replicas or a "
         "smaller spec.resources.instanceType");
   const auto pod = Pod().created("2026-01-02T10:06:00Z").app(waits("ContainerCreating"));
-  CHECK(told(status(plain_spec(), observed({1, 1, 0, 0, 0}, {pod}, {event_of_quota}))) ==
+  CHECK(text_of(status(plain_spec(), observed({1, 1, 0, 0, 0}, {pod}, {event_of_quota}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "
         "app is about to start");
 }

@@ -84,7 +84,7 @@ TEST_CASE("an app that does not start or does not stay is explained") {
        "app runs but is not ready yet"},
   }));
   DYNAMIC_SECTION(row.name) {
-    CHECK(told(status(plain_spec(), observed({}, {Pod().app(row.app)}))) == row.told);
+    CHECK(text_of(status(plain_spec(), observed({}, {Pod().app(row.app)}))) == row.told);
   }
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("a crash is over when the container is ready again") {
   Json pod = Pod().ready();
   again["name"] = Json("app");
   pod["status"]["containerStatuses"][0] = again;
-  CHECK(told(status(plain_spec(), observed({1, 1, 1, 1, 1}, {pod}))) ==
+  CHECK(text_of(status(plain_spec(), observed({1, 1, 1, 1, 1}, {pod}))) ==
         "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
 }
 
@@ -106,11 +106,11 @@ TEST_CASE("a helper's own words are told, whether it has just ended or tries aga
                                   runs_again(1, "Error", message)}));
   const auto pod = Pod().code(state).app(waits("PodInitializing"));
   const auto made = status(content_spec(), observed({}, {pod}));
-  CHECK(told(made) ==
+  CHECK(text_of(made) ==
         "False GitAuthenticationFailed: pod demo-new-1: repository code: the server refused the "
         "password");
-  CHECK(told(made, "ContentSynced") == told(made));
-  CHECK(told(made, "Available") == told(made));
+  CHECK(text_of(made, "ContentSynced") == text_of(made));
+  CHECK(text_of(made, "Available") == text_of(made));
 }
 
 TEST_CASE("each of the helper's reasons is shown as it is") {
@@ -121,7 +121,7 @@ TEST_CASE("each of the helper's reasons is shown as it is") {
       "ModelAuthenticationFailed", "ModelAccessDenied", "ModelBucketMissing", "ModelSourceChanged");
   const auto message = R"({"reason":")" + reason + R"(","message":"what to do"})";
   const auto pod = Pod().code(ended(1, "Error", message)).app(waits("PodInitializing"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False " + reason + ": pod demo-new-1: repository code: what to do");
 }
 
@@ -129,14 +129,14 @@ TEST_CASE("a helper that failed once and then succeeded is not told about") {
   auto done = cloned("0123456789abcdef0123456789abcdef01234567");
   done["lastState"] = backs_off(1, "Error", R"({"reason":"HostUnreachable"})").at("lastState");
   const auto pod = Pod().code(done).model(runs_unready()).app(waits("PodInitializing"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: "
         "container app is about to start");
 }
 
 TEST_CASE("a reason that a helper cannot have is SyncFailed") {
   const auto pod = Pod().code(ended(1, "Error", R"({"reason":"not a reason","message":"odd"})"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False SyncFailed: pod demo-new-1: repository code: odd");
 }
 
@@ -147,13 +147,13 @@ TEST_CASE("a sidecar that gave up is told with its model") {
           .model(backs_off(1, "Error",
                            R"({"reason":"ModelSourceMissing","message":"no such bucket: models"})"))
           .app(waits("PodInitializing"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False ModelSourceMissing: pod demo-new-1: model llm: no such bucket: models");
 }
 
 TEST_CASE("a helper without words is explained like any container") {
   const auto pod = Pod().code(backs_off(137, "OOMKilled")).app(waits("PodInitializing"));
-  CHECK(told(status(content_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==
         "False OutOfMemory: pod demo-new-1: repository code needed more memory than its limit of "
         "256Mi; raise sync.resources in the operator's configuration");
 }
@@ -164,7 +164,7 @@ TEST_CASE("a container that somebody's webhook added is explained under its own 
   auto mesh = backs_off(3, "Error");
   mesh["name"] = Json("mesh");
   pod["status"]["containerStatuses"][1] = mesh;
-  CHECK(told(status(plain_spec(), observed({}, {pod}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {pod}))) ==
         "False CrashLoop: pod demo-new-1: container mesh ended with exit code 3; see kubectl logs "
         "-n team demo-new-1 -c mesh --previous");
 }
@@ -173,7 +173,7 @@ TEST_CASE("a readiness probe has failed when it did as often as its threshold sa
   const auto pod = Pod().app(runs_unready());
   const std::string text = "Readiness probe failed: HTTP probe failed with statuscode: 404";
   const auto failing = [&](const EventAt& at) {
-    return told(status(plain_spec(), observed({}, {pod}, {event("Unhealthy", text, at)})));
+    return text_of(status(plain_spec(), observed({}, {pod}, {event("Unhealthy", text, at)})));
   };
   CHECK(failing({.container = "app", .count = 3}) ==
         "False ProbeFailed: pod demo-new-1: container app: Readiness probe failed: HTTP probe "
@@ -204,7 +204,7 @@ TEST_CASE("a restart by a probe is no crash") {
       event("Killing", "Container app failed liveness probe, will be restarted",
             {.container = "app", .time = "2026-01-02T10:02:20Z"})};
   const auto told_of = [&](const Json& app) {
-    return told(status(plain_spec(), observed({}, {Pod().app(app)}, events)));
+    return text_of(status(plain_spec(), observed({}, {Pod().app(app)}, events)));
   };
   const std::string expected =
       "False ProbeFailed: pod demo-new-1: container app: was restarted: Liveness probe failed: Get "
@@ -217,16 +217,17 @@ TEST_CASE("a restart by a probe is no crash") {
 TEST_CASE("a startup probe that gives up is told as such") {
   const auto killed = event("Killing", "Container app failed startup probe, will be restarted",
                             {.container = "app"});
-  CHECK(told(status(plain_spec(), observed({}, {Pod().app(backs_off(143, "Error"))}, {killed}))) ==
-        "False ProbeFailed: pod demo-new-1: container app: was restarted: Container app failed "
-        "startup probe, will be restarted; check spec.healthChecks.startup and what the app "
-        "answers");
+  CHECK(
+      text_of(status(plain_spec(), observed({}, {Pod().app(backs_off(143, "Error"))}, {killed}))) ==
+      "False ProbeFailed: pod demo-new-1: container app: was restarted: Container app failed "
+      "startup probe, will be restarted; check spec.healthChecks.startup and what the app "
+      "answers");
 }
 
 TEST_CASE("a restart by a probe long ago does not explain a crash now") {
   const auto killed = event("Killing", "Container app failed liveness probe, will be restarted",
                             {.container = "app", .time = "2026-01-02T10:01:00Z"});
-  CHECK(told(status(plain_spec(), observed({}, {Pod().app(backs_off(1, "Error"))}, {killed}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {Pod().app(backs_off(1, "Error"))}, {killed}))) ==
         "False CrashLoop: pod demo-new-1: container app ended with exit code 1; see kubectl logs "
         "-n team demo-new-1 -c app --previous");
 }

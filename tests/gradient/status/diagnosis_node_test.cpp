@@ -53,18 +53,18 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
   }));
   DYNAMIC_SECTION(row.name) {
     const auto pod = Pod().with_claim("huge").without_node(row.text).app(waits("Pending"));
-    CHECK(told(status(plain_spec(), observed({}, {pod}))) == row.told);
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}))) == row.told);
   }
 }
 
 TEST_CASE("the scheduler's event speaks until the pod's condition does, and no longer") {
   const auto event_text = event("FailedScheduling", "0/1 nodes are available: 1 Too many pods.");
   Json pod = Pod().without_node("").app(waits("Pending"));
-  CHECK(told(status(plain_spec(), observed({}, {pod}, {event_text}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {pod}, {event_text}))) ==
         "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/1 nodes are "
         "available: 1 Too many pods.");
   const auto scheduled = Pod().app(creating());
-  CHECK(told(status(plain_spec(), observed({}, {scheduled}, {event_text}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {scheduled}, {event_text}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "
         "app is about to start");
 }
@@ -75,7 +75,7 @@ TEST_CASE("a key that a volume of several Secrets lacks is told with its Secret"
   const auto failed = event("FailedMount",
                             "MountVolume.SetUp failed for volume \"source-m\" : references "
                             "non-existent secret key: accessKeyId");
-  CHECK(told(status(plain_spec(), observed({}, {pod}, {failed}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {pod}, {failed}))) ==
         "False SecretKeyNotFound: pod demo-new-1: Secret s3 in namespace team has no key "
         "accessKeyId; add it");
 }
@@ -115,7 +115,7 @@ TEST_CASE("a volume that is not there is explained by the last event") {
   }));
   DYNAMIC_SECTION(row.name) {
     const auto pod = Pod().with_secret("password", "git").app(creating());
-    CHECK(told(status(plain_spec(), observed({}, {pod}, {event(row.reason, row.text)}))) ==
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}, {event(row.reason, row.text)}))) ==
           row.told);
   }
 }
@@ -128,12 +128,12 @@ TEST_CASE("trouble with a volume is over") {
   SECTION("when the image is being pulled") {
     const auto pulling = event("Pulling", "Pulling image", {.time = "2026-01-02T10:05:00Z"});
     const auto pod = Pod().app(creating());
-    CHECK(told(status(plain_spec(), observed({}, {pod}, {failed, pulling}))) ==
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}, {failed, pulling}))) ==
           over + "is about to start");
   }
   SECTION("when a container has run") {
     const auto pod = Pod().app(runs_unready());
-    CHECK(told(status(plain_spec(), observed({}, {pod}, {failed}))) ==
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}, {failed}))) ==
           over + "runs but is not ready yet");
   }
   SECTION("when it was attached after all") {
@@ -141,7 +141,7 @@ TEST_CASE("trouble with a volume is over") {
     const auto attached = event("SuccessfulAttachVolume", "AttachVolume.Attach succeeded",
                                 {.time = "2026-01-02T10:05:30Z"});
     const auto pod = Pod().app(creating());
-    CHECK(told(status(plain_spec(), observed({}, {pod}, {refused, attached}))) ==
+    CHECK(text_of(status(plain_spec(), observed({}, {pod}, {refused, attached}))) ==
           over + "is about to start");
   }
 }
@@ -152,16 +152,16 @@ TEST_CASE("a pod that its node ended is told until its successor is ready") {
       "False Evicted: pod demo-new-0: was evicted by its node: The node was low on resource: "
       "memory.; choose a larger spec.resources.instanceType, or free what the node lacks";
   const auto starting = Pod().created("2026-01-02T10:10:00Z").app(creating());
-  CHECK(told(status(plain_spec(), observed({}, {evicted, starting}))) == told_evicted);
+  CHECK(text_of(status(plain_spec(), observed({}, {evicted, starting}))) == told_evicted);
 
   const auto crashing = Pod().created("2026-01-02T10:10:00Z").app(backs_off(1, "Error"));
-  CHECK(told(status(plain_spec(), observed({}, {evicted, crashing}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {evicted, crashing}))) ==
         "False CrashLoop: pod demo-new-1: container app ended with exit code 1; see kubectl logs "
         "-n team demo-new-1 -c app --previous");
 
   const auto successor = Pod().created("2026-01-02T10:10:00Z").ready();
   const auto another = Pod("demo-new-2").created("2026-01-02T10:20:00Z").app(creating());
-  CHECK(told(status(plain_spec(2), observed({2, 2, 2, 1, 1}, {evicted, successor, another}))) ==
+  CHECK(text_of(status(plain_spec(2), observed({2, 2, 2, 1, 1}, {evicted, successor, another}))) ==
         "False MinimumReplicasUnavailable: 1 of 2 replicas are available; pod demo-new-2: "
         "container app is about to start");
 }
@@ -169,7 +169,7 @@ TEST_CASE("a pod that its node ended is told until its successor is ready") {
 TEST_CASE("a pod that its node did not admit is told in the node's words") {
   const auto refused = Pod().failed("UnexpectedAdmissionError",
                                     "Pod was rejected: Allocate failed due to no healthy devices");
-  CHECK(told(status(plain_spec(), observed({}, {refused}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {refused}))) ==
         "False StartFailed: pod demo-new-1: was ended by its node: UnexpectedAdmissionError: Pod "
         "was rejected: Allocate failed due to no healthy devices");
 }
@@ -179,12 +179,12 @@ TEST_CASE("a pod whose node does not report any more names the node") {
       " is not ready, so that nothing is known of the pod; see kubectl describe node ";
   const std::string end =
       "; while the node stays away, Kubernetes replaces its pods, by default after five minutes";
-  CHECK(told(status(plain_spec(), observed({}, {Pod().on("gpu-7").lost()}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {Pod().on("gpu-7").lost()}))) ==
         "False NodeNotReady: pod demo-new-1: its node gpu-7" + after + "gpu-7" + end);
   const auto first = Pod("demo-new-1").on("gpu-7").lost();
   const auto second = Pod("demo-new-2").on("gpu-7").lost();
   const auto third = Pod("demo-new-3").on("gpu-8").lost();
-  CHECK(told(status(plain_spec(3), observed({3, 3, 3, 0, 0}, {third, second, first}))) ==
+  CHECK(text_of(status(plain_spec(3), observed({3, 3, 3, 0, 0}, {third, second, first}))) ==
         "False NodeNotReady: 2 of 3 pods (demo-new-1, ...): its node gpu-7" + after + "gpu-7" +
             end + "; 1 of 3 pods (demo-new-3): its node gpu-8" + after + "gpu-8" + end);
 }
@@ -192,7 +192,7 @@ TEST_CASE("a pod whose node does not report any more names the node") {
 TEST_CASE("a pod that somebody else does not take for ready is not its node's fault") {
   Json gated = Pod().lost();
   gated["status"]["conditions"][1]["reason"] = Json("ReadinessGatesNotReady");
-  CHECK(told(status(plain_spec(), observed({}, {gated}))) ==
+  CHECK(text_of(status(plain_spec(), observed({}, {gated}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1 is not "
         "ready yet");
 }
