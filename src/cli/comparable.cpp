@@ -1,5 +1,7 @@
 #include "cli/comparable.h"
 
+#include "gradient/spec/names.h"
+
 #include <array>
 
 namespace cli {
@@ -23,7 +25,7 @@ Json comparable(Json object) {
   if (metadata.is_object() && metadata.has_field("annotations")) {
     auto& annotations = metadata["annotations"];
     for (const char* name :
-         {"gradient-operator.dev/applied", "kubectl.kubernetes.io/last-applied-configuration",
+         {gradient::names::applied_annotation, "kubectl.kubernetes.io/last-applied-configuration",
           "deployment.kubernetes.io/revision"})
       drop(annotations, name);
     if (annotations.size() == 0) drop(metadata, "annotations");

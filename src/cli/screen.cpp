@@ -47,10 +47,7 @@ std::string shortened(std::string revision) {
 }
 
 const Json& condition(const Json& object, const std::string& type) {
-  for (const auto& found : json::elements_at(object, {"status", "conditions"}))
-    if (json::string_at(found, {"type"}) == type) return found;
-  static const Json none;
-  return none;
+  return json::element_with(json::at(object, {"status", "conditions"}), "type", type);
 }
 
 std::string number(const Json& object, std::initializer_list<std::string_view> path) {

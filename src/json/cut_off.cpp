@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r";
 
-bool begins(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
-
 /// Follows brackets and quotes, line by line.
 class Scan {
  public:
@@ -67,7 +63,7 @@ class Scan {
 
 /// Whether a document that begins with this line is no block style.
 bool is_flow(std::string_view line) {
-  if (begins(line, "---")) line.remove_prefix(3);
+  if (line.starts_with("---")) line.remove_prefix(3);
   const auto first = line.find_first_not_of(blanks);
   return first != std::string_view::npos && (line[first] == '{' || line[first] == '[');
 }
@@ -84,8 +80,8 @@ std::optional<CutOff> cut_off(std::string_view text, int first) {
       continue;
     }
     if (line == first && !is_flow(here)) return std::nullopt;
-    if (line > first && (begins(here, "---") || begins(here, "..."))) break;
-    scan.read(begins(here, "---") ? here.substr(3) : here);
+    if (line > first && (here.starts_with("---") || here.starts_with("..."))) break;
+    scan.read(here.starts_with("---") ? here.substr(3) : here);
   }
   return scan.open();
 }

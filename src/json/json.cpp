@@ -60,6 +60,14 @@ Json array_or_null(std::vector<Json> elements) {
   return elements.empty() ? Json() : array(std::move(elements));
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+const Json& null() {
+  return null_value;
+}
+
 std::string text(const Json& value) {
   return value.serialize();
 }
@@ -104,6 +112,14 @@ const web::json::array& elements_at(const Json& value,
                                     std::initializer_list<std::string_view> path) {
   const auto& found = at(value, path);
   return (found.is_array() ? found : empty_array).as_array();
+}
+
+const Json& element_with(const Json& list, std::string_view field, std::string_view value) {
+  for (const auto& element : elements_at(list, {})) {
+    const auto& found = at(element, {field});
+    if (found.is_string() && found.as_string() == value) return element;
+  }
+  return null_value;
 }
 
 bool equal(const Json& left, const Json& right) {

@@ -43,6 +43,12 @@ Json strings(const std::vector<std::string>& elements);
 /// `elements`, or null when there are none: for fields that are left out when empty.
 Json array_or_null(std::vector<Json> elements);
 
+/// `text`, or null when there is none: for fields that are left out when empty.
+Json text_or_null(const std::string& text);
+
+/// Null, for a reference to nothing.
+const Json& null();
+
 /// Minified, keys sorted.
 std::string text(const Json& value);
 
@@ -66,6 +72,10 @@ std::int64_t integer_at(const Json& value, std::initializer_list<std::string_vie
 /// Elements of the array at `path`; nothing when it is missing or no array.
 const web::json::array& elements_at(const Json& value,
                                     std::initializer_list<std::string_view> path);
+
+/// The first element of `list` whose member `field` is the string `value`; null when there is none.
+/// Lists of Kubernetes have such a key: "type" of conditions, "name" of containers and volumes.
+const Json& element_with(const Json& list, std::string_view field, std::string_view value);
 
 /// Same JSON: keys in any order, and 1 equals 1.0 (which web::json's own == denies).
 bool equal(const Json& left, const Json& right);

@@ -1,5 +1,7 @@
 #include "json/reader.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -61,10 +63,6 @@ std::optional<std::int64_t> parsed(const std::string& digits) {
   return number ? std::optional<std::int64_t>(std::stoll(digits)) : std::nullopt;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Slips of the keyboard between two words: a letter too many, too few, another one, or two that
 /// changed places. Letter case is ignored.
 std::size_t distance(std::string_view left, std::string_view right) {
@@ -73,7 +71,9 @@ std::size_t distance(std::string_view left, std::string_view right) {
   std::vector<std::size_t> row(right.size() + 1);
   for (std::size_t j = 0; j < row.size(); ++j)
     row[j] = j;
-  const auto same = [&](std::size_t i, std::size_t j) { return lower(left[i]) == lower(right[j]); };
+  const auto same = [&](std::size_t i, std::size_t j) {
+    return base::to_lower(left[i]) == base::to_lower(right[j]);
+  };
   for (std::size_t i = 0; i < left.size(); ++i) {
     before.swap(above);
     above.swap(row);

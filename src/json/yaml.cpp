@@ -54,7 +54,7 @@ class DocumentStarts {
   bool at(int line) {
     for (; line_ < line && !rest_.empty(); ++line_) {
       const auto text = rest_.substr(0, rest_.find('\n'));
-      if (begins(text, "...")) {
+      if (text.starts_with("...")) {
         after_end_ = true;
       } else if (!text.empty() && text.find_first_not_of(" \t\r") != std::string_view::npos &&
                  text.front() != '#') {
@@ -64,14 +64,10 @@ class DocumentStarts {
     }
     const bool fresh = line != last_;
     last_ = line;
-    return fresh && (after_end_ || begins(rest_, "---") || begins(rest_, "%"));
+    return fresh && (after_end_ || rest_.starts_with("---") || rest_.starts_with("%"));
   }
 
  private:
-  static bool begins(std::string_view text, std::string_view with) {
-    return text.substr(0, with.size()) == with;
-  }
-
   std::string_view rest_;
   int line_ = 1, last_ = 0;
   bool after_end_ = true;  // the first document needs no mark

@@ -1,6 +1,7 @@
 #include "reconcile/children.h"
 
 #include "gradient/spec/helper_arguments.h"
+#include "gradient/status/condition.h"
 #include "reconcile/applier.h"
 #include "reconcile/kinds.h"
 
@@ -16,11 +17,8 @@ bool is_rolled_out(const Json& deployment) {
   const auto& generation = json::at(deployment, {"metadata", "generation"});
   if (!json::equal(json::at(deployment, {"status", "observedGeneration"}), generation))
     return false;
-  for (const auto& condition : json::elements_at(deployment, {"status", "conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Progressing")
-      return json::string_at(condition, {"reason"}) == "NewReplicaSetAvailable";
-  }
-  return false;
+  const auto& progressing = gradient::condition(json::at(deployment, {"status"}), "Progressing");
+  return json::string_at(progressing, {"reason"}) == "NewReplicaSetAvailable";
 }
 
 /// The image of the helper containers, if the last rollout came to its end; else "". Another one is

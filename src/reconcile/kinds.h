@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/names.h"
 #include "kube/object.h"
 
 #include <array>
@@ -7,7 +8,7 @@
 /// The kinds that users write, and how a rendered object finds its own.
 namespace reconcile {
 
-inline constexpr std::string_view api_version = "gradient-operator.dev/v1alpha1";
+inline constexpr std::string_view api_version = gradient::names::api_version;
 inline constexpr std::string_view install_definitions =
     "install the custom resource definitions: kubectl apply -f crds/";
 inline constexpr kube::Kind gradient_deployments{api_version, "GradientDeployment",

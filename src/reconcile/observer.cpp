@@ -1,5 +1,6 @@
 #include "reconcile/observer.h"
 
+#include "gradient/status/condition.h"
 #include "gradient/status/scaling.h"
 
 #include <algorithm>
@@ -12,12 +13,8 @@ namespace {
 using json::Json;
 
 bool is_ready(const Json& pod) {
-  for (const auto& condition : json::elements_at(pod, {"status", "conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Ready") {
-      return json::string_at(condition, {"status"}) == "True";
-    }
-  }
-  return false;
+  const auto& ready = gradient::condition(json::at(pod, {"status"}), "Ready");
+  return json::string_at(ready, {"status"}) == "True";
 }
 
 /// The youngest of those that are not ready, enough to tell why: the rest share their fate.

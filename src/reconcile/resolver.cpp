@@ -5,6 +5,7 @@
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_model.h"
+#include "gradient/status/condition.h"
 
 #include <utility>
 
@@ -17,10 +18,7 @@ using json::Json;
 /// The condition Ready of one of our objects. After an edit it is that of the spec before until the
 /// object's own reconcile is done, which comes back here: what is ready does not flicker.
 const Json& ready_condition(const Json& object) {
-  for (const auto& condition : json::elements_at(object, {"status", "conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Ready") return condition;
-  }
-  return json::at(object, {"status", "conditions", "none"});
+  return gradient::condition(json::at(object, {"status"}), "Ready");
 }
 
 bool is_ready(const Json& object) {

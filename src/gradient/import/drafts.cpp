@@ -1,5 +1,6 @@
 #include "gradient/import/drafts.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
 #include "json/commented.h"
@@ -17,7 +18,7 @@ std::string label(std::string_view text, std::size_t longest) {
   std::string out;
   for (const char c : text) {
     if (values::is_alphanumeric(c)) {
-      out += values::to_lower(c);
+      out += base::to_lower(c);
     } else if (!out.empty() && out.back() != '-') {
       out += '-';
     }

@@ -15,10 +15,6 @@ std::string text(json::ObjectReader& entry, std::string_view field) {
   return entry.string(field, {.longest = 2048}).value_or("");
 }
 
-bool begins(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
-}
-
 /// What follows "https://", without slashes and ".git" at the end.
 std::string_view place(std::string_view url) {
   constexpr std::string_view git = ".git";
@@ -34,7 +30,7 @@ std::string_view place(std::string_view url) {
 std::string git_source(const std::string& url) {
   constexpr std::string_view hub = "huggingface.co/";
   const auto where = place(url);
-  if (!begins(where, hub)) return "git+" + url;
+  if (!where.starts_with(hub)) return "git+" + url;
   const auto model = where.substr(hub.size());
   const auto slash = model.find('/');
   if (slash == none || slash == 0) return "git+" + url;
@@ -42,7 +38,7 @@ std::string git_source(const std::string& url) {
   constexpr std::string_view tree = "/tree/";
   const auto end = rest.find('/');
   if (end == none) return "hf://" + std::string(model);
-  if (!begins(rest.substr(end), tree)) return "git+" + url;
+  if (!rest.substr(end).starts_with(tree)) return "git+" + url;
   return "hf://" + std::string(model.substr(0, slash + 1 + end)) + "@" +
          std::string(rest.substr(end + tree.size()));
 }
@@ -103,9 +99,9 @@ void read_s3(json::ObjectReader& entry, Integration& out) {
     entry.problem("url", "must be the URL of a bucket, such as s3://models/llm/");
     return;
   }
-  const auto maybe = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
-  out.source =
-      json::object({{"url", from}, {"region", maybe(region)}, {"endpoint", maybe(endpoint)}});
+  out.source = json::object({{"url", from},
+                             {"region", json::text_or_null(region)},
+                             {"endpoint", json::text_or_null(endpoint)}});
 }
 
 /// https://BUCKET.REGION.digitaloceanspaces.com or https://REGION.digitaloceanspaces.com/BUCKET.

@@ -67,7 +67,7 @@ void Translation::mount(const std::string& model, const std::string& path,
                         const std::string& from) {
   const auto place = element("spec.models", models_.size());
   origins_[place] = from;
-  models_.push_back(json::object({{"id", model}, {"path", path.empty() ? Json() : Json(path)}}));
+  models_.push_back(json::object({{"id", model}, {"path", json::text_or_null(path)}}));
 }
 
 void Translation::models() {

@@ -1,5 +1,6 @@
 #include "gradient/import/translation.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/plain_secrets.h"
@@ -24,9 +25,7 @@ std::string registry_of(const std::string& image) {
 /// nothing (machines, ports).
 bool is_same(const Json& left, const Json& right) {
   const auto text = [](const Json& value) {
-    auto written = value.is_string() ? value.as_string() : json::text(value);
-    std::transform(written.begin(), written.end(), written.begin(), values::to_lower);
-    return written;
+    return base::lower(value.is_string() ? value.as_string() : json::text(value));
   };
   const bool are_scalars = !left.is_object() && !left.is_array();
   return are_scalars ? text(left) == text(right) : json::equal(left, right);

@@ -11,15 +11,13 @@ using json::object;
 
 std::optional<Json> render_claim(const Parent& parent, const DatasetSpec& spec) {
   if (!spec.claim_name.empty()) return std::nullopt;
-  const auto& storage_class = spec.storage_class;
   const auto claim = object({
       {"apiVersion", "v1"},
       {"kind", "PersistentVolumeClaim"},
       {"metadata", object({{"name", parent.name}})},
-      {"spec",
-       object({{"accessModes", access_modes_json(spec.access_modes)},
-               {"resources", object({{"requests", object({{"storage", spec.size}})}})},
-               {"storageClassName", storage_class.empty() ? Json() : Json(storage_class)}})},
+      {"spec", object({{"accessModes", access_modes_json(spec.access_modes)},
+                       {"resources", object({{"requests", object({{"storage", spec.size}})}})},
+                       {"storageClassName", json::text_or_null(spec.storage_class)}})},
   });
   // Without an owner the claim outlives its Dataset, and the label lets a later one adopt it.
   const auto owner = spec.reclaim_policy == ReclaimPolicy::Delete ? Owner::Parent : Owner::Nobody;

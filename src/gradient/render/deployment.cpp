@@ -124,7 +124,6 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
   // Without the token's volume, which nobody writes: it is no reason for a group.
   const auto security_context = pod_security_context(parts, settings);
   parts += token_parts(parts, settings);
-  const auto& runtime = machine.runtime_class;
   return object({
       {"automountServiceAccountToken", false},
       {"containers", array({app_container(spec, parts, machine, settings)})},
@@ -132,7 +131,7 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
       {"imagePullSecrets", array_or_null(parts.image_pull_secrets)},
       {"initContainers", array_or_null(parts.init_containers)},
       {"nodeSelector", unless_empty(machine.node_selector)},
-      {"runtimeClassName", runtime.empty() ? Json() : Json(runtime)},
+      {"runtimeClassName", json::text_or_null(machine.runtime_class)},
       {"securityContext", security_context},
       {"terminationGracePeriodSeconds", grace_period_seconds(settings)},
       {"tolerations", machine_tolerations(machine)},

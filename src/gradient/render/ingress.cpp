@@ -49,10 +49,9 @@ Json ingress(const Parent& parent, const Endpoint& endpoint) {
 }
 
 Json route(const Parent& parent, const Endpoint& endpoint) {
-  const auto& section = endpoint.gateway_section;
   const auto gateway = object({{"namespace", endpoint.gateway_namespace},
                                {"name", endpoint.gateway_name},
-                               {"sectionName", section.empty() ? Json() : Json(section)}});
+                               {"sectionName", json::text_or_null(endpoint.gateway_section)}});
   const auto backend = object({{"name", parent.name}, {"port", service_port}});
   return object({
       {"apiVersion", "gateway.networking.k8s.io/v1"},

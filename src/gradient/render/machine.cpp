@@ -7,8 +7,7 @@ using json::Json;
 using json::object;
 
 Json quantities(const std::string& cpu, const std::string& memory, const InstanceType& machine) {
-  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-  auto result = object({{"cpu", or_null(cpu)}, {"memory", or_null(memory)}});
+  auto result = object({{"cpu", json::text_or_null(cpu)}, {"memory", json::text_or_null(memory)}});
   if (machine.gpus > 0) result[machine.gpu_resource] = Json(std::to_string(machine.gpus));
   return result.size() == 0 ? Json() : result;
 }

@@ -93,7 +93,7 @@ Json mount(const std::string& volume, const std::string& path, Access access,
   const bool read_only = access == Access::ReadOnly;
   return object({{"name", volume},
                  {"mountPath", path},
-                 {"subPath", sub_path.empty() ? Json() : Json(sub_path)},
+                 {"subPath", json::text_or_null(sub_path)},
                  {"readOnly", read_only ? Json(true) : Json()}});
 }
 

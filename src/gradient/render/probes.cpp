@@ -7,17 +7,13 @@ using json::Field;
 using json::Json;
 using json::object;
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
 Json http_get(const HttpCheck& check, int default_port) {
   std::vector<Json> headers;
   for (const auto& [name, value] : check.headers)
     headers.push_back(object({{"name", name}, {"value", value}}));
-  return object({{"path", text_or_null(check.path)},
+  return object({{"path", json::text_or_null(check.path)},
                  {"port", check.port.value_or(default_port)},
-                 {"host", text_or_null(check.host)},
+                 {"host", json::text_or_null(check.host)},
                  {"httpHeaders", json::array_or_null(std::move(headers))}});
 }
 

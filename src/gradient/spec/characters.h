@@ -27,8 +27,9 @@ constexpr bool is_control(char c) {
 constexpr bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
-constexpr char to_lower(char c) {
-  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+/// Of a DNS label.
+constexpr bool is_label_character(char c) {
+  return is_lower(c) || is_digit(c) || c == '-';
 }
 
 /// Whether every character is of the class.

@@ -1,6 +1,8 @@
 #include "gradient/spec/names.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
+#include "gradient/spec/characters.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>
@@ -12,10 +14,6 @@ constexpr std::size_t longest_label = 63;
 /// Of a label's hash: nobody finds a second name for one in use.
 constexpr std::size_t hash_digits = 20;
 
-bool is_label_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
 /// Whether `label` ends as one that was changed.
 bool ends_in_hash(const std::string& label) {
   if (label.size() <= hash_digits) return false;
@@ -24,8 +22,8 @@ bool ends_in_hash(const std::string& label) {
 }
 
 char to_label_character(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return is_label_character(c) ? c : '-';
+  const char lower = base::to_lower(c);
+  return values::is_label_character(lower) ? lower : '-';
 }
 
 }  // namespace
@@ -33,7 +31,7 @@ char to_label_character(char c) {
 std::string container(std::string_view prefix, std::string_view name) {
   const auto label = std::string(prefix) + std::string(name);
   const bool fits = label.size() <= longest_label && label.back() != '-' && !ends_in_hash(label) &&
-                    std::all_of(label.begin(), label.end(), is_label_character);
+                    std::all_of(label.begin(), label.end(), values::is_label_character);
   if (fits) return label;
   auto changed = label.substr(0, longest_label - hash_digits - 1);
   std::transform(changed.begin(), changed.end(), changed.begin(), to_label_character);

@@ -1,5 +1,6 @@
 #include "gradient/spec/plain_secrets.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 
 /// Secrets in plain text, as far as their places give them away.
@@ -16,7 +17,7 @@ constexpr std::string_view credentials =
 bool is_credential(std::string_view name) {
   return !all_parts(credentials, ' ', [name](std::string_view known) {
     return !std::equal(known.begin(), known.end(), name.begin(), name.end(),
-                       [](char expected, char c) { return expected == to_lower(c); });
+                       [](char expected, char c) { return expected == base::to_lower(c); });
   });
 }
 
@@ -32,7 +33,7 @@ constexpr std::string_view secret_beginnings =
 bool is_secret_name(std::string_view name) {
   std::string plain;
   for (const char c : name)
-    if (is_alphanumeric(c)) plain += to_lower(c);
+    if (is_alphanumeric(c)) plain += base::to_lower(c);
   return !all_parts(secret_endings, ' ',
                     [&](std::string_view ending) { return !plain.ends_with(ending); });
 }

@@ -1,5 +1,6 @@
 #include "gradient/spec/pull_credentials.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/references.h"
@@ -37,11 +38,6 @@ Address address(std::string_view text) {
   const auto user = host.rfind('@');
   return {std::string(user == std::string_view::npos ? host : host.substr(user + 1)),
           std::string(text.substr(slash))};
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), values::to_lower);
-  return text;
 }
 
 /// "/v2" and "/v1/team" begin with the version of the registry's API and not with a repository.
@@ -161,7 +157,7 @@ std::vector<std::string> keys(std::string_view server) {
   path = values::normal_path(path);
   if (has_version(path)) path.erase(0, 3);
   if (path == "/") path.clear();
-  const auto name = lower(without_default_port(host));
+  const auto name = base::lower(without_default_port(host));
   std::vector<std::string> found;
   const auto add = [&](const std::string& key) {
     if (std::find(found.begin(), found.end(), key) == found.end()) found.push_back(key);
@@ -172,7 +168,7 @@ std::vector<std::string> keys(std::string_view server) {
     return found;
   }
   add(name + path);
-  add(lower(host) + path);  // images may write the port, or capitals
+  add(base::lower(host) + path);  // images may write the port, or capitals
   add(host + path);
   return found;
 }

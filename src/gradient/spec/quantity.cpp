@@ -1,5 +1,6 @@
 #include "gradient/spec/quantity.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 
 #include <array>
@@ -47,7 +48,7 @@ struct Number {
 /// Takes "e9" or "E-3" off a number's unit. Returns false when the exponent is out of bounds.
 bool read_exponent(Number& number) {
   auto text = number.unit;
-  if (text.size() < 2 || to_lower(text.front()) != 'e' || text[1] == 'i') return true;
+  if (text.size() < 2 || base::to_lower(text.front()) != 'e' || text[1] == 'i') return true;
   text.remove_prefix(1);
   const bool negative = text.front() == '-';
   if (negative || text.front() == '+') text.remove_prefix(1);

@@ -1,5 +1,6 @@
 #include "gradient/spec/read_instance_types.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/quantity.h"
 #include "gradient/spec/values.h"
@@ -166,9 +167,7 @@ void read_types(json::ObjectReader& reader, Settings& settings) {
   std::map<std::string, std::string> written;  // as the catalogue knows it: letter case ignored
   for (const auto& [name, value] : types->as_object()) {
     const auto place = path.member(name);
-    std::string known(name);
-    std::transform(known.begin(), known.end(), known.begin(), values::to_lower);
-    const auto [first, is_new] = written.emplace(std::move(known), name);
+    const auto [first, is_new] = written.emplace(base::lower(name), name);
     if (!is_new) {
       reader.report().add(place, "is the machine " + first->second +
                                      " again, as letter case does not count; keep one of the two");

@@ -1,5 +1,6 @@
 #include "gradient/spec/references.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/values.h"
@@ -205,7 +206,7 @@ std::string_view git_ref_problem(std::string_view ref) {
 std::string_view repository_name_problem(std::string_view name) {
   const auto is_named = [&](std::string_view other) {
     return std::equal(name.begin(), name.end(), other.begin(), other.end(),
-                      [](char c, char expected) { return to_lower(c) == expected; });
+                      [](char c, char expected) { return base::to_lower(c) == expected; });
   };
   // Some volumes do not tell capitals: .GIT is .git there.
   const bool fits = all(name, is_tag_character) && name.front() != '-' && name != "." &&

@@ -1,5 +1,6 @@
 #include "gradient/spec/settings.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/quantity.h"
 
@@ -89,12 +90,6 @@ InstanceType instance_type_of(const Machine& machine) {
   return type;
 }
 
-std::string lower(std::string_view name) {
-  std::string key(name);
-  std::transform(key.begin(), key.end(), key.begin(), values::to_lower);
-  return key;
-}
-
 /// Whether C9 comes before C10: runs of digits count by their value.
 bool comes_before(std::string_view left, std::string_view right) {
   while (!left.empty() && !right.empty()) {
@@ -128,16 +123,16 @@ Settings default_settings() {
 }
 
 void Settings::set_instance_type(InstanceType type) {
-  auto key = lower(type.name);
+  auto key = base::lower(type.name);
   instance_types.insert_or_assign(std::move(key), std::move(type));
 }
 
 void Settings::remove_instance_type(std::string_view name) {
-  instance_types.erase(lower(name));
+  instance_types.erase(base::lower(name));
 }
 
 const InstanceType* Settings::instance_type(std::string_view name) const {
-  const auto found = instance_types.find(lower(name));
+  const auto found = instance_types.find(base::lower(name));
   return found == instance_types.end() ? nullptr : &found->second;
 }
 

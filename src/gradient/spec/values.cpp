@@ -1,15 +1,12 @@
 #include "gradient/spec/values.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/characters.h"
 
 namespace gradient::values {
 namespace {
 
 constexpr std::string_view secret_prefix = "secret:";
-
-bool is_label_character(char c) {
-  return is_lower(c) || is_digit(c) || c == '-';
-}
 
 bool is_label_text(std::string_view text) {
   return !text.empty() && all(text, is_label_character) && text.front() != '-' &&
@@ -42,7 +39,7 @@ bool is_secret_key(std::string_view text) {
 bool has_secret_prefix(std::string_view text) {
   return text.size() >= secret_prefix.size() &&
          std::equal(secret_prefix.begin(), secret_prefix.end(), text.begin(),
-                    [](char expected, char c) { return expected == to_lower(c); });
+                    [](char expected, char c) { return expected == base::to_lower(c); });
 }
 
 std::optional<SecretKey> secret_key(std::string_view text) {

@@ -43,10 +43,6 @@ constexpr Probe readiness{"Readiness probe ", "readinessProbe", "spec.healthChec
 constexpr Probe liveness{"Liveness probe ", "livenessProbe", "spec.healthChecks.liveness"};
 constexpr Probe startup{"Startup probe ", "startupProbe", "spec.healthChecks.startup"};
 
-bool begins(const std::string& text, std::string_view beginning) {
-  return text.compare(0, beginning.size(), beginning) == 0;
-}
-
 struct Failures {
   std::int64_t count = 0;
   std::string last;  ///< the kubelet's words
@@ -59,7 +55,7 @@ Failures failures(const Case& about, const Container& container, const Probe& pr
   for (const auto* event : about.events) {
     const auto message = json::string_at(*event, {"message"});
     if (json::string_at(*event, {"reason"}) != "Unhealthy" || !is_about(*event, container) ||
-        !begins(message, probe.event) || seen(*event) < since.substr(0, 19)) {
+        !message.starts_with(probe.event) || seen(*event) < since.substr(0, 19)) {
       continue;
     }
     result.count += std::max(json::integer_at(*event, {"series", "count"}),

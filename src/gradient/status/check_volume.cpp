@@ -33,10 +33,7 @@ std::string word_after(const std::string& text, std::string_view before) {
 }
 
 const Json& volume(const Pod& pod, const std::string& name) {
-  for (const auto& entry : json::elements_at(pod.object(), {"spec", "volumes"})) {
-    if (json::string_at(entry, {"name"}) == name) return entry;
-  }
-  return json::at(pod.object(), {"spec", "volumes", "none"});
+  return json::element_with(json::at(pod.object(), {"spec", "volumes"}), "name", name);
 }
 
 /// The Secret that is to give a volume this key: its own, or one of several projected into it.

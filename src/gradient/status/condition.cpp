@@ -24,10 +24,7 @@ const char* text(ConditionStatus status) {
 }  // namespace
 
 const Json& condition(const Json& status, const std::string& type) {
-  for (const auto& entry : json::elements_at(status, {"conditions"})) {
-    if (json::string_at(entry, {"type"}) == type) return entry;
-  }
-  return json::at(status, {"conditions", "none"});
+  return json::element_with(json::at(status, {"conditions"}), "type", type);
 }
 
 Json conditions(const std::vector<Condition>& list, const Parent& parent, const Json& previous,

@@ -72,7 +72,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
                       Content& content) {
   auto entry = json::object({{"name", repository.name},
                              {"url", repository.url},
-                             {"ref", repository.ref.empty() ? Json() : Json(repository.ref)}});
+                             {"ref", json::text_or_null(repository.ref)}});
   Votes commits;
   std::map<std::string, std::string> refs;
   for (const auto& pod : workload.pods) {
@@ -101,37 +101,25 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
   return entry;
 }
 
-const Json* named(const web::json::array& list, const std::string& name) {
-  const auto found = std::find_if(list.begin(), list.end(), [&](const Json& entry) {
-    return json::string_at(entry, {"name"}) == name;
-  });
-  return found == list.end() ? nullptr : &*found;
-}
-
 /// A model that is mounted as it is, without a sidecar: pvc://CLAIM/PATH.
 std::string claim_source(const Json& pod, const ModelMount& model) {
-  const auto* app = named(json::elements_at(pod, {"containers"}), names::app_container);
-  if (app == nullptr) return {};
-  for (const auto& mount : json::elements_at(*app, {"volumeMounts"})) {
-    if (json::string_at(mount, {"mountPath"}) != model.path) continue;
-    const auto* volume =
-        named(json::elements_at(pod, {"volumes"}), json::string_at(mount, {"name"}));
-    if (volume == nullptr) return {};
-    const auto claim = json::string_at(*volume, {"persistentVolumeClaim", "claimName"});
-    const auto path = json::string_at(mount, {"subPath"});
-    return claim.empty() ? "" : "pvc://" + claim + (path.empty() ? "" : "/" + path);
-  }
-  return {};
+  const auto& app = json::element_with(json::at(pod, {"containers"}), "name", names::app_container);
+  const auto& mount = json::element_with(json::at(app, {"volumeMounts"}), "mountPath", model.path);
+  const auto& volume =
+      json::element_with(json::at(pod, {"volumes"}), "name", json::string_at(mount, {"name"}));
+  const auto claim = json::string_at(volume, {"persistentVolumeClaim", "claimName"});
+  const auto path = json::string_at(mount, {"subPath"});
+  return claim.empty() ? "" : "pvc://" + claim + (path.empty() ? "" : "/" + path);
 }
 
 /// Where a model comes from, by the pods' template: the Model itself may have changed since.
 std::string source(const Observed& observed, const ModelMount& model) {
   if (!observed.deployment) return {};
   const auto& pod = json::at(*observed.deployment, {"spec", "template", "spec"});
-  const auto* sidecar =
-      named(json::elements_at(pod, {"initContainers"}), names::sync_container(model.id));
-  if (sidecar == nullptr) return claim_source(pod, model);
-  const auto arguments = model_arguments(*sidecar);
+  const auto& sidecar = json::element_with(json::at(pod, {"initContainers"}), "name",
+                                           names::sync_container(model.id));
+  if (sidecar.is_null()) return claim_source(pod, model);
+  const auto arguments = model_arguments(sidecar);
   return arguments ? arguments->source : "";
 }
 
@@ -162,7 +150,7 @@ bool is_still_true(const Workload& workload, const std::vector<const Json*>& lin
 Json model_entry(const ModelMount& model, const Observed& observed, const Workload& workload,
                  const Json& previous, Content& content) {
   const auto from = source(observed, model);
-  auto entry = json::object({{"id", model.id}, {"source", from.empty() ? Json() : Json(from)}});
+  auto entry = json::object({{"id", model.id}, {"source", json::text_or_null(from)}});
   const auto logged = lines(observed, workload, model.id);
   Votes revisions;
   std::map<std::string, std::int64_t> sizes;

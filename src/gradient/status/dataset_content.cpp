@@ -1,6 +1,6 @@
 #include "gradient/status/dataset_content.h"
 
-#include <algorithm>
+#include "gradient/status/condition.h"
 
 namespace gradient {
 namespace {
@@ -25,13 +25,10 @@ std::optional<std::int64_t> bytes(const Json& from, std::string_view field) {
   return json::integer_at(from, {field});
 }
 
-/// The condition that is true; null when there is none.
-const Json& condition(const Json& job, const std::string& type) {
-  const auto& conditions = json::elements_at(job, {"status", "conditions"});
-  const auto found = std::find_if(conditions.begin(), conditions.end(), [&](const Json& entry) {
-    return json::string_at(entry, {"type"}) == type && json::string_at(entry, {"status"}) == "True";
-  });
-  return found == conditions.end() ? json::at(job, {"status", "conditions", "none"}) : *found;
+/// The condition of that type if it is true; else null.
+const Json& true_condition(const Json& job, const std::string& type) {
+  const auto& found = condition(json::at(job, {"status"}), type);
+  return json::string_at(found, {"status"}) == "True" ? found : json::null();
 }
 
 /// The last report of a pod, its termination message; null when none left one.
@@ -57,7 +54,7 @@ Json last_report(const std::vector<Json>& pods) {
 Blocker failure(const Json& job, const Json& result) {
   const auto reason = json::string_at(result, {"reason"});
   if (!reason.empty()) return {reason, json::string_at(result, {"message"})};
-  const auto& failed = condition(job, "Failed");
+  const auto& failed = true_condition(job, "Failed");
   return {json::string_at(failed, {"reason"}),
           "the clean-up's Job failed: " + json::string_at(failed, {"message"})};
 }
@@ -88,13 +85,13 @@ Json dataset_content(const DatasetContent& content) {
        {"checkoutsBytes", content.checkouts_bytes},
        {"modelsBytes", content.models_bytes},
        {"freedBytes", content.freed_bytes},
-       {"job", content.job.empty() ? Json() : Json(content.job)},
+       {"job", json::text_or_null(content.job)},
        {"problem",
         problem ? object({{"reason", problem->reason}, {"message", problem->message}}) : Json()}});
 }
 
 bool is_finished(const Json& job) {
-  return !condition(job, "Complete").is_null() || !condition(job, "Failed").is_null();
+  return !true_condition(job, "Complete").is_null() || !true_condition(job, "Failed").is_null();
 }
 
 DatasetContent collected(DatasetContent before, const ContentUse& left, const Json& job,
@@ -103,7 +100,7 @@ DatasetContent collected(DatasetContent before, const ContentUse& left, const Js
   const auto result = last_report(pods);
   after.job = json::string_at(job, {"metadata", "uid"});
   after.problem.reset();
-  if (condition(job, "Complete").is_null()) {
+  if (true_condition(job, "Complete").is_null()) {
     after.problem = failure(job, result);
     return after;
   }

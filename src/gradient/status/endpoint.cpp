@@ -15,7 +15,7 @@ const Json& objection(const Json& parent_status) {
     const auto& found = condition(parent_status, type);
     if (json::string_at(found, {"status"}) == "False") return found;
   }
-  return json::at(parent_status, {"none"});
+  return json::null();
 }
 
 }  // namespace

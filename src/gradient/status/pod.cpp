@@ -1,6 +1,7 @@
 #include "gradient/status/pod.h"
 
 #include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
 
 #include <algorithm>
 
@@ -9,11 +10,6 @@ namespace {
 
 using json::Json;
 using Role = Container::Role;
-
-const Json& nothing() {
-  static const Json null;
-  return null;
-}
 
 bool is_true(const Json& value) {
   return value.is_boolean() && value.as_bool();
@@ -42,13 +38,6 @@ void describe(Container& container, const DeploymentSpec& spec) {
     container.item = model.id;
     container.subject = "model " + model.id;
   }
-}
-
-const Json& status_of(const Json& statuses, const std::string& name) {
-  for (const auto& status : json::elements_at(statuses, {})) {
-    if (json::string_at(status, {"name"}) == name) return status;
-  }
-  return nothing();
 }
 
 }  // namespace
@@ -86,12 +75,12 @@ bool Container::is_up() const {
 }
 
 const Json& Container::failure() const {
-  if (is_up()) return nothing();
+  if (is_up()) return json::null();
   const auto& now = json::at(*status, {"state", "terminated"});
   const auto& ended = now.is_null() ? json::at(*status, {"lastState", "terminated"}) : now;
-  if (ended.is_null() || !is_known(ended)) return nothing();
+  if (ended.is_null() || !is_known(ended)) return json::null();
   // An end is one too many for the app; for a helper it is what it was asked for.
-  if (role != Role::App && json::integer_at(ended, {"exitCode"}) == 0) return nothing();
+  if (role != Role::App && json::integer_at(ended, {"exitCode"}) == 0) return json::null();
   return ended;
 }
 
@@ -106,7 +95,8 @@ Pod::Pod(const Json& object, const DeploymentSpec& spec) : object_(&object) {
       Container container;
       container.name = json::string_at(entry, {"name"});
       container.spec = &entry;
-      container.status = &status_of(json::at(object, {"status", statuses}), container.name);
+      container.status =
+          &json::element_with(json::at(object, {"status", statuses}), "name", container.name);
       describe(container, spec);
       containers_.push_back(std::move(container));
     }
@@ -168,10 +158,7 @@ const Container* Pod::container(const std::string& name) const {
 }
 
 const Json& Pod::condition(const std::string& type) const {
-  for (const auto& entry : json::elements_at(*object_, {"status", "conditions"})) {
-    if (json::string_at(entry, {"type"}) == type) return entry;
-  }
-  return nothing();
+  return gradient::condition(json::at(*object_, {"status"}), type);
 }
 
 }  // namespace gradient::diagnosis

@@ -11,12 +11,11 @@ using json::Json;
 /// The autoscaler's condition when it does not scale; null otherwise. That it leaves alone what
 /// was scaled to 0 is no problem.
 const Json& objection(const Observed& observed) {
-  static const Json none;
-  if (!observed.autoscaler) return none;
+  if (!observed.autoscaler) return json::null();
   const auto& found = condition(json::at(*observed.autoscaler, {"status"}), "ScalingActive");
   const bool is_idle = json::string_at(found, {"status"}) == "False" &&
                        json::string_at(found, {"reason"}) != "ScalingDisabled";
-  return is_idle ? found : none;
+  return is_idle ? found : json::null();
 }
 
 bool lasts(const Json& condition, const Observed& observed) {

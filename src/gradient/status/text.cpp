@@ -1,15 +1,12 @@
 #include "gradient/status/text.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace gradient::diagnosis {
 namespace {
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
 
 bool is_blank_or_control(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
@@ -62,7 +59,7 @@ std::string excerpt(std::string_view text, std::size_t most) {
 
 bool has(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char a, char b) { return lower(a) == b; }) != text.end();
+                     [](char a, char b) { return base::to_lower(a) == b; }) != text.end();
 }
 
 std::string in_quotes(std::string_view text) {

@@ -11,11 +11,6 @@ namespace {
 
 using json::Json;
 
-const Json& none() {
-  static const Json null;
-  return null;
-}
-
 /// The Deployment controller names the newest ReplicaSet in the message of its own condition:
 /// ReplicaSet "demo-5d4f8c7b9" has successfully progressed.
 std::string newest_by_deployment(const Json& deployment) {
@@ -96,7 +91,7 @@ bool has_stalled(const Json& deployment) {
 }
 
 Workload workload(const DeploymentSpec& spec, const Observed& observed) {
-  const Json& deployment = observed.deployment ? *observed.deployment : none();
+  const Json& deployment = observed.deployment ? *observed.deployment : json::null();
   auto wanted = static_cast<std::int64_t>(spec.replicas());
   if (spec.autoscaled()) wanted = json::integer_at(deployment, {"spec", "replicas"}, wanted);
   auto result = counted_workload(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
