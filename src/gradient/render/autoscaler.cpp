@@ -33,7 +33,8 @@ std::string share(const std::string& quantity, double percent) {
   return canonical(std::to_string(thousandths / 1000) + fraction + std::string(unit, end));
 }
 
-/// Relative to the machine, not to the request as a utilisation would be, and of the app alone.
+/// Relative to the machine, not to the request as a utilisation would be, and of the app alone: the
+/// helpers' share would dilute it (ContainerResource, KEP-1610).
 Json machine_metric(const char* resource, const std::string& capacity, double percent) {
   if (capacity.empty()) return {};
   const auto target =

@@ -6,7 +6,8 @@
 
 #include <optional>
 
-/// The Job that removes what nobody uses from a dataset's volume.
+/// The Job that removes what nobody uses from the volume of a Dataset: one pod that runs
+/// `gradient-sync collect`.
 namespace gradient {
 
 bool mounts_claim(const json::Json& pod_spec, const std::string& claim);
@@ -22,6 +23,7 @@ bool may_collect(const FoundDataset& dataset);
 /// Whether all pods with the claim must be on one node.
 bool is_of_one_node(const FoundDataset& dataset);
 
+/// What one Job is to look at, and where it runs.
 struct CleanUp {
   const ContentUse& known;                ///< was in use at some time
   const ContentUse& in_use;               ///< must stay

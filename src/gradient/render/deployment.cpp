@@ -47,7 +47,8 @@ PodParts environment(const DeploymentSpec& spec, const Settings& settings) {
 PodParts token_parts(const PodParts& app, const Settings& settings) {
   constexpr const char* path = "/var/run/secrets/kubernetes.io/serviceaccount";
   constexpr const char* volume = "kube-api-access";
-  // Clients that never read a token again get one that lasts, if they ask for just this time.
+  // With just this time the API server hands out a token that lasts a year, for clients that never
+  // read it again (--service-account-extend-token-expiration). Kubernetes' own mount asks the same.
   constexpr int expiration_seconds = 3607;
   const bool taken =
       std::any_of(app.volume_mounts.begin(), app.volume_mounts.end(),
@@ -79,10 +80,12 @@ Json app_security_context(const Settings& settings) {
   });
 }
 
-/// Who sends requests learns a little later than the kubelet that a pod ends: until then the app
-/// goes on as if nothing were.
+/// The kubelet ends a pod at the same time as its removal from the Service's EndpointSlices sets
+/// out to every node: until that has arrived, requests still come, and the app goes on serving
+/// them.
 Json drain(const Settings& settings) {
-  if (settings.drain_seconds == 0) return {};  // before Kubernetes 1.34 a sleep of 0 is refused
+  if (settings.drain_seconds == 0)
+    return {};  // a sleep of 0 is refused before Kubernetes 1.34 (KEP-4818)
   const auto sleep = object({{"seconds", settings.drain_seconds}});
   return object({{"preStop", object({{"sleep", sleep}})}});
 }

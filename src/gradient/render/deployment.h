@@ -9,7 +9,8 @@
 
 namespace gradient {
 
-/// The Deployment. It has no `replicas` while an autoscaler owns them.
+/// The Deployment (apps/v1), with the pod template. It has no `replicas` while an autoscaler owns
+/// them.
 json::Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& found,
                       const Rollout& rollout, const Settings& settings);
 

@@ -16,8 +16,9 @@ Json disruption_budget(const Parent& parent, const DeploymentSpec& spec) {
       {"metadata", object({{"name", parent.name}})},
       {"spec", object({{"maxUnavailable", 1},
                        {"selector", selector(parent)},
-                       // Pods that are not ready serve nobody. Unless all are, the others' policy
-                       // keeps each of them from leaving its node, for as long as that lasts.
+                       // Pods that are not ready serve nobody. The default, IfHealthyBudget, keeps
+                       // them on their nodes while the budget is not met, so that a deployment
+                       // that cannot start blocks each drain (KEP-3017).
                        {"unhealthyPodEvictionPolicy", "AlwaysAllow"}})},
   });
 }

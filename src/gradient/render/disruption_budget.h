@@ -6,7 +6,8 @@
 
 namespace gradient {
 
-/// The PodDisruptionBudget; null when one pod at most may run, for it would only forbid draining.
+/// The PodDisruptionBudget: one pod at a time may be evicted. Null when one pod at most may run,
+/// for which it would only keep nodes from being drained.
 json::Json disruption_budget(const Parent& parent, const DeploymentSpec& spec);
 
 }  // namespace gradient

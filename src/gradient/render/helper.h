@@ -18,6 +18,7 @@ inline constexpr const char* model = "/model";              ///< a model's own v
 inline constexpr const char* credentials = "/credentials";  ///< one file per key of a Secret
 }  // namespace helper_paths
 
+/// A sidecar is an init container that goes on running: restartPolicy Always (KEP-753).
 enum class Lifetime { Init, Sidecar };
 
 struct Helper {
@@ -32,8 +33,8 @@ struct Helper {
 /// The container with what it always needs: its temporary files and the pull secret of its image.
 PodParts helper_parts(const Helper& helper, const Settings& settings);
 
-/// How long one container's termination message may be: the kubelet cuts all of a pod to 12 KiB
-/// together, and each to 4 KiB.
+/// How long one container's termination message may be. The kubelet cuts each to 4 KiB, and those
+/// of a pod to 12 KiB together (kubernetes.io: Determine the Reason for Pod Failure).
 std::int64_t message_bytes(const DeploymentSpec& spec);
 
 }  // namespace gradient

@@ -7,7 +7,8 @@
 
 namespace gradient {
 
-/// What gives a deployment its host: an Ingress or an HTTPRoute, as the configuration says.
+/// What gives a deployment its host: an Ingress, or an HTTPRoute of the Gateway API, as the
+/// configuration says.
 json::Json ingress_or_route(const Parent& parent, const Endpoint& endpoint);
 
 }  // namespace gradient

@@ -4,8 +4,7 @@
 #include "gradient/spec/spec.h"
 #include "json/json.h"
 
-#include <initializer_list>
-
+/// What every child has in common: labels, selector, owner reference and the hash of its intent.
 namespace gradient {
 
 /// Labels of a GradientDeployment's children and pods.
@@ -23,7 +22,7 @@ json::Json kind_labels(const char* label, const Parent& parent);
 enum class Owner { Parent, Nobody };
 
 /// The finished intent: `object` with namespace, labels, a controller reference when `owner` is
-/// the parent, and the hash of all this as a further annotation.
+/// the parent, and the hash of all this as the annotation gradient-operator.dev/applied.
 json::Json stamped(json::Json object, const Parent& parent, const json::Json& labels, Owner owner);
 
 }  // namespace gradient

@@ -4,6 +4,7 @@
 #include "gradient/spec/settings.h"
 #include "json/json.h"
 
+/// What an instance type of the catalogue adds to the pod.
 namespace gradient {
 
 /// `resources` of the app container; null when the machine sets none.

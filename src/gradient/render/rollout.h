@@ -8,11 +8,13 @@
 
 namespace gradient {
 
-/// How pods are replaced, and why so. `reason` goes into the Progressing condition's message.
+/// The Deployment's rolling update. A new pod comes first (maxSurge 1) where it can run beside an
+/// old one; where a volume or the GPUs are for one of the two, the old one goes first
+/// (maxUnavailable 1).
 struct Rollout {
   int max_surge = 1;
   int max_unavailable = 0;
-  std::string reason;
+  std::string reason;  ///< for the message of the condition Progressing
 };
 
 Rollout rollout(const DeploymentSpec& spec, const Found& found, const Settings& settings);

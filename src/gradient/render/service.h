@@ -12,6 +12,7 @@ inline constexpr int service_port = 80;
 /// after a change of `port` both answer.
 inline constexpr const char* port_name = "http";
 
+/// The Service (ClusterIP) of a GradientDeployment, whatever port its container listens on.
 json::Json service(const Parent& parent);
 
 }  // namespace gradient

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+/// Access modes of volumes and claims, as text and as values.
 namespace gradient {
 
 /// As the API spells it: "ReadWriteMany".

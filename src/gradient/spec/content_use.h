@@ -8,7 +8,8 @@
 
 namespace gradient {
 
-/// Content on the volume of one claim.
+/// Which content of a volume is meant, in use or to be removed: folders that gradient-sync makes
+/// below .gradient.
 struct ContentUse {
   std::set<std::string> checkouts;  ///< names::checkout_key
   std::set<std::string> models;     ///< names of Models

@@ -2,6 +2,8 @@
 
 #include <string>
 
+/// The kubelet's expansion of $(NAME), and how text passes it unchanged (kubernetes.io: Define
+/// Dependent Environment Variables).
 namespace gradient {
 
 /// `text` for `args`, `command` or the value of a variable, in which Kubernetes expands $(NAME) and

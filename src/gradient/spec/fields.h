@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// Reading that the kinds share. See read_spec.h.
+/// Reading that the kinds share: metadata, names, references to Secrets. See reading.h.
 namespace gradient::fields {
 
 /// Calls `read` with a reader of the mapping `field`, when there is one.

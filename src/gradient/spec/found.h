@@ -11,12 +11,14 @@
 
 namespace gradient {
 
+/// A Dataset that can be used.
 struct FoundDataset {
   std::string claim;
   std::vector<AccessMode> access_modes;  ///< of the claim as it is
   std::optional<std::int64_t> run_as_user, run_as_group;
 };
 
+/// A Model that can be used.
 struct FoundModel {
   ModelSpec spec;
   std::vector<AccessMode> claim_access_modes;  ///< of a pvc:// source's claim

@@ -40,7 +40,7 @@ struct Endpoint {
   bool by_ingress() const { return !ingress_class.empty(); }
 };
 
-/// What the cluster's owner decides: the operator's configuration file (docs/ and design 2.3).
+/// What the cluster's owner decides: the operator's configuration file (docs/operating.md).
 struct Settings {
   std::map<std::string, InstanceType> instance_types;  ///< keyed by lower-case name
   std::string sync_image;

@@ -1,4 +1,3 @@
-// What the API server says when it refuses a pod, before there is one to look at.
 #include "gradient/status/admission.h"
 
 #include "gradient/spec/names.h"

@@ -7,8 +7,9 @@
 
 namespace gradient::diagnosis {
 
-/// Why the cluster lets no pods of the newest revision be made, and what helps; empty when nothing
-/// is refused.
+/// Why the API server admits no pods of the newest revision (quota, LimitRange, Pod Security,
+/// webhooks), and what helps; empty when nothing is refused. Such pods never exist: the
+/// ReplicaSet's condition and events are all there is to see.
 std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
                                  const Workload& workload);
 

@@ -83,9 +83,9 @@ std::optional<Cause> ended_by_node(const Case& about) {
                "node"};
 }
 
-/// Kubernetes takes a pod's readiness away when its node does not report, and leaves all else as
-/// the kubelet reported last: ready containers in a pod that is not ready. The kubelet says so
-/// itself only with a reason, that of readiness gates.
+/// The node lifecycle controller sets a pod's Ready to False when its node does not report, and
+/// leaves all else as the kubelet reported last: ready containers in a pod that is not ready. The
+/// kubelet says so itself only with a reason, that of readiness gates.
 std::optional<Cause> node_not_ready(const Case& about) {
   const auto& pod = about.pod;
   const auto& ready = pod.condition("Ready");

@@ -2,7 +2,7 @@
 
 #include "gradient/status/pod_check.h"
 
-/// Finding a node, and staying on it.
+/// Scheduling, eviction, and nodes that do not report.
 namespace gradient::diagnosis {
 
 std::optional<Cause> claim_pending(const Case& about);

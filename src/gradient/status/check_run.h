@@ -2,7 +2,7 @@
 
 #include "gradient/status/pod_check.h"
 
-/// A container that has run: how it ended, and what its probes say.
+/// A container that has run: its exit code, and its probes.
 namespace gradient::diagnosis {
 
 std::optional<Cause> restarted_by_probe(const Case& about, const Container& container);

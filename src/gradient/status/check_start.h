@@ -2,7 +2,7 @@
 
 #include "gradient/status/pod_check.h"
 
-/// Starting a container whose image is there.
+/// Starting a container whose image has been pulled.
 namespace gradient::diagnosis {
 
 std::optional<Cause> secret_missing(const Case& about, const Container& container);

@@ -2,7 +2,8 @@
 
 #include "gradient/status/pod_check.h"
 
-/// Volumes and the network of a pod that has a node: all before its first container.
+/// Volumes and the sandbox of a pod that has a node: what the kubelet does before the first
+/// container.
 namespace gradient::diagnosis {
 
 std::optional<Cause> volume_without_secret(const Case& about);

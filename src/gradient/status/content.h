@@ -9,7 +9,8 @@
 
 namespace gradient::diagnosis {
 
-/// What the pods of the newest revision have on their volumes, as far as they or the previous
+/// `status.content` of a GradientDeployment: what the pods of the newest revision have on their
+/// volumes, as far as they or the previous
 /// status say.
 struct Content {
   json::Json json;       ///< status.content; null when the spec names none

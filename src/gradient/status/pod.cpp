@@ -15,7 +15,8 @@ bool is_true(const Json& value) {
   return value.is_boolean() && value.as_bool();
 }
 
-/// A node that restarted does not know how its containers ended: that says nothing about them.
+/// A kubelet that restarted does not know how containers ended, and reports exit code 137 with
+/// these reasons: that says nothing about them.
 bool is_known(const Json& termination) {
   const auto reason = json::string_at(termination, {"reason"});
   return reason != "ContainerStatusUnknown" && reason != "Unknown";

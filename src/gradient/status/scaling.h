@@ -6,9 +6,9 @@
 
 namespace gradient::diagnosis {
 
-/// Why nothing is scaled, in the autoscaler's words; empty when something is, when there is no
-/// autoscaler, and as long as it may still get its first metrics: since `long_ago` it must have
-/// got none, and the pods must have served, by `previous`.
+/// Why nothing is scaled, in the words of the HorizontalPodAutoscaler's condition ScalingActive;
+/// empty when something is, when there is no autoscaler, and as long as it may still get its first
+/// metrics: since `long_ago` it must have got none, and the pods must have served, by `previous`.
 std::string scaling_problem(const Observed& observed, const json::Json& previous);
 
 }  // namespace gradient::diagnosis

@@ -11,8 +11,10 @@ namespace {
 
 using json::Json;
 
-/// The Deployment controller names the newest ReplicaSet in the message of its own condition:
-/// ReplicaSet "demo-5d4f8c7b9" has successfully progressed.
+/// The Deployment controller names the newest ReplicaSet in the message of its condition
+/// Progressing and in no field: ReplicaSet "demo-5d4f8c7b9" has successfully progressed. The
+/// operator does not watch ReplicaSets, which have the revision as an annotation; where the message
+/// is another one, the pods have to say it.
 std::string newest_by_deployment(const Json& deployment) {
   const auto message =
       json::string_at(condition(json::at(deployment, {"status"}), "Progressing"), {"message"});
@@ -39,6 +41,8 @@ bool is_replaced(const Pod& failed, const std::vector<Pod>& living) {
   });
 }
 
+/// As the Deployment controller counts for its condition Available: without maxUnavailable of them,
+/// but here never none.
 std::int64_t needed_pods(const Json& deployment, std::int64_t lower_bound) {
   const auto spare =
       json::integer_at(deployment, {"spec", "strategy", "rollingUpdate", "maxUnavailable"});
