@@ -5,6 +5,7 @@
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
+#include "reconcile/replicas.h"
 
 #include <spdlog/spdlog.h>
 
@@ -17,9 +18,6 @@ namespace {
 using gradient::Blocker;
 using json::Json;
 namespace names = gradient::names;
-
-constexpr const char* manager = "gradient-operator";
-constexpr const char* replicas_manager = "gradient-operator-replicas";
 
 /// The kinds whose whole spec is ours, and of which what is no longer wanted is deleted. A claim is
 /// also its provisioner's and its users'.
@@ -41,7 +39,7 @@ bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& paren
 
 bool is_edited(const kube::Kind& kind, const Json& live) {
   return std::find(wholly_ours.begin(), wholly_ours.end(), kind) != wholly_ours.end() &&
-         !kube::spec_editors(live, manager).empty();
+         !kube::spec_editors(live, field_manager).empty();
 }
 
 bool is_current(const Json& live, const Json& wanted) {
@@ -51,29 +49,6 @@ bool is_current(const Json& live, const Json& wanted) {
 Json with_metadata(Json object, const char* name, const std::string& value) {
   object["metadata"][name] = Json(value);
   return object;
-}
-
-/// minReplicas of the autoscaler among the wanted objects; 1 when there is none.
-std::int64_t lower_bound(const std::vector<Json>& wanted) {
-  for (const auto& object : wanted) {
-    if (kind_of(object) == kube::autoscalers) {
-      return json::integer_at(object, {"spec", "minReplicas"}, 1);
-    }
-  }
-  return 1;
-}
-
-/// Whether `replicas` is in our apply set, by the managedFields of an object fresh from the server.
-bool owns_replicas(const Json& live) {
-  const auto& entries = json::elements_at(live, {"metadata", "managedFields"});
-  return std::any_of(entries.begin(), entries.end(), [](const Json& entry) {
-    return json::string_at(entry, {"manager"}) == manager &&
-           !json::at(entry, {"fieldsV1", "f:spec", "f:replicas"}).is_null();
-  });
-}
-
-bool leaves_replicas(const Json& wanted) {
-  return kind_of(wanted) == kube::deployments && json::at(wanted, {"spec", "replicas"}).is_null();
 }
 
 }  // namespace
@@ -87,7 +62,7 @@ std::vector<Blocker> Applier::apply(const gradient::Parent& parent, const std::v
                                     const std::stop_token& stop) {
   std::vector<Blocker> refused;
   for (const auto& object : wanted) {
-    auto why = try_to_apply(parent, object, lower_bound(wanted), stop);
+    auto why = try_to_apply(parent, object, min_replicas(wanted), stop);
     if (!why) continue;
     refused.push_back(*std::move(why));
     if (kind_of(object) == kube::deployments) break;  // the rest is about it
@@ -96,12 +71,12 @@ std::vector<Blocker> Applier::apply(const gradient::Parent& parent, const std::v
 }
 
 std::optional<Blocker> Applier::try_to_apply(const gradient::Parent& parent, const Json& wanted,
-                                             std::int64_t lower_bound,
+                                             std::int64_t min_replicas,
                                              const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);
   try {
-    return apply_one(parent, wanted, lower_bound, stop);
+    return apply_one(parent, wanted, min_replicas, stop);
   } catch (const kube::ApiError& error) {
     if (error.conflict()) context_.polled.forget(kind, key);
     auto reason = refusal(error, describe(kind, key));
@@ -111,7 +86,7 @@ std::optional<Blocker> Applier::try_to_apply(const gradient::Parent& parent, con
 }
 
 std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const Json& wanted,
-                                          std::int64_t lower_bound, const std::stop_token& stop) {
+                                          std::int64_t min_replicas, const std::stop_token& stop) {
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);
   auto current = live(kind, key, stop);
@@ -119,8 +94,8 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   if (!is_ours(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
-  if (is_edited(kind, *current)) current = take_edits(parent, kind, *std::move(current), stop);
-  if (leaves_replicas(wanted)) keep_replicas(*current, wanted, lower_bound, stop);
+  if (is_edited(kind, *current)) current = own_edits(parent, kind, *std::move(current), stop);
+  if (is_autoscaled(wanted)) hand_over_replicas(*current, wanted, min_replicas, stop);
   if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
   return std::nullopt;
 }
@@ -132,13 +107,15 @@ std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,
 }
 
 Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop_token& stop) {
-  // No object has version 1: where one exists the server answers 409 instead of merging into it;
-  // where none exists the version is ignored (seen with 1.34; force=false alone merges into a
-  // foreign object whose fields do not collide with ours).
+  // An apply creates or merges, and force=false would merge into an object of others whose fields
+  // do not collide with ours. So it bears a version that no object has, as the first revision of an
+  // empty etcd is 1: where the object exists, another resourceVersion than the live one is a 409;
+  // where it does not, the server compares nothing (Store.Update in
+  // k8s.io/apiserver/pkg/registry/generic/registry/store.go; seen with 1.34).
   const auto key = kube::key_of(wanted);
   try {
-    auto created =
-        write(kind, with_metadata(wanted, "resourceVersion", "1"), manager, kube::Force::No, stop);
+    auto created = write(kind, with_metadata(wanted, "resourceVersion", "1"), field_manager,
+                         kube::Force::No, stop);
     spdlog::info("created object={}", describe(kind, key));
     return created;
   } catch (const kube::ApiError& error) {
@@ -152,16 +129,17 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
 void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
                      const std::stop_token& stop) {
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
-  write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), manager, kube::Force::Yes, stop);
+  write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager, kube::Force::Yes,
+        stop);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
 }
 
-Json Applier::write(const kube::Kind& kind, const Json& intent, const char* field_manager,
+Json Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,
                     kube::Force force, const std::stop_token& stop) {
   auto* const store = context_.stores.of(kind);
   std::optional<kube::Store::Write> underway;
   if (store != nullptr) underway.emplace(*store, kube::key_of(intent));
-  auto written = context_.client.apply(kind, intent, field_manager, force, stop);
+  auto written = context_.client.apply(kind, intent, manager, force, stop);
   if (store != nullptr) {
     store->put(written);
   } else {
@@ -170,61 +148,55 @@ Json Applier::write(const kube::Kind& kind, const Json& intent, const char* fiel
   return written;
 }
 
-Json Applier::take_edits(const gradient::Parent& parent, const kube::Kind& kind, Json live,
-                         const std::stop_token& stop) {
+Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, Json live,
+                        const std::stop_token& stop) {
   const auto key = kube::key_of(live);
   const auto fresh = context_.client.get(kind, key, stop);
   if (!fresh || kube::uid_of(*fresh) != kube::uid_of(live)) return live;
-  const auto taken = with_edits_taken(json::at(*fresh, {"metadata", "managedFields"}), manager);
-  if (!taken) return live;
+  const auto transfer =
+      transfer_edits(json::at(*fresh, {"metadata", "managedFields"}), field_manager);
+  if (!transfer) return live;
   // Without its annotation it counts as not applied: whoever is interrupted here goes on later.
   const auto patch = json::object(
       {{"metadata",
         json::object({{"resourceVersion", kube::resource_version_of(*fresh)},
-                      {"managedFields", taken->managed_fields},
+                      {"managedFields", transfer->managed_fields},
                       {"annotations", json::object({{names::applied_annotation, ""}})}})}});
   auto& store = *context_.stores.of(kind);
   const kube::Store::Write underway(store, key);
-  auto ours = context_.client.merge_patch(kind, key, patch, manager, stop);
+  auto ours = context_.client.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
-  spdlog::info("took back what was edited object={} by={}", describe(kind, key), taken->editors);
+  spdlog::info("took back what was edited object={} by={}", describe(kind, key), transfer->editors);
   if (const auto object = context_.stores.gradient_deployments.find({parent.ns, parent.name})) {
     context_.events.record(*object, kube::EventType::Normal, "EditTakenBack",
-                           "what " + taken->editors + " changed in " + describe(kind, key) +
+                           "what " + transfer->editors + " changed in " + describe(kind, key) +
                                " is put back: its spec is the operator's; change the "
                                "GradientDeployment");
   }
   return ours;
 }
 
-/// Server-side apply resets `replicas` to its default when the field leaves our apply set; an owner
-/// of its own keeps the value until the autoscaler takes over. Until there is one, nobody else sees
-/// to the lower bound.
-void Applier::keep_replicas(const Json& live, const Json& wanted, std::int64_t lower_bound,
-                            const std::stop_token& stop) {
+/// To our second field manager, which keeps the number until the autoscaler's controller sets one
+/// (see replicas.h). Before there is an autoscaler, nobody else sees to its lower bound.
+void Applier::hand_over_replicas(const Json& live, const Json& wanted, std::int64_t min_replicas,
+                                 const std::stop_token& stop) {
   const auto key = kube::key_of(live);
   const auto replicas = json::integer_at(live, {"spec", "replicas"}, 1);
-  // An autoscaler leaves alone what somebody has scaled to 0.
+  // An autoscaler does not scale what somebody has scaled to 0: that is how it is switched off.
   const bool is_scaled = replicas > 0 && context_.stores.autoscalers.find(key).has_value();
-  if (!is_scaled && replicas < lower_bound) {
-    own_replicas(live, lower_bound, stop);
-  } else if (!is_current(live, wanted)) {
+  if (!is_scaled && replicas < min_replicas) {
+    apply_replicas(live, min_replicas, stop);
+  } else if (!is_current(live, wanted)) {  // an apply follows
     const auto fresh = context_.client.get(kube::deployments, key, stop);
     if (!fresh || !owns_replicas(*fresh)) return;
     const auto now = json::integer_at(*fresh, {"spec", "replicas"}, 1);
-    own_replicas(*fresh, std::max(now, lower_bound), stop);
+    apply_replicas(*fresh, std::max(now, min_replicas), stop);
   }
 }
 
-void Applier::own_replicas(const Json& live, std::int64_t replicas, const std::stop_token& stop) {
-  const auto key = kube::key_of(live);
-  const auto intent = json::object(
-      {{"apiVersion", std::string(kube::deployments.api_version)},
-       {"kind", std::string(kube::deployments.kind)},
-       {"metadata",
-        json::object({{"name", key.name}, {"namespace", key.ns}, {"uid", kube::uid_of(live)}})},
-       {"spec", json::object({{"replicas", replicas}})}});
-  write(kube::deployments, intent, replicas_manager, kube::Force::Yes, stop);
+void Applier::apply_replicas(const Json& live, std::int64_t replicas, const std::stop_token& stop) {
+  write(kube::deployments, replicas_intent(live, replicas), replicas_field_manager,
+        kube::Force::Yes, stop);
 }
 
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
@@ -266,7 +238,7 @@ void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_toke
                                    {"spec", json::object({{"replicas", 0}})}});
   const kube::Store::Write underway(context_.stores.deployments, key);
   context_.stores.deployments.put(
-      context_.client.merge_patch(kube::deployments, key, patch, manager, stop));
+      context_.client.merge_patch(kube::deployments, key, patch, field_manager, stop));
 }
 
 }  // namespace reconcile

@@ -15,8 +15,8 @@ bool has_same_intent(const json::Json& live, const json::Json& wanted);
 
 /// Brings children to what was rendered: server-side apply, only where the intent changed, an
 /// intended field is not live or somebody edited the spec by hand; removal of what is no longer
-/// wanted. Objects that are not the
-/// parent's own (by controller reference, or for claims by label) are never written.
+/// wanted. Objects that are not the parent's own (by controller reference, or for claims by label)
+/// are never written. Who owns which field of a child is in ownership.h.
 class Applier {
  public:
   explicit Applier(Context& context) : context_(context) {}
@@ -41,10 +41,10 @@ class Applier {
 
  private:
   std::optional<gradient::Blocker> try_to_apply(const gradient::Parent& parent,
-                                                const json::Json& wanted, std::int64_t lower_bound,
+                                                const json::Json& wanted, std::int64_t min_replicas,
                                                 const std::stop_token& stop);
   std::optional<gradient::Blocker> apply_one(const gradient::Parent& parent,
-                                             const json::Json& wanted, std::int64_t lower_bound,
+                                             const json::Json& wanted, std::int64_t min_replicas,
                                              const std::stop_token& stop);
   std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,
                                  const std::stop_token& stop);
@@ -54,13 +54,13 @@ class Applier {
               const std::stop_token& stop);
   /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
   /// object as it is then.
-  json::Json take_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
-                        const std::stop_token& stop);
-  void keep_replicas(const json::Json& live, const json::Json& wanted, std::int64_t lower_bound,
-                     const std::stop_token& stop);
-  void own_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
+  json::Json own_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
+                       const std::stop_token& stop);
+  void hand_over_replicas(const json::Json& live, const json::Json& wanted,
+                          std::int64_t min_replicas, const std::stop_token& stop);
+  void apply_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
   /// Applies it and keeps the answer before its event can be seen.
-  json::Json write(const kube::Kind& kind, const json::Json& intent, const char* field_manager,
+  json::Json write(const kube::Kind& kind, const json::Json& intent, const char* manager,
                    kube::Force force, const std::stop_token& stop);
 
   Context& context_;

@@ -8,8 +8,8 @@ namespace {
 
 using json::Json;
 
-/// The member `name` of `object` taken out; null when there is none.
-Json take(Json& object, const std::string& name) {
+/// The member `name`, moved out of `object`; null when there is none.
+Json extract(Json& object, const std::string& name) {
   if (!object.is_object() || !object.has_field(name)) return {};
   auto member = object.at(name);
   object.erase(name);
@@ -31,21 +31,22 @@ void add(Json& fields, const Json& more) {
   }
 }
 
-/// What is taken out of the fields of somebody's update; null when it is nothing.
-Json edits(Json& fields) {
-  auto spec = take(fields, "f:spec");
+/// What of somebody's update is transferred, moved out of `fields`; null when it is nothing.
+Json extract_edits(Json& fields) {
+  auto spec = extract(fields, "f:spec");
   if (is_empty(spec)) return {};
-  auto pod_template = take(spec, "f:template");
-  const auto labels = take(pod_template, "f:metadata");
+  auto pod_template = extract(spec, "f:template");
+  const auto labels = extract(pod_template, "f:metadata");
   const auto left = json::object(
-      {{"f:replicas", take(spec, "f:replicas")},
+      {{"f:replicas", extract(spec, "f:replicas")},
        {"f:template", labels.is_null() ? Json() : json::object({{"f:metadata", labels}})}});
   if (!is_empty(pod_template)) spec["f:template"] = pod_template;
   if (left.size() > 0) fields["f:spec"] = left;
   return is_empty(spec) ? Json() : json::object({{"f:spec", spec}});
 }
 
-/// Fields are named as in the version of the API that the entry is about.
+/// An entry names its fields as its own apiVersion does, so those of another version cannot be
+/// added to ours.
 bool is_edit_beside(const Json& ours, const Json& entry) {
   return json::string_at(entry, {"operation"}) == "Update" &&
          json::at(entry, {"subresource"}).is_null() && json::at(entry, {"fieldsV1"}).is_object() &&
@@ -55,7 +56,7 @@ bool is_edit_beside(const Json& ours, const Json& entry) {
 
 }  // namespace
 
-std::optional<TakenEdits> with_edits_taken(const Json& managed_fields, std::string_view manager) {
+std::optional<EditTransfer> transfer_edits(const Json& managed_fields, std::string_view manager) {
   if (!managed_fields.is_array()) return std::nullopt;
   std::vector<Json> entries(managed_fields.as_array().begin(), managed_fields.as_array().end());
   const auto ours = std::find_if(entries.begin(), entries.end(), [&](const Json& entry) {
@@ -67,14 +68,14 @@ std::optional<TakenEdits> with_edits_taken(const Json& managed_fields, std::stri
   std::string editors;
   for (auto& entry : entries) {
     if (!is_edit_beside(*ours, entry)) continue;
-    const auto taken = edits(entry["fieldsV1"]);
-    if (taken.is_null()) continue;
-    add((*ours)["fieldsV1"], taken);
+    const auto edits = extract_edits(entry["fieldsV1"]);
+    if (edits.is_null()) continue;
+    add((*ours)["fieldsV1"], edits);
     editors += (editors.empty() ? "" : ", ") + json::string_at(entry, {"manager"});
   }
   if (editors.empty()) return std::nullopt;
   std::erase_if(entries, [](const Json& entry) { return is_empty(json::at(entry, {"fieldsV1"})); });
-  return TakenEdits{json::array(std::move(entries)), std::move(editors)};
+  return EditTransfer{json::array(std::move(entries)), std::move(editors)};
 }
 
 }  // namespace reconcile

@@ -6,11 +6,42 @@
 #include <string>
 #include <string_view>
 
+/// Field management of server-side apply: who owns which field of a child when. The API server
+/// keeps it in metadata.managedFields, with one entry for each manager, operation and subresource.
+///
+///     field of a child            owner (manager, operation)          from when, until when
+///     -------------------------------------------------------------------------------------------
+///     what render gives           gradient-operator, Apply            create() and update(); an
+///                                                                     apply that leaves a field
+///                                                                     out removes it
+///     spec.replicas
+///       a fixed number            the same
+///       under an autoscaler       gradient-operator-replicas, Apply   hand_over_replicas(), before
+///                                                                     the apply that leaves it out
+///                                 its controller, Update of `scale`   from its first scaling
+///       0, of a spec that cannot  gradient-operator, Update           scale_to_zero(), until the
+///       be applied                                                    next apply
+///     spec, edited by others      the editor, Update                  until a watch shows it
+///       (no claim, no Secret)     gradient-operator, Apply            own_edits(), until update()
+///                                                                     has removed it
+///     the annotation `applied`,   gradient-operator, Update           own_edits(), until update()
+///       emptied                                                       has written it
+///     all else                    whoever wrote it                    never touched
+///
+/// Of our own four kinds, gradient-operator-status owns the status (Update of `status`, Publisher),
+/// and users the rest.
+///
+/// https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
 namespace reconcile {
 
-struct TakenEdits {
-  json::Json managed_fields;  ///< what to send as metadata.managedFields
-  std::string editors;        ///< whose they were: "kubectl-edit, k9s"
+inline constexpr const char* field_manager = "gradient-operator";
+inline constexpr const char* replicas_field_manager = "gradient-operator-replicas";
+inline constexpr const char* status_field_manager = "gradient-operator-status";
+
+/// metadata.managedFields after a transfer, to be sent with a patch.
+struct EditTransfer {
+  json::Json managed_fields;
+  std::string editors;  ///< who owned the fields before: "kubectl-edit, k9s"
 };
 
 /// What others changed in an object's spec by a plain update (an edit by hand, a rollout undone by
@@ -20,9 +51,9 @@ struct TakenEdits {
 /// (`kubectl rollout restart`), what is set through a subresource, and what another manager
 /// applies.
 ///
-/// `managed_fields` as the server sends it. Empty when there is nothing to take, or `manager` has
-/// applied nothing.
-std::optional<TakenEdits> with_edits_taken(const json::Json& managed_fields,
+/// `managed_fields` as the server sends it. Empty when there is nothing to transfer, or `manager`
+/// has applied nothing.
+std::optional<EditTransfer> transfer_edits(const json::Json& managed_fields,
                                            std::string_view manager);
 
 }  // namespace reconcile

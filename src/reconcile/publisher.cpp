@@ -1,6 +1,7 @@
 #include "reconcile/publisher.h"
 
 #include "reconcile/drift.h"
+#include "reconcile/ownership.h"
 
 #include <spdlog/spdlog.h>
 
@@ -9,8 +10,6 @@
 
 namespace reconcile {
 namespace {
-
-constexpr const char* status_manager = "gradient-operator-status";
 
 const json::Json& ready(const json::Json& status) {
   for (const auto& condition : json::elements_at(status, {"conditions"})) {
@@ -44,7 +43,7 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   {
     const kube::Store::Write underway(store, key);
     const auto written = context_.client.patch_status(kind, key, json::object({{"status", patch}}),
-                                                      status_manager, stop);
+                                                      status_field_manager, stop);
     if (!written) return;  // deleted meanwhile
     store.put(*written);
   }

@@ -15,50 +15,50 @@ Json entry(const std::string& fields, const std::string& more = "") {
                      more + R"(,"fieldsV1":)" + fields + "}");
 }
 
-/// What becomes of the managedFields; "" when nothing is taken.
-std::string taken(const Json& theirs) {
-  const auto owners = reconcile::with_edits_taken(json::array({json::parse(us), theirs}), "us");
+/// What becomes of the managedFields; "" when nothing is transferred.
+std::string transferred(const Json& theirs) {
+  const auto owners = reconcile::transfer_edits(json::array({json::parse(us), theirs}), "us");
   return owners ? json::text(owners->managed_fields) : "";
 }
 
 }  // namespace
 
 TEST_CASE("what was edited in the spec becomes ours, and its editor's entry goes") {
-  CHECK(taken(entry(R"({"f:spec":{"f:paused":{},"f:template":{"f:spec":{"f:b":{}}}}})")) ==
+  CHECK(transferred(entry(R"({"f:spec":{"f:paused":{},"f:template":{"f:spec":{"f:b":{}}}}})")) ==
         R"([{"apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:paused":{},"f:template":{"f:spec":)"
         R"({"f:a":{},"f:b":{}}}}},"manager":"us","operation":"Apply"}])");
 }
 
 TEST_CASE("metadata, replicas and a restart stay their editor's") {
   const std::string restart = R"("f:template":{"f:metadata":{"f:annotations":{"f:at":{}}}})";
-  const auto owners = json::parse(
-      taken(entry(R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:paused":{},"f:replicas":{},)" +
-                  restart + "}}")));
+  const auto owners = json::parse(transferred(
+      entry(R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:paused":{},"f:replicas":{},)" + restart +
+            "}}")));
   CHECK(json::text(owners.at(1).at("fieldsV1")) ==
         R"({"f:metadata":{"f:labels":{}},"f:spec":{"f:replicas":{},)" + restart + "}}");
   CHECK(json::text(owners.at(0).at("fieldsV1").at("f:spec")) ==
         R"({"f:paused":{},"f:template":{"f:spec":{"f:a":{}}}})");
-  CHECK(taken(entry(R"({"f:spec":{)" + restart + "}}")).empty());
-  CHECK(taken(entry(R"({"f:metadata":{"f:labels":{}}})")).empty());
+  CHECK(transferred(entry(R"({"f:spec":{)" + restart + "}}")).empty());
+  CHECK(transferred(entry(R"({"f:metadata":{"f:labels":{}}})")).empty());
 }
 
 TEST_CASE("what is set through a subresource, applied or of another version is left alone") {
   const auto* const paused = R"({"f:spec":{"f:paused":{}}})";
-  CHECK_FALSE(taken(entry(paused)).empty());
-  CHECK(taken(entry(paused, R"(,"subresource":"scale")")).empty());
+  CHECK_FALSE(transferred(entry(paused)).empty());
+  CHECK(transferred(entry(paused, R"(,"subresource":"scale")")).empty());
   auto applied = entry(paused);
   applied["operation"] = Json("Apply");
-  CHECK(taken(applied).empty());
+  CHECK(transferred(applied).empty());
   auto other_version = entry(paused);
   other_version["apiVersion"] = Json("apps/v1beta1");
-  CHECK(taken(other_version).empty());
+  CHECK(transferred(other_version).empty());
   auto by_webhook = entry(paused);  // changes of admission count as their request's manager's
   by_webhook["manager"] = Json("us");
-  CHECK(taken(by_webhook).empty());
+  CHECK(transferred(by_webhook).empty());
 }
 
 TEST_CASE("without an entry of ours there is nothing to take it into") {
   const auto edit = entry(R"({"f:spec":{"f:paused":{}}})");
-  CHECK_FALSE(reconcile::with_edits_taken(json::array({edit}), "us"));
-  CHECK_FALSE(reconcile::with_edits_taken(Json(), "us"));
+  CHECK_FALSE(reconcile::transfer_edits(json::array({edit}), "us"));
+  CHECK_FALSE(reconcile::transfer_edits(Json(), "us"));
 }
