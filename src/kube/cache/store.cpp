@@ -26,18 +26,18 @@ std::string text_to_keep(const Json& object) {
 }  // namespace
 
 std::optional<Json> Store::find(const Key& key) const {
-  const auto packed = data_.with([&](const Data& data) -> std::optional<Packed> {
+  const auto compressed = data_.with([&](const Data& data) -> std::optional<Compressed> {
     const auto found = data.entries.find(key);
     if (found == data.entries.end()) return std::nullopt;
     return found->second.object;
   });
-  if (!packed) return std::nullopt;
-  return json::parse(packer_.unpack(*packed));
+  if (!compressed) return std::nullopt;
+  return json::parse(compressor_.decompress(*compressed));
 }
 
 std::vector<Json> Store::indexed(const std::string& term) const {
-  return unpacked(data_.with([&](const Data& data) {
-    std::vector<Packed> found;
+  return decompressed(data_.with([&](const Data& data) {
+    std::vector<Compressed> found;
     const auto [begin, end] = data.terms.equal_range(term);
     for (auto entry = begin; entry != end; ++entry) {
       found.push_back(data.entries.at(*entry->second).object);
@@ -87,7 +87,7 @@ Store::Change Store::put(const Json& object) {
   auto version = resource_version_of(object);
   if (knows(key, version)) return Change::Stale;
   const auto terms = index_ ? index_(object) : std::vector<std::string>();
-  auto packed = packer_.pack(text_to_keep(object));
+  auto compressed = compressor_.compress(text_to_keep(object));
 
   return data_.with([&](Data& data) {
     if (data.knows(key, version)) return Change::Stale;  // somebody was faster
@@ -99,7 +99,7 @@ Store::Change Store::put(const Json& object) {
     for (const auto& term : terms)
       entry.terms.push_back(data.terms.emplace(term, &place->first));
     entry.version = std::move(version);
-    entry.object = std::move(packed);
+    entry.object = std::move(compressed);
     return Change::Stored;
   });
 }
@@ -138,8 +138,8 @@ void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const 
 
 std::vector<Json> Store::retain(const std::set<Key>& listed, const std::string& ns,
                                 const std::string& version) {
-  return unpacked(data_.with([&](Data& data) {
-    std::vector<Packed> gone;
+  return decompressed(data_.with([&](Data& data) {
+    std::vector<Compressed> gone;
     for (auto next = data.entries.begin(); next != data.entries.end();) {
       const auto entry = next++;
       const auto& key = entry->first;
@@ -161,11 +161,11 @@ void Store::distrust(const std::string& ns) {
   });
 }
 
-std::vector<Json> Store::unpacked(const std::vector<Packed>& objects) const {
+std::vector<Json> Store::decompressed(const std::vector<Compressed>& objects) const {
   std::vector<Json> values;
   values.reserve(objects.size());
   for (const auto& object : objects)
-    values.push_back(json::parse(packer_.unpack(object)));
+    values.push_back(json::parse(compressor_.decompress(object)));
   return values;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/cache/packed.h"
+#include "kube/cache/compressor.h"
 #include "kube/guarded.h"
 #include "kube/object.h"
 
@@ -75,7 +75,7 @@ class Store {
   using Terms = std::multimap<std::string, const Key*>;  ///< keys of Data::entries
   struct Entry {
     std::string version;
-    Packed object;
+    Compressed object;
     std::vector<Terms::iterator> terms;
   };
   struct Tombstone {
@@ -91,10 +91,10 @@ class Store {
     void bury(const Key& key, const std::string& version);
     void remove(std::map<Key, Entry>::iterator entry);
   };
-  std::vector<Json> unpacked(const std::vector<Packed>& objects) const;
+  std::vector<Json> decompressed(const std::vector<Compressed>& objects) const;
 
   Index index_;
-  Packer packer_;
+  Compressor compressor_;
   Guarded<Data> data_;
   mutable std::mutex writes_mutex_;
   mutable std::condition_variable write_ended_;

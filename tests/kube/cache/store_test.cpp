@@ -171,18 +171,18 @@ TEST_CASE("Objects of one kind are kept in a fraction of their size") {
   CHECK(store.bytes() * 8 < plain);
 }
 
-TEST_CASE("Texts of any size and content survive packing") {
-  kube::Packer packer;
+TEST_CASE("Texts of any size and content survive compression") {
+  kube::Compressor compressor;
   std::string noise;
   for (unsigned i = 0, x = 1; i < 100'000; ++i)
     noise += static_cast<char>((x = x * 1664525U + 1013904223U) >> 24U);
   const std::vector<std::string> texts{"", "{}", noise.substr(0, 5000), std::string(1 << 20, 'a'),
                                        noise};
-  std::vector<kube::Packed> packed;
+  std::vector<kube::Compressed> compressed;
   for (const auto& text : texts)
-    packed.push_back(packer.pack(text));
+    compressed.push_back(compressor.compress(text));
   for (std::size_t i = 0; i < texts.size(); ++i)
-    CHECK(packer.unpack(packed[i]) == texts[i]);
+    CHECK(compressor.decompress(compressed[i]) == texts[i]);
 }
 
 TEST_CASE("A store may be used by several threads") {

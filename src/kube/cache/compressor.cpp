@@ -1,4 +1,4 @@
-#include "kube/cache/packed.h"
+#include "kube/cache/compressor.h"
 
 #define ZLIB_CONST  // input is const
 #include <zlib.h>
@@ -50,9 +50,9 @@ std::string deflated(std::string_view text, std::string_view dictionary) {
   return {out.data(), stream.total_out};  // a copy without spare room
 }
 
-std::string inflated(const Packed& packed, std::string_view dictionary) {
-  std::string out(packed.size, '\0');
-  auto stream = stream_of(packed.bytes, out);
+std::string inflated(const Compressed& compressed, std::string_view dictionary) {
+  std::string out(compressed.size, '\0');
+  auto stream = stream_of(compressed.bytes, out);
   check(inflateInit2(&stream, window_bits));
   inflateSetDictionary(&stream, bytes_of(dictionary), static_cast<uInt>(dictionary.size()));
   const auto result = inflate(&stream, Z_FINISH);
@@ -63,21 +63,21 @@ std::string inflated(const Packed& packed, std::string_view dictionary) {
 
 }  // namespace
 
-Packed Packer::pack(std::string_view text) {
+Compressed Compressor::compress(std::string_view text) {
   const auto dictionary = dictionary_.with([](const auto& known) { return known; });
-  Packed packed{.bytes = deflated(text, *dictionary),
+  Compressed compressed{.bytes = deflated(text, *dictionary),
                 .size = static_cast<std::uint32_t>(text.size()),
                 .dictionary = static_cast<std::uint32_t>(dictionary->size())};
-  if (packed.bytes.size() * good_ratio > text.size()) learn(text, dictionary);
-  return packed;
+  if (compressed.bytes.size() * good_ratio > text.size()) learn(text, dictionary);
+  return compressed;
 }
 
-std::string Packer::unpack(const Packed& packed) const {
+std::string Compressor::decompress(const Compressed& compressed) const {
   const auto dictionary = dictionary_.with([](const auto& known) { return known; });
-  return inflated(packed, std::string_view(*dictionary).substr(0, packed.dictionary));
+  return inflated(compressed, std::string_view(*dictionary).substr(0, compressed.dictionary));
 }
 
-void Packer::learn(std::string_view text, const Dictionary& known) {
+void Compressor::learn(std::string_view text, const Dictionary& known) {
   if (known->size() + text.size() > dictionary_limit) return;
   dictionary_.with([&](auto& current) {
     if (current != known) return;  // another thread has just taught it a text like this
