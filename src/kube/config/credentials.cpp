@@ -47,60 +47,62 @@ std::string token_of_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::shared_ptr<const Proof> Credentials::proof() {
+std::shared_ptr<const RequestCredentials> Credentials::current() {
   const std::lock_guard lock(mutex_);
-  if (!proof_ || (is_renewable() && clock_->now() >= due_)) renew();
-  return proof_;
+  if (!current_ || (is_renewable() && clock_->now() >= due_)) renew();
+  return current_;
 }
 
 bool Credentials::refresh(std::uint64_t version) {
   const std::lock_guard lock(mutex_);
-  if (proof_ && proof_->version == version && is_renewable()) renew();
-  return proof_ && proof_->version != version;
+  if (current_ && current_->version == version && is_renewable()) renew();
+  return current_ && current_->version != version;
 }
 
 bool Credentials::is_renewable() const {
   return !config_.token_file.empty() || config_.exec;
 }
 
-/// Replaces proof_, under a new version if it is another one.
+/// Replaces current_, under a new version if it is another one.
 void Credentials::renew() {
-  Proof fresh;
+  RequestCredentials fresh;
   try {
     due_ = clock_->now() + reread_after;
-    fresh = fresh_proof();
+    fresh = fresh_credentials();
   } catch (const ConfigError& error) {
-    if (!proof_) throw;
+    if (!current_) throw;
     spdlog::warn("kept the former credentials error=\"{}\"", error.what());
     return;
   }
-  const bool is_same = proof_ && proof_->authorization == fresh.authorization &&
-                       proof_->certificate == fresh.certificate;
-  fresh.version = proof_ ? proof_->version + (is_same ? 0 : 1) : 1;
-  proof_ = std::make_shared<const Proof>(std::move(fresh));
+  const bool is_same = current_ && current_->authorization == fresh.authorization &&
+                       current_->certificate == fresh.certificate;
+  fresh.version = current_ ? current_->version + (is_same ? 0 : 1) : 1;
+  current_ = std::make_shared<const RequestCredentials>(std::move(fresh));
 }
 
 /// In the order of kubectl: a token file is fresher than a token, a plugin is asked last.
-Proof Credentials::fresh_proof() {
-  Proof proof;
+RequestCredentials Credentials::fresh_credentials() {
+  RequestCredentials credentials;
   if (!config_.token_file.empty()) {
-    proof.authorization = token_of_file(config_.token_file);
+    credentials.authorization = token_of_file(config_.token_file);
   } else if (!config_.token.empty()) {
-    proof.authorization = bearer(config_.token, "token");
+    credentials.authorization = bearer(config_.token, "token");
   } else if (!config_.username.empty()) {
-    proof.authorization = "Basic " + base::base64_encode(config_.username + ":" + config_.password);
+    credentials.authorization =
+        "Basic " + base::base64_encode(config_.username + ":" + config_.password);
   } else if (config_.exec) {
     auto credential = run_plugin(*config_.exec, config_);
     if (!credential.token.empty()) {
-      proof.authorization = bearer(credential.token, config_.exec->command + ": status.token");
+      credentials.authorization =
+          bearer(credential.token, config_.exec->command + ": status.token");
     }
-    proof.certificate = std::move(credential.certificate);
+    credentials.certificate = std::move(credential.certificate);
     due_ = Clock::TimePoint::max();
     if (credential.expires) {
       due_ = clock_->now() + (*credential.expires - clock_->wall()) - leeway;
     }
   }
-  return proof;
+  return credentials;
 }
 
 }  // namespace kube

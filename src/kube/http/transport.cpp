@@ -225,10 +225,11 @@ class CpprestTransport final : public Transport {
  private:
   using OnLine = std::function<void(std::string_view)>;
 
-  std::shared_ptr<Pools> pools(const Proof& proof);
-  http::http_request http_request(const Request& request, const Proof& proof) const;
+  std::shared_ptr<Pools> pools(const RequestCredentials& credentials);
+  http::http_request http_request(const Request& request,
+                                  const RequestCredentials& credentials) const;
   template <class Attempt>
-  Response with_proof(const Request& request, Attempt attempt);
+  Response with_credentials(const Request& request, Attempt attempt);
   template <class Attempt>
   Response with_retries(const Request& request, Attempt attempt);
   void note(const Request& request, int status, const std::vector<std::string>& warnings);
@@ -260,7 +261,7 @@ CpprestTransport::CpprestTransport(const ClusterConfig& config)
       address_(parse_address(config.server, "server")),
       credentials_(std::make_shared<Credentials>(config)),
       tls_(std::make_shared<Tls>(config, address_.host, [credentials = credentials_] {
-        return credentials->proof()->certificate;
+        return credentials->current()->certificate;
       })) {
   start_io();
   if (address_.is_ipv6()) headers_["Host"] = address_.authority();
@@ -273,10 +274,10 @@ CpprestTransport::CpprestTransport(const ClusterConfig& config)
 }
 
 /// A connection proves who we are for as long as it lasts: another certificate, other connections.
-std::shared_ptr<Pools> CpprestTransport::pools(const Proof& proof) {
+std::shared_ptr<Pools> CpprestTransport::pools(const RequestCredentials& credentials) {
   return connected_.with([&](Connected& connected) {
-    if (!connected.pools || connected.certificate != proof.certificate) {
-      connected.certificate = proof.certificate;
+    if (!connected.pools || connected.certificate != credentials.certificate) {
+      connected.certificate = credentials.certificate;
       connected.pools = std::make_shared<Pools>(address_, config_, tls_);
     }
     return connected.pools;
@@ -284,11 +285,12 @@ std::shared_ptr<Pools> CpprestTransport::pools(const Proof& proof) {
 }
 
 http::http_request CpprestTransport::http_request(const Request& request,
-                                                  const Proof& proof) const {
+                                                  const RequestCredentials& credentials) const {
   http::http_request result{http::method(to_string(request.method))};
   result.set_request_uri(web::uri(address_.prefix + target(request)));
   result.headers() = headers_;
-  if (!proof.authorization.empty()) result.headers()["Authorization"] = proof.authorization;
+  if (!credentials.authorization.empty())
+    result.headers()["Authorization"] = credentials.authorization;
   if (!request.body.empty()) {
     result.set_body(
         concurrency::streams::istream(BufferHandle(std::make_shared<BodySource>(request.body))),
@@ -308,14 +310,14 @@ void CpprestTransport::note(const Request& request, int status,
   }
 }
 
-/// Sends with the proof at hand, and once more with a newer one when the server refuses that.
+/// Sends with the credentials at hand, and once more with newer ones when the server refuses those.
 template <class Attempt>
-Response CpprestTransport::with_proof(const Request& request, Attempt attempt) {
+Response CpprestTransport::with_credentials(const Request& request, Attempt attempt) {
   try {
-    const auto proof = credentials_->proof();
-    auto response = with_retries(request, [&] { return attempt(*proof); });
-    if (response.status != 401 || !credentials_->refresh(proof->version)) return response;
-    const auto newer = credentials_->proof();
+    const auto current = credentials_->current();
+    auto response = with_retries(request, [&] { return attempt(*current); });
+    if (response.status != 401 || !credentials_->refresh(current->version)) return response;
+    const auto newer = credentials_->current();
     return with_retries(request, [&] { return attempt(*newer); });
   } catch (const ConfigError& error) {
     throw TransportError(address_.text() + ": " + error.what());
@@ -339,9 +341,9 @@ Response CpprestTransport::with_retries(const Request& request, Attempt attempt)
 Response CpprestTransport::send(const Request& request, const std::stop_token& stop,
                                 std::chrono::milliseconds total) {
   const auto deadline = std::chrono::steady_clock::now() + total;
-  return with_proof(request, [&](const Proof& proof) {
-    const auto pools = this->pools(proof);
-    InFlight flight(pools->unary, http_request(request, proof),
+  return with_credentials(request, [&](const RequestCredentials& credentials) {
+    const auto pools = this->pools(credentials);
+    InFlight flight(pools->unary, http_request(request, credentials),
                     std::make_shared<Exchange>(max_body, Exchange::Overflow::Refuse), tls_,
                     underway_);
     auto response = read_whole(flight.exchange(), address_.text(), stop, deadline);
@@ -355,9 +357,9 @@ Response CpprestTransport::stream(const Request& request, const OnLine& on_line,
   const std::function<void(const Head&)> on_head = [&](const Head& head) {
     note(request, head.status, head.warnings);
   };
-  return with_proof(request, [&](const Proof& proof) {
-    const auto pools = this->pools(proof);
-    InFlight flight(pools->watch, http_request(request, proof),
+  return with_credentials(request, [&](const RequestCredentials& credentials) {
+    const auto pools = this->pools(credentials);
+    InFlight flight(pools->watch, http_request(request, credentials),
                     std::make_shared<Exchange>(stream_window, Exchange::Overflow::HoldBack), tls_,
                     underway_);
     return read_lines(flight.exchange(), address_.text(), {on_head, on_line}, stop, idle);
