@@ -15,12 +15,12 @@ pplx::task<std::size_t> BodySource::getn(std::uint8_t* out, std::size_t count) {
 pplx::task<std::size_t> BodySink::putn_nocopy(const std::uint8_t* data, std::size_t count) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), count);
   pplx::task_completion_event<std::size_t> room;
-  switch (exchange_->on_bytes(bytes, [room, count] { room.set(count); })) {
-    case Exchange::Taken::Now:
+  switch (stream_->on_bytes(bytes, [room, count] { room.set(count); })) {
+    case ResponseStream::Flow::Continue:
       return pplx::task_from_result(count);
-    case Exchange::Taken::Later:
+    case ResponseStream::Flow::Pause:
       return pplx::create_task(room);
-    case Exchange::Taken::Refused:
+    case ResponseStream::Flow::Stop:
       break;
   }
   return pplx::task_from_exception<std::size_t>(std::length_error("not wanted any more"));

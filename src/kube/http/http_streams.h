@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/http/exchange.h"
+#include "kube/http/response_stream.h"
 
 #include <cpprest/astreambuf.h>
 #include <cpprest/streams.h>
@@ -66,13 +66,13 @@ class BodySource final : public PlainBuffer {
 /// Where a response's body goes. A task that is not done yet holds the sender back.
 class BodySink final : public PlainBuffer {
  public:
-  explicit BodySink(std::shared_ptr<Exchange> exchange)
-      : PlainBuffer(std::ios_base::out), exchange_(std::move(exchange)) {}
+  explicit BodySink(std::shared_ptr<ResponseStream> stream)
+      : PlainBuffer(std::ios_base::out), stream_(std::move(stream)) {}
 
   pplx::task<std::size_t> putn_nocopy(const std::uint8_t* data, std::size_t count) override;
 
  private:
-  std::shared_ptr<Exchange> exchange_;
+  std::shared_ptr<ResponseStream> stream_;
 };
 
 /// cpprest's handle of a buffer, whose constructor is protected.

@@ -3,8 +3,8 @@
 #include "kube/config/address.h"
 #include "kube/config/credentials.h"
 #include "kube/guarded.h"
-#include "kube/http/answer.h"
 #include "kube/http/http_streams.h"
+#include "kube/http/read_response.h"
 #include "kube/http/response_head.h"
 #include "kube/http/sockets.h"
 #include "kube/http/tls.h"
@@ -164,23 +164,23 @@ class Underway {
 /// A request on its way. Leaving the scope gives it up, wherever it is.
 class InFlight {
  public:
-  InFlight(http_client& client, http::http_request request, std::shared_ptr<Exchange> exchange,
+  InFlight(http_client& client, http::http_request request, std::shared_ptr<ResponseStream> stream,
            std::shared_ptr<Tls> tls, std::shared_ptr<Underway> underway)
-      : exchange_(std::move(exchange)) {
+      : stream_(std::move(stream)) {
     underway->begin();
-    const auto end = [exchange = exchange_, tls = std::move(tls),
+    const auto end = [stream = stream_, tls = std::move(tls),
                       underway = std::move(underway)](const std::exception_ptr& error) {
-      exchange->on_end(error ? std::optional(failure_of(error, tls.get())) : std::nullopt);
+      stream->on_end(error ? std::optional(failure_of(error, tls.get())) : std::nullopt);
       underway->end();
     };
     request.set_response_stream(
-        concurrency::streams::ostream(BufferHandle(std::make_shared<BodySink>(exchange_))));
+        concurrency::streams::ostream(BufferHandle(std::make_shared<BodySink>(stream_))));
     // Every task ends here, observed: one that nobody looks at would end the process.
     client.request(request, cancellation_.get_token())
-        .then([exchange = exchange_, end](const pplx::task<http::http_response>& task) {
+        .then([stream = stream_, end](const pplx::task<http::http_response>& task) {
           try {
             const auto response = task.get();
-            exchange->on_head(head_of(response));
+            stream->on_head(head_of(response));
             response.content_ready().then([end](const pplx::task<http::http_response>& body) {
               try {
                 body.get();
@@ -195,7 +195,7 @@ class InFlight {
         });
   }
   ~InFlight() {
-    if (exchange_->abandon()) return;
+    if (stream_->abandon()) return;
     // On the I/O thread, which is then not at work on this connection's socket.
     crossplat::threadpool::shared_instance().service().post(
         [source = cancellation_] { source.cancel(); });
@@ -203,11 +203,11 @@ class InFlight {
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
 
-  Exchange& exchange() { return *exchange_; }
+  ResponseStream& stream() { return *stream_; }
 
  private:
   pplx::cancellation_token_source cancellation_;
-  std::shared_ptr<Exchange> exchange_;
+  std::shared_ptr<ResponseStream> stream_;
 };
 
 class CpprestTransport final : public Transport {
@@ -324,7 +324,8 @@ Response CpprestTransport::with_credentials(const Request& request, Attempt atte
   }
 }
 
-/// Again whatever was not sent; a GET also when the connection broke, once.
+/// Again whatever was not sent, and once a GET whose connection broke: it is safe to repeat (RFC
+/// 9110, 9.2.2). A write may have been done although its answer is lost; the next reconcile looks.
 template <class Attempt>
 Response CpprestTransport::with_retries(const Request& request, Attempt attempt) {
   bool once_more = request.method == Method::Get;
@@ -344,9 +345,9 @@ Response CpprestTransport::send(const Request& request, const std::stop_token& s
   return with_credentials(request, [&](const RequestCredentials& credentials) {
     const auto pools = this->pools(credentials);
     InFlight flight(pools->unary, http_request(request, credentials),
-                    std::make_shared<Exchange>(max_body, Exchange::Overflow::Refuse), tls_,
-                    underway_);
-    auto response = read_whole(flight.exchange(), address_.text(), stop, deadline);
+                    std::make_shared<ResponseStream>(max_body, ResponseStream::Overflow::Refuse),
+                    tls_, underway_);
+    auto response = read_whole(flight.stream(), address_.text(), stop, deadline);
     note(request, response.status, response.warnings);
     return response;
   });
@@ -359,10 +360,11 @@ Response CpprestTransport::stream(const Request& request, const OnLine& on_line,
   };
   return with_credentials(request, [&](const RequestCredentials& credentials) {
     const auto pools = this->pools(credentials);
-    InFlight flight(pools->watch, http_request(request, credentials),
-                    std::make_shared<Exchange>(stream_window, Exchange::Overflow::HoldBack), tls_,
-                    underway_);
-    return read_lines(flight.exchange(), address_.text(), {on_head, on_line}, stop, idle);
+    InFlight flight(
+        pools->watch, http_request(request, credentials),
+        std::make_shared<ResponseStream>(stream_window, ResponseStream::Overflow::HoldBack), tls_,
+        underway_);
+    return read_lines(flight.stream(), address_.text(), {on_head, on_line}, stop, idle);
   });
 }
 

@@ -27,8 +27,10 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  /// Sends and waits for the whole response, at most `total`. Throws TransportError. Never follows
-  /// a redirect, never sends a second time.
+  /// Sends and waits for the whole response, at most `total`. Throws TransportError. Follows no
+  /// redirect. Sends again only what the server has not acted on (nothing was written, as a pooled
+  /// connection turned out to be closed; or the answer was 401, and there are newer credentials)
+  /// and, once, a GET whose connection broke. So a write whose answer is lost is never repeated.
   virtual Response send(const Request& request, const std::stop_token& stop,
                         std::chrono::milliseconds total = std::chrono::seconds(30)) = 0;
 

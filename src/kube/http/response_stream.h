@@ -13,27 +13,29 @@
 
 namespace kube {
 
-/// One request's answer on its way from the I/O thread to the thread that asked. The asking thread
-/// may leave at any time: both sides share ownership. Safe to share between threads.
-class Exchange {
+/// The body of one response on its way from the I/O thread to the thread that reads it, with the
+/// head before and the end or failure after it: a bounded pipe. The reader may leave at any time,
+/// as both sides share ownership. Safe to share between threads.
+class ResponseStream {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
   enum class Overflow { Refuse, HoldBack };
 
-  /// At most `limit` bytes wait here: what is more is refused, or the sender is held back.
-  Exchange(std::size_t limit, Overflow overflow) : limit_(limit), overflow_(overflow) {}
+  /// At most `limit` bytes wait here: more is a failure, or holds back the sender (flow control).
+  ResponseStream(std::size_t limit, Overflow overflow) : limit_(limit), overflow_(overflow) {}
 
-  enum class Taken { Now, Later, Refused };
+  /// What the I/O thread is to do with the bytes that follow.
+  enum class Flow { Continue, Pause, Stop };
 
   // The I/O thread's side; none of these waits.
   void on_head(Head head);
-  /// `Later`: the bytes are in, but no more may come until `resume` is called.
-  Taken on_bytes(std::string_view bytes, std::function<void()> resume);
+  /// `Pause`: the bytes are in, but no more may come until `resume` is called.
+  Flow on_bytes(std::string_view bytes, std::function<void()> resume);
   void on_end(std::optional<Failure> failure);
 
-  /// What has come since the last look.
-  struct News {
-    std::optional<Head> head;  ///< once it is known, in every News
+  /// What has come since the last wait().
+  struct Received {
+    std::optional<Head> head;  ///< once it is known, in every Received
     std::string bytes;
     bool is_new = false;  ///< something has come
     bool ended = false;
@@ -42,8 +44,8 @@ class Exchange {
   enum class Until { Anything, End };
 
   /// Waits for something new (or the end), a stop, or the deadline; makes room for more bytes.
-  News wait(Until until, const std::stop_token& stop, TimePoint deadline);
-  /// The asking thread is not interested any more. True when the end has come already.
+  Received wait(Until until, const std::stop_token& stop, TimePoint deadline);
+  /// The reader leaves: what comes now is dropped. True when the end has come already.
   bool abandon();
 
  private:
@@ -57,7 +59,7 @@ class Exchange {
   unsigned seen_ = 0;
   bool abandoned_ = false;
   Until awaited_ = Until::Anything;  ///< whoever waits for the end is not woken before it
-  News news_;
+  Received received_;
   std::function<void()> resume_;
 };
 
