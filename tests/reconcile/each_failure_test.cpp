@@ -76,14 +76,14 @@ class Simulation {
 
   template <class Reconciler>
   static bool serve(kube::WorkQueue& queue, Reconciler& reconciler) {
-    const auto key = queue.try_take();
+    const auto key = queue.try_get();
     if (!key) return false;
     try {
       const auto outcome = reconciler.reconcile(*key, {});
       queue.forget(*key);
       if (outcome.again) queue.add_after(*key, *outcome.again);
     } catch (const std::exception& error) {
-      queue.add_failed(*key, kube::retry_delay(error));
+      queue.add_rate_limited(*key, kube::retry_delay(error));
     }
     queue.done(*key);
     return true;
@@ -99,7 +99,7 @@ class Simulation {
         listed.insert(kube::key_of(object));
         if (store->put(object) == kube::Store::Change::Stored) changed(kind, object);
       }
-      for (const auto& gone : store->retain(listed, "", server.version()))
+      for (const auto& gone : store->finish_replace(listed, "", server.version()))
         changed(kind, gone);
     }
   }

@@ -110,12 +110,12 @@ Store::Change Store::erase(const Json& object) {
   return data_.with([&](Data& data) {
     const auto entry = data.entries.find(key);
     if (entry == data.entries.end()) {
-      data.bury(key, version);
+      data.add_tombstone(key, version);
       return Change::Stale;
     }
     if (compare_versions(entry->second.version, version) > 0) return Change::Stale;  // made again
     data.remove(entry);
-    data.bury(key, version);
+    data.add_tombstone(key, version);
     return Change::Stored;
   });
 }
@@ -136,8 +136,8 @@ void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const 
   write_ended_.wait_for(lock, limit, [&] { return !writes_.contains(key); });
 }
 
-std::vector<Json> Store::retain(const std::set<Key>& listed, const std::string& ns,
-                                const std::string& version) {
+std::vector<Json> Store::finish_replace(const std::set<Key>& listed, const std::string& ns,
+                                        const std::string& version) {
   return decompressed(data_.with([&](Data& data) {
     std::vector<Compressed> gone;
     for (auto next = data.entries.begin(); next != data.entries.end();) {
@@ -152,7 +152,7 @@ std::vector<Json> Store::retain(const std::set<Key>& listed, const std::string& 
   }));
 }
 
-void Store::distrust(const std::string& ns) {
+void Store::invalidate(const std::string& ns) {
   data_.with([&](Data& data) {
     for (auto& [key, entry] : data.entries) {
       if (is_in(key, ns)) entry.version.clear();
@@ -177,7 +177,7 @@ bool Store::Data::knows(const Key& key, std::string_view version) const {
   });
 }
 
-void Store::Data::bury(const Key& key, const std::string& version) {
+void Store::Data::add_tombstone(const Key& key, const std::string& version) {
   tombstones.push_back({key, version});
   if (tombstones.size() > max_tombstones) tombstones.pop_front();
 }

@@ -17,13 +17,14 @@
 
 namespace kube {
 
-/// The last known objects of one kind, fed by a watch and by the answers to our own writes. An
-/// object never goes back to an older resource version, so whoever wrote sees its own write at
-/// once. Objects are kept compressed and without what kubectl last applied.
-/// Safe to share between threads.
+/// The informer's cache: the last known objects of one kind (client-go's Indexer), fed by a
+/// reflector and by the responses to our own writes. An object never goes back to an older resource
+/// version, so whoever wrote reads its own write at once. Objects are kept compressed and without
+/// what kubectl last applied. Safe to share between threads.
 class Store {
  public:
-  /// Terms under which an object can be looked up besides its key, such as "ns/owner".
+  /// Terms under which an object can be looked up besides its key, such as "ns/owner" (client-go's
+  /// IndexFunc).
   using Index = std::function<std::vector<std::string>(const Json& object)>;
 
   explicit Store(Index index = {}) : index_(std::move(index)) {}
@@ -43,10 +44,11 @@ class Store {
   /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
   Change put(const Json& object);
   /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
-  /// deletion. Remembered for a while, so that a late event or answer does not bring it back.
+  /// deletion. Leaves a tombstone for a while, so that a late event or response does not bring the
+  /// object back.
   Change erase(const Json& object);
 
-  /// A write of ours that is under way. Its event often comes before its answer, and would look
+  /// A write of ours that is under way. Its event often comes before its response, and would look
   /// like somebody else's change: while one lives, await_writes() of its key waits.
   class Write {
    public:
@@ -62,14 +64,14 @@ class Store {
   /// Waits until no write of the key is under way, for at most `limit`.
   void await_writes(const Key& key, std::chrono::milliseconds limit) const;
 
-  /// After all objects of a list taken at `version` were put: drops what is not `listed` in
-  /// namespace `ns` (empty: in any), except what is newer than the list. Returns the last known
-  /// state of what went.
-  std::vector<Json> retain(const std::set<Key>& listed, const std::string& ns,
-                           const std::string& version);
-  /// The server has lost its latest versions (restored from a backup): from now on any version of
-  /// the objects in `ns` counts as newer than what is known.
-  void distrust(const std::string& ns);
+  /// Ends a replacement (client-go's Replace) whose objects, of a list taken at `version`, were all
+  /// put: drops what is not `listed` in namespace `ns` (empty: in any), except what is newer than
+  /// the list. Returns the last known state of what went.
+  std::vector<Json> finish_replace(const std::set<Key>& listed, const std::string& ns,
+                                   const std::string& version);
+  /// The server has lost its latest versions (etcd was restored from a backup): from now on any
+  /// version of the objects in `ns` counts as newer than what is known.
+  void invalidate(const std::string& ns);
 
  private:
   using Terms = std::multimap<std::string, const Key*>;  ///< keys of Data::entries
@@ -88,7 +90,7 @@ class Store {
     Terms terms;
 
     bool knows(const Key& key, std::string_view version) const;
-    void bury(const Key& key, const std::string& version);
+    void add_tombstone(const Key& key, const std::string& version);
     void remove(std::map<Key, Entry>::iterator entry);
   };
   std::vector<Json> decompressed(const std::vector<Compressed>& objects) const;

@@ -96,13 +96,13 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
     if (state_.is_rewound(page.version)) {
       spdlog::warn("the server has lost its latest versions, starting afresh kind={} version={}",
                    options_.kind.kind, page.version);
-      store_.distrust(options_.ns);
+      store_.invalidate(options_.ns);
     }
   }
   const bool is_whole = raw::for_each(page.items, [&](std::string_view text) {
     const auto object = read_raw_object(text, options_.kind);
     listed_.insert(object.key);
-    take(object);
+    store(object);
   });
   if (!is_whole) throw Malformed(what("list") + ": the items end early");
   listed_bytes_ += response.body.size();
@@ -110,7 +110,7 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
 }
 
 void Watch::finish_list(const std::string& version) {
-  for (const auto& object : store_.retain(listed_, options_.ns, version)) {
+  for (const auto& object : store_.finish_replace(listed_, options_.ns, version)) {
     on_change_(key_of(object), object);
   }
   spdlog::debug("listed kind={} objects={} version={}", options_.kind.kind, listed_.size(),
@@ -125,8 +125,8 @@ void Watch::finish_list(const std::string& version) {
 
 /// What there was of it is gone with its definition.
 void Watch::finish_without_kind() {
-  store_.distrust(options_.ns);
-  for (const auto& object : store_.retain({}, options_.ns, ""))
+  store_.invalidate(options_.ns);
+  for (const auto& object : store_.finish_replace({}, options_.ns, ""))
     on_change_(key_of(object), object);
   if (!absent_.exchange(true)) {
     spdlog::warn("the cluster does not know this kind, looking again every minute kind={}",
@@ -145,7 +145,7 @@ void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
                     step.timeout_seconds),
       [&](std::string_view line) {
         last_line = clock_.now();
-        take_line(line);
+        handle_line(line);
       },
       stop, idle_limit);
   if (stop.stop_requested()) return;  // before any answer, perhaps
@@ -156,7 +156,7 @@ void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
   state_.ended(now);
 }
 
-void Watch::take_line(std::string_view line) {
+void Watch::handle_line(std::string_view line) {
   if (line.empty()) return;
   const auto event = read_watch_event(line, options_.kind);
   switch (event.type) {
@@ -165,18 +165,18 @@ void Watch::take_line(std::string_view line) {
     case WatchEvent::Type::Bookmark:
       break;
     case WatchEvent::Type::Deleted:
-      take_deletion(event.object);
+      store_deletion(event.object);
       break;
     case WatchEvent::Type::Added:
     case WatchEvent::Type::Modified:
-      take(event.object);
+      store(event.object);
       break;
   }
   last_problem_.clear();
   state_.saw(event.object.version);
 }
 
-void Watch::take(const RawObject& raw) {
+void Watch::store(const RawObject& raw) {
   if (store_.knows(raw.key, raw.version)) return;
   store_.await_writes(raw.key, patience_with_writes);
   if (store_.knows(raw.key, raw.version)) return;
@@ -184,7 +184,7 @@ void Watch::take(const RawObject& raw) {
   if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, object);
 }
 
-void Watch::take_deletion(const RawObject& raw) {
+void Watch::store_deletion(const RawObject& raw) {
   const auto object = build(raw, options_.kind);
   if (store_.erase(object) == Store::Change::Stored) on_change_(raw.key, object);
 }

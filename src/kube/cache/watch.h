@@ -22,9 +22,10 @@ struct WatchOptions {
   bool may_be_absent = false;
 };
 
-/// Lists, then watches, for ever: pages of 500, bookmarks, a random server timeout of 5 to 10
-/// minutes, a new watch from the last version after a quiet or broken stream, a new list after 410
-/// in either form, backoff 0.8 s to 30 s. No failure ends it. The rules are in WatchState.
+/// The reflector: lists a kind into its store, then watches it, for ever. Pages of 500, bookmarks,
+/// a random server timeout of 5 to 10 minutes, a new watch from the last version after a quiet or
+/// broken stream, a new list after 410 Gone in either form, backoff 0.8 s to 30 s. No failure ends
+/// it. The rules are in WatchState.
 class Watch {
  public:
   /// Called on the watch's thread for every object that changed or went and that the store did not
@@ -49,9 +50,9 @@ class Watch {
   void follow(const WatchState::Step& step, const std::stop_token& stop);
   void list(const WatchState::Step& step, const std::stop_token& stop);
   void watch(const WatchState::Step& step, const std::stop_token& stop);
-  void take_line(std::string_view line);
-  void take(const RawObject& raw);
-  void take_deletion(const RawObject& raw);
+  void handle_line(std::string_view line);
+  void store(const RawObject& raw);
+  void store_deletion(const RawObject& raw);
   void finish_list(const std::string& version);
   void finish_without_kind();
   void fail(WatchFailure failure, int retry_after_seconds, const std::string& message);

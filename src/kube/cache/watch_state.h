@@ -20,8 +20,13 @@ const char* to_string(WatchFailure failure);
 WatchFailure classify(const ApiError& error);
 
 /// What to do next to keep up with one kind: the rules of client-go's reflector, without the
-/// network. One difference: every list is consistent (no resource version), so that what is known
-/// never goes back in time, not even over a restart.
+/// network. One difference: every list is consistent (no resource version, where client-go's first
+/// asks for "0", any version in the API server's cache), so that what is known never goes back in
+/// time, not even over a restart.
+///
+///     List --last page--> Watch --expired, refused, malformed, silent for too long--> List
+///     List --expired while paging--> List, without pages
+///     either --throttled, unreachable--> the same again, after a backoff
 class WatchState {
  public:
   /// `random` returns numbers in [0, 1).

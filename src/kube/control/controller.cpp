@@ -39,7 +39,7 @@ void Controller::run(const std::stop_token& stop) {
 }
 
 void Controller::work(const std::stop_token& stop) {
-  while (const auto key = queue_.take(stop)) {
+  while (const auto key = queue_.get(stop)) {
     serve(*key, stop);
     queue_.done(*key);
   }
@@ -79,7 +79,7 @@ ReconcileResult Controller::reconcile(const Key& key, const std::stop_token& sto
 void Controller::retry(const Key& key, std::chrono::milliseconds at_least,
                        const std::string& message, const std::stop_token& stop) {
   if (stop.stop_requested()) return;  // that is why it failed
-  tell(key, queue_.add_failed(key, at_least), message);
+  log_failure(key, queue_.add_rate_limited(key, at_least), message);
 }
 
 /// Somebody wrote between our read and our write, as happens to everybody.
@@ -87,9 +87,9 @@ ReconcileResult Controller::read_again(const Key& key, const ApiError& conflict,
                                        const std::stop_token& stop) {
   constexpr auto soon = 1s;  // our view is up to date long before
   if (stop.stop_requested()) return ReconcileResult::Requeue;
-  const auto delay = queue_.add_failed(key);
+  const auto delay = queue_.add_rate_limited(key);
   if (delay >= soon) {
-    tell(key, delay, conflict.what());
+    log_failure(key, delay, conflict.what());
     return ReconcileResult::Error;
   }
   spdlog::debug("reading again controller={} object={} retry_in_ms={} conflict=\"{}\"", name_,
@@ -97,7 +97,8 @@ ReconcileResult Controller::read_again(const Key& key, const ApiError& conflict,
   return ReconcileResult::Requeue;
 }
 
-void Controller::tell(const Key& key, std::chrono::milliseconds delay, const std::string& message) {
+void Controller::log_failure(const Key& key, std::chrono::milliseconds delay,
+                             const std::string& message) {
   const auto hash = std::hash<std::string>()(message);
   const bool is_news =
       last_errors_.with([&](auto& errors) { return std::exchange(errors[key], hash) != hash; });

@@ -25,10 +25,10 @@ using Reconcile = std::function<Outcome(const Key& key, const std::stop_token& s
 /// How long to wait at least before what failed with `error` is tried again.
 std::chrono::milliseconds retry_delay(const std::exception& error);
 
-/// A queue and the workers that serve it: the one place where a reconcile's exceptions are caught,
-/// logged once and turned into a retry (429 and 503 honour Retry-After; what the server refuses for
-/// good is tried again slowly). A conflict means to read again and is no failure, unless it lasts.
-/// Counts under controller-runtime's metric names.
+/// A controller, as controller-runtime's: a work queue and the workers that serve it. The one place
+/// where a reconcile's exceptions are caught, logged once and turned into a retry (429 and 503
+/// honour Retry-After; what the server refuses for good is tried again slowly). A conflict means to
+/// read again and is no failure, unless it lasts. Counts under controller-runtime's metric names.
 class Controller {
  public:
   Controller(std::string name, Reconcile reconcile, int workers, const Clock& clock);
@@ -48,7 +48,7 @@ class Controller {
   void retry(const Key& key, std::chrono::milliseconds at_least, const std::string& message,
              const std::stop_token& stop);
   ReconcileResult read_again(const Key& key, const ApiError& conflict, const std::stop_token& stop);
-  void tell(const Key& key, std::chrono::milliseconds delay, const std::string& message);
+  void log_failure(const Key& key, std::chrono::milliseconds delay, const std::string& message);
 
   std::string name_;
   Reconcile reconcile_;

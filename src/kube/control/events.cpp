@@ -63,8 +63,8 @@ void EventRecorder::record(const Json& object, EventType type, const std::string
                            const std::string& message) noexcept {
   try {
     const auto uid = uid_of(object);
-    const auto purse = uid + name_of(type);
-    const auto seen = count(purse, key_of(object).name,
+    const auto bucket_key = uid + name_of(type);
+    const auto seen = count(bucket_key, key_of(object).name,
                             uid + '\n' + name_of(type) + '\n' + reason + '\n' + message);
     if (seen) enqueue({event(object, type, reason, message, *seen), seen->count});
   } catch (const std::exception& error) {
@@ -103,7 +103,7 @@ void EventRecorder::enqueue(Recorded recorded) {
   recorded_.notify_one();
 }
 
-std::optional<EventRecorder::Recorded> EventRecorder::take() {
+std::optional<EventRecorder::Recorded> EventRecorder::pop() {
   const std::lock_guard lock(mutex_);
   if (waiting_.events.empty()) return std::nullopt;
   auto first = std::move(waiting_.events.front());
@@ -118,17 +118,17 @@ void EventRecorder::run(const std::stop_token& stop) noexcept {
       recorded_.wait(lock, stop, [this] { return !waiting_.events.empty(); });
     }
     if (stop.stop_requested()) break;
-    if (const auto next = take()) try_to_write(*next, deadline);
+    if (const auto next = pop()) try_to_write(*next, deadline);
   }
   for (const auto end = clock_.now() + deadline; clock_.now() < end;) {
-    const auto next = take();
+    const auto next = pop();
     if (!next) return;
     try_to_write(*next, std::chrono::ceil<std::chrono::milliseconds>(end - clock_.now()));
   }
 }
 
 void EventRecorder::write_recorded() noexcept {
-  while (const auto next = take())
+  while (const auto next = pop())
     try_to_write(*next, deadline);
 }
 
@@ -146,13 +146,13 @@ void EventRecorder::try_to_write(const Recorded& recorded,
 }
 
 /// Empty when the object has used up its events.
-std::optional<EventRecorder::Seen> EventRecorder::count(const std::string& purse,
+std::optional<EventRecorder::Seen> EventRecorder::count(const std::string& bucket_key,
                                                         const std::string& name,
                                                         const std::string& what) {
   const auto now = clock_.now();
   return data_.with([&](Data& data) -> std::optional<Seen> {
     forget_old(data);
-    auto& bucket = data.buckets.try_emplace(purse, Bucket{burst, now}).first->second;
+    auto& bucket = data.buckets.try_emplace(bucket_key, Bucket{burst, now}).first->second;
     bucket.tokens = std::min(burst, bucket.tokens + (now - bucket.last) / refill);
     bucket.last = now;
     if (bucket.tokens < 1) return std::nullopt;
@@ -189,7 +189,8 @@ void EventRecorder::write(const Recorded& recorded, std::chrono::milliseconds to
       client_.merge_patch(events, key, patch, component_, {}, total);
       return;
     } catch (const ApiError& error) {
-      if (!error.not_found()) throw;  // the server has dropped it by now: told anew
+      if (!error.not_found())
+        throw;  // it has expired on the server by now (--event-ttl): a new one
     }
   }
   try {

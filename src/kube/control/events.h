@@ -17,10 +17,11 @@ namespace kube {
 
 enum class EventType { Normal, Warning };
 
-/// Tells users about an object (core/v1 Event). The same reason and message of one object is
-/// counted on one Event instead of repeated; one object gets at most 25 in a row and one more every
-/// five minutes. Never throws: an event that cannot be written within three seconds is logged and
-/// lost, so are those that too many others wait before. Safe to share between threads.
+/// The event recorder: core/v1 Events about an object, for its users. With client-go's correlation:
+/// the same reason and message of one object is counted on one Event instead of repeated, and one
+/// object gets at most 25 in a row and one more every five minutes (a token bucket each for Normal
+/// and Warning). Never throws: an event that cannot be written within three seconds is logged and
+/// lost, so are those that find the queue full. Safe to share between threads.
 class EventRecorder {
  public:
   static constexpr std::chrono::seconds deadline{3};
@@ -50,11 +51,11 @@ class EventRecorder {
     Clock::TimePoint last;
   };
   struct Data {
-    std::map<std::string, Seen> seen;  ///< by what is told about whom
+    std::map<std::string, Seen> seen;  ///< by UID, type, reason and message
     std::map<std::string, Bucket>
-        buckets;  ///< by UID and type: what is well takes nothing from warnings
+        buckets;  ///< by UID and type: Normal ones do not use up what warnings need
   };
-  std::optional<Seen> count(const std::string& purse, const std::string& name,
+  std::optional<Seen> count(const std::string& bucket_key, const std::string& name,
                             const std::string& what);
   void forget_old(Data& data) const;
   struct Recorded {
@@ -63,12 +64,12 @@ class EventRecorder {
   };
   struct Waiting {
     std::deque<Recorded> events;
-    bool is_full = false;  ///< which was told
+    bool is_full = false;  ///< and that was logged
   };
   Json event(const Json& object, EventType type, const std::string& reason,
              const std::string& message, const Seen& seen) const;
   void enqueue(Recorded recorded);
-  std::optional<Recorded> take();
+  std::optional<Recorded> pop();
   void try_to_write(const Recorded& recorded, std::chrono::milliseconds total) noexcept;
   void write(const Recorded& recorded, std::chrono::milliseconds total);
 

@@ -19,8 +19,8 @@ void WorkQueue::add_after(const Key& key, std::chrono::milliseconds delay) {
   schedule(key, delay);
 }
 
-std::chrono::milliseconds WorkQueue::add_failed(const Key& key,
-                                                std::chrono::milliseconds at_least) {
+std::chrono::milliseconds WorkQueue::add_rate_limited(const Key& key,
+                                                      std::chrono::milliseconds at_least) {
   const std::lock_guard lock(mutex_);
   const auto delay = std::max(item_backoff.after(++failures_[key]), at_least);
   schedule(key, delay);
@@ -33,7 +33,7 @@ void WorkQueue::forget(const Key& key) {
   failures_.erase(key);
 }
 
-std::optional<Key> WorkQueue::take(const std::stop_token& stop) {
+std::optional<Key> WorkQueue::get(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     if (auto key = pop()) return key;
@@ -42,7 +42,7 @@ std::optional<Key> WorkQueue::take(const std::stop_token& stop) {
   return std::nullopt;
 }
 
-std::optional<Key> WorkQueue::try_take() {
+std::optional<Key> WorkQueue::try_get() {
   const std::lock_guard lock(mutex_);
   return pop();
 }
@@ -113,7 +113,7 @@ std::optional<Key> WorkQueue::pop() {
   dirty_.erase(key);
   const auto now = clock_.now();
   processing_.emplace(key, now);
-  if (metrics_) metrics_->taken(ready_.size(), now - since);
+  if (metrics_) metrics_->started(ready_.size(), now - since);
   return std::move(key);
 }
 

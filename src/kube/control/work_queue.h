@@ -16,8 +16,9 @@
 
 namespace kube {
 
-/// Keys that wait for a worker: first in, first out, each at most once, never two workers on one
-/// key; a key that is added while it is worked on comes again. Safe to share between threads.
+/// The work queue, as client-go's workqueue with delays and rate limits: keys that wait for a
+/// worker, first in, first out, each at most once, never two workers on one key; a key that is
+/// added while it is worked on comes again. Safe to share between threads.
 class WorkQueue {
  public:
   /// Counts under `name`, if it has one.
@@ -27,17 +28,18 @@ class WorkQueue {
   void add(const Key& key);
   /// Due in `delay`; an earlier due time of the same key wins.
   void add_after(const Key& key, std::chrono::milliseconds delay);
-  /// Due after this key's backoff (5 ms doubling up to 1000 s), but not before `at_least`. Returns
-  /// the delay.
-  std::chrono::milliseconds add_failed(const Key& key, std::chrono::milliseconds at_least = {});
+  /// After a failure: due after this key's backoff (5 ms doubling up to 1000 s), but not before
+  /// `at_least`. Returns the delay.
+  std::chrono::milliseconds add_rate_limited(const Key& key,
+                                             std::chrono::milliseconds at_least = {});
   /// Ends the key's backoff.
   void forget(const Key& key);
 
   /// Waits for a key and marks it as being worked on; empty when a stop is asked for.
-  std::optional<Key> take(const std::stop_token& stop);
-  /// Like take(), but empty when nothing is due now.
-  std::optional<Key> try_take();
-  /// Ends what take() began.
+  std::optional<Key> get(const std::stop_token& stop);
+  /// Like get(), but empty when nothing is due now.
+  std::optional<Key> try_get();
+  /// Ends what get() began.
   void done(const Key& key);
 
   /// Keys that are due and wait for a worker.
@@ -64,7 +66,7 @@ class WorkQueue {
   std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
   std::deque<std::pair<Key, TimePoint>> ready_;  ///< and since when
   std::set<Key> dirty_;                          ///< in ready_, or to be put there when done
-  std::map<Key, TimePoint> processing_;          ///< taken when and not done
+  std::map<Key, TimePoint> processing_;          ///< since when
   std::map<Key, TimePoint> delayed_;
   std::set<Due> due_;
   std::map<Key, int> failures_;

@@ -50,11 +50,11 @@ std::vector<std::string> warning_texts(std::string_view header) {
   return texts;
 }
 
-Failure transfer_failure(std::string_view text, int number, const std::string& distrust) {
+Failure transfer_failure(std::string_view text, int number, const std::string& tls_failure) {
   using Cause = Failure::Cause;
   if (begins(text, "Error in SSL handshake")) {
     return {Cause::Unreachable,
-            "the TLS handshake failed" + (distrust.empty() ? "" : ": " + distrust)};
+            "the TLS handshake failed" + (tls_failure.empty() ? "" : ": " + tls_failure)};
   }
   if (begins(text, "Error resolving") || begins(text, "Failed to resolve")) {
     return {Cause::Unreachable, "the host name cannot be resolved"};

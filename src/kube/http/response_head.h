@@ -33,7 +33,7 @@ int retry_after_seconds(std::string_view header);
 std::vector<std::string> warning_texts(std::string_view header);
 
 /// What cpprest's exception means: its text names the stage, its number is an errno, sometimes.
-/// `distrust` is why the last TLS handshake failed, empty when it did not.
-Failure transfer_failure(std::string_view text, int number, const std::string& distrust);
+/// `tls_failure` is why the last TLS handshake failed, empty when it did not.
+Failure transfer_failure(std::string_view text, int number, const std::string& tls_failure);
 
 }  // namespace kube

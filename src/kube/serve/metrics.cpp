@@ -151,7 +151,7 @@ void QueueMetrics::added(std::size_t depth) {
   depth_.Set(static_cast<double>(depth));
 }
 
-void QueueMetrics::taken(std::size_t depth, std::chrono::duration<double> waited) {
+void QueueMetrics::started(std::size_t depth, std::chrono::duration<double> waited) {
   depth_.Set(static_cast<double>(depth));
   queue_seconds_.Observe(waited.count());
 }

@@ -48,7 +48,7 @@ class QueueMetrics {
  public:
   explicit QueueMetrics(const std::string& queue);
   void added(std::size_t depth);
-  void taken(std::size_t depth, std::chrono::duration<double> waited);
+  void started(std::size_t depth, std::chrono::duration<double> waited);
   void finished(std::chrono::duration<double> worked);
   void retried();
 

@@ -120,12 +120,12 @@ TEST_CASE("What a list no longer has is gone, except what is newer than the list
   store.put(object("written-since", "12"));
   store.put(object("elsewhere", "5", "", "other"));
 
-  const auto gone = store.retain({{"ns", "kept"}}, "ns", "10");
+  const auto gone = store.finish_replace({{"ns", "kept"}}, "ns", "10");
 
   CHECK(names(gone) == std::vector<std::string>{"gone"});
   CHECK(store.keys() ==
         std::vector<Key>{{"ns", "kept"}, {"ns", "written-since"}, {"other", "elsewhere"}});
-  CHECK(names(store.retain({}, "", "20")).size() == 3);
+  CHECK(names(store.finish_replace({}, "", "20")).size() == 3);
   CHECK(store.size() == 0);
 }
 
@@ -133,9 +133,9 @@ TEST_CASE("After a server lost its latest versions, lower ones are newer") {
   Store store;
   store.put(object("a", "100"));
   store.put(object("b", "100"));
-  store.distrust("ns");
+  store.invalidate("ns");
   CHECK(store.put(object("a", "50")) == Change::Stored);
-  CHECK(names(store.retain({{"ns", "a"}}, "ns", "60")) == std::vector<std::string>{"b"});
+  CHECK(names(store.finish_replace({{"ns", "a"}}, "ns", "60")) == std::vector<std::string>{"b"});
 }
 
 TEST_CASE("Objects are found by the terms of the index") {
@@ -151,7 +151,7 @@ TEST_CASE("Objects are found by the terms of the index") {
   CHECK(names(store.indexed("y")) == std::vector<std::string>{"c", "a"});
 
   store.erase(object("c", "5"));
-  store.retain({{"ns", "b"}}, "", "9");
+  store.finish_replace({{"ns", "b"}}, "", "9");
   CHECK(store.indexed("y").empty());
   CHECK(names(store.indexed("x")) == std::vector<std::string>{"b"});
 }

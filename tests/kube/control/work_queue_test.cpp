@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 const Key a{"ns", "a"}, b{"ns", "b"}, c{"ns", "c"};
 
 /// The name of the key that is due now, or "none".
-std::string take(WorkQueue& queue) {
-  const auto key = queue.try_take();
+std::string next(WorkQueue& queue) {
+  const auto key = queue.try_get();
   return key ? key->name : "none";
 }
 
@@ -39,10 +39,10 @@ TEST_CASE("Keys are served first in, first out, each once") {
   for (const auto& key : {a, b, a, c, b})
     queue.add(key);
   CHECK(queue.depth() == 3);
-  CHECK(take(queue) == "a");
-  CHECK(take(queue) == "b");
-  CHECK(take(queue) == "c");
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "a");
+  CHECK(next(queue) == "b");
+  CHECK(next(queue) == "c");
+  CHECK(next(queue) == "none");
 }
 
 TEST_CASE("A queue is idle when nothing is due or being worked on, whatever waits for its time") {
@@ -51,9 +51,9 @@ TEST_CASE("A queue is idle when nothing is due or being worked on, whatever wait
   CHECK(queue.idle());
   queue.add(a);
   CHECK_FALSE(queue.idle());
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
   CHECK_FALSE(queue.idle());
-  queue.add_failed(a);
+  queue.add_rate_limited(a);
   queue.done(a);
   CHECK(queue.idle());
 }
@@ -62,14 +62,14 @@ TEST_CASE("A key that is added while it is worked on comes again when it is done
   const ManualClock clock;
   WorkQueue queue(clock);
   queue.add(a);
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
   queue.add(a);
   queue.add(a);
-  CHECK(take(queue) == "none");  // never two workers on one key
+  CHECK(next(queue) == "none");  // never two workers on one key
   queue.done(a);
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
   queue.done(a);
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "none");
 }
 
 TEST_CASE("A delayed key comes when it is due") {
@@ -77,12 +77,12 @@ TEST_CASE("A delayed key comes when it is due") {
   WorkQueue queue(clock);
   queue.add_after(a, 20ms);
   queue.add_after(b, 10ms);
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "none");
   clock.advance(10ms);
-  CHECK(take(queue) == "b");
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "b");
+  CHECK(next(queue) == "none");
   clock.advance(10ms);
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
 }
 
 TEST_CASE("The earliest due time of a key wins") {
@@ -93,38 +93,38 @@ TEST_CASE("The earliest due time of a key wins") {
     queue.add_after(a, 5s);
     queue.add_after(a, 20s);
     clock.advance(5s);
-    CHECK(take(queue) == "a");
+    CHECK(next(queue) == "a");
   }
   SECTION("when it is now") {
     queue.add_after(a, 10s);
     queue.add(a);
     queue.add_after(a, 20s);
-    CHECK(take(queue) == "a");
+    CHECK(next(queue) == "a");
   }
   queue.done(a);
   clock.advance(1h);
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "none");
 }
 
 TEST_CASE("A key that becomes due while it is worked on comes again when it is done") {
   ManualClock clock;
   WorkQueue queue(clock);
   queue.add(a);
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
   queue.add_after(a, 1s);
   clock.advance(1s);
-  CHECK(take(queue) == "none");
+  CHECK(next(queue) == "none");
   queue.done(a);
-  CHECK(take(queue) == "a");
+  CHECK(next(queue) == "a");
 }
 
 TEST_CASE("Each failure of a key doubles its delay until it is forgotten") {
   ManualClock clock;
   WorkQueue queue(clock);
   const auto fail = [&](std::chrono::milliseconds at_least = 0ms) {
-    const auto delay = queue.add_failed(a, at_least);
+    const auto delay = queue.add_rate_limited(a, at_least);
     clock.advance(delay);
-    CHECK(take(queue) == "a");
+    CHECK(next(queue) == "a");
     queue.done(a);
     return delay;
   };
@@ -134,7 +134,7 @@ TEST_CASE("Each failure of a key doubles its delay until it is forgotten") {
   CHECK(fail() == 40ms);
   queue.forget(a);
   CHECK(fail() == 5ms);
-  CHECK(queue.add_failed(b) == 5ms);  // each key has its own
+  CHECK(queue.add_rate_limited(b) == 5ms);  // each key has its own
 }
 
 TEST_CASE("A waiting worker is woken by a key, by a due time and by a stop") {
@@ -143,7 +143,7 @@ TEST_CASE("A waiting worker is woken by a key, by a due time and by a stop") {
   std::vector<std::string> taken;
   std::atomic<int> count = 0;
   std::jthread worker([&](const std::stop_token& stop) {
-    while (const auto key = queue.take(stop)) {
+    while (const auto key = queue.get(stop)) {
       taken.push_back(key->name);
       queue.done(*key);
       ++count;
@@ -171,7 +171,7 @@ TEST_CASE("No two workers have the same key, and none is lost") {
     std::vector<std::jthread> workers;
     for (int i = 0; i < 4; ++i) {
       workers.emplace_back([&](const std::stop_token& stop) {
-        while (const auto key = queue.take(stop)) {
+        while (const auto key = queue.get(stop)) {
           const auto index = std::stoul(key->name);
           if (++working[index] > 1) shared = true;
           seen[index] = wanted[index].load();

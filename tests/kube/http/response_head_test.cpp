@@ -27,7 +27,7 @@ TEST_CASE("what went wrong with a connection is said in plain words") {
   struct Case {
     std::string text;
     int number;
-    std::string distrust;
+    std::string tls_failure;
     Cause cause;
     std::string expected;
   };
@@ -45,7 +45,7 @@ TEST_CASE("what went wrong with a connection is said in plain words") {
       {"Failed to read response body", ECONNRESET, "not trusted", Cause::Broken,
        "the connection broke (Failed to read response body)"},
   }));
-  const auto failure = transfer_failure(sample.text, sample.number, sample.distrust);
+  const auto failure = transfer_failure(sample.text, sample.number, sample.tls_failure);
   CHECK(failure.cause == sample.cause);
   CHECK(failure.text == sample.expected);
 }

@@ -44,7 +44,7 @@ TEST_CASE("the server is who its certificate's alternative names say") {
     CertificateOptions certificate;
     std::string address = "127.0.0.1";
     std::string tls_server_name;
-    std::string distrust;   ///< empty: trusted
+    std::string failure;    ///< empty: trusted
     std::string asked_for;  ///< the name in the handshake
   };
   const auto sample = GENERATE(values<Case>({
@@ -116,9 +116,9 @@ TEST_CASE("the server is who its certificate's alternative names say") {
     const auto authority = make_authority();
     const RawServer server(
         tell, {.address = sample.address, .certificate = issue(authority, sample.certificate)});
-    const auto expected = sample.distrust.empty()
+    const auto expected = sample.failure.empty()
                               ? sample.asked_for + ","
-                              : server.url() + ": the TLS handshake failed: " + sample.distrust;
+                              : server.url() + ": the TLS handshake failed: " + sample.failure;
     CHECK(outcome({.server = server.url(),
                    .tls_server_name = sample.tls_server_name,
                    .ca_pem = authority.certificate}) == expected);
