@@ -53,11 +53,12 @@ bool is_being_deleted(const Json& object) {
 }
 
 const Json& controller_of(const Json& object) {
+  static const Json none;
   for (const auto& owner : json::elements_at(object, {"metadata", "ownerReferences"})) {
     const auto& controller = json::at(owner, {"controller"});
     if (controller.is_boolean() && controller.as_bool()) return owner;
   }
-  return json::at(object, {"metadata", "ownerReferences", "none"});
+  return none;
 }
 
 std::strong_ordering compare_versions(std::string_view left, std::string_view right) {

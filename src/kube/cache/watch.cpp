@@ -28,10 +28,6 @@ std::function<double()> random_source() {
   return [engine] { return std::uniform_real_distribution<double>(0, 1)(*engine); };
 }
 
-bool is_success(const Response& response) {
-  return response.status >= 200 && response.status < 300;
-}
-
 /// An ERROR event says what the answer to the request would have said.
 Response error_answer(std::string_view status) {
   Response response;
@@ -88,7 +84,7 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
       client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
                                             step.continue_token, step.limit),
                                stop, list_deadline);
-  if (!is_success(response)) throw api_error(response, what("list"), options_.kind.remedy);
+  if (!is_success(response.status)) throw api_error(response, what("list"), options_.kind.remedy);
   const auto page = read_list_page(response.body, options_.kind);
   if (step.continue_token.empty()) {
     listed_.clear();
@@ -149,7 +145,7 @@ void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
       },
       stop, idle_limit);
   if (stop.stop_requested()) return;  // before any answer, perhaps
-  if (!is_success(response)) throw api_error(response, what("watch"), options_.kind.remedy);
+  if (!is_success(response.status)) throw api_error(response, what("watch"), options_.kind.remedy);
   const auto now = clock_.now();
   count_watch_restart(std::string(options_.kind.kind),
                       now - last_line >= idle_limit ? "idle" : "ended");

@@ -1,6 +1,7 @@
 #include "kube/cache/watch_state.h"
 
 #include "kube/backoff.h"
+#include "kube/http/request.h"
 #include "kube/object.h"
 
 #include <algorithm>
@@ -10,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int page_size = 500;
 constexpr auto healthy_after = 2min;
 constexpr auto very_short = 1s;
 constexpr int max_silent = 2;
@@ -52,7 +52,7 @@ WatchState::Step WatchState::next() {
     return {.what = what_,
             .version = {},
             .continue_token = continue_token_,
-            .limit = whole_ ? 0 : page_size,
+            .limit = whole_ ? 0 : list_page_size,
             .delay = delay};
   }
   // Random, so that the watches of many clients do not end at the same time.

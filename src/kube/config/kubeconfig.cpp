@@ -122,7 +122,7 @@ void read_cluster(const Entry& cluster, ClusterConfig& config) {
                    "excludes certificate-authority; remove one of them");
   }
   config.proxy_url = cluster.text("proxy-url");
-  if (!config.proxy_url.empty() && config.proxy_url.rfind("http://", 0) != 0) {
+  if (!config.proxy_url.empty() && !config.proxy_url.starts_with("http://")) {
     cluster.refuse("proxy-url", "only http:// proxies are supported");
   }
   if (!config.proxy_url.empty()) parse_address(config.proxy_url, cluster.name("proxy-url"));

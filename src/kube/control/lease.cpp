@@ -44,7 +44,7 @@ class Candidate {
       if (!state_.is_ours()) return;
       response = send(replace_request(leases, state_.released(clock_.wall())), {});
     }
-    if (response.status >= 300) throw api_error(response, "release Lease " + name());
+    if (!is_success(response.status)) throw api_error(response, "release Lease " + name());
   }
 
   std::string holder() const { return state_.holder(); }
@@ -59,7 +59,7 @@ class Candidate {
                                                     : replace_request(leases, lease),
                                stop);
     if (response.status == 409 || response.status == 404) return false;
-    if (response.status >= 300) throw api_error(response, "write Lease " + name());
+    if (!is_success(response.status)) throw api_error(response, "write Lease " + name());
     state_.observe(json::parse(response.body), clock_.now());
     return true;
   }
@@ -68,7 +68,7 @@ class Candidate {
     const auto response = send(get_request(leases, options_.key), stop);
     std::optional<Json> lease;
     if (response.status != 404) {
-      if (response.status >= 300) throw api_error(response, "get Lease " + name());
+      if (!is_success(response.status)) throw api_error(response, "get Lease " + name());
       lease = json::parse(response.body);
     }
     state_.observe(std::move(lease), clock_.now());

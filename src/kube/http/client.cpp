@@ -3,12 +3,7 @@
 namespace kube {
 namespace {
 
-constexpr int page_size = 500;
 constexpr int log_limit_bytes = 64 * 1024;
-
-bool is_success(const Response& response) {
-  return response.status >= 200 && response.status < 300;
-}
 
 /// "apply Deployment ns/name": what an error message begins with.
 std::string what(const char* verb, const Kind& kind, const Key& key) {
@@ -22,7 +17,7 @@ bool is_no_such_object(const Response& response) {
 template <class Parse>
 Json parsed(const Response& response, const char* verb, const Kind& kind, const Key& key,
             Parse parse) {
-  if (!is_success(response)) throw api_error(response, what(verb, kind, key), kind.remedy);
+  if (!is_success(response.status)) throw api_error(response, what(verb, kind, key), kind.remedy);
   try {
     return parse(response.body);
   } catch (const std::invalid_argument& error) {
@@ -43,7 +38,7 @@ std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Se
                                const std::stop_token& stop, Milliseconds total) {
   std::vector<Json> objects;
   std::string continue_token;
-  int limit = page_size;
+  int limit = list_page_size;
   while (true) {
     const auto request = list_request(kind, ns, selector, "", continue_token, limit);
     const auto response = transport_.send(request, stop, total);
@@ -100,7 +95,8 @@ bool Client::remove(const Kind& kind, const Key& key, const std::string& uid,
                     const std::stop_token& stop) {
   const auto response = transport_.send(delete_request(kind, key, uid), stop);
   if (response.status == 409 || is_no_such_object(response)) return false;
-  if (!is_success(response)) throw api_error(response, what("delete", kind, key), kind.remedy);
+  if (!is_success(response.status))
+    throw api_error(response, what("delete", kind, key), kind.remedy);
   return true;
 }
 
@@ -110,7 +106,7 @@ std::string Client::log(const Key& pod, const std::string& container, int lines,
       transport_.send(log_request(pod, container, lines, log_limit_bytes), stop, total);
   const bool not_yet = response.status == 400;  // "container ... is waiting to start"
   if (not_yet || is_no_such_object(response)) return "";
-  if (!is_success(response)) throw api_error(response, what("read the log of", pods, pod));
+  if (!is_success(response.status)) throw api_error(response, what("read the log of", pods, pod));
   return response.body;
 }
 

@@ -41,7 +41,7 @@ Response read_lines(ResponseStream& stream, const std::string& server, const Lin
     }
     if (!received.head) continue;
     if (!std::exchange(is_begun, true)) readers.on_head(*received.head);
-    if (!received.head->is_success()) {
+    if (!is_success(received.head->status)) {
       body.append(received.bytes, 0, max_error_body - body.size());
     } else {
       try {

@@ -24,6 +24,10 @@ struct Request {
 /// Path and query as they go over the wire, percent-encoded.
 std::string target(const Request& request);
 
+constexpr bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
 struct Response {
   int status = 0;
   std::string body{};
@@ -40,6 +44,9 @@ struct Selector {
 enum class Force { No, Yes };
 
 Request get_request(const Kind& kind, const Key& key);
+/// Objects of a page, as client-go's pager asks for.
+inline constexpr int list_page_size = 500;
+
 Request list_request(const Kind& kind, const std::string& ns, const Selector& selector,
                      const std::string& resource_version, const std::string& continue_token,
                      int limit);

@@ -11,10 +11,6 @@ namespace {
 
 constexpr int max_retry_after = 3600;
 
-bool begins(std::string_view text, std::string_view beginning) {
-  return text.substr(0, beginning.size()) == beginning;
-}
-
 /// cpprest turns "refused" into "host unreachable" and passes resolver codes off as errno.
 std::string connect_failure(int number) {
   if (number == EHOSTUNREACH) return "cannot connect: refused or unreachable";
@@ -52,15 +48,16 @@ std::vector<std::string> warning_texts(std::string_view header) {
 
 Failure transfer_failure(std::string_view text, int number, const std::string& tls_failure) {
   using Cause = Failure::Cause;
-  if (begins(text, "Error in SSL handshake")) {
+  if (text.starts_with("Error in SSL handshake")) {
     return {Cause::Unreachable,
             "the TLS handshake failed" + (tls_failure.empty() ? "" : ": " + tls_failure)};
   }
-  if (begins(text, "Error resolving") || begins(text, "Failed to resolve")) {
+  if (text.starts_with("Error resolving") || text.starts_with("Failed to resolve")) {
     return {Cause::Unreachable, "the host name cannot be resolved"};
   }
-  if (begins(text, "Failed to connect")) return {Cause::Unreachable, connect_failure(number)};
-  if (begins(text, "Expected a 200 response from proxy") || begins(text, "Invalid HTTP status")) {
+  if (text.starts_with("Failed to connect")) return {Cause::Unreachable, connect_failure(number)};
+  if (text.starts_with("Expected a 200 response from proxy") ||
+      text.starts_with("Invalid HTTP status")) {
     return {Cause::Unreachable, std::string(text)};
   }
   return {Cause::Broken, "the connection broke (" + std::string(text) + ")"};

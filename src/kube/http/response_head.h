@@ -11,7 +11,6 @@ struct Head {
   int status = 0;
   int retry_after_seconds = 0;
   std::vector<std::string> warnings{};
-  bool is_success() const { return status >= 200 && status < 300; }
 };
 
 /// Why no (whole) response came.
