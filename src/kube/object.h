@@ -11,7 +11,7 @@ namespace kube {
 
 using json::Json;
 
-/// Which object of a kind. `ns` is empty for cluster-scoped kinds.
+/// Namespace and name (client-go's NamespacedName). `ns` is empty for cluster-scoped kinds.
 struct Key {
   std::string ns;
   std::string name;
@@ -20,7 +20,8 @@ struct Key {
 
 std::string to_string(const Key& key);  ///< "ns/name"
 
-/// A kind of the API, as in its URL. Compile-time constants; see kinds below.
+/// A kind of the API with its resource, as its URL has it (GroupVersionKind and
+/// GroupVersionResource in one). Compile-time constants; see below.
 struct Kind {
   std::string_view api_version;  ///< "v1", "apps/v1"
   std::string_view kind;         ///< "Deployment"

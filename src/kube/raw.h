@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// Finds its way in JSON text without building values: for the parts of an answer that need not be
-/// built. It trusts the text to be JSON; what it is wrong about the parser refuses later.
+/// On-demand JSON: finds members in a text without parsing the rest, as lists and events are large
+/// and mostly known. It trusts the text to be JSON; what is wrong with it the parser refuses later.
 /// Views point into the text that was given.
 namespace kube::raw {
 

@@ -16,9 +16,10 @@ struct Compressed {
   std::uint32_t dictionary = 0;  ///< how much of its compressor's dictionary it needs
 };
 
-/// Compresses texts that resemble each other, such as the objects of one kind, each on its own.
-/// Texts that compress badly join a dictionary that later ones are compressed against, until it is
-/// full: the first of a kind teaches what the others look like. Safe to share between threads.
+/// zlib with a dictionary (deflateSetDictionary), for many texts that resemble each other, such as
+/// the objects of one kind, each compressed on its own. The dictionary is learnt: texts that
+/// compress badly join it until it is full, so that the first of a kind show what the others look
+/// like. Safe to share between threads.
 class Compressor {
  public:
   Compressor() : dictionary_(std::make_shared<const std::string>()) {}

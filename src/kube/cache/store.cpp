@@ -169,6 +169,8 @@ std::vector<Json> Store::decompressed(const std::vector<Compressed>& objects) co
   return values;
 }
 
+/// Versions of one resource are ordered: the API promises it (KEP-5504), and as etcd's
+/// revisions they always were. An object that was deleted and made again has a higher one.
 bool Store::Data::knows(const Key& key, std::string_view version) const {
   const auto entry = entries.find(key);
   if (entry != entries.end()) return compare_versions(entry->second.version, version) >= 0;

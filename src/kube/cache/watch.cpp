@@ -172,6 +172,9 @@ void Watch::handle_line(std::string_view line) {
   state_.saw(event.object.version);
 }
 
+/// Most objects of a list, and events of our own writes, are known already: they are not parsed. An
+/// event often overtakes the response to the write that caused it; it waits for that, so that our
+/// own write does not look like somebody else's change and cause another reconcile.
 void Watch::store(const RawObject& raw) {
   if (store_.knows(raw.key, raw.version)) return;
   store_.await_writes(raw.key, patience_with_writes);

@@ -8,19 +8,20 @@
 
 namespace kube {
 
-/// What a server sent is no answer to a list or a watch of this kind.
+/// The body of a response is no list, or no watch event, of this kind.
 struct Malformed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// An object as it stands in an answer: known by key and version, not yet built.
+/// An object of a list or an event whose text is not parsed yet, but for key and version: most are
+/// known to the store already.
 struct RawObject {
   Key key;
   std::string version;
   std::string_view text;
 };
 
-/// One line of a watch.
+/// A watch event (metav1.WatchEvent): one line of a watch.
 struct WatchEvent {
   enum class Type { Added, Modified, Deleted, Bookmark, Error };
   Type type;

@@ -29,7 +29,8 @@ struct ClientCertificate {
   bool operator==(const ClientCertificate&) const = default;
 };
 
-/// How to reach one API server. PEM texts are the content; files are re-read when they change.
+/// The client's configuration (client-go's rest.Config): how to reach one API server, and as whom.
+/// PEM texts are the content; files are re-read when they change.
 struct ClusterConfig {
   std::string server{};           ///< "https://10.0.0.1:6443", may have a path prefix
   std::string tls_server_name{};  ///< empty: the server's host

@@ -9,7 +9,8 @@
 
 namespace kube {
 
-/// What a credential plugin answered: a token, a certificate with its key, or both.
+/// What a credential plugin printed (client.authentication.k8s.io, kind ExecCredential): a token, a
+/// certificate with its key, or both.
 struct ExecCredential {
   std::string token;
   ClientCertificate certificate;

@@ -15,9 +15,9 @@ struct Kubeconfig {
   json::Json content;
 };
 
-/// What `context` (empty: the current one) of the merged files means: of entries with one name,
-/// and of settings, the first file's count. Pure, but for making paths absolute. Throws
-/// ConfigError.
+/// What `context` (empty: the current one) means in the merged files. They are merged as kubectl
+/// does: of entries with one name, and of settings, the first file's count. Pure, but for making
+/// paths absolute. Throws ConfigError.
 ClusterConfig cluster_config(const std::vector<Kubeconfig>& files, const std::string& context);
 
 }  // namespace kube

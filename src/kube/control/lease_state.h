@@ -8,8 +8,14 @@
 
 namespace kube {
 
-/// A Lease as one candidate sees it. Whether it has run out is judged by our own monotonic clock
-/// since it was last seen to change, never by the times in it. Pure.
+/// The rules of leader election, without the network: a Lease as one candidate sees it. Pure; for
+/// one thread.
+///
+///     none                                   Create
+///     ours                                   Renew
+///     released, or seen unchanged for        TakeOver
+///       longer than its duration
+///     somebody else's                        Wait
 class LeaseState {
  public:
   explicit LeaseState(std::string identity) : identity_(std::move(identity)) {}

@@ -66,6 +66,8 @@ bool WorkQueue::idle() const {
   return ready_.empty() && processing_.empty();
 }
 
+/// client-go's algorithm: a key is dirty from when it is added until a worker gets it, also while a
+/// worker still has it from before. Then done() makes it ready, so that no two have it at a time.
 void WorkQueue::enqueue(const Key& key) {
   if (!dirty_.insert(key).second) return;
   if (processing_.count(key) > 0) return;  // done() puts it into ready_

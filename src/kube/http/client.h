@@ -10,13 +10,14 @@
 
 namespace kube {
 
-/// Typed calls over a Transport. Unary; safe to share between threads. Every call throws
-/// TransportError without an answer and ApiError on a refusal that is not named as a value here.
-/// What a write returns is the object as the server has it afterwards, by parse_object().
+/// The client, as client-go's dynamic client: one call for each verb of the API, on objects of any
+/// kind. Safe to share between threads. Every call throws TransportError without a response and
+/// ApiError on a refusal that is not named as a value here. What a write returns is the object as
+/// the server has it afterwards, by parse_object(). Watches are in kube/cache/watch.h.
 class Client {
  public:
   using Milliseconds = std::chrono::milliseconds;
-  static constexpr std::chrono::seconds patience{30};  ///< with one request
+  static constexpr std::chrono::seconds patience{30};  ///< the default deadline of one request
 
   explicit Client(Transport& transport) : transport_(transport) {}
 

@@ -10,7 +10,7 @@
 
 namespace kube {
 
-/// The API server's refusal, from the Status object in its answer.
+/// An error of the API server (apimachinery's StatusError), from the metav1.Status in the body.
 struct ApiError : std::runtime_error {
   ApiError(int code_in, std::string reason_in, const std::string& message)
       : std::runtime_error(message), code(code_in), reason(std::move(reason_in)) {}
@@ -34,7 +34,7 @@ struct ApiError : std::runtime_error {
   }
 };
 
-/// Whether the server has no such kind, which it says in plain text: not, no such object.
+/// Whether the server has no such kind, which it says in plain text: a missing object has a Status.
 bool is_kind_unknown(const Response& response);
 
 /// The error in `response`; `what` says what was tried ("apply Deployment ns/name"), and `remedy`

@@ -10,7 +10,7 @@
 
 namespace kube {
 
-/// What cpprest wants of a stream buffer and never uses on the two below.
+/// cpprest's stream buffer, with what it never calls on the two below.
 class PlainBuffer : public concurrency::streams::details::streambuf_state_manager<std::uint8_t> {
  public:
   using concurrency::streams::details::streambuf_state_manager<
@@ -51,7 +51,7 @@ class PlainBuffer : public concurrency::streams::details::streambuf_state_manage
   static pplx::task<std::size_t> no_bytes() { return pplx::task_from_result<std::size_t>(0); }
 };
 
-/// A request's body.
+/// The body of a request.
 class BodySource final : public PlainBuffer {
  public:
   explicit BodySource(std::string body) : PlainBuffer(std::ios_base::in), body_(std::move(body)) {}
@@ -63,7 +63,8 @@ class BodySource final : public PlainBuffer {
   std::size_t position_ = 0;
 };
 
-/// Where a response's body goes. A task that is not done yet holds the sender back.
+/// Where the body of a response goes: into its ResponseStream. A task that is not done yet holds
+/// the sender back.
 class BodySink final : public PlainBuffer {
  public:
   explicit BodySink(std::shared_ptr<ResponseStream> stream)

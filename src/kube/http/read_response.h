@@ -12,7 +12,7 @@
 
 namespace kube {
 
-/// An attempt failed; `cause` decides whether another one may follow.
+/// A request failed without a (whole) response; `cause` decides whether it may be sent again.
 struct AttemptFailed : TransportError {
   AttemptFailed(const std::string& server, const Failure& failure)
       : TransportError(server + ": " + failure.text), cause(failure.cause) {}

@@ -11,7 +11,7 @@ namespace kube {
 enum class Method { Get, Post, Put, Patch, Delete };
 std::string_view to_string(Method method);
 
-/// One HTTP request to the API server, as a value: nothing is sent here.
+/// One HTTP request to the API server, as a value: built here, sent by a Transport.
 struct Request {
   Method method = Method::Get;
   std::string path{};                                        ///< "/apis/apps/v1/namespaces/ns/..."

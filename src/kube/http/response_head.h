@@ -6,7 +6,7 @@
 
 namespace kube {
 
-/// What an HTTP response begins with, as far as we look at it.
+/// Status and headers of an HTTP response, as far as they are looked at.
 struct Head {
   int status = 0;
   int retry_after_seconds = 0;

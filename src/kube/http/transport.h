@@ -18,8 +18,9 @@ struct TransportError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The API server, as seen by everything above. Blocking; safe to share between threads.
-/// Two implementations: cpprestsdk's HTTP client, and the tests' script.
+/// The transport (Go's http.RoundTripper): the API server, as seen by everything above. Blocking;
+/// safe to share between threads. Two implementations: cpprestsdk's HTTP client, and the tests'
+/// scripts.
 class Transport {
  public:
   Transport() = default;

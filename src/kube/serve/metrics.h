@@ -13,15 +13,16 @@ class Registry;
 
 namespace kube {
 
-/// The process's one registry, under controller-runtime's names. Everything here is safe to share
-/// between threads. Label values must come from small fixed sets.
+/// Prometheus metrics: the process's one registry, under controller-runtime's names, so that its
+/// dashboards and alerts work here too. Everything here is safe to share between threads. Label
+/// values must come from small fixed sets.
 prometheus::Registry& registry();
 /// All of it in Prometheus' text format.
 std::string metrics_text();
 
 void count_request(const std::string& method, int code, const std::string& host = {});
 void count_watch_restart(const std::string& kind, const std::string& why);
-/// Whether the configuration was right when it was read last.
+/// Whether the configuration could be used when it was read last.
 void set_config_is_right(bool is_right);
 /// Whether all lists of a namespace are there and kept up to date; only of those that are named.
 void set_namespace_served(const std::string& ns, bool is_served);

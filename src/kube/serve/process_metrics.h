@@ -6,7 +6,8 @@
 
 namespace kube {
 
-/// What Prometheus clients tell of their own process: memory, CPU time, threads, start.
+/// The process collector that Prometheus' clients in other languages have (process_*): memory, CPU
+/// time, threads, start.
 std::vector<prometheus::MetricFamily> process_metrics();
 
 }  // namespace kube
