@@ -32,10 +32,10 @@ CollectionState::Step CollectionState::next(Job job, Time now) {
       return Step::LookAtUsers;
     case Job::Foreign:
       rest(retry, now);
-      return Step::TellConflict;
+      return Step::ReportConflict;
     case Job::Ended:
       return Step::Finish;
-    case Job::Told:
+    case Job::Reported:
       return rest(look_again, now);
     case Job::Runs:
       break;

@@ -7,28 +7,28 @@
 
 namespace reconcile {
 
-/// When unused content of one Dataset's volume goes. Pure: Collector does the requests and tells
-/// what they found. Not for several threads.
+/// The garbage collector's rules, for one Dataset: when unused content of its volume is removed.
+/// Pure: Collector makes the requests and passes on what they found. Not for several threads.
 ///
 ///     content is unused for `after` -> due; nothing is unused -> all is forgotten
 ///
-///     found when due                    step         due again
-///     no Job                            LookAtUsers
-///       all is in use after all           Rest         in an hour
-///       a pod may get any node yet        Rest         in ten minutes
-///       some is unused                    Create       at once, for its end
-///     a Job that is somebody else's     TellConflict in ten minutes
-///     our Job, which runs               Rest         at once
-///     our Job, which has ended          Finish       at once
-///     the same, and its result is told  Rest         in an hour
-///     the API server refuses            (refused)    in an hour
+///     found when due                       step            due again
+///     no Job                               LookAtUsers
+///       all is in use after all              Rest            in an hour
+///       a pod may get any node yet           Rest            in ten minutes
+///       some is unused                       Create          at once, for its end
+///     a Job that is somebody else's        ReportConflict  in ten minutes
+///     our Job, which runs                  Rest            at once
+///     our Job, which has ended             Finish          at once
+///     the same, and the status has it      Rest            in an hour
+///     the API server refuses               (refused)       in an hour
 ///
 /// An hour, because ReplicaSets go without an event to us.
 class CollectionState {
  public:
   using Time = kube::Clock::TimePoint;
-  enum class Job { None, Foreign, Runs, Ended, Told };
-  enum class Step { Rest, LookAtUsers, Create, TellConflict, Finish };
+  enum class Job { None, Foreign, Runs, Ended, Reported };
+  enum class Step { Rest, LookAtUsers, Create, ReportConflict, Finish };
 
   /// `after`: how long content must have been unused.
   explicit CollectionState(std::chrono::seconds after) : after_(after) {}

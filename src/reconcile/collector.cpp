@@ -60,12 +60,12 @@ struct Collector::Visit {
   const kube::Key key = kube::key_of(dataset);
   const kube::Key job = {key.ns, gradient::clean_up_job_name(parent)};
 
-  CollectionState::Job judge(const std::optional<Json>& live,
-                             const gradient::DatasetContent& content) const {
+  CollectionState::Job job_state(const std::optional<Json>& live,
+                                 const gradient::DatasetContent& content) const {
     using State = CollectionState::Job;
     if (!live) return State::None;
     if (json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return State::Foreign;
-    if (kube::uid_of(*live) == content.job) return State::Told;
+    if (kube::uid_of(*live) == content.job) return State::Reported;
     return gradient::is_finished(*live) ? State::Ended : State::Runs;
   }
 };
@@ -83,7 +83,7 @@ Json Collector::content(const Json& dataset, const gradient::FoundDataset& found
   auto content = gradient::read_dataset_content(json::at(dataset, {"status", "content"}));
   const auto key = kube::key_of(dataset);
   const auto used = wanted({key.ns, found.claim});
-  const auto unwritten = context_.uses.besides(key, content.known);
+  const auto unwritten = context_.content_references.unrecorded(key, content.known);
   content.known += used;
   content.known += unwritten;
   const Visit visit{.dataset = dataset, .found = found, .wanted = used};
@@ -121,11 +121,11 @@ DatasetContent Collector::advance(const Visit& visit, DatasetContent content,
   try {
     const auto job = context_.client.get(kube::jobs, visit.job, stop);
     const auto step = ask(visit.key, [&](CollectionState& state) {
-      return state.next(visit.judge(job, content), context_.clock.now());
+      return state.next(visit.job_state(job, content), context_.clock.now());
     });
     if (step == Step::LookAtUsers) return begin(visit, content, stop);
     if (step == Step::Finish) return finish(visit, content, *job, stop);
-    if (step == Step::TellConflict)
+    if (step == Step::ReportConflict)
       content.problem = name_conflict("Job " + kube::to_string(visit.job), *job, visit.parent);
   } catch (const kube::ApiError& error) {
     const auto why = refusal(error, "the clean-up of Dataset " + kube::to_string(visit.key));

@@ -5,7 +5,7 @@
 namespace reconcile {
 
 void refer(Context& context, const Ref& dependent, const Ref& target) {
-  if (context.dependents.add(dependent, target)) context.polled.doubt(target);
+  if (context.dependents.add(dependent, target)) context.polled.invalidate(target);
 }
 
 void refer_only(Context& context, const Ref& dependent, std::set<Ref> targets) {
@@ -16,7 +16,7 @@ void refer_only(Context& context, const Ref& dependent, std::set<Ref> targets) {
 
 void refer_to_nothing(Context& context, const Ref& dependent) {
   context.dependents.set(dependent, {});
-  context.polled.miss(dependent, {});
+  context.polled.set_incomplete(dependent, {});
 }
 
 }  // namespace reconcile

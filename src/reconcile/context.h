@@ -4,11 +4,11 @@
 #include "kube/clock.h"
 #include "kube/control/events.h"
 #include "kube/http/client.h"
+#include "reconcile/background_reader.h"
+#include "reconcile/content_references.h"
 #include "reconcile/dependents.h"
-#include "reconcile/polled.h"
-#include "reconcile/reader.h"
+#include "reconcile/polling_cache.h"
 #include "reconcile/stores.h"
-#include "reconcile/uses.h"
 
 #include <functional>
 #include <set>
@@ -23,9 +23,9 @@ struct Context {
   const gradient::Settings& settings;
   Stores& stores;
   Dependents& dependents;
-  Polled& polled;
-  Reader& reader;
-  Uses& uses;
+  PollingCache& polled;
+  BackgroundReader& reader;
+  ContentReferences& content_references;
   /// Asks for a reconcile of every object that refers to this one.
   std::function<void(const Ref&)> notify;
   /// Asks for a reconcile of one of our own objects.

@@ -68,7 +68,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   refer_only(context_, self(key), references(key, spec));
 
   const auto claim = ensure_claim(parent, spec, stop);
-  if (!claim) return kube::Outcome::again_in(Reader::patience);
+  if (!claim) return kube::Outcome::again_in(BackgroundReader::patience);
   const auto content = collect(*object, spec, *claim, stop);
   const auto status = gradient::dataset_status({.parent = parent,
                                                 .spec = spec,
@@ -84,7 +84,7 @@ kube::Outcome DatasetReconciler::forget(const kube::Key& key) {
   refer_to_nothing(context_, self(key));
   context_.reader.forget(self(key));
   collector_.forget(key);
-  context_.uses.forget(key);
+  context_.content_references.forget(key);
   return kube::Outcome::done();
 }
 

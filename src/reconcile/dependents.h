@@ -12,15 +12,16 @@
 
 namespace reconcile {
 
-/// One object of the namespace that another refers to or is.
+/// A reference to an object (core/v1 ObjectReference without version).
 struct Ref {
   std::string kind;  ///< "Dataset", "Secret", ...
   kube::Key key;
   auto operator<=>(const Ref&) const = default;
 };
 
-/// Who refers to what, as of each one's last reconcile; both directions. What is referred to need
-/// not exist. Safe to share between threads.
+/// The index of references in both directions: what each of our objects refers to, as of its last
+/// reconcile, and who depends on an object. What is referred to need not exist. Safe to share
+/// between threads.
 class Dependents {
  public:
   /// Also refers to `target`. Called before the target is looked at, so that no change in between

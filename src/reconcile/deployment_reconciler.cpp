@@ -53,7 +53,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 
   if (spec.repositories)
-    context_.uses.add({key.ns, spec.repositories->dataset}, gradient::content_of(parent, spec));
+    context_.content_references.add({key.ns, spec.repositories->dataset},
+                                    gradient::content_of(parent, spec));
   const auto rendered =
       children(parent, spec, found, context_.settings, context_.stores.deployments.find(key));
   const auto refused = applier_.apply(parent, rendered.objects, stop);
@@ -61,7 +62,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   if (spec.replicas() == 0 && !refused.empty()) applier_.scale_to_zero(parent, stop);
 
   const auto observation = observer_.observe(parent, spec, previous);
-  if (observation.is_awaited) return kube::Outcome::again_in(Reader::patience);
+  if (observation.is_awaited) return kube::Outcome::again_in(BackgroundReader::patience);
   const auto& observed = observation.observed;
   const auto status = gradient::status({.parent = parent,
                                         .spec = spec,

@@ -108,15 +108,15 @@ void Namespaces::look_at(const std::string& name, Namespace& state) {
   kube::set_namespace_served(name, missing.empty());
   if (missing.empty()) {
     if (state.pause > 0s) spdlog::info("the namespace is served namespace={}", name);
-    state.tell_at.reset();
+    state.warn_at.reset();
     state.pause = 0s;
     return;
   }
   const auto now = clock_.now();
-  if (!state.tell_at) state.tell_at = now + grace;
-  if (now < *state.tell_at) return;
+  if (!state.warn_at) state.warn_at = now + grace;
+  if (now < *state.warn_at) return;
   state.pause = std::clamp<std::chrono::seconds>(2 * state.pause, first_pause, longest_pause);
-  state.tell_at = now + state.pause;
+  state.warn_at = now + state.pause;
   spdlog::warn(
       "{}: {}; the others are served namespace={} lists=\"{}\"",
       is_complete ? "a namespace is kept as it was seen last" : "a namespace is not served",

@@ -34,8 +34,8 @@ class Namespaces {
   /// Serves from now on what has become complete since the last call. For one thread.
   std::vector<std::string> serve_complete();
 
-  /// Until a stop: says in log and metrics what is not complete or not kept up to date, at growing
-  /// intervals.
+  /// Until a stop: keeps the metrics, and warns of what is not complete or not kept up to date, at
+  /// growing intervals.
   void watch_over(const std::stop_token& stop);
 
  private:
@@ -43,8 +43,8 @@ class Namespaces {
     std::vector<const kube::Watch*> watches;
     std::atomic<bool> is_served = false;
     /// For the thread that watches over it.
-    std::optional<kube::Clock::TimePoint> tell_at{};
-    std::chrono::seconds pause{};  ///< before it is told once more; 0: never told
+    std::optional<kube::Clock::TimePoint> warn_at{};
+    std::chrono::seconds pause{};  ///< before the next warning; 0: there was none
 
     bool is_complete() const;
     bool is_refused() const;

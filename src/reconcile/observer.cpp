@@ -61,7 +61,7 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .has_ingress = has_ingress(parent),
                    .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
-  std::vector<Reader::Question> questions;
+  std::vector<BackgroundReader::Question> questions;
   if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
       questions.push_back(events_of(context_.client, pod, "events of Pod "));
@@ -117,31 +117,32 @@ std::optional<std::chrono::milliseconds> Observer::again(const gradient::Deploym
   return std::max<std::chrono::milliseconds>(left, soonest);
 }
 
-Reader::Question events_of(kube::Client& client, const Json& object, const std::string& what) {
+BackgroundReader::Question events_of(kube::Client& client, const Json& object,
+                                     const std::string& what) {
   const auto key = kube::key_of(object);
   const auto uid = kube::uid_of(object);
   const auto read = [&client, ns = key.ns, uid](const std::stop_token& stop) {
     auto found =
         client.list(kube::events, ns, {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop,
-                    Reader::deadline);
+                    BackgroundReader::deadline);
     for (auto& event : found) {
       if (event.has_field("metadata") && event.at("metadata").has_field("managedFields"))
         event["metadata"].erase("managedFields");
     }
-    return Reader::Answer{.found = std::move(found), .good_for = Observer::period};
+    return BackgroundReader::Answer{.found = std::move(found), .good_for = Observer::period};
   };
   return {.what = what + kube::to_string(key), .edition = uid, .node = {}, .read = read};
 }
 
 /// Of a complete model half a minute after it has looked for newer content: then it has said what
 /// it found, or is fetching it.
-Reader::Question Observer::last_line(const std::string& ns,
-                                     const gradient::SyncSidecar& sidecar) const {
+BackgroundReader::Question Observer::last_line(const std::string& ns,
+                                               const gradient::SyncSidecar& sidecar) const {
   const kube::Key pod{ns, sidecar.pod};
   const auto read = [&client = context_.client, pod, container = sidecar.container,
                      refresh = std::chrono::seconds(sidecar.refresh_seconds)](
-                        const std::stop_token& stop) -> Reader::Answer {
-    const auto text = client.log(pod, container, 1, stop, Reader::deadline);
+                        const std::stop_token& stop) -> BackgroundReader::Answer {
+    const auto text = client.log(pod, container, 1, stop, BackgroundReader::deadline);
     try {
       auto line = json::parse(text);
       const auto good_for = is_at_rest(line) ? period + refresh : period;

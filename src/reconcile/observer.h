@@ -11,8 +11,8 @@
 namespace reconcile {
 
 /// Gathers what the status of a GradientDeployment is made of. Children and pods come from the
-/// stores. Events and the last log lines of sync sidecars are as the Reader knows them; it is asked
-/// only while they can tell more.
+/// stores. Events and the last log lines of sync sidecars are as the BackgroundReader knows them;
+/// it is asked only while they can tell more.
 class Observer {
  public:
   static constexpr std::chrono::seconds period{30};  ///< after which an answer is old
@@ -41,12 +41,14 @@ class Observer {
  private:
   std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;
   bool has_ingress(const gradient::Parent& parent) const;
-  Reader::Question last_line(const std::string& ns, const gradient::SyncSidecar& sidecar) const;
+  BackgroundReader::Question last_line(const std::string& ns,
+                                       const gradient::SyncSidecar& sidecar) const;
 
   Context& context_;
 };
 
 /// The events of one object of the namespace, without what nobody here reads.
-Reader::Question events_of(kube::Client& client, const json::Json& object, const std::string& what);
+BackgroundReader::Question events_of(kube::Client& client, const json::Json& object,
+                                     const std::string& what);
 
 }  // namespace reconcile

@@ -31,7 +31,7 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
                .dependents = dependents_,
                .polled = polled_,
                .reader = reader_,
-               .uses = uses_,
+               .content_references = content_references_,
                .notify = [this](const Ref& changed) { notify(changed); },
                .enqueue = [this](const Ref& ref) { controller_of(ref.kind)->enqueue(ref.key); }},
       deployment_reconciler_(context_),
@@ -172,7 +172,7 @@ void Operator::poll(const std::stop_token& stop) {
     find_left_over(stop);
     notice_kinds();
     is_behind = polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
-  } while (is_behind ? !stop.stop_requested() : clock_.wait(Polled::tick, stop));
+  } while (is_behind ? !stop.stop_requested() : clock_.wait(PollingCache::tick, stop));
 }
 
 /// Once, as nothing makes more of it: what is found is removed when its deployment is reconciled.

@@ -52,9 +52,9 @@ class Operator {
   const kube::Clock& clock_;
   Stores stores_;
   Dependents dependents_;
-  Polled polled_;
-  Reader reader_;
-  Uses uses_;
+  PollingCache polled_;
+  BackgroundReader reader_;
+  ContentReferences content_references_;
   kube::EventRecorder events_;
   Context context_;
   DeploymentReconciler deployment_reconciler_;

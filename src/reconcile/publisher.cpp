@@ -1,5 +1,6 @@
 #include "reconcile/publisher.h"
 
+#include "gradient/status/condition.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 
@@ -12,10 +13,7 @@ namespace reconcile {
 namespace {
 
 const json::Json& ready(const json::Json& status) {
-  for (const auto& condition : json::elements_at(status, {"conditions"})) {
-    if (json::string_at(condition, {"type"}) == "Ready") return condition;
-  }
-  return json::at(status, {"conditions", "none"});
+  return gradient::condition(status, "Ready");
 }
 
 /// On the way to being ready, as every object is: no news.
@@ -49,7 +47,8 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   }
   const Ref ref{std::string(kind.kind), key};
   context_.notify(ref);
-  // Somebody's edit since we looked is in the answer, so that its event is no news when it comes.
+  // The response has an edit of others since the reconcile began. Its watch event will find that
+  // version in the store already, and enqueue nothing.
   const auto now = store.find(key);
   if (now && !json::equal(without_status(*now), without_status(object))) context_.enqueue(ref);
 

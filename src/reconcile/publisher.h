@@ -7,9 +7,9 @@
 
 namespace reconcile {
 
-/// Writes the status of one of our objects when it differs from the live one, tells those who refer
-/// to the object, and records an event when what the user should know has changed. An edit that
-/// came meanwhile is asked to be looked at.
+/// Writes the status of one of our objects when it differs from the live one, enqueues those who
+/// refer to the object, and records an event when what the user should know has changed. Enqueues
+/// the object itself if it was edited meanwhile.
 class Publisher {
  public:
   explicit Publisher(Context& context) : context_(context) {}

@@ -11,7 +11,7 @@ bool has(const std::string& text, std::string_view part) {
 
 std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what) {
   const std::string text = error.what();
-  if (error.namespace_terminating()) return std::nullopt;  // nobody is left to be told
+  if (error.namespace_terminating()) return std::nullopt;  // nobody is left to read it
   if (error.forbidden() && has(text, "exceeded quota")) {
     return gradient::Blocker{"QuotaExceeded", what + " was refused: " + text};
   }

@@ -50,7 +50,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   const auto made = ensure(parent, spec, stop);
   const auto* missing = std::get_if<gradient::Blocker>(&made);
   const bool is_of_secret = missing != nullptr && missing->reason.starts_with("Secret");
-  context_.polled.miss(
+  context_.polled.set_incomplete(
       self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
   if (missing != nullptr) {
     publish(false, missing->reason, missing->message, {});

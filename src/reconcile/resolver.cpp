@@ -66,7 +66,7 @@ struct Resolver::Lookup {
   }
   void finish() {
     context.dependents.set(self, std::move(refs));
-    context.polled.miss(self, missed);
+    context.polled.set_incomplete(self, missed);
   }
 };
 

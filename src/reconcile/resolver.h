@@ -10,8 +10,8 @@
 namespace reconcile {
 
 /// Looks up what a spec refers to. Datasets, Models and ContainerRegistries come from the stores,
-/// Secrets and claims that are not ours through Polled. What was looked up, found or not, is noted
-/// in Dependents, so that its change brings the dependent back.
+/// Secrets and claims that are not ours through PollingCache. What was looked up, found or not, is
+/// noted in Dependents, so that its change brings the dependent back.
 class Resolver {
  public:
   explicit Resolver(Context& context) : context_(context) {}

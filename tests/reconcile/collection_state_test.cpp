@@ -78,7 +78,7 @@ TEST_CASE("a pod without a node is waited for, for ten minutes at a time") {
 
 TEST_CASE("a Job of somebody else is told, and looked at again after ten minutes") {
   auto state = due_at_start();
-  CHECK(state.next(Job::Foreign, start) == Step::TellConflict);
+  CHECK(state.next(Job::Foreign, start) == Step::ReportConflict);
   CHECK_FALSE(state.is_due(old_checkout, start + 9min));
   CHECK(state.is_due(old_checkout, start + 10min));
 }
@@ -89,7 +89,7 @@ TEST_CASE("our Job's end is awaited, told once, and the Job then left alone for 
   CHECK(state.is_due(old_checkout, start));
   CHECK(state.next(Job::Ended, start) == Step::Finish);
   CHECK(state.is_due(old_checkout, start));
-  CHECK(state.next(Job::Told, start) == Step::Rest);
+  CHECK(state.next(Job::Reported, start) == Step::Rest);
   CHECK_FALSE(state.is_due(old_checkout, start + 59min));
   CHECK(state.is_due(old_checkout, start + 60min));
 }

@@ -132,7 +132,7 @@ TEST_CASE_METHOD(Scenario,
 
 TEST_CASE_METHOD(Scenario, "a deployment that comes and goes between two looks is known") {
   begin(R"({"checkouts":["u-1-a-new"]})");
-  context.uses.add({"ns", "data"}, {.checkouts = {"u-2-a-1"}, .models = {}});
+  context.content_references.add({"ns", "data"}, {.checkouts = {"u-2-a-1"}, .models = {}});
   expect_status();
   reconcile_after(1min);
   CHECK(told() == R"({"checkouts":["u-1-a-new","u-2-a-1"]})");

@@ -139,9 +139,10 @@ class Simulation {
   }();
   reconcile::Stores stores_;
   reconcile::Dependents dependents_;
-  reconcile::Polled polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
-  reconcile::Reader reader_{clock_, [this](const Ref& who) { queue_of(who.kind).add(who.key); }};
-  reconcile::Uses uses_;
+  reconcile::PollingCache polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
+  reconcile::BackgroundReader reader_{clock_,
+                                      [this](const Ref& who) { queue_of(who.kind).add(who.key); }};
+  reconcile::ContentReferences content_references_;
   reconcile::Context context_{
       .client = client_,
       .clock = clock_,
@@ -151,7 +152,7 @@ class Simulation {
       .dependents = dependents_,
       .polled = polled_,
       .reader = reader_,
-      .uses = uses_,
+      .content_references = content_references_,
       .notify = [this](const Ref& ref) { notify(ref); },
       .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); }};
   kube::WorkQueue datasets_{clock_}, models_{clock_}, registries_{clock_}, deployments_{clock_};

@@ -136,7 +136,7 @@ TEST_CASE_METHOD(Scenario, "a question without an answer does not keep back the 
   }
   SECTION("that nobody has come to yet") {
     look();
-    clock.advance(reconcile::Reader::patience);
+    clock.advance(reconcile::BackgroundReader::patience);
     CHECK_FALSE(look().is_awaited);
   }
   SECTION("nor another, that comes before the first was answered") {

@@ -22,10 +22,11 @@ class World {
   reconcile::Dependents dependents;
   std::vector<reconcile::Ref> notified, enqueued;
   std::vector<reconcile::Ref> news;  ///< for whom the reader had any
-  reconcile::Polled polled{client, clock,
-                           [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
-  reconcile::Reader reader{clock, [this](const reconcile::Ref& ref) { news.push_back(ref); }};
-  reconcile::Uses uses;
+  reconcile::PollingCache polled{client, clock,
+                                 [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+  reconcile::BackgroundReader reader{clock,
+                                     [this](const reconcile::Ref& ref) { news.push_back(ref); }};
+  reconcile::ContentReferences content_references;
   reconcile::Context context{
       .client = client,
       .clock = clock,
@@ -35,7 +36,7 @@ class World {
       .dependents = dependents,
       .polled = polled,
       .reader = reader,
-      .uses = uses,
+      .content_references = content_references,
       .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); },
       .enqueue = [this](const reconcile::Ref& ref) { enqueued.push_back(ref); }};
 

@@ -16,19 +16,21 @@
 
 namespace reconcile {
 
-/// Objects that are read with `get` alone, each about once a minute: Secrets, which the operator
-/// must not list or watch, and claims that are not its own. What is missing is looked for more
-/// often: each second at first, and each half minute when it has been missing for a quarter of an
-/// hour; forty in a second, those that are new first. What was read is kept in memory until then.
-/// Safe to share between threads.
-class Polled {
+/// A cache of objects that are polled with GET instead of watched, each about once a minute:
+/// Secrets, which the operator must not list or watch, and claims that are not its own. What is
+/// missing is polled more often: each second at first, and each half minute when it has been
+/// missing for a quarter of an hour; forty in a second, those that are new first. Safe to share
+/// between threads.
+class PollingCache {
  public:
   /// With a refresh() twice a second, every change is known within a minute.
   static constexpr std::chrono::seconds period{55};
   static constexpr std::chrono::milliseconds tick{500};  ///< between two refresh()
 
-  /// `changed` is told of every object that a later read finds to have appeared, changed or gone.
-  Polled(kube::Client& client, const kube::Clock& clock, std::function<void(const Ref&)> changed)
+  /// `changed` is called for every object that a later read finds to have appeared, changed or
+  /// gone.
+  PollingCache(kube::Client& client, const kube::Clock& clock,
+               std::function<void(const Ref&)> changed)
       : client_(client), clock_(clock), changed_(std::move(changed)) {}
 
   /// The object as of at most a period ago; empty when it does not exist. `kind` must outlive this.
@@ -38,16 +40,17 @@ class Polled {
   /// The answer to one of our own writes.
   void put(const kube::Kind& kind, const json::Json& object);
 
-  /// It will be read again when it is asked for: after one of our own deletions.
+  /// Drops the object: it is read again when it is asked for. After one of our own deletions, or a
+  /// write that met another version.
   void forget(const kube::Kind& kind, const kube::Key& key);
 
-  /// It is read again when it is asked for, unless that was done within a second: whoever is new
-  /// must not be told what was true a minute ago.
-  void doubt(const Ref& ref);
+  /// It is read again when it is asked for, unless it was read within the last second. For a new
+  /// reference, which must not be judged by what was true a minute ago.
+  void invalidate(const Ref& ref);
 
-  /// That these are all that `dependent` has found without what it needs of them, such as a key:
-  /// they count as missing.
-  void miss(const Ref& dependent, const std::set<Ref>& refs);
+  /// Replaces which objects exist, but lack what `dependent` needs of them, such as a key of a
+  /// Secret. They are polled like missing ones.
+  void set_incomplete(const Ref& dependent, const std::set<Ref>& refs);
 
   /// Reads again what is due and still `wanted`, and forgets the rest. A failed read keeps what was
   /// known. True when there is more to be read at once. For one thread.
@@ -80,11 +83,11 @@ class Polled {
   const kube::Clock& clock_;
   std::function<void(const Ref&)> changed_;
   kube::Guarded<std::map<Ref, Entry>> entries_;
-  Dependents missed_;  ///< by whom
+  Dependents incomplete_;  ///< and for whom
   // Those of refresh():
   kube::Clock::TimePoint paused_until_{}, look_for_missing_{};
-  bool is_away_ = false;             ///< the API server, as was told
-  std::map<std::string, Ref> told_;  ///< refusals, and of what first
+  bool is_away_ = false;               ///< the API server does not answer, which was logged
+  std::map<std::string, Ref> warned_;  ///< logged refusals, and of what first
 };
 
 }  // namespace reconcile

@@ -71,7 +71,7 @@ TEST_CASE("what is missing is looked for the more seldom the longer it is") {
   FakeServer server;
   kube::Client client(server);
   ManualClock clock;
-  reconcile::Polled polled(client, clock, [](const reconcile::Ref&) {});
+  reconcile::PollingCache polled(client, clock, [](const reconcile::Ref&) {});
   polled.find(kube::secrets, {"ns", "s"}, {});
   const auto reads_in = [&](std::chrono::seconds time) {
     const auto before = server.requests();
@@ -92,7 +92,7 @@ TEST_CASE("what is missing is looked for the more seldom the longer it is") {
 TEST_CASE_METHOD(Scenario, "a Secret without the key that is needed counts as missing") {
   expect_secret("1");
   find();
-  polled.miss(dependent, {ref});
+  polled.set_incomplete(dependent, {ref});
   clock.advance(1s);
   expect_secret("1");
   refresh();
@@ -104,7 +104,7 @@ TEST_CASE_METHOD(Scenario, "a Secret without the key that is needed counts as mi
   CHECK(notified == std::vector{ref});
   server.finish();
   SECTION("until nobody misses it") {
-    polled.miss(dependent, {});
+    polled.set_incomplete(dependent, {});
     clock.advance(1s);
     expect_secret("2");
     refresh();
@@ -114,7 +114,7 @@ TEST_CASE_METHOD(Scenario, "a Secret without the key that is needed counts as mi
   }
   SECTION("however often it changes") {
     for (int version = 3; version < 30; ++version) {
-      polled.miss(dependent, {ref});
+      polled.set_incomplete(dependent, {ref});
       clock.advance(2s);
       expect_secret(std::to_string(version));
       refresh();
@@ -171,10 +171,10 @@ TEST_CASE_METHOD(Scenario, "what is missing does not wait until all else has bee
 TEST_CASE_METHOD(Scenario, "whoever is new is not told what was true before") {
   expect_none();
   find();
-  polled.doubt(ref);
+  polled.invalidate(ref);
   CHECK_FALSE(find());  // it was read just now
   clock.advance(1s);
-  polled.doubt(ref);
+  polled.invalidate(ref);
   expect_secret("1");
   CHECK(find());
   CHECK(notified == std::vector{ref});  // the others are told

@@ -1,4 +1,4 @@
-#include "reconcile/reader.h"
+#include "reconcile/background_reader.h"
 
 #include "kube/backoff.h"
 #include "kube/http/error.h"
@@ -25,7 +25,8 @@ bool same(const std::vector<json::Json>& left, const std::vector<json::Json>& ri
 
 }  // namespace
 
-std::vector<Reader::Known> Reader::ask(const Ref& who, std::vector<Question> questions) {
+std::vector<BackgroundReader::Known> BackgroundReader::ask(const Ref& who,
+                                                           std::vector<Question> questions) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.now();
   auto& asker = askers_[who];
@@ -49,7 +50,7 @@ std::vector<Reader::Known> Reader::ask(const Ref& who, std::vector<Question> que
   return all;
 }
 
-Reader::Reading& Reader::note(const Ref& who, Question question, Asker& asker) {
+BackgroundReader::Reading& BackgroundReader::note(const Ref& who, Question question, Asker& asker) {
   const auto now = clock_.now();
   const auto [place, is_new] = asker.readings.try_emplace(question.what);
   auto& reading = place->second;
@@ -74,25 +75,25 @@ Reader::Reading& Reader::note(const Ref& who, Question question, Asker& asker) {
   return reading;
 }
 
-bool Reader::is_patient(const Asker& asker) const {
+bool BackgroundReader::is_patient(const Asker& asker) const {
   return asker.waits_since && clock_.now() - *asker.waits_since < patience;
 }
 
-void Reader::forget(const Ref& who) {
+void BackgroundReader::forget(const Ref& who) {
   const std::lock_guard lock(mutex_);
   askers_.erase(who);
 }
 
-void Reader::run(const std::stop_token& stop) {
+void BackgroundReader::run(const std::stop_token& stop) {
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < most_nodes_at_once + 1; ++i)
     threads.emplace_back([&] { work(stop); });
 }
 
-void Reader::work(const std::stop_token& stop) {
+void BackgroundReader::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (const auto job = take()) {
+    if (const auto job = next_job()) {
       lock.unlock();
       serve(*job, stop);
       lock.lock();
@@ -102,16 +103,16 @@ void Reader::work(const std::stop_token& stop) {
   }
 }
 
-bool Reader::read_next(const std::stop_token& stop) {
+bool BackgroundReader::read_next(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  const auto job = take();
+  const auto job = next_job();
   lock.unlock();
   if (!job) return false;
   serve(*job, stop);
   return true;
 }
 
-std::optional<Reader::Job> Reader::take() {
+std::optional<BackgroundReader::Job> BackgroundReader::next_job() {
   for (auto next = queue_.begin(); next != queue_.end();) {
     auto* const reading = find(next->first, next->second);
     if (reading == nullptr) {  // nobody wants to know any more
@@ -128,12 +129,12 @@ std::optional<Reader::Job> Reader::take() {
   return std::nullopt;
 }
 
-bool Reader::may_ask(const std::string& node) const {
+bool BackgroundReader::may_ask(const std::string& node) const {
   if (busy_.contains(node)) return false;
   return node.empty() || busy_.size() - busy_.count("") < most_nodes_at_once;
 }
 
-Reader::Reading* Reader::find(const Ref& who, const std::string& what) {
+BackgroundReader::Reading* BackgroundReader::find(const Ref& who, const std::string& what) {
   const auto asker = askers_.find(who);
   if (asker == askers_.end()) return nullptr;
   auto& readings = asker->second.readings;
@@ -141,17 +142,17 @@ Reader::Reading* Reader::find(const Ref& who, const std::string& what) {
   return reading == readings.end() ? nullptr : &reading->second;
 }
 
-void Reader::serve(const Job& job, const std::stop_token& stop) {
+void BackgroundReader::serve(const Job& job, const std::stop_token& stop) {
   const auto begun = clock_.now();
   try {
     auto answer = job.question.read(stop);
-    if (take_answer(job, std::move(answer))) changed_(job.who);
+    if (accept(job, std::move(answer))) changed_(job.who);
     return;
   } catch (const kube::ApiError& error) {
     const bool is_of_node = error.code >= 500 || error.throttled();
     fail(job, {.message = error.what(), .is_of_node = is_of_node, .is_news = is_of_node});
   } catch (const kube::TransportError& error) {
-    // Without any answer it is the API server that is away, as others tell already.
+    // Without any answer it is the API server that is away, as others log already.
     const bool is_late = clock_.now() - begun >= deadline;
     const bool is_news = is_late && !stop.stop_requested();
     fail(job, {.message = error.what(), .is_of_node = true, .is_news = is_news});
@@ -161,7 +162,7 @@ void Reader::serve(const Job& job, const std::stop_token& stop) {
 }
 
 /// Whether one more first answer is to come within `patience`: then one look is enough for all.
-bool Reader::awaits_more(const Ref& who) const {
+bool BackgroundReader::awaits_more(const Ref& who) const {
   const auto& asker = askers_.at(who);
   return is_patient(asker) &&
          std::any_of(asker.readings.begin(), asker.readings.end(), [](const auto& entry) {
@@ -170,7 +171,7 @@ bool Reader::awaits_more(const Ref& who) const {
 }
 
 /// Whether it is news to whoever asked.
-bool Reader::take_answer(const Job& job, Answer answer) {
+bool BackgroundReader::accept(const Job& job, Answer answer) {
   const std::lock_guard lock(mutex_);
   end(job);
   auto* const reading = find(job.who, job.question.what);
@@ -195,7 +196,7 @@ bool Reader::take_answer(const Job& job, Answer answer) {
 }
 
 /// Once a minute for each node, as it is asked no sooner.
-void Reader::tell(const Question& question, const Failure& failure) {
+void BackgroundReader::log_failure(const Question& question, const Failure& failure) {
   const auto level = failure.is_news ? spdlog::level::warn : spdlog::level::debug;
   if (question.node.empty()) {
     spdlog::log(level,
@@ -210,8 +211,8 @@ void Reader::tell(const Question& question, const Failure& failure) {
   }
 }
 
-void Reader::fail(const Job& job, const Failure& failure) {
-  tell(job.question, failure);
+void BackgroundReader::fail(const Job& job, const Failure& failure) {
+  log_failure(job.question, failure);
   const auto& node = job.question.node;
   std::set<Ref> waiting;
   {
@@ -235,8 +236,8 @@ void Reader::fail(const Job& job, const Failure& failure) {
 }
 
 /// Nothing is known, for now. Whoever waits for a first answer is to wait no longer.
-void Reader::give_up(const Ref& who, const std::string& what, kube::Clock::TimePoint until,
-                     std::set<Ref>& waiting) {
+void BackgroundReader::give_up(const Ref& who, const std::string& what,
+                               kube::Clock::TimePoint until, std::set<Ref>& waiting) {
   auto* const reading = find(who, what);
   if (reading == nullptr) return;
   reading->is_queued = false;
@@ -244,7 +245,7 @@ void Reader::give_up(const Ref& who, const std::string& what, kube::Clock::TimeP
   if (!std::exchange(reading->is_answered, true)) waiting.insert(who);
 }
 
-void Reader::end(const Job& job) {
+void BackgroundReader::end(const Job& job) {
   busy_.erase(job.question.node);
   ++changes_;
   wake_.notify_all();

@@ -17,17 +17,17 @@
 
 namespace reconcile {
 
-/// Reads what is only for a status and brings no watch event: events, and the last log lines of
-/// sync sidecars. A reconcile asks and goes on with what is known; threads of this class read, and
-/// have whoever asked reconciled when there is news. So a kubelet that does not answer holds up
-/// nobody: it gets three seconds, one request at a time, and is left alone for a minute after a
-/// failure. Safe to share between threads.
-class Reader {
+/// An asynchronous cache of what is only for a status and brings no watch event: events, and the
+/// last log lines of sync sidecars. A reconcile asks and goes on with what is known; threads of
+/// this class read, and whoever asked is enqueued when an answer has changed. So a kubelet that
+/// does not answer holds up nobody: it gets three seconds, one request at a time, and is left alone
+/// for a minute after a failure. Safe to share between threads.
+class BackgroundReader {
  public:
   using Milliseconds = std::chrono::milliseconds;
-  static constexpr std::chrono::seconds deadline{3};     ///< for whoever reads
+  static constexpr std::chrono::seconds deadline{3};     ///< of one read
   static constexpr std::chrono::minutes rest{1};         ///< after a failure
-  static constexpr std::chrono::seconds patience{5};     ///< with a first answer
+  static constexpr std::chrono::seconds patience{5};     ///< how long a first answer is awaited
   static constexpr std::size_t most_nodes_at_once = 2;   ///< besides one read of the API server's
   static constexpr std::size_t most_questions = 10'000;  ///< that wait
 
@@ -47,8 +47,8 @@ class Reader {
     kube::Clock::TimePoint until;
   };
 
-  /// `changed` is told whose answers have changed.
-  Reader(const kube::Clock& clock, std::function<void(const Ref&)> changed)
+  /// `changed` is called with whose answers have changed.
+  BackgroundReader(const kube::Clock& clock, std::function<void(const Ref&)> changed)
       : clock_(clock), changed_(std::move(changed)) {}
 
   /// What is known, in the order of the questions, which are all that `who` wants to know now: what
@@ -88,14 +88,14 @@ class Reader {
 
   void work(const std::stop_token& stop);
   void serve(const Job& job, const std::stop_token& stop);
-  bool take_answer(const Job& job, Answer answer);
+  bool accept(const Job& job, Answer answer);
   void fail(const Job& job, const Failure& failure);
-  static void tell(const Question& question, const Failure& failure);
+  static void log_failure(const Question& question, const Failure& failure);
 
   // All of these want the lock to be held.
   Reading& note(const Ref& who, Question question, Asker& asker);
   bool is_patient(const Asker& asker) const;
-  std::optional<Job> take();
+  std::optional<Job> next_job();
   bool may_ask(const std::string& node) const;
   bool awaits_more(const Ref& who) const;
   Reading* find(const Ref& who, const std::string& what);

@@ -1,4 +1,4 @@
-#include "reconcile/polled.h"
+#include "reconcile/polling_cache.h"
 
 #include <spdlog/spdlog.h>
 
@@ -22,8 +22,8 @@ std::string version_of(const std::optional<json::Json>& object) {
 
 }  // namespace
 
-std::optional<json::Json> Polled::find(const kube::Kind& kind, const kube::Key& key,
-                                       const std::stop_token& stop) {
+std::optional<json::Json> PollingCache::find(const kube::Kind& kind, const kube::Key& key,
+                                             const std::stop_token& stop) {
   const auto ref = ref_of(kind, key);
   const auto known = entries_.with([&](const auto& entries) -> std::optional<Entry> {
     const auto found = entries.find(ref);
@@ -33,9 +33,9 @@ std::optional<json::Json> Polled::find(const kube::Kind& kind, const kube::Key& 
   return known ? known->object : read(kind, key, kube::Client::patience, stop);
 }
 
-std::optional<json::Json> Polled::read(const kube::Kind& kind, const kube::Key& key,
-                                       std::chrono::milliseconds total,
-                                       const std::stop_token& stop) {
+std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube::Key& key,
+                                             std::chrono::milliseconds total,
+                                             const std::stop_token& stop) {
   auto object = client_.get(kind, key, stop, total);
   const auto ref = ref_of(kind, key);
   const bool is_news = entries_.with([&](auto& entries) {
@@ -51,10 +51,10 @@ std::optional<json::Json> Polled::read(const kube::Kind& kind, const kube::Key& 
 }
 
 /// It was read just now.
-void Polled::schedule(const Ref& ref, Entry& entry) const {
+void PollingCache::schedule(const Ref& ref, Entry& entry) const {
   const auto now = clock_.now();
   entry.read = now;
-  if (entry.object && !missed_.any(ref)) {
+  if (entry.object && !incomplete_.any(ref)) {
     entry.missing_since.reset();
     entry.due = entry.old = now + period;
     return;
@@ -65,7 +65,7 @@ void Polled::schedule(const Ref& ref, Entry& entry) const {
       now + std::clamp<kube::Clock::TimePoint::duration>(age / 30, soonest, latest);
 }
 
-void Polled::put(const kube::Kind& kind, const json::Json& object) {
+void PollingCache::put(const kube::Kind& kind, const json::Json& object) {
   const auto ref = ref_of(kind, kube::key_of(object));
   entries_.with([&](auto& entries) {
     auto& entry = entries[ref];
@@ -75,11 +75,11 @@ void Polled::put(const kube::Kind& kind, const json::Json& object) {
   });
 }
 
-void Polled::forget(const kube::Kind& kind, const kube::Key& key) {
+void PollingCache::forget(const kube::Kind& kind, const kube::Key& key) {
   entries_.with([&](auto& entries) { entries.erase(ref_of(kind, key)); });
 }
 
-void Polled::doubt(const Ref& ref) {
+void PollingCache::invalidate(const Ref& ref) {
   entries_.with([&](auto& entries) {
     const auto found = entries.find(ref);
     if (found == entries.end() || clock_.now() - found->second.read < soonest) return;
@@ -87,8 +87,8 @@ void Polled::doubt(const Ref& ref) {
   });
 }
 
-void Polled::miss(const Ref& dependent, const std::set<Ref>& refs) {
-  missed_.set(dependent, refs);  // first: whoever reads it meanwhile is to know
+void PollingCache::set_incomplete(const Ref& dependent, const std::set<Ref>& refs) {
+  incomplete_.set(dependent, refs);  // first: a read by another thread meanwhile is scheduled by it
   entries_.with([&](auto& entries) {
     for (const auto& ref : refs) {
       const auto found = entries.find(ref);
@@ -100,7 +100,8 @@ void Polled::miss(const Ref& dependent, const std::set<Ref>& refs) {
   });
 }
 
-bool Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop) {
+bool PollingCache::refresh(const std::function<bool(const Ref&)>& wanted,
+                           const std::stop_token& stop) {
   constexpr std::size_t most_missing = 20;  // in a tick
   constexpr std::size_t most_others = 100;  // before the missing come again
   if (clock_.now() < paused_until_) return false;
@@ -117,7 +118,7 @@ bool Polled::refresh(const std::function<bool(const Ref&)>& wanted, const std::s
 }
 
 /// What is missing first, and of that what was there last.
-std::vector<Polled::Due> Polled::due(const std::function<bool(const Ref&)>& wanted) {
+std::vector<PollingCache::Due> PollingCache::due(const std::function<bool(const Ref&)>& wanted) {
   const auto now = clock_.now();
   std::vector<Due> found;
   entries_.with([&](auto& entries) {
@@ -131,7 +132,7 @@ std::vector<Polled::Due> Polled::due(const std::function<bool(const Ref&)>& want
                        .is_missing = entry.missing_since.has_value()});
       return false;
     });
-    std::erase_if(told_, [&](const auto& entry) { return !entries.contains(entry.second); });
+    std::erase_if(warned_, [&](const auto& entry) { return !entries.contains(entry.second); });
   });
   std::stable_sort(found.begin(), found.end(), [](const Due& a, const Due& b) {
     return std::pair(!a.is_missing, a.interval) < std::pair(!b.is_missing, b.interval);
@@ -140,7 +141,7 @@ std::vector<Polled::Due> Polled::due(const std::function<bool(const Ref&)>& want
 }
 
 /// False when the server wants to be left alone, or is away.
-bool Polled::read_again(const Due& due, const std::stop_token& stop) {
+bool PollingCache::read_again(const Due& due, const std::stop_token& stop) {
   constexpr std::chrono::seconds total{5};
   constexpr std::chrono::seconds try_again{5};
   try {
@@ -154,7 +155,7 @@ bool Polled::read_again(const Due& due, const std::stop_token& stop) {
       return false;
     }
     const auto what = due.ref.key.ns + " " + std::to_string(error.code);
-    if (told_.emplace(what, due.ref).second) {
+    if (warned_.emplace(what, due.ref).second) {
       spdlog::warn(
           "cannot read again, nor perhaps others of the namespace kind={} object={} error=\"{}\"",
           due.ref.kind, kube::to_string(due.ref.key), error.what());
@@ -162,19 +163,19 @@ bool Polled::read_again(const Due& due, const std::stop_token& stop) {
     postpone(due.ref);
     return true;
   }
-  std::erase_if(told_, [&](const auto& entry) { return entry.second == due.ref; });
+  std::erase_if(warned_, [&](const auto& entry) { return entry.second == due.ref; });
   if (std::exchange(is_away_, false)) spdlog::info("the API server is answering again");
   return true;
 }
 
-void Polled::postpone(const Ref& ref) {
+void PollingCache::postpone(const Ref& ref) {
   entries_.with([&](auto& entries) {
     const auto found = entries.find(ref);
     if (found != entries.end()) found->second.due = clock_.now() + period;
   });
 }
 
-void Polled::pause(std::chrono::seconds time, const std::string& error) {
+void PollingCache::pause(std::chrono::seconds time, const std::string& error) {
   paused_until_ = clock_.now() + time;
   if (std::exchange(is_away_, true)) return;
   spdlog::warn("cannot read Secrets and claims, trying again every few seconds error=\"{}\"",
