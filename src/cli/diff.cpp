@@ -17,8 +17,8 @@
 #include "gradient/spec/read_deployment.h"
 #include "gradient/spec/read_model.h"
 #include "reconcile/children.h"
-#include "reconcile/drift.h"
 #include "reconcile/kinds.h"
+#include "reconcile/merge_patch.h"
 
 #include <algorithm>
 #include <array>

@@ -69,18 +69,4 @@ bool as_intended(const Json& live, const Json& wanted) {
   return matches(live, wanted, {});
 }
 
-Json merge_patch(const Json& before, const Json& after) {
-  if (json::equal(before, after)) return {};
-  if (!before.is_object() || !after.is_object()) return after;
-  Json patch = Json::object();
-  for (const auto& [name, value] : before.as_object()) {
-    if (!after.has_field(name)) patch[name] = Json::null();
-  }
-  for (const auto& [name, value] : after.as_object()) {
-    const auto& old = json::at(before, {name});
-    if (!json::equal(old, value)) patch[name] = merge_patch(old, value);
-  }
-  return patch;
-}
-
 }  // namespace reconcile

@@ -1,7 +1,7 @@
 #include "reconcile/publisher.h"
 
 #include "gradient/status/condition.h"
-#include "reconcile/drift.h"
+#include "reconcile/merge_patch.h"
 #include "reconcile/ownership.h"
 
 #include <spdlog/spdlog.h>

@@ -10,10 +10,6 @@ bool as_intended(const char* live, const char* wanted) {
   return reconcile::as_intended(parse(live), parse(wanted));
 }
 
-std::string merge_patch(const char* before, const char* after) {
-  return json::text(reconcile::merge_patch(parse(before), parse(after)));
-}
-
 }  // namespace
 
 TEST_CASE("what the server defaults beside an intended field is no drift") {
@@ -45,15 +41,4 @@ TEST_CASE("a list without merge keys must be equal, element by element") {
   CHECK(as_intended(R"({"command":["a","b"]})", R"({"command":["a","b"]})"));
   CHECK_FALSE(as_intended(R"({"command":["a","b","c"]})", R"({"command":["a","b"]})"));
   CHECK_FALSE(as_intended(R"({"command":["b","a"]})", R"({"command":["a","b"]})"));
-}
-
-TEST_CASE("a merge patch names only what changes, and null for what goes") {
-  CHECK(merge_patch(R"({"a":1,"b":{"c":2,"d":3}})", R"({"a":1,"b":{"c":4}})") ==
-        R"({"b":{"c":4,"d":null}})");
-  CHECK(merge_patch("null", R"({"a":1})") == R"({"a":1})");
-  CHECK(merge_patch(R"({"list":[1,2]})", R"({"list":[2]})") == R"({"list":[2]})");
-}
-
-TEST_CASE("there is no merge patch between equal values") {
-  CHECK(merge_patch(R"({"a":1,"b":[1.0]})", R"({"b":[1],"a":1})") == "null");
 }

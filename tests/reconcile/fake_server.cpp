@@ -1,23 +1,12 @@
 #include "reconcile/fake_server.h"
 
+#include "support/merge_patch.h"
+
 #include <stdexcept>
 
 namespace {
 
 using json::Json;
-
-/// RFC 7386, which for our purposes an apply is as well.
-void merge(Json& target, const Json& patch) {
-  for (const auto& [name, value] : patch.as_object()) {
-    if (value.is_null()) {
-      if (target.has_field(name)) target.erase(name);
-    } else if (value.is_object() && target.has_field(name) && target.at(name).is_object()) {
-      merge(target[name], value);
-    } else {
-      target[name] = value;
-    }
-  }
-}
 
 kube::Response refusal(int code, const std::string& reason) {
   return {.status = code,
@@ -79,7 +68,7 @@ kube::Response FakeServer::write(const std::string& path, const kube::Request& r
     }
   }
   auto merged = live;
-  merge(merged, patch);
+  apply_merge_patch(merged, patch);  // an apply, too, for our purposes
   if (json::equal(merged, live)) return {.status = 200, .body = json::text(live)};
   return store(path, std::move(merged));
 }

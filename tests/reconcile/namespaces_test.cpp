@@ -1,6 +1,7 @@
 #include "reconcile/namespaces.h"
 
 #include "kube/serve/metrics.h"
+#include "support/count.h"
 #include "support/log.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"
@@ -73,13 +74,6 @@ struct Scene {
     return log.text();
   }
 };
-
-int count(const std::string& text, const std::string& part) {
-  int times = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++times;
-  return times;
-}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "reconcile/fake_server.h"
 #include "reconcile/world.h"
+#include "support/count.h"
 #include "support/log.h"
 
 #include <catch2/catch.hpp>
@@ -26,13 +27,6 @@ struct Scenario : World {
 };
 
 const reconcile::Ref dependent{"GradientDeployment", {"ns", "demo"}};
-
-int count(const std::string& text, const std::string& part) {
-  int times = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++times;
-  return times;
-}
 
 }  // namespace
 

@@ -1,21 +1,6 @@
 #include "reconcile/world.h"
 
-namespace {
-
-/// RFC 7386, as far as a status needs it.
-void merge(json::Json& target, const json::Json& patch) {
-  for (const auto& [name, value] : patch.as_object()) {
-    if (value.is_null()) {
-      if (target.has_field(name)) target.erase(name);
-    } else if (value.is_object() && target.has_field(name) && target.at(name).is_object()) {
-      merge(target[name], value);
-    } else {
-      target[name] = value;
-    }
-  }
-}
-
-}  // namespace
+#include "support/merge_patch.h"
 
 json::Json World::put(const kube::Kind& kind, const std::string& name, const std::string& rest) {
   auto object = json::parse(rest);
@@ -61,7 +46,7 @@ Exchange& World::expect_status(const std::string& path, const kube::Kind& kind,
   return server.expect("PATCH " + path + "/status?fieldManager=gradient-operator-status*")
       .reply([this, &kind, name](const kube::Request& request) {
         auto object = *stores.of(kind)->find({"ns", name});
-        merge(object, json::parse(request.body));
+        apply_merge_patch(object, json::parse(request.body));
         return stored(std::move(object));
       });
 }
