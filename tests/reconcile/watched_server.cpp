@@ -37,10 +37,10 @@ std::string query(const kube::Request& request, const std::string& name) {
 
 std::string kind_of_list(const std::string& path) {
   const auto plural = path.substr(path.rfind('/') + 1);
-  for (const auto& kind :
-       {reconcile::gradient_deployments, reconcile::datasets, reconcile::models,
-        reconcile::registries, kube::pods, kube::deployments, kube::services, kube::autoscalers,
-        kube::budgets, kube::ingresses, kube::claims, kube::events})
+  for (const auto& kind : {reconcile::gradient_deployments, reconcile::datasets, reconcile::models,
+                           reconcile::registries, kube::pods, kube::deployments, kube::services,
+                           kube::autoscalers, kube::budgets, kube::ingresses, kube::routes,
+                           kube::claims, kube::events, kube::replica_sets})
     if (kind.plural == plural) return std::string(kind.kind) + "List";
   throw std::logic_error("nobody lists " + plural);
 }
