@@ -78,7 +78,7 @@ std::optional<Blocker> Applier::try_to_apply(const gradient::Parent& parent, con
   try {
     return apply_one(parent, wanted, min_replicas, stop);
   } catch (const kube::ApiError& error) {
-    if (error.conflict()) context_.polled.forget(kind, key);
+    if (error.conflict()) polled_.forget(kind, key);
     auto reason = refusal(error, describe(kind, key));
     if (!reason) throw;
     return reason;
@@ -102,8 +102,8 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
 
 std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,
                                   const std::stop_token& stop) {
-  if (auto* store = context_.stores.of(kind)) return store->find(key);
-  return context_.polled.find(kind, key, stop);
+  if (auto* store = stores_.of(kind)) return store->find(key);
+  return polled_.find(kind, key, stop);
 }
 
 Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop_token& stop) {
@@ -120,7 +120,7 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
     return created;
   } catch (const kube::ApiError& error) {
     if (!error.conflict()) throw;
-    auto present = context_.client.get(kind, key, stop);
+    auto present = client_.get(kind, key, stop);
     if (!present) throw;  // gone again: later
     return *std::move(present);
   }
@@ -136,14 +136,14 @@ void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& liv
 
 Json Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,
                     kube::Force force, const std::stop_token& stop) {
-  auto* const store = context_.stores.of(kind);
+  auto* const store = stores_.of(kind);
   std::optional<kube::Store::Write> underway;
   if (store != nullptr) underway.emplace(*store, kube::key_of(intent));
-  auto written = context_.client.apply(kind, intent, manager, force, stop);
+  auto written = client_.apply(kind, intent, manager, force, stop);
   if (store != nullptr) {
     store->put(written);
   } else {
-    context_.polled.put(kind, written);
+    polled_.put(kind, written);
   }
   return written;
 }
@@ -151,7 +151,7 @@ Json Applier::write(const kube::Kind& kind, const Json& intent, const char* mana
 Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, Json live,
                         const std::stop_token& stop) {
   const auto key = kube::key_of(live);
-  const auto fresh = context_.client.get(kind, key, stop);
+  const auto fresh = client_.get(kind, key, stop);
   if (!fresh || kube::uid_of(*fresh) != kube::uid_of(live)) return live;
   const auto transfer =
       transfer_edits(json::at(*fresh, {"metadata", "managedFields"}), field_manager);
@@ -162,16 +162,16 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
         json::object({{"resourceVersion", kube::resource_version_of(*fresh)},
                       {"managedFields", transfer->managed_fields},
                       {"annotations", json::object({{names::applied_annotation, ""}})}})}});
-  auto& store = *context_.stores.of(kind);
+  auto& store = *stores_.of(kind);
   const kube::Store::Write underway(store, key);
-  auto ours = context_.client.merge_patch(kind, key, patch, field_manager, stop);
+  auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
   spdlog::info("took back what was edited object={} by={}", describe(kind, key), transfer->editors);
-  if (const auto object = context_.stores.gradient_deployments.find({parent.ns, parent.name})) {
-    context_.events.record(*object, kube::EventType::Normal, "EditTakenBack",
-                           "what " + transfer->editors + " changed in " + describe(kind, key) +
-                               " is put back: its spec is the operator's; change the "
-                               "GradientDeployment");
+  if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name})) {
+    events_.record(*object, kube::EventType::Normal, "EditTakenBack",
+                   "what " + transfer->editors + " changed in " + describe(kind, key) +
+                       " is put back: its spec is the operator's; change the "
+                       "GradientDeployment");
   }
   return ours;
 }
@@ -183,11 +183,11 @@ void Applier::hand_over_replicas(const Json& live, const Json& wanted, std::int6
   const auto key = kube::key_of(live);
   const auto replicas = json::integer_at(live, {"spec", "replicas"}, 1);
   // An autoscaler does not scale what somebody has scaled to 0: that is how it is switched off.
-  const bool is_scaled = replicas > 0 && context_.stores.autoscalers.find(key).has_value();
+  const bool is_scaled = replicas > 0 && stores_.autoscalers.find(key).has_value();
   if (!is_scaled && replicas < min_replicas) {
     apply_replicas(live, min_replicas, stop);
   } else if (!is_current(live, wanted)) {  // an apply follows
-    const auto fresh = context_.client.get(kube::deployments, key, stop);
+    const auto fresh = client_.get(kube::deployments, key, stop);
     if (!fresh || !owns_replicas(*fresh)) return;
     const auto now = json::integer_at(*fresh, {"spec", "replicas"}, 1);
     apply_replicas(*fresh, std::max(now, min_replicas), stop);
@@ -202,7 +202,7 @@ void Applier::apply_replicas(const Json& live, std::int64_t replicas, const std:
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
                     const std::stop_token& stop) {
   for (const auto& kind : wholly_ours) {
-    auto& store = *context_.stores.of(kind);
+    auto& store = *stores_.of(kind);
     for (const auto& key : store.indexed_keys(parent_term({parent.ns, parent.name}))) {
       const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& object) {
         return kind_of(object) == kind && kube::key_of(object) == key;
@@ -210,7 +210,7 @@ void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wan
       if (is_wanted) continue;
       const auto child = store.find(key);
       if (!child || json::string_at(kube::controller_of(*child), {"uid"}) != parent.uid) continue;
-      context_.client.remove(kind, key, kube::uid_of(*child), stop);
+      client_.remove(kind, key, kube::uid_of(*child), stop);
       store.erase(*child);
       spdlog::info("deleted object={}", describe(kind, key));
     }
@@ -221,24 +221,23 @@ void Applier::remove_pull_secret(const gradient::Parent& registry, const std::st
                                  const std::stop_token& stop) {
   const kube::Key key{registry.ns, gradient::pull_secret_name(registry.name, {})};
   if (key.name == in_use) return;
-  const auto live = context_.polled.find(kube::secrets, key, stop);
+  const auto live = polled_.find(kube::secrets, key, stop);
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != registry.uid) return;
-  context_.client.remove(kube::secrets, key, kube::uid_of(*live), stop);
-  context_.polled.forget(kube::secrets, key);
+  client_.remove(kube::secrets, key, kube::uid_of(*live), stop);
+  polled_.forget(kube::secrets, key);
   spdlog::info("deleted object={}", describe(kube::secrets, key));
 }
 
 void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop) {
   const kube::Key key{parent.ns, parent.name};
-  const auto live = context_.stores.deployments.find(key);
+  const auto live = stores_.deployments.find(key);
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return;
   if (json::integer_at(*live, {"spec", "replicas"}, 1) == 0) return;
   // With the UID, another object that has the name by now is left alone (422).
   const auto patch = json::object({{"metadata", json::object({{"uid", kube::uid_of(*live)}})},
                                    {"spec", json::object({{"replicas", 0}})}});
-  const kube::Store::Write underway(context_.stores.deployments, key);
-  context_.stores.deployments.put(
-      context_.client.merge_patch(kube::deployments, key, patch, field_manager, stop));
+  const kube::Store::Write underway(stores_.deployments, key);
+  stores_.deployments.put(client_.merge_patch(kube::deployments, key, patch, field_manager, stop));
 }
 
 }  // namespace reconcile

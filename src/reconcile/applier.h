@@ -2,7 +2,10 @@
 
 #include "gradient/spec/blocker.h"
 #include "gradient/spec/spec.h"
-#include "reconcile/context.h"
+#include "kube/control/events.h"
+#include "kube/http/client.h"
+#include "reconcile/polling_cache.h"
+#include "reconcile/stores.h"
 
 #include <optional>
 #include <stop_token>
@@ -19,7 +22,9 @@ bool has_same_intent(const json::Json& live, const json::Json& wanted);
 /// are never written. Who owns which field of a child is in ownership.h.
 class Applier {
  public:
-  explicit Applier(Context& context) : context_(context) {}
+  /// All of it has to outlive this.
+  Applier(kube::Client& client, kube::EventRecorder& events, Stores& stores, PollingCache& polled)
+      : client_(client), events_(events), stores_(stores), polled_(polled) {}
 
   /// In the given order; what comes after a Deployment, only with it. What could not be applied and
   /// why, for the user. Throws ApiError and TransportError for what a retry may mend.
@@ -63,7 +68,10 @@ class Applier {
   json::Json write(const kube::Kind& kind, const json::Json& intent, const char* manager,
                    kube::Force force, const std::stop_token& stop);
 
-  Context& context_;
+  kube::Client& client_;
+  kube::EventRecorder& events_;
+  Stores& stores_;
+  PollingCache& polled_;
 };
 
 }  // namespace reconcile

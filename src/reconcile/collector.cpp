@@ -72,7 +72,7 @@ struct Collector::Visit {
 
 template <class Ask>
 auto Collector::ask(const kube::Key& dataset, const Ask& ask) {
-  const std::chrono::seconds after(*context_.settings.collect_after);
+  const std::chrono::seconds after(*parts_.settings.collect_after);
   return states_.with([&](auto& states) {
     return ask(states.try_emplace(dataset, CollectionState(after)).first->second);
   });
@@ -83,14 +83,14 @@ Json Collector::content(const Json& dataset, const gradient::FoundDataset& found
   auto content = gradient::read_dataset_content(json::at(dataset, {"status", "content"}));
   const auto key = kube::key_of(dataset);
   const auto used = wanted({key.ns, found.claim});
-  const auto unwritten = context_.content_references.unrecorded(key, content.known);
+  const auto unwritten = parts_.content_references.unrecorded(key, content.known);
   content.known += used;
   content.known += unwritten;
   const Visit visit{.dataset = dataset, .found = found, .wanted = used};
-  const bool may = context_.settings.collect_after.has_value() && gradient::may_collect(found);
+  const bool may = parts_.settings.collect_after.has_value() && gradient::may_collect(found);
   const auto unused = gradient::without(content.known, used);
   const auto is_due = [&](CollectionState& state) {
-    return state.is_due(unused, context_.clock.now());
+    return state.is_due(unused, parts_.clock.now());
   };
   if (may && ask(key, is_due)) content = advance(visit, std::move(content), stop);
   return gradient::dataset_content(content);
@@ -103,14 +103,14 @@ void Collector::forget(const kube::Key& dataset) {
 /// By the specs of all who use the claim, whatever Dataset they know it by.
 ContentUse Collector::wanted(const kube::Key& claim) const {
   ContentUse content;
-  for (const auto& dataset : context_.stores.datasets.indexed_keys(claim_term(claim))) {
+  for (const auto& dataset : parts_.stores.datasets.indexed_keys(claim_term(claim))) {
     const auto term = dataset_term(dataset);
-    for (const auto& object : context_.stores.gradient_deployments.indexed(term)) {
+    for (const auto& object : parts_.stores.gradient_deployments.indexed(term)) {
       const auto read = gradient::read_deployment(object);
       if (const auto* spec = std::get_if<gradient::DeploymentSpec>(&read))
         content += gradient::content_of(gradient::parent(object), *spec);
     }
-    for (const auto& model : context_.stores.models.indexed_keys(term))
+    for (const auto& model : parts_.stores.models.indexed_keys(term))
       content.models.insert(model.name);
   }
   return content;
@@ -119,9 +119,9 @@ ContentUse Collector::wanted(const kube::Key& claim) const {
 DatasetContent Collector::advance(const Visit& visit, DatasetContent content,
                                   const std::stop_token& stop) {
   try {
-    const auto job = context_.client.get(kube::jobs, visit.job, stop);
+    const auto job = parts_.client.get(kube::jobs, visit.job, stop);
     const auto step = ask(visit.key, [&](CollectionState& state) {
-      return state.next(visit.job_state(job, content), context_.clock.now());
+      return state.next(visit.job_state(job, content), parts_.clock.now());
     });
     if (step == Step::LookAtUsers) return begin(visit, content, stop);
     if (step == Step::Finish) return finish(visit, content, *job, stop);
@@ -131,21 +131,21 @@ DatasetContent Collector::advance(const Visit& visit, DatasetContent content,
     const auto why = refusal(error, "the clean-up of Dataset " + kube::to_string(visit.key));
     if (!why) throw;
     content.problem = why;
-    ask(visit.key, [&](CollectionState& state) { state.refused(context_.clock.now()); });
+    ask(visit.key, [&](CollectionState& state) { state.refused(parts_.clock.now()); });
   }
   return content;
 }
 
 DatasetContent Collector::finish(const Visit& visit, const DatasetContent& content, const Json& job,
                                  const std::stop_token& stop) {
-  const auto pods = context_.client.list(
+  const auto pods = parts_.client.list(
       kube::pods, visit.key.ns,
       {.labels = "batch.kubernetes.io/controller-uid=" + kube::uid_of(job), .fields = {}}, stop);
   auto after = gradient::collected(content, gradient::left_by(job, content.known), job, pods);
   after.known += visit.wanted;
   if (after.problem) {
-    context_.events.record(visit.dataset, kube::EventType::Warning, after.problem->reason,
-                           after.problem->message);
+    parts_.events.record(visit.dataset, kube::EventType::Warning, after.problem->reason,
+                         after.problem->message);
   }
   spdlog::info("clean-up ended dataset={} reason={} freed={}", kube::to_string(visit.key),
                after.problem ? after.problem->reason : "Collected", after.freed_bytes.value_or(0));
@@ -154,13 +154,13 @@ DatasetContent Collector::finish(const Visit& visit, const DatasetContent& conte
 
 DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
                                 const std::stop_token& stop) {
-  auto live = users(context_.client, visit.key.ns, visit.found.claim, stop);
+  auto live = users(parts_.client, visit.key.ns, visit.found.claim, stop);
   live.in_use += visit.wanted;
   const bool leave_unused = !gradient::without(content.known, live.in_use).empty();
   const bool is_of_one_node = gradient::is_of_one_node(visit.found);
   const auto step = ask(visit.key, [&](CollectionState& state) {
     return state.next_for_users(leave_unused, is_of_one_node && live.is_awaited,
-                                context_.clock.now());
+                                parts_.clock.now());
   });
   if (!leave_unused) content.problem.reset();
   if (step != Step::Create) return content;
@@ -169,8 +169,8 @@ DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
       {.known = content.known,
        .in_use = live.in_use,
        .neighbour = is_of_one_node && live.neighbour ? &*live.neighbour : nullptr},
-      context_.settings);
-  context_.client.create(kube::jobs, visit.key.ns, job, stop);
+      parts_.settings);
+  parts_.client.create(kube::jobs, visit.key.ns, job, stop);
   spdlog::info("clean-up began job={}", kube::to_string(visit.job));
   return content;
 }

@@ -1,18 +1,23 @@
 #pragma once
 
 #include "gradient/render/clean_up_job.h"
+#include "gradient/spec/settings.h"
 #include "gradient/status/dataset_content.h"
+#include "kube/clock.h"
+#include "kube/control/events.h"
 #include "kube/guarded.h"
+#include "kube/http/client.h"
 #include "reconcile/collection_state.h"
-#include "reconcile/context.h"
+#include "reconcile/content_references.h"
+#include "reconcile/stores.h"
 
 #include <map>
 #include <stop_token>
 
 namespace reconcile {
 
-/// Has a Job remove what nobody uses any more from the volumes of Datasets: the driver of
-/// CollectionState, which says what is done when.
+/// The garbage collector of Datasets' volumes: has a Job remove what nobody uses any more. The
+/// driver of CollectionState, which decides what is done when.
 ///
 /// The Dataset's status knows what its users were seen to use. Once some of it is no longer asked
 /// for by any spec, and collectAfter has passed, ReplicaSets and pods are read from the server:
@@ -20,7 +25,16 @@ namespace reconcile {
 /// at a time, and its result noted.
 class Collector {
  public:
-  explicit Collector(Context& context) : context_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    kube::Client& client;
+    const kube::Clock& clock;
+    const gradient::Settings& settings;
+    kube::EventRecorder& events;
+    Stores& stores;
+    ContentReferences& content_references;
+  };
+  explicit Collector(const Parts& parts) : parts_(parts) {}
 
   /// How soon a Dataset that is Bound should be looked at again.
   static constexpr std::chrono::minutes period{1};
@@ -45,7 +59,7 @@ class Collector {
   gradient::DatasetContent begin(const Visit& visit, gradient::DatasetContent content,
                                  const std::stop_token& stop);
 
-  Context& context_;
+  Parts parts_;
   kube::Guarded<std::map<kube::Key, CollectionState>> states_;
 };
 

@@ -52,7 +52,7 @@ kube::Outcome next_look(const gradient::ObservedClaim& claim) {
 }  // namespace
 
 kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
-  const auto object = context_.stores.datasets.find(key);
+  const auto object = parts_.stores.datasets.find(key);
   if (!object || kube::is_being_deleted(*object)) return forget(key);
   const auto parent = gradient::parent(*object);
   const auto& previous = json::at(*object, {"status"});
@@ -60,12 +60,12 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   const auto read = gradient::read_dataset(*object);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
     const auto status =
-        gradient::invalid_dataset_status(parent, *problems, previous, publisher_.now());
-    publisher_.publish(datasets, *object, status, stop);
+        gradient::invalid_dataset_status(parent, *problems, previous, parts_.publisher.now());
+    parts_.publisher.publish(datasets, *object, status, stop);
     return kube::Outcome::done();  // its next edit brings it back
   }
   const auto& spec = std::get<gradient::DatasetSpec>(read);
-  refer_only(context_, self(key), references(key, spec));
+  parts_.references.replace(self(key), references(key, spec));
 
   const auto claim = ensure_claim(parent, spec, stop);
   if (!claim) return kube::Outcome::again_in(BackgroundReader::patience);
@@ -75,16 +75,16 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
                                                 .claim = *claim,
                                                 .content = content,
                                                 .previous = previous,
-                                                .now = publisher_.now()});
-  publisher_.publish(datasets, *object, status, stop);
+                                                .now = parts_.publisher.now()});
+  parts_.publisher.publish(datasets, *object, status, stop);
   return next_look(*claim);
 }
 
 kube::Outcome DatasetReconciler::forget(const kube::Key& key) {
-  refer_to_nothing(context_, self(key));
-  context_.reader.forget(self(key));
-  collector_.forget(key);
-  context_.content_references.forget(key);
+  parts_.references.remove(self(key));
+  parts_.reader.forget(self(key));
+  parts_.collector.forget(key);
+  parts_.content_references.forget(key);
   return kube::Outcome::done();
 }
 
@@ -97,11 +97,11 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
   if (!claim.live) return claim;
   const auto asker = self({parent.ns, parent.name});
   if (gradient::claim_phase(*claim.live) != "Pending") {
-    context_.reader.forget(asker);
+    parts_.reader.forget(asker);
     return claim;
   }
-  const auto question = events_of(context_.client, *claim.live, "events of PersistentVolumeClaim ");
-  auto known = context_.reader.ask(asker, {question}).front();
+  const auto question = events_of(parts_.client, *claim.live, "events of PersistentVolumeClaim ");
+  auto known = parts_.reader.ask(asker, {question}).front();
   if (known.is_awaited) return std::nullopt;
   claim.events = std::move(known.found);
   return claim;
@@ -112,9 +112,9 @@ std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::
                                                                 const std::stop_token& stop) {
   const auto wanted = gradient::render_claim(parent, spec);
   if (!wanted) return std::nullopt;
-  const auto live = context_.stores.claims.find(kube::key_of(*wanted));
+  const auto live = parts_.stores.claims.find(kube::key_of(*wanted));
   if (live && must_wait_for_volume(*live, *wanted)) return std::nullopt;
-  const auto refused = applier_.apply(parent, {*wanted}, stop);
+  const auto refused = parts_.applier.apply(parent, {*wanted}, stop);
   if (refused.empty()) return std::nullopt;
   return refused.front();
 }
@@ -122,8 +122,8 @@ std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::
 std::optional<json::Json> DatasetReconciler::find_claim(const gradient::Parent& parent,
                                                         const gradient::DatasetSpec& spec,
                                                         const std::stop_token& stop) {
-  if (spec.claim_name.empty()) return context_.stores.claims.find({parent.ns, parent.name});
-  return context_.polled.find(kube::claims, {parent.ns, spec.claim_name}, stop);
+  if (spec.claim_name.empty()) return parts_.stores.claims.find({parent.ns, parent.name});
+  return parts_.polled.find(kube::claims, {parent.ns, spec.claim_name}, stop);
 }
 
 std::optional<json::Json> DatasetReconciler::collect(const json::Json& dataset,
@@ -131,7 +131,7 @@ std::optional<json::Json> DatasetReconciler::collect(const json::Json& dataset,
                                                      const gradient::ObservedClaim& claim,
                                                      const std::stop_token& stop) {
   if (!gradient::holds_content(claim)) return std::nullopt;
-  return collector_.content(dataset, found_dataset(spec, *claim.live), stop);
+  return parts_.collector.content(dataset, found_dataset(spec, *claim.live), stop);
 }
 
 }  // namespace reconcile

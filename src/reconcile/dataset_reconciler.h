@@ -3,8 +3,10 @@
 #include "gradient/status/dataset_status.h"
 #include "kube/control/controller.h"
 #include "reconcile/applier.h"
+#include "reconcile/background_reader.h"
 #include "reconcile/collector.h"
 #include "reconcile/publisher.h"
+#include "reconcile/references.h"
 
 #include <optional>
 
@@ -14,8 +16,19 @@ namespace reconcile {
 /// is, and what is on it. Never deletes a claim.
 class DatasetReconciler {
  public:
-  explicit DatasetReconciler(Context& context)
-      : context_(context), applier_(context), collector_(context), publisher_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    kube::Client& client;
+    Stores& stores;
+    References& references;
+    PollingCache& polled;
+    BackgroundReader& reader;
+    ContentReferences& content_references;
+    Applier& applier;
+    Collector& collector;
+    Publisher& publisher;
+  };
+  explicit DatasetReconciler(const Parts& parts) : parts_(parts) {}
 
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
@@ -37,10 +50,7 @@ class DatasetReconciler {
                                     const gradient::ObservedClaim& claim,
                                     const std::stop_token& stop);
 
-  Context& context_;
-  Applier applier_;
-  Collector collector_;
-  Publisher publisher_;
+  Parts parts_;
 };
 
 }  // namespace reconcile

@@ -27,62 +27,62 @@ bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
 }  // namespace
 
 kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
-  const auto object = context_.stores.gradient_deployments.find(key);
+  const auto object = parts_.stores.gradient_deployments.find(key);
   if (!object ||
       kube::is_being_deleted(*object)) {  // the garbage collector follows owner references
-    refer_to_nothing(context_, {std::string(gradient_deployments.kind), key});
-    observer_.forget(key);
+    parts_.references.remove({std::string(gradient_deployments.kind), key});
+    parts_.observer.forget(key);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
   const auto& previous = json::at(*object, {"status"});
 
-  const auto read = gradient::read_deployment(*object, context_.settings);
+  const auto read = gradient::read_deployment(*object, parts_.settings);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
-    publisher_.publish(
-        gradient_deployments, *object,
-        gradient::invalid_status(parent, *problems, child(parent), previous, publisher_.now()),
-        stop);
+    parts_.publisher.publish(gradient_deployments, *object,
+                             gradient::invalid_status(parent, *problems, child(parent), previous,
+                                                      parts_.publisher.now()),
+                             stop);
     return kube::Outcome::done();  // its next edit brings it back
   }
   const auto& spec = std::get<gradient::DeploymentSpec>(read);
 
-  auto found = resolver_.resolve(parent, spec, stop);
+  auto found = parts_.resolver.resolve(parent, spec, stop);
   for (auto& conflict : gradient::access_mode_conflicts(spec, found))
     found.blockers.push_back(std::move(conflict));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 
   if (spec.repositories)
-    context_.content_references.add({key.ns, spec.repositories->dataset},
-                                    gradient::content_of(parent, spec));
+    parts_.content_references.add({key.ns, spec.repositories->dataset},
+                                  gradient::content_of(parent, spec));
   const auto rendered =
-      children(parent, spec, found, context_.settings, context_.stores.deployments.find(key));
-  const auto refused = applier_.apply(parent, rendered.objects, stop);
-  applier_.prune(parent, rendered.objects, stop);
-  if (spec.replicas() == 0 && !refused.empty()) applier_.scale_to_zero(parent, stop);
+      children(parent, spec, found, parts_.settings, parts_.stores.deployments.find(key));
+  const auto refused = parts_.applier.apply(parent, rendered.objects, stop);
+  parts_.applier.prune(parent, rendered.objects, stop);
+  if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
 
-  const auto observation = observer_.observe(parent, spec, previous);
+  const auto observation = parts_.observer.observe(parent, spec, previous);
   if (observation.is_awaited) return kube::Outcome::again_in(BackgroundReader::patience);
   const auto& observed = observation.observed;
   const auto status = gradient::status({.parent = parent,
                                         .spec = spec,
-                                        .settings = context_.settings,
+                                        .settings = parts_.settings,
                                         .found = found,
                                         .urls = rendered.urls,
                                         .rollout = rendered.rollout.reason,
                                         .refused = refused,
                                         .observed = observed,
                                         .previous = previous,
-                                        .now = publisher_.now()});
-  publisher_.publish(gradient_deployments, *object, status, stop);
+                                        .now = parts_.publisher.now()});
+  parts_.publisher.publish(gradient_deployments, *object, status, stop);
   if (is_worth_a_retry(refused) || (observed.route && gradient::is_unseen(*observed.route)))
     return kube::Outcome::again_in(look_again);
-  return {.again = observer_.again(spec, observation, status)};
+  return {.again = parts_.observer.again(spec, observation, status)};
 }
 
 /// The live Deployment, if it is ours; else null.
 json::Json DeploymentReconciler::child(const gradient::Parent& parent) {
-  auto live = context_.stores.deployments.find({parent.ns, parent.name});
+  auto live = parts_.stores.deployments.find({parent.ns, parent.name});
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return {};
   return *std::move(live);
 }
@@ -94,12 +94,13 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
                                          const std::vector<gradient::Blocker>& blockers,
                                          const std::stop_token& stop) {
   const auto parent = gradient::parent(object);
-  if (spec.replicas() == 0) applier_.scale_to_zero(parent, stop);
+  if (spec.replicas() == 0) parts_.applier.scale_to_zero(parent, stop);
   if (blockers.empty()) return kube::Outcome::done();
-  publisher_.publish(gradient_deployments, object,
-                     gradient::waiting_status(parent, spec, blockers, child(parent),
-                                              json::at(object, {"status"}), publisher_.now()),
-                     stop);
+  parts_.publisher.publish(
+      gradient_deployments, object,
+      gradient::waiting_status(parent, spec, blockers, child(parent), json::at(object, {"status"}),
+                               parts_.publisher.now()),
+      stop);
   return kube::Outcome::done();
 }
 

@@ -2,8 +2,10 @@
 
 #include "kube/control/controller.h"
 #include "reconcile/applier.h"
+#include "reconcile/content_references.h"
 #include "reconcile/observer.h"
 #include "reconcile/publisher.h"
+#include "reconcile/references.h"
 #include "reconcile/resolver.h"
 
 namespace reconcile {
@@ -12,12 +14,18 @@ namespace reconcile {
 /// status.
 class DeploymentReconciler {
  public:
-  explicit DeploymentReconciler(Context& context)
-      : context_(context),
-        resolver_(context),
-        applier_(context),
-        observer_(context),
-        publisher_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    const gradient::Settings& settings;
+    Stores& stores;
+    References& references;
+    ContentReferences& content_references;
+    Resolver& resolver;
+    Applier& applier;
+    Observer& observer;
+    Publisher& publisher;
+  };
+  explicit DeploymentReconciler(const Parts& parts) : parts_(parts) {}
 
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
@@ -27,11 +35,7 @@ class DeploymentReconciler {
 
   json::Json child(const gradient::Parent& parent);
 
-  Context& context_;
-  Resolver resolver_;
-  Applier applier_;
-  Observer observer_;
-  Publisher publisher_;
+  Parts parts_;
 };
 
 }  // namespace reconcile

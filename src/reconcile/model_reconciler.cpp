@@ -7,9 +7,9 @@
 namespace reconcile {
 
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
-  const auto object = context_.stores.models.find(key);
+  const auto object = stores_.models.find(key);
   if (!object || kube::is_being_deleted(*object)) {
-    refer_to_nothing(context_, {std::string(models.kind), key});
+    references_.remove({std::string(models.kind), key});
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);

@@ -2,6 +2,7 @@
 
 #include "kube/control/controller.h"
 #include "reconcile/publisher.h"
+#include "reconcile/references.h"
 #include "reconcile/resolver.h"
 
 namespace reconcile {
@@ -9,15 +10,17 @@ namespace reconcile {
 /// Model: makes nothing; its status says whether deployments can use it.
 class ModelReconciler {
  public:
-  explicit ModelReconciler(Context& context)
-      : context_(context), resolver_(context), publisher_(context) {}
+  /// All of it has to outlive this.
+  ModelReconciler(Stores& stores, References& references, Resolver& resolver, Publisher& publisher)
+      : stores_(stores), references_(references), resolver_(resolver), publisher_(publisher) {}
 
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
  private:
-  Context& context_;
-  Resolver resolver_;
-  Publisher publisher_;
+  Stores& stores_;
+  References& references_;
+  Resolver& resolver_;
+  Publisher& publisher_;
 };
 
 }  // namespace reconcile

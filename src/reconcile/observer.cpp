@@ -52,26 +52,26 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                                         const Json& previous_status) {
   const kube::Key key{parent.ns, parent.name};
   Observation observation{
-      .observed = {.deployment = context_.stores.deployments.find(key),
-                   .pods = context_.stores.pods.indexed(parent_term(key)),
+      .observed = {.deployment = stores_.deployments.find(key),
+                   .pods = stores_.pods.indexed(parent_term(key)),
                    .events = {},
                    .sync_lines = {},
                    .autoscaler = autoscaler(parent),
-                   .route = context_.stores.routes.find(key),
+                   .route = stores_.routes.find(key),
                    .has_ingress = has_ingress(parent),
-                   .long_ago = kube::rfc3339(context_.clock.wall() - std::chrono::minutes(1))}};
+                   .long_ago = kube::rfc3339(clock_.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
   std::vector<BackgroundReader::Question> questions;
   if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
-      questions.push_back(events_of(context_.client, pod, "events of Pod "));
+      questions.push_back(events_of(client_, pod, "events of Pod "));
   }
   const auto events = questions.size();
   const auto sidecars = gradient::sidecars_to_read(spec, observed, previous_status);
   for (const auto& sidecar : sidecars)
     questions.push_back(last_line(parent.ns, sidecar));
 
-  auto answers = context_.reader.ask(self(key), std::move(questions));
+  auto answers = reader_.ask(self(key), std::move(questions));
   for (std::size_t i = 0; i < answers.size(); ++i) {
     auto& answer = answers[i];
     observation.is_awaited = observation.is_awaited || answer.is_awaited;
@@ -87,18 +87,18 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
 }
 
 void Observer::forget(const kube::Key& deployment) {
-  context_.reader.forget(self(deployment));
+  reader_.forget(self(deployment));
 }
 
 std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
-  auto live = context_.stores.autoscalers.find({parent.ns, parent.name});
+  auto live = stores_.autoscalers.find({parent.ns, parent.name});
   return is_controlled(live, parent) ? live : std::nullopt;
 }
 
 bool Observer::has_ingress(const gradient::Parent& parent) const {
   const kube::Key key{parent.ns, parent.name};
-  return is_controlled(context_.stores.ingresses.find(key), parent) ||
-         is_controlled(context_.stores.routes.find(key), parent);
+  return is_controlled(stores_.ingresses.find(key), parent) ||
+         is_controlled(stores_.routes.find(key), parent);
 }
 
 std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,
@@ -111,7 +111,7 @@ std::optional<std::chrono::milliseconds> Observer::again(const gradient::Deploym
   const bool wants_lines = !gradient::sidecars_to_read(spec, observed, status).empty();
   if (!wants_events && !wants_lines && !gradient::awaits_metrics(observed, status))
     return std::nullopt;
-  const auto now = context_.clock.now();
+  const auto now = clock_.now();
   if (!observation.until || *observation.until <= now) return period;  // or when it is answered
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*observation.until - now);
   return std::max<std::chrono::milliseconds>(left, soonest);
@@ -139,7 +139,7 @@ BackgroundReader::Question events_of(kube::Client& client, const Json& object,
 BackgroundReader::Question Observer::last_line(const std::string& ns,
                                                const gradient::SyncSidecar& sidecar) const {
   const kube::Key pod{ns, sidecar.pod};
-  const auto read = [&client = context_.client, pod, container = sidecar.container,
+  const auto read = [&client = client_, pod, container = sidecar.container,
                      refresh = std::chrono::seconds(sidecar.refresh_seconds)](
                         const std::stop_token& stop) -> BackgroundReader::Answer {
     const auto text = client.log(pod, container, 1, stop, BackgroundReader::deadline);

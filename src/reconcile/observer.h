@@ -2,7 +2,10 @@
 
 #include "gradient/status/live_reads.h"
 #include "gradient/status/observed.h"
-#include "reconcile/context.h"
+#include "kube/clock.h"
+#include "kube/http/client.h"
+#include "reconcile/background_reader.h"
+#include "reconcile/stores.h"
 
 #include <chrono>
 #include <optional>
@@ -17,7 +20,9 @@ class Observer {
  public:
   static constexpr std::chrono::seconds period{30};  ///< after which an answer is old
 
-  explicit Observer(Context& context) : context_(context) {}
+  /// All of it has to outlive this.
+  Observer(kube::Client& client, const kube::Clock& clock, Stores& stores, BackgroundReader& reader)
+      : client_(client), clock_(clock), stores_(stores), reader_(reader) {}
 
   struct Observation {
     gradient::Observed observed;
@@ -44,7 +49,10 @@ class Observer {
   BackgroundReader::Question last_line(const std::string& ns,
                                        const gradient::SyncSidecar& sidecar) const;
 
-  Context& context_;
+  kube::Client& client_;
+  const kube::Clock& clock_;
+  Stores& stores_;
+  BackgroundReader& reader_;
 };
 
 /// The events of one object of the namespace, without what nobody here reads.

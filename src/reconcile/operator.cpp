@@ -1,7 +1,6 @@
 #include "reconcile/operator.h"
 
 #include "gradient/spec/names.h"
-#include "kube/http/error.h"
 
 #include <spdlog/spdlog.h>
 
@@ -20,29 +19,31 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
                    const gradient::Settings& settings, const OperatorOptions& options)
     : client_(client),
       clock_(clock),
-      polled_(client, clock, [this](const Ref& changed) { notify(changed); }),
-      reader_(clock, [this](const Ref& who) { controller_of(who.kind)->enqueue(who.key); }),
+      settings_(settings),
+      triggers_{.enqueue = [this](const Ref& object) { enqueue(object); },
+                .enqueue_dependents = [this](const Ref& changed) { enqueue_dependents(changed); }},
+      polled_(client, clock, triggers_.enqueue_dependents),
+      reader_(clock, triggers_.enqueue),
       events_(client, clock, std::string(names::managed_by)),
-      context_{.client = client,
-               .clock = clock,
-               .events = events_,
-               .settings = settings,
-               .stores = stores_,
-               .dependents = dependents_,
-               .polled = polled_,
-               .reader = reader_,
-               .content_references = content_references_,
-               .notify = [this](const Ref& changed) { notify(changed); },
-               .enqueue = [this](const Ref& ref) { controller_of(ref.kind)->enqueue(ref.key); }},
-      deployment_reconciler_(context_),
-      dataset_reconciler_(context_),
-      model_reconciler_(context_),
-      registry_reconciler_(context_),
-      deployments_("gradientdeployment", calling(deployment_reconciler_), options.workers, clock),
-      datasets_("dataset", calling(dataset_reconciler_), 1, clock),
-      models_("model", calling(model_reconciler_), 1, clock),
-      registries_("containerregistry", calling(registry_reconciler_), 1, clock),
-      namespaces_(clock) {
+      reconcilers_({.client = client,
+                    .clock = clock,
+                    .settings = settings,
+                    .events = events_,
+                    .stores = stores_,
+                    .dependents = dependents_,
+                    .polled = polled_,
+                    .reader = reader_,
+                    .content_references = content_references_,
+                    .triggers = triggers_}),
+      deployments_("gradientdeployment", calling(reconcilers_.deployments()), options.workers,
+                   clock),
+      datasets_("dataset", calling(reconcilers_.datasets()), 1, clock),
+      models_("model", calling(reconcilers_.models()), 1, clock),
+      registries_("containerregistry", calling(reconcilers_.registries()), 1, clock),
+      namespaces_(clock),
+      left_overs_(client, clock, stores_, [this](const kube::Key& key, const json::Json& child) {
+        enqueue_parent(key, child);
+      }) {
   if (options.namespaces.empty()) add_watches("");
   for (const auto& ns : options.namespaces)
     add_watches(ns);
@@ -62,26 +63,26 @@ void Operator::add_watches(const std::string& ns) {
     add_watch({.kind = kind, .ns = ns, .selector = {}},
               [this, kind, controller](const kube::Key& key, const json::Json&) {
                 controller->enqueue(key);
-                notify({std::string(kind.kind), key});
+                enqueue_dependents({std::string(kind.kind), key});
               });
   }
   const kube::Selector children{.labels = names::deployment_label, .fields = {}};
-  const auto enqueue_parent = [this](const kube::Key& key, const json::Json& child) {
-    deployments_.enqueue({key.ns, kube::label_of(child, names::deployment_label)});
+  const auto on_child = [this](const kube::Key& key, const json::Json& child) {
+    enqueue_parent(key, child);
   };
   for (const auto& kind :
        {kube::deployments, kube::services, kube::autoscalers, kube::budgets, kube::pods}) {
-    add_watch({.kind = kind, .ns = ns, .selector = children}, enqueue_parent);
+    add_watch({.kind = kind, .ns = ns, .selector = children}, on_child);
   }
-  const auto& endpoint = context_.settings.endpoint;
+  const auto& endpoint = settings_.endpoint;
   for (const auto& kind : {kube::ingresses, kube::routes}) {
     const kube::WatchOptions place{
         .kind = kind, .ns = ns, .selector = children, .may_be_absent = kind == kube::routes};
     const bool is_made = endpoint && endpoint->by_ingress() == (kind == kube::ingresses);
     if (is_made) {
-      add_watch(place, enqueue_parent);
+      add_watch(place, on_child);
     } else {
-      left_over_.push_back(place);
+      left_overs_.add(place);
     }
   }
   add_watch(
@@ -104,10 +105,18 @@ kube::Controller* Operator::controller_of(std::string_view kind) {
   return &deployments_;
 }
 
-void Operator::notify(const Ref& changed) {
-  for (const auto& dependent : dependents_.of(changed)) {
-    controller_of(dependent.kind)->enqueue(dependent.key);
-  }
+void Operator::enqueue(const Ref& object) {
+  controller_of(object.kind)->enqueue(object.key);
+}
+
+void Operator::enqueue_dependents(const Ref& changed) {
+  for (const auto& dependent : dependents_.of(changed))
+    enqueue(dependent);
+}
+
+/// Of a child or pod, by its label.
+void Operator::enqueue_parent(const kube::Key& child, const json::Json& object) {
+  deployments_.enqueue({child.ns, kube::label_of(object, names::deployment_label)});
 }
 
 void Operator::watch(const std::stop_token& stop) {
@@ -169,40 +178,10 @@ void Operator::poll(const std::stop_token& stop) {
   bool is_behind = false;
   do {
     serve_complete();
-    find_left_over(stop);
+    left_overs_.find([this](const std::string& ns) { return namespaces_.serves(ns); }, stop);
     notice_kinds();
     is_behind = polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
   } while (is_behind ? !stop.stop_requested() : clock_.wait(PollingCache::tick, stop));
-}
-
-/// Once, as nothing makes more of it: what is found is removed when its deployment is reconciled.
-void Operator::find_left_over(const std::stop_token& stop) {
-  constexpr std::chrono::minutes try_again{1};
-  if (clock_.now() < look_for_left_over_) return;
-  std::erase_if(left_over_, [&](const auto& place) {
-    return namespaces_.serves(place.ns) && find_left_over(place, stop);
-  });
-  look_for_left_over_ = clock_.now() + try_again;
-}
-
-bool Operator::find_left_over(const kube::WatchOptions& place, const std::stop_token& stop) {
-  try {
-    for (const auto& object : client_.list(place.kind, place.ns, place.selector, stop)) {
-      stores_.of(place.kind)->put(object);
-      deployments_.enqueue(
-          {kube::key_of(object).ns, kube::label_of(object, names::deployment_label)});
-    }
-    return true;
-  } catch (const kube::ApiError& error) {
-    if (error.kind_not_served()) return true;
-    spdlog::warn("cannot look for what an earlier configuration made kind={} error=\"{}\"",
-                 place.kind.kind, error.what());
-    return error.forbidden();  // nor could it have been made
-  } catch (const std::exception& error) {
-    spdlog::debug("cannot look for what an earlier configuration made kind={} error=\"{}\"",
-                  place.kind.kind, error.what());
-    return false;
-  }
 }
 
 /// A definition that has been installed brings no events to those who wait for it.

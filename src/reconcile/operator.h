@@ -2,11 +2,9 @@
 
 #include "kube/cache/watch.h"
 #include "kube/control/controller.h"
-#include "reconcile/dataset_reconciler.h"
-#include "reconcile/deployment_reconciler.h"
-#include "reconcile/model_reconciler.h"
+#include "reconcile/left_overs.h"
 #include "reconcile/namespaces.h"
-#include "reconcile/registry_reconciler.h"
+#include "reconcile/reconcilers.h"
 
 #include <list>
 #include <string>
@@ -19,7 +17,8 @@ struct OperatorOptions {
   int workers = 8;                      ///< for GradientDeployments; the other kinds have one each
 };
 
-/// All watches, queues and reconcilers of one operator. Not copyable; run() may be called once.
+/// The manager, as controller-runtime's: all watches, queues and reconcilers of one operator. Not
+/// copyable; watch() and reconcile() may be called once each, on threads of their own.
 class Operator {
  public:
   Operator(kube::Client& client, const kube::Clock& clock, const gradient::Settings& settings,
@@ -37,36 +36,34 @@ class Operator {
  private:
   void add_watch(const kube::WatchOptions& options, kube::Watch::OnChange on_change);
   void add_watches(const std::string& ns);
-  void notify(const Ref& changed);
+  void enqueue(const Ref& object);
+  void enqueue_dependents(const Ref& changed);
+  void enqueue_parent(const kube::Key& child, const json::Json& object);
   template <class Reconciler>
   kube::Reconcile calling(Reconciler& reconciler);
   void serve_complete();
   void await_idle(const std::vector<kube::Controller*>& controllers, const std::stop_token& stop);
   void poll(const std::stop_token& stop);
-  void find_left_over(const std::stop_token& stop);
-  bool find_left_over(const kube::WatchOptions& place, const std::stop_token& stop);
   void notice_kinds();
   kube::Controller* controller_of(std::string_view kind);
 
   kube::Client& client_;
   const kube::Clock& clock_;
+  const gradient::Settings& settings_;
+  // What the reconcilers share.
+  const Triggers triggers_;
   Stores stores_;
   Dependents dependents_;
   PollingCache polled_;
   BackgroundReader reader_;
   ContentReferences content_references_;
   kube::EventRecorder events_;
-  Context context_;
-  DeploymentReconciler deployment_reconciler_;
-  DatasetReconciler dataset_reconciler_;
-  ModelReconciler model_reconciler_;
-  RegistryReconciler registry_reconciler_;
+
+  Reconcilers reconcilers_;
   kube::Controller deployments_, datasets_, models_, registries_;
   std::list<kube::Watch> watches_;
   Namespaces namespaces_;
-  /// Kinds that an earlier configuration may have made and this one does not.
-  std::vector<kube::WatchOptions> left_over_;
-  kube::Clock::TimePoint look_for_left_over_;
+  LeftOvers left_overs_;
   bool kind_was_absent_ = false;
 };
 

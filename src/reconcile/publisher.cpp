@@ -37,20 +37,21 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   const auto patch = merge_patch(previous, status);
   if (patch.is_null()) return;
   const auto key = kube::key_of(object);
-  auto& store = *context_.stores.of(kind);
+  auto& store = *parts_.stores.of(kind);
   {
     const kube::Store::Write underway(store, key);
-    const auto written = context_.client.patch_status(kind, key, json::object({{"status", patch}}),
-                                                      status_field_manager, stop);
+    const auto written = parts_.client.patch_status(kind, key, json::object({{"status", patch}}),
+                                                    status_field_manager, stop);
     if (!written) return;  // deleted meanwhile
     store.put(*written);
   }
   const Ref ref{std::string(kind.kind), key};
-  context_.notify(ref);
+  parts_.triggers.enqueue_dependents(ref);
   // The response has an edit of others since the reconcile began. Its watch event will find that
   // version in the store already, and enqueue nothing.
   const auto now = store.find(key);
-  if (now && !json::equal(without_status(*now), without_status(object))) context_.enqueue(ref);
+  if (now && !json::equal(without_status(*now), without_status(object)))
+    parts_.triggers.enqueue(ref);
 
   const auto reason = json::string_at(ready(status), {"reason"});
   const auto is_true = json::string_at(ready(status), {"status"}) == "True";
@@ -58,8 +59,8 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   const auto message = json::string_at(ready(status), {"message"});
   spdlog::info("status changed kind={} object={} ready={} reason={}", kind.kind,
                kube::to_string(key), is_true, reason);
-  context_.events.record(object, is_true ? kube::EventType::Normal : kube::EventType::Warning,
-                         reason, message);
+  parts_.events.record(object, is_true ? kube::EventType::Normal : kube::EventType::Warning, reason,
+                       message);
 }
 
 }  // namespace reconcile

@@ -1,7 +1,10 @@
 #pragma once
 
-#include "kube/object.h"
-#include "reconcile/context.h"
+#include "kube/clock.h"
+#include "kube/control/events.h"
+#include "kube/http/client.h"
+#include "reconcile/stores.h"
+#include "reconcile/triggers.h"
 
 #include <stop_token>
 
@@ -12,7 +15,15 @@ namespace reconcile {
 /// the object itself if it was edited meanwhile.
 class Publisher {
  public:
-  explicit Publisher(Context& context) : context_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    kube::Client& client;
+    const kube::Clock& clock;
+    kube::EventRecorder& events;
+    Stores& stores;
+    const Triggers& triggers;
+  };
+  explicit Publisher(const Parts& parts) : parts_(parts) {}
 
   void publish(const kube::Kind& kind, const json::Json& object, const json::Json& status,
                const std::stop_token& stop);
@@ -20,11 +31,11 @@ class Publisher {
   /// RFC 3339, for the conditions of the status under construction.
   std::string now() const { return ago(std::chrono::seconds(0)); }
   std::string ago(std::chrono::seconds time) const {
-    return kube::rfc3339(context_.clock.wall() - time);
+    return kube::rfc3339(parts_.clock.wall() - time);
   }
 
  private:
-  Context& context_;
+  Parts parts_;
 };
 
 }  // namespace reconcile

@@ -22,19 +22,20 @@ std::string creation(const gradient::Parent& parent, const gradient::SecretNeed&
 }  // namespace
 
 kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
-  const auto object = context_.stores.registries.find(key);
+  const auto object = parts_.stores.registries.find(key);
   const Ref self{std::string(registries.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
-    refer_to_nothing(context_, self);
+    parts_.references.remove(self);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
   const auto publish = [&](bool ready, const std::string& reason, const std::string& message,
                            const json::Json& fields) {
-    publisher_.publish(registries, *object,
-                       gradient::simple_status(parent, ready, reason, message, fields,
-                                               json::at(*object, {"status"}), publisher_.now()),
-                       stop);
+    parts_.publisher.publish(
+        registries, *object,
+        gradient::simple_status(parent, ready, reason, message, fields,
+                                json::at(*object, {"status"}), parts_.publisher.now()),
+        stop);
   };
   const auto read = gradient::read_registry(*object);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
@@ -42,15 +43,15 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
     return kube::Outcome::done();
   }
   const auto& spec = std::get<gradient::RegistrySpec>(read);
-  const auto source = gradient::need(spec, context_.settings).secret;
+  const auto source = gradient::need(spec, parts_.settings).secret;
   const auto name = gradient::pull_secret_name(key.name, spec);
   const std::string secret_kind(kube::secrets.kind);
-  refer_only(context_, self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
+  parts_.references.replace(self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
 
   const auto made = ensure(parent, spec, stop);
   const auto* missing = std::get_if<gradient::Blocker>(&made);
   const bool is_of_secret = missing != nullptr && missing->reason.starts_with("Secret");
-  context_.polled.set_incomplete(
+  parts_.polled.set_incomplete(
       self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
   if (missing != nullptr) {
     publish(false, missing->reason, missing->message, {});
@@ -67,9 +68,9 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
 std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler::ensure(
     const gradient::Parent& parent, const gradient::RegistrySpec& spec,
     const std::stop_token& stop) {
-  const auto need = gradient::need(spec, context_.settings);
+  const auto need = gradient::need(spec, parts_.settings);
   const bool exists = !spec.secret_name.empty();
-  const auto secret = context_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
+  const auto secret = parts_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
   if (!secret) {
     return gradient::Blocker{
         "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
@@ -77,7 +78,7 @@ std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler:
                               (exists ? creation(parent, need) : "the key " + need.key)};
   }
   if (!exists) return make(parent, spec, need, *secret, stop);
-  applier_.remove_pull_secret(parent, spec.secret_name, stop);
+  parts_.applier.remove_pull_secret(parent, spec.secret_name, stop);
   return check_existing(parent, need, *secret);
 }
 
@@ -113,7 +114,7 @@ std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler:
                                                    "; put the password alone into it"};
   }
   auto refused =
-      applier_.apply(parent, {gradient::render_pull_secret(parent, spec, *password)}, stop);
+      parts_.applier.apply(parent, {gradient::render_pull_secret(parent, spec, *password)}, stop);
   if (!refused.empty()) return std::move(refused.front());
   Servers servers;
   for (const auto& key : gradient::pull::keys(spec.server))

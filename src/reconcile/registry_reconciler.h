@@ -4,6 +4,7 @@
 #include "kube/control/controller.h"
 #include "reconcile/applier.h"
 #include "reconcile/publisher.h"
+#include "reconcile/references.h"
 
 #include <string>
 #include <variant>
@@ -14,8 +15,16 @@ namespace reconcile {
 /// ContainerRegistry -> the dockerconfigjson Secret that pods pull with.
 class RegistryReconciler {
  public:
-  explicit RegistryReconciler(Context& context)
-      : context_(context), applier_(context), publisher_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    const gradient::Settings& settings;
+    Stores& stores;
+    References& references;
+    PollingCache& polled;
+    Applier& applier;
+    Publisher& publisher;
+  };
+  explicit RegistryReconciler(const Parts& parts) : parts_(parts) {}
 
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
@@ -34,9 +43,7 @@ class RegistryReconciler {
                                                 const json::Json& secret,
                                                 const std::stop_token& stop);
 
-  Context& context_;
-  Applier applier_;
-  Publisher publisher_;
+  Parts parts_;
 };
 
 }  // namespace reconcile

@@ -47,10 +47,10 @@ Blocker not_found(std::string_view kind, const kube::Key& key, const std::string
 }  // namespace
 
 struct Resolver::Lookup {
-  Lookup(Context& context_in, const gradient::Parent& parent, const std::stop_token& stop_in)
-      : context(context_in), self{parent.kind, {parent.ns, parent.name}}, stop(stop_in) {}
+  Lookup(const Parts& parts_in, const gradient::Parent& parent, const std::stop_token& stop_in)
+      : parts(parts_in), self{parent.kind, {parent.ns, parent.name}}, stop(stop_in) {}
 
-  Context& context;
+  const Parts& parts;
   const Ref self;
   const std::stop_token& stop;
   gradient::Found found;
@@ -61,20 +61,20 @@ struct Resolver::Lookup {
   void refer(const kube::Kind& kind, const std::string& name) { refer(kind, key(name)); }
   void refer(const kube::Kind& kind, const kube::Key& other) {
     const Ref target{std::string(kind.kind), other};
-    reconcile::refer(context, self, target);
+    parts.references.add(self, target);
     refs.insert(target);
   }
   void finish() {
-    context.dependents.set(self, std::move(refs));
-    context.polled.set_incomplete(self, missed);
+    parts.references.replace(self, std::move(refs));
+    parts.polled.set_incomplete(self, missed);
   }
 };
 
 gradient::Found Resolver::resolve(const gradient::Parent& parent,
                                   const gradient::DeploymentSpec& spec,
                                   const std::stop_token& stop) {
-  Lookup lookup(context_, parent, stop);
-  const auto needs = gradient::needs(spec, context_.settings);
+  Lookup lookup(parts_, parent, stop);
+  const auto needs = gradient::needs(spec, parts_.settings);
   for (const auto& name : needs.datasets) {
     add_dataset(lookup, name, "spec.repositories.dataset");
   }
@@ -84,9 +84,9 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
     add_registry(lookup, name);
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
-  if (context_.settings.endpoint) {
+  if (parts_.settings.endpoint) {
     add_host(lookup);
-    add_certificate(lookup, *context_.settings.endpoint);
+    add_certificate(lookup, *parts_.settings.endpoint);
   }
   lookup.finish();
   return std::move(lookup.found);
@@ -94,7 +94,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
 
 gradient::Found Resolver::resolve(const gradient::Parent& parent, const gradient::ModelSpec& spec,
                                   const std::stop_token& stop) {
-  Lookup lookup(context_, parent, stop);
+  Lookup lookup(parts_, parent, stop);
   std::vector<gradient::AccessMode> modes;
   add_model_references(lookup, spec, "spec", modes);
   lookup.finish();
@@ -103,7 +103,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent, const gradient
 
 void Resolver::add_dataset(Lookup& lookup, const std::string& name, const std::string& used_by) {
   lookup.refer(datasets, name);
-  const auto dataset = context_.stores.datasets.find(lookup.key(name));
+  const auto dataset = parts_.stores.datasets.find(lookup.key(name));
   if (!dataset) {
     lookup.found.blockers.push_back(
         not_found("Dataset", lookup.key(name), used_by, "create it or name another"));
@@ -124,7 +124,7 @@ void Resolver::add_dataset(Lookup& lookup, const std::string& name, const std::s
 
 void Resolver::add_model(Lookup& lookup, const std::string& id) {
   lookup.refer(models, id);
-  const auto model = context_.stores.models.find(lookup.key(id));
+  const auto model = parts_.stores.models.find(lookup.key(id));
   const std::string used_by = "spec.models";
   if (!model) {
     lookup.found.blockers.push_back(
@@ -150,7 +150,7 @@ void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& s
   if (!spec.dataset.empty()) add_dataset(lookup, spec.dataset, used_by + ".dataset");
   if (spec.source.scheme != gradient::ModelSource::Scheme::Claim) return;
   lookup.refer(kube::claims, spec.source.claim);
-  const auto claim = context_.polled.find(kube::claims, lookup.key(spec.source.claim), lookup.stop);
+  const auto claim = parts_.polled.find(kube::claims, lookup.key(spec.source.claim), lookup.stop);
   if (claim) {
     modes = gradient::access_modes(json::at(*claim, {"spec", "accessModes"}));
   } else {
@@ -162,7 +162,7 @@ void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& s
 
 void Resolver::add_registry(Lookup& lookup, const std::string& name) {
   lookup.refer(registries, name);
-  const auto registry = context_.stores.registries.find(lookup.key(name));
+  const auto registry = parts_.stores.registries.find(lookup.key(name));
   if (!registry) {
     lookup.found.blockers.push_back(not_found("ContainerRegistry", lookup.key(name),
                                               "spec.containerRegistry",
@@ -193,7 +193,7 @@ void Resolver::add_certificate(Lookup& lookup, const gradient::Endpoint& endpoin
 
 std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need) {
   lookup.refer(kube::secrets, need.secret);
-  const auto secret = context_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
+  const auto secret = parts_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
   const auto& ns = lookup.self.key.ns;
   if (!secret) {
     return Blocker{"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
@@ -212,7 +212,7 @@ std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed
 /// The older one has the host. A younger one that was looked at before, as a watch of another
 /// namespace was faster, looks again.
 void Resolver::add_host(Lookup& lookup) {
-  const auto& deployments = context_.stores.gradient_deployments;
+  const auto& deployments = parts_.stores.gradient_deployments;
   for (const auto& name :
        gradient::names::others_of_host({.ns = lookup.self.key.ns, .name = lookup.self.key.name})) {
     const kube::Key other{name.ns, name.name};
@@ -223,7 +223,7 @@ void Resolver::add_host(Lookup& lookup) {
       lookup.refer(gradient_deployments, other);
       lookup.found.host_owner = kube::to_string(other);
     } else {
-      context_.enqueue({std::string(gradient_deployments.kind), other});
+      parts_.triggers.enqueue({std::string(gradient_deployments.kind), other});
     }
   }
 }

@@ -2,7 +2,11 @@
 
 #include "gradient/spec/found.h"
 #include "gradient/spec/needs.h"
-#include "reconcile/context.h"
+#include "gradient/spec/settings.h"
+#include "reconcile/polling_cache.h"
+#include "reconcile/references.h"
+#include "reconcile/stores.h"
+#include "reconcile/triggers.h"
 
 #include <set>
 #include <stop_token>
@@ -14,7 +18,15 @@ namespace reconcile {
 /// noted in Dependents, so that its change brings the dependent back.
 class Resolver {
  public:
-  explicit Resolver(Context& context) : context_(context) {}
+  /// All of it has to outlive this.
+  struct Parts {
+    const gradient::Settings& settings;
+    Stores& stores;
+    References& references;
+    PollingCache& polled;
+    const Triggers& triggers;
+  };
+  explicit Resolver(const Parts& parts) : parts_(parts) {}
 
   gradient::Found resolve(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                           const std::stop_token& stop);
@@ -37,7 +49,7 @@ class Resolver {
   std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);
   void add_host(Lookup& lookup);
 
-  Context& context_;
+  Parts parts_;
 };
 
 }  // namespace reconcile

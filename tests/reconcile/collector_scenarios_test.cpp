@@ -18,7 +18,7 @@ const std::string dataset_path = "/apis/gradient-operator.dev/v1alpha1/namespace
 
 /// A Dataset "data" on the bound claim "files", with checkouts and a model that its status knows.
 struct Scenario : World {
-  reconcile::DatasetReconciler reconciler{context};
+  reconcile::DatasetReconciler& reconciler = reconcilers.datasets();
 
   void begin(const std::string& content, const std::string& mode = "ReadWriteMany") {
     put(reconcile::datasets, "data",
@@ -132,7 +132,7 @@ TEST_CASE_METHOD(Scenario,
 
 TEST_CASE_METHOD(Scenario, "a deployment that comes and goes between two looks is known") {
   begin(R"({"checkouts":["u-1-a-new"]})");
-  context.content_references.add({"ns", "data"}, {.checkouts = {"u-2-a-1"}, .models = {}});
+  content_references.add({"ns", "data"}, {.checkouts = {"u-2-a-1"}, .models = {}});
   expect_status();
   reconcile_after(1min);
   CHECK(told() == R"({"checkouts":["u-1-a-new","u-2-a-1"]})");

@@ -20,7 +20,7 @@ constexpr const char* with_repository = R"({"spec":{"image":"example.com/app:1",
     "resources":{"instanceType":"C4"}}})";
 
 struct Scenario : World {
-  reconcile::DeploymentReconciler reconciler{context};
+  reconcile::DeploymentReconciler& reconciler = reconcilers.deployments();
 
   kube::Outcome reconcile() { return look(reconciler, "demo"); }
 

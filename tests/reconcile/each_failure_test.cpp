@@ -2,11 +2,8 @@
 
 #include "base/base64.h"
 #include "gradient/spec/names.h"
-#include "reconcile/dataset_reconciler.h"
-#include "reconcile/deployment_reconciler.h"
 #include "reconcile/fake_server.h"
-#include "reconcile/model_reconciler.h"
-#include "reconcile/registry_reconciler.h"
+#include "reconcile/reconcilers.h"
 #include "support/manual_clock.h"
 
 #include <catch2/catch.hpp>
@@ -67,9 +64,10 @@ class Simulation {
     bool is_busy = true;
     while (is_busy) {
       deliver();
-      is_busy = serve(datasets_, dataset_reconciler_) || serve(models_, model_reconciler_) ||
-                serve(registries_, registry_reconciler_) ||
-                serve(deployments_, deployment_reconciler_) || reader_.read_next({});
+      is_busy = serve(datasets_, reconcilers_.datasets()) ||
+                serve(models_, reconcilers_.models()) ||
+                serve(registries_, reconcilers_.registries()) ||
+                serve(deployments_, reconcilers_.deployments()) || reader_.read_next({});
       events_.write_recorded();
     }
   }
@@ -143,23 +141,20 @@ class Simulation {
   reconcile::BackgroundReader reader_{clock_,
                                       [this](const Ref& who) { queue_of(who.kind).add(who.key); }};
   reconcile::ContentReferences content_references_;
-  reconcile::Context context_{
-      .client = client_,
-      .clock = clock_,
-      .events = events_,
-      .settings = settings_,
-      .stores = stores_,
-      .dependents = dependents_,
-      .polled = polled_,
-      .reader = reader_,
-      .content_references = content_references_,
-      .notify = [this](const Ref& ref) { notify(ref); },
-      .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); }};
+  const reconcile::Triggers triggers_{
+      .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); },
+      .enqueue_dependents = [this](const Ref& ref) { notify(ref); }};
   kube::WorkQueue datasets_{clock_}, models_{clock_}, registries_{clock_}, deployments_{clock_};
-  reconcile::DatasetReconciler dataset_reconciler_{context_};
-  reconcile::ModelReconciler model_reconciler_{context_};
-  reconcile::RegistryReconciler registry_reconciler_{context_};
-  reconcile::DeploymentReconciler deployment_reconciler_{context_};
+  reconcile::Reconcilers reconcilers_{{.client = client_,
+                                       .clock = clock_,
+                                       .settings = settings_,
+                                       .events = events_,
+                                       .stores = stores_,
+                                       .dependents = dependents_,
+                                       .polled = polled_,
+                                       .reader = reader_,
+                                       .content_references = content_references_,
+                                       .triggers = triggers_}};
 };
 
 std::string deployment(const std::string& image, const std::string& resources) {

@@ -18,7 +18,7 @@ constexpr const char* ours = R"({"metadata":{"labels":{"gradient-operator.dev/de
 
 /// A deployment "demo".
 struct Demo : World {
-  reconcile::DeploymentReconciler reconciler{context};
+  reconcile::DeploymentReconciler& reconciler = reconcilers.deployments();
 
   Demo() { put_deployment("demo", "2026-01-02T00:00:00Z"); }
 
@@ -176,7 +176,7 @@ TEST_CASE_METHOD(Scenario, "a route whose Gateway does not exist is told after a
 
 /// "demo-x" in "ns", and "demo" in "x-ns", which come to the same host.
 struct TwoOfOneHost : World {
-  reconcile::DeploymentReconciler reconciler{context};
+  reconcile::DeploymentReconciler& reconciler = reconcilers.deployments();
   const kube::Key theirs{"x-ns", "demo"};
 
   explicit TwoOfOneHost() {

@@ -23,7 +23,7 @@ struct Scenario : World {
 };
 
 struct DatasetScenario : Scenario {
-  reconcile::DatasetReconciler reconciler{context};
+  reconcile::DatasetReconciler& reconciler = reconcilers.datasets();
   kube::Outcome reconcile() { return look(reconciler, "data"); }
   void expect_status() {
     World::expect_status(group + "datasets/data", reconcile::datasets, "data");
@@ -39,7 +39,7 @@ const std::string creation =
     "--docker-password=PASSWORD";
 
 struct RegistryScenario : Scenario {
-  reconcile::RegistryReconciler reconciler{context};
+  reconcile::RegistryReconciler& reconciler = reconcilers.registries();
   kube::Outcome reconcile() { return look(reconciler, "r"); }
   void expect_status() {
     World::expect_status(group + "containerregistries/r", reconcile::registries, "r");
@@ -71,7 +71,7 @@ struct RegistryScenario : Scenario {
 };
 
 struct ModelScenario : Scenario {
-  reconcile::ModelReconciler reconciler{context};
+  reconcile::ModelReconciler& reconciler = reconcilers.models();
   kube::Outcome reconcile() { return look(reconciler, "m"); }
   void expect_status() { World::expect_status(group + "models/m", reconcile::models, "m"); }
   std::string why() { return json::string_at(ready(reconcile::models, "m"), {"reason"}); }

@@ -2,7 +2,7 @@
 
 #include "gradient/spec/settings.h"
 #include "kube/control/controller.h"
-#include "reconcile/context.h"
+#include "reconcile/reconcilers.h"
 #include "support/manual_clock.h"
 #include "support/scripted_transport.h"
 
@@ -27,18 +27,19 @@ class World {
   reconcile::BackgroundReader reader{clock,
                                      [this](const reconcile::Ref& ref) { news.push_back(ref); }};
   reconcile::ContentReferences content_references;
-  reconcile::Context context{
-      .client = client,
-      .clock = clock,
-      .events = events,
-      .settings = settings,
-      .stores = stores,
-      .dependents = dependents,
-      .polled = polled,
-      .reader = reader,
-      .content_references = content_references,
-      .notify = [this](const reconcile::Ref& ref) { notified.push_back(ref); },
-      .enqueue = [this](const reconcile::Ref& ref) { enqueued.push_back(ref); }};
+  const reconcile::Triggers triggers{
+      .enqueue = [this](const reconcile::Ref& ref) { enqueued.push_back(ref); },
+      .enqueue_dependents = [this](const reconcile::Ref& ref) { notified.push_back(ref); }};
+  reconcile::Reconcilers reconcilers{{.client = client,
+                                      .clock = clock,
+                                      .settings = settings,
+                                      .events = events,
+                                      .stores = stores,
+                                      .dependents = dependents,
+                                      .polled = polled,
+                                      .reader = reader,
+                                      .content_references = content_references,
+                                      .triggers = triggers}};
 
   /// Puts an object with the given rest ("spec": ...) into its store, as a watch would.
   json::Json put(const kube::Kind& kind, const std::string& name, const std::string& rest);

@@ -66,8 +66,8 @@ std::string inflated(const Compressed& compressed, std::string_view dictionary) 
 Compressed Compressor::compress(std::string_view text) {
   const auto dictionary = dictionary_.with([](const auto& known) { return known; });
   Compressed compressed{.bytes = deflated(text, *dictionary),
-                .size = static_cast<std::uint32_t>(text.size()),
-                .dictionary = static_cast<std::uint32_t>(dictionary->size())};
+                        .size = static_cast<std::uint32_t>(text.size()),
+                        .dictionary = static_cast<std::uint32_t>(dictionary->size())};
   if (compressed.bytes.size() * good_ratio > text.size()) learn(text, dictionary);
   return compressed;
 }

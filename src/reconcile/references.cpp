@@ -1,0 +1,22 @@
+#include "reconcile/references.h"
+
+#include <utility>
+
+namespace reconcile {
+
+void References::add(const Ref& dependent, const Ref& target) {
+  if (dependents_.add(dependent, target)) polled_.invalidate(target);
+}
+
+void References::replace(const Ref& dependent, std::set<Ref> targets) {
+  for (const auto& target : targets)
+    add(dependent, target);
+  dependents_.set(dependent, std::move(targets));
+}
+
+void References::remove(const Ref& dependent) {
+  dependents_.set(dependent, {});
+  polled_.set_incomplete(dependent, {});
+}
+
+}  // namespace reconcile
