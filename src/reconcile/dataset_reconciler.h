@@ -12,8 +12,9 @@
 
 namespace reconcile {
 
-/// Dataset -> its claim (made, adopted or the given one) and a status that says which claim that
-/// is, and what is on it. Never deletes a claim.
+/// The reconciler of Datasets: Dataset -> its PersistentVolumeClaim (made, adopted or the given
+/// one) and a status that says which claim that is, and what is on it. Never deletes a claim. Its
+/// status is made by gradient/status/dataset_status. Safe to share between threads.
 class DatasetReconciler {
  public:
   /// All of it has to outlive this.

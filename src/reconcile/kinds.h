@@ -5,7 +5,7 @@
 
 #include <array>
 
-/// The kinds that users write, and how a rendered object finds its own.
+/// The kinds that users write, and the kinds of what is made for them.
 namespace reconcile {
 
 inline constexpr std::string_view api_version = gradient::names::api_version;

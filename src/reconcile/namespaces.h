@@ -13,13 +13,14 @@
 
 namespace reconcile {
 
-/// The namespaces that an operator looks after; one named "" stands for all there are. Each is
-/// served from when all its lists are stored, and not before: what is not in a store would be made
-/// anew, or taken for gone. One that cannot be listed, as it was deleted or its Role taken away,
-/// keeps back no other. Safe to share between threads once all are added.
+/// Which caches have synced (client-go's WaitForCacheSync), by namespace; one named "" stands for
+/// all there are. A namespace is served from when all its lists are stored, and not before: what is
+/// not in a store would be made anew, or taken for gone. One that cannot be listed, as it was
+/// deleted or its Role taken away, keeps back no other. Safe to share between threads once all are
+/// added.
 class Namespaces {
  public:
-  /// How long those that do not answer are waited for by those that do.
+  /// How long ready() waits for lists that get no answer.
   static constexpr std::chrono::seconds grace{30};
 
   explicit Namespaces(const kube::Clock& clock) : clock_(clock), begun_(clock.now()) {}

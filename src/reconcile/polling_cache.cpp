@@ -50,7 +50,8 @@ std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube:
   return object;
 }
 
-/// It was read just now.
+/// The next read of what was read just now. What is missing is read after a thirtieth of the time
+/// that it has been missing: who creates it at last waits little more.
 void PollingCache::schedule(const Ref& ref, Entry& entry) const {
   const auto now = clock_.now();
   entry.read = now;
@@ -117,7 +118,8 @@ bool PollingCache::refresh(const std::function<bool(const Ref&)>& wanted,
   return false;
 }
 
-/// What is missing first, and of that what was there last.
+/// In the order of reading: what is missing first, and of that what is missing for the shortest
+/// time, as somebody is waiting for it.
 std::vector<PollingCache::Due> PollingCache::due(const std::function<bool(const Ref&)>& wanted) {
   const auto now = clock_.now();
   std::vector<Due> found;

@@ -10,8 +10,9 @@
 
 namespace reconcile {
 
-/// What the API server's refusal to write `what` ("Service ns/demo") means to the user; empty when
-/// it is not about the object (conflict, throttling, a server in trouble) and should be retried.
+/// Which errors of the API server are terminal, in controller-runtime's words: what its refusal to
+/// write `what` ("Service ns/demo") means to the user. Empty when it is not about the object
+/// (conflict, throttling, a server in trouble) and should be retried.
 std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what);
 
 /// Who has the name that a child of `parent` is to have: `what` as above, `live` its holder.

@@ -5,7 +5,8 @@
 
 namespace reconcile {
 
-/// What the operator knows of the cluster: one Store a kind. Safe to share between threads.
+/// The informers' caches: what the operator knows of the cluster, one Store for each kind that it
+/// watches. Safe to share between threads.
 struct Stores {
   Stores();
 
@@ -16,14 +17,14 @@ struct Stores {
       pods;            ///< indexed by parent_term
   kube::Store claims;  ///< those with our label
 
-  /// Null for kinds that are not kept (Secrets).
+  /// Null for kinds that are not watched (Secrets, Events, ReplicaSets, Jobs).
   kube::Store* of(const kube::Kind& kind);
 };
 
-/// Under which the children and pods of a GradientDeployment are found: "ns/name".
+/// The index term of the children and pods of a GradientDeployment: "ns/name".
 std::string parent_term(const kube::Key& parent);
 
-/// Under which the users of a Dataset are found, and the Datasets of a claim: "ns/name".
+/// The index terms of the users of a Dataset, and of the Datasets of a claim: "ns/name".
 std::string dataset_term(const kube::Key& dataset);
 std::string claim_term(const kube::Key& claim);
 
