@@ -12,7 +12,7 @@
 
 namespace kube {
 
-TEST_CASE("A watch goes on after a restart of the API server and has missed nothing") {
+TEST_CASE("a watch goes on after a restart of the API server and has missed nothing") {
   OwnNamespace ns;
   ns.put("changed", "1");
   ns.put("deleted", "1");
@@ -33,7 +33,7 @@ TEST_CASE("A watch goes on after a restart of the API server and has missed noth
   watched.await(ns.key("new"), "1");
 }
 
-TEST_CASE("An expired version is followed by a list that shows what was missed") {
+TEST_CASE("an expired version is followed by a list that shows what was missed") {
   if (!restart_api_server()) {  // it has forgotten what was before
     support::skip("./dev cluster has not started the API server of KUBECONFIG");
     return;

@@ -63,7 +63,7 @@ class Impatient final : public Transport {
 }  // namespace
 
 TEST_CASE(
-    "A watch of a version that the server will not reach is silent until a list replaces it") {
+    "a watch of a version that the server will not reach is silent until a list replaces it") {
   OwnNamespace ns;
   std::atomic<int> lists = 0, watches = 0;
   Impatient impatient(ns.transport());
@@ -86,7 +86,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Of two contenders one leads, and when it is cut off it has lost before the other leads") {
+    "of two contenders one leads, and when it is cut off it has lost before the other leads") {
   OwnNamespace ns;
   std::atomic<bool> is_cut = false;
   Tampered partitioned(ns.transport(), [&](Request request) {
@@ -110,7 +110,7 @@ TEST_CASE(
   CHECK(third.leads.get_future().get() - begin < 5s);  // it was released: nobody waits for its end
 }
 
-TEST_CASE("An object that is deleted while it is reconciled is not made again") {
+TEST_CASE("an object that is deleted while it is reconciled is not made again") {
   OwnNamespace ns;
   ns.put("a", "1");
   const SteadyClock clock;

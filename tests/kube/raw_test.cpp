@@ -20,7 +20,7 @@ std::vector<std::string> elements(std::string_view array) {
 
 }  // namespace
 
-TEST_CASE("A member's text is found without building values") {
+TEST_CASE("a member's text is found without building values") {
   struct Case {
     const char* object;
     const char* name;
@@ -46,21 +46,21 @@ TEST_CASE("A member's text is found without building values") {
   }
 }
 
-TEST_CASE("An array is taken apart element by element") {
+TEST_CASE("an array is taken apart element by element") {
   CHECK(elements("[]").empty());
   CHECK(elements(" [ ] ").empty());
   CHECK(elements(R"([1,{"a":[2,3]},"x,]"])") ==
         std::vector<std::string>{"1", R"({"a":[2,3]})", R"("x,]")"});
 }
 
-TEST_CASE("What is no whole array is said to be malformed") {
+TEST_CASE("what is no whole array is said to be malformed") {
   for (const auto* text : {"", "{}", "null", "[", "[1", "[1,", R"(["a)", "[1 2]", "[,]"}) {
     CAPTURE(text);
     CHECK_FALSE(kube::raw::for_each(text, [](std::string_view) {}));
   }
 }
 
-TEST_CASE("Only a string without escapes has a plain text") {
+TEST_CASE("only a string without escapes has a plain text") {
   CHECK(kube::raw::plain_text(R"("text")") == "text");
   CHECK(kube::raw::plain_text(R"("a\nb")").empty());
   CHECK(kube::raw::plain_text("12").empty());
@@ -76,7 +76,7 @@ TEST_CASE("managedFields are cut out before parsing, and nothing else") {
   CHECK(kube::raw::with_spec_editors(R"({"kind":"Status"})") == R"({"kind":"Status"})");
 }
 
-TEST_CASE("Of managedFields, those who changed the spec by a plain update are kept") {
+TEST_CASE("of managedFields, those who changed the spec by a plain update are kept") {
   CHECK(kube::raw::with_spec_editors(R"({"metadata":{"managedFields":[
       {"manager":"us","operation":"Apply","fieldsV1":{"f:spec":{"f:a":{}}}},
       {"manager":"autoscaler","operation":"Update","subresource":"scale",

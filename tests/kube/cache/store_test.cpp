@@ -41,7 +41,7 @@ std::vector<std::string> names(const std::vector<Json>& objects) {
 
 }  // namespace
 
-TEST_CASE("An object comes back as it was put") {
+TEST_CASE("an object comes back as it was put") {
   Store store;
   const auto pod = object("a", "1");
   CHECK(store.put(pod) == Change::Stored);
@@ -61,7 +61,7 @@ TEST_CASE("what kubectl last applied is not kept") {
         R"("labels":{"owner":""},"name":"a","namespace":"ns","resourceVersion":"1"}})");
 }
 
-TEST_CASE("An older version never replaces a newer one") {
+TEST_CASE("an older version never replaces a newer one") {
   Store store;
   store.put(object("a", "10"));
   CHECK(store.put(object("a", "9")) == Change::Stale);
@@ -71,7 +71,7 @@ TEST_CASE("An older version never replaces a newer one") {
   CHECK(version(store, "a") == "11");
 }
 
-TEST_CASE("The event of our own write is no news") {
+TEST_CASE("the event of our own write is no news") {
   Store store;
   store.put(object("a", "5"));                           // event
   CHECK(store.put(object("a", "7")) == Change::Stored);  // answer to our write
@@ -81,7 +81,7 @@ TEST_CASE("The event of our own write is no news") {
   CHECK_FALSE(store.knows({"ns", "a"}, "8"));
 }
 
-TEST_CASE("A late event does not bring back what is deleted") {
+TEST_CASE("a late event does not bring back what is deleted") {
   Store store;
   store.put(object("a", "5"));
   CHECK(store.erase(object("a", "5")) == Change::Stored);
@@ -98,14 +98,14 @@ TEST_CASE("A late event does not bring back what is deleted") {
   }
 }
 
-TEST_CASE("The deletion of a former object leaves its successor") {
+TEST_CASE("the deletion of a former object leaves its successor") {
   Store store;
   store.put(object("a", "9"));  // made again by ourselves
   CHECK(store.erase(object("a", "8")) == Change::Stale);
   CHECK(version(store, "a") == "9");
 }
 
-TEST_CASE("Deletions are not remembered without bound") {
+TEST_CASE("deletions are not remembered without bound") {
   Store store;
   for (int i = 0; i < 300; ++i)
     store.erase(object("pod-" + std::to_string(i), "5"));
@@ -113,7 +113,7 @@ TEST_CASE("Deletions are not remembered without bound") {
   CHECK(store.put(object("pod-0", "5")) == Change::Stored);
 }
 
-TEST_CASE("What a list no longer has is gone, except what is newer than the list") {
+TEST_CASE("what a list no longer has is gone, except what is newer than the list") {
   Store store;
   for (const auto* name : {"kept", "gone"})
     store.put(object(name, "5"));
@@ -129,7 +129,7 @@ TEST_CASE("What a list no longer has is gone, except what is newer than the list
   CHECK(store.size() == 0);
 }
 
-TEST_CASE("After a server lost its latest versions, lower ones are newer") {
+TEST_CASE("after a server lost its latest versions, lower ones are newer") {
   Store store;
   store.put(object("a", "100"));
   store.put(object("b", "100"));
@@ -138,7 +138,7 @@ TEST_CASE("After a server lost its latest versions, lower ones are newer") {
   CHECK(names(store.finish_replace({{"ns", "a"}}, "ns", "60")) == std::vector<std::string>{"b"});
 }
 
-TEST_CASE("Objects are found by the terms of the index") {
+TEST_CASE("objects are found by the terms of the index") {
   Store store(by_owner);
   store.put(object("a", "1", "x"));
   store.put(object("b", "2", "x"));
@@ -156,7 +156,7 @@ TEST_CASE("Objects are found by the terms of the index") {
   CHECK(names(store.indexed("x")) == std::vector<std::string>{"b"});
 }
 
-TEST_CASE("Objects of one kind are kept in a fraction of their size") {
+TEST_CASE("objects of one kind are kept in a fraction of their size") {
   Store store;
   const std::string filler(400, 'x');
   std::size_t plain = 0;
@@ -171,7 +171,7 @@ TEST_CASE("Objects of one kind are kept in a fraction of their size") {
   CHECK(store.bytes() * 8 < plain);
 }
 
-TEST_CASE("Texts of any size and content survive compression") {
+TEST_CASE("texts of any size and content survive compression") {
   kube::Compressor compressor;
   std::string noise;
   for (unsigned i = 0, x = 1; i < 100'000; ++i)
@@ -185,7 +185,7 @@ TEST_CASE("Texts of any size and content survive compression") {
     CHECK(compressor.decompress(compressed[i]) == texts[i]);
 }
 
-TEST_CASE("A store may be used by several threads") {
+TEST_CASE("a store may be used by several threads") {
   Store store(by_owner);
   {
     std::vector<std::jthread> threads;
@@ -204,7 +204,7 @@ TEST_CASE("A store may be used by several threads") {
   CHECK(version(store, "pod-0") == "200");
 }
 
-TEST_CASE("An event of a write of ours waits for its answer, but not for ever, and no other does") {
+TEST_CASE("an event of a write of ours waits for its answer, but not for ever, and no other does") {
   Store store;
   std::optional<Store::Write> write(std::in_place, store, Key{"ns", "a"});
   store.await_writes({"ns", "b"}, std::chrono::hours(1));

@@ -12,7 +12,7 @@ using Type = kube::WatchEvent::Type;
 
 }  // namespace
 
-TEST_CASE("A watch line is known by type, key and version before it is built") {
+TEST_CASE("a watch line is known by type, key and version before it is built") {
   const auto* const line =
       R"({"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a","namespace":"ns",)"
       R"("resourceVersion":"7","managedFields":[{"manager":"x"}]},"spec":{"x":1}}})";
@@ -25,7 +25,7 @@ TEST_CASE("A watch line is known by type, key and version before it is built") {
         R"("resourceVersion":"7"},"spec":{"x":1}})");
 }
 
-TEST_CASE("Every type of event is told apart") {
+TEST_CASE("every type of event is told apart") {
   struct Case {
     const char* line;
     Type type;
@@ -42,7 +42,7 @@ TEST_CASE("Every type of event is told apart") {
   CHECK(read_watch_event(c.line, kube::pods).type == c.type);
 }
 
-TEST_CASE("A line that is no event of the kind is refused") {
+TEST_CASE("a line that is no event of the kind is refused") {
   struct Case {
     const char* line;
     const char* problem;
@@ -64,14 +64,14 @@ TEST_CASE("A line that is no event of the kind is refused") {
   CHECK_THROWS_MATCHES(read_watch_event(c.line, kube::pods), Malformed, Message(c.problem));
 }
 
-TEST_CASE("An object that is no JSON after all is refused when it is built") {
+TEST_CASE("an object that is no JSON after all is refused when it is built") {
   const auto event = read_watch_event(
       R"({"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"7"},"x":}})",
       kube::pods);
   CHECK_THROWS_AS(kube::build(event.object, kube::pods), Malformed);
 }
 
-TEST_CASE("A page of a list says version, next page and items") {
+TEST_CASE("a page of a list says version, next page and items") {
   const auto page = read_list_page(
       R"({"kind":"PodList","metadata":{"resourceVersion":"9","continue":"next"},"items":[{}]})",
       kube::pods);
@@ -84,7 +84,7 @@ TEST_CASE("A page of a list says version, next page and items") {
   CHECK(empty.items == "[]");
 }
 
-TEST_CASE("An answer that is no list of the kind is refused") {
+TEST_CASE("an answer that is no list of the kind is refused") {
   struct Case {
     const char* body;
     const char* problem;

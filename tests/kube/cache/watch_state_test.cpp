@@ -41,7 +41,7 @@ struct Scene {
 
 }  // namespace
 
-TEST_CASE("First a list in pages, then a watch from the list's version") {
+TEST_CASE("first a list in pages, then a watch from the list's version") {
   Scene scene;
   CHECK(scene.next() == "list");
   CHECK_FALSE(scene.state.listed("5", "page2"));
@@ -50,14 +50,14 @@ TEST_CASE("First a list in pages, then a watch from the list's version") {
   CHECK(scene.next() == "watch 5");
 }
 
-TEST_CASE("Every list is consistent and in pages of 500") {
+TEST_CASE("every list is consistent and in pages of 500") {
   Scene scene;
   const auto step = scene.state.next();
   CHECK(step.version.empty());
   CHECK(step.limit == 500);
 }
 
-TEST_CASE("The server is asked to end a watch after 5 to 10 minutes") {
+TEST_CASE("the server is asked to end a watch after 5 to 10 minutes") {
   Scene scene;
   scene.watch("5");
   CHECK(scene.state.next().timeout_seconds == 300);
@@ -66,7 +66,7 @@ TEST_CASE("The server is asked to end a watch after 5 to 10 minutes") {
 }
 
 TEST_CASE(
-    "A watch that ends goes on from the last version seen, deletions and bookmarks included") {
+    "a watch that ends goes on from the last version seen, deletions and bookmarks included") {
   Scene scene;
   scene.watch("5");
   scene.state.saw("6");
@@ -76,7 +76,7 @@ TEST_CASE(
   CHECK(scene.next() == "watch 9");
 }
 
-TEST_CASE("A quiet watch that ends goes on at once, a very short one after a backoff") {
+TEST_CASE("a quiet watch that ends goes on at once, a very short one after a backoff") {
   Scene scene;
   scene.watch("5");
   scene.now += 1s;
@@ -94,7 +94,7 @@ TEST_CASE("A quiet watch that ends goes on at once, a very short one after a bac
   CHECK(scene.next() == "watch 6");
 }
 
-TEST_CASE("Two silent watches in a row lead to a list") {
+TEST_CASE("two silent watches in a row lead to a list") {
   Scene scene;
   scene.watch("5");
   const auto stay_silent = [&] {
@@ -113,7 +113,7 @@ TEST_CASE("Two silent watches in a row lead to a list") {
   CHECK(scene.next() == "list");
 }
 
-TEST_CASE("An expired version leads to a list at once, and then with backoff") {
+TEST_CASE("an expired version leads to a list at once, and then with backoff") {
   Scene scene;
   scene.watch("5");
   scene.fail(WatchFailure::Expired);
@@ -127,7 +127,7 @@ TEST_CASE("An expired version leads to a list at once, and then with backoff") {
   CHECK(scene.next() == "list");
 }
 
-TEST_CASE("Pages that expire are followed by a list without pages") {
+TEST_CASE("pages that expire are followed by a list without pages") {
   Scene scene;
   scene.state.listed("5", "page2");
   scene.fail(WatchFailure::Expired);
@@ -137,7 +137,7 @@ TEST_CASE("Pages that expire are followed by a list without pages") {
   CHECK(scene.next() == "list after 800ms");
 }
 
-TEST_CASE("A server that cannot be reached or is busy is asked the same again") {
+TEST_CASE("a server that cannot be reached or is busy is asked the same again") {
   const auto failure = GENERATE(WatchFailure::Unreachable, WatchFailure::Throttled);
   Scene scene;
   scene.watch("5");
@@ -147,7 +147,7 @@ TEST_CASE("A server that cannot be reached or is busy is asked the same again") 
   CHECK(scene.next() == "watch 5 after 1600ms");
 }
 
-TEST_CASE("A refused or unreadable watch leads to a list with backoff") {
+TEST_CASE("a refused or unreadable watch leads to a list with backoff") {
   const auto failure = GENERATE(WatchFailure::Refused, WatchFailure::Malformed);
   Scene scene;
   scene.watch("5");
@@ -155,7 +155,7 @@ TEST_CASE("A refused or unreadable watch leads to a list with backoff") {
   CHECK(scene.next() == "list after 800ms");
 }
 
-TEST_CASE("A list that fails begins again with its first page") {
+TEST_CASE("a list that fails begins again with its first page") {
   const auto failure =
       GENERATE(WatchFailure::Unreachable, WatchFailure::Throttled, WatchFailure::Refused);
   Scene scene;
@@ -164,14 +164,14 @@ TEST_CASE("A list that fails begins again with its first page") {
   CHECK(scene.next() == "list after 800ms");
 }
 
-TEST_CASE("The server's Retry-After is waited for when it is longer") {
+TEST_CASE("the server's Retry-After is waited for when it is longer") {
   Scene scene;
   scene.watch("5");
   scene.fail(WatchFailure::Throttled, 7s);
   CHECK(scene.next() == "watch 5 after 7000ms");
 }
 
-TEST_CASE("Delays double up to 30 s, with as much again at random") {
+TEST_CASE("delays double up to 30 s, with as much again at random") {
   Scene scene;
   scene.watch("5");
   std::vector<std::string> steps;
@@ -186,7 +186,7 @@ TEST_CASE("Delays double up to 30 s, with as much again at random") {
   CHECK(scene.next() == "watch 5 after 45000ms");
 }
 
-TEST_CASE("After two minutes without a failure delays begin anew") {
+TEST_CASE("after two minutes without a failure delays begin anew") {
   Scene scene;
   scene.watch("5");
   scene.fail(WatchFailure::Unreachable);
@@ -197,7 +197,7 @@ TEST_CASE("After two minutes without a failure delays begin anew") {
   CHECK(scene.next() == "watch 5 after 800ms");
 }
 
-TEST_CASE("A list older than what was seen shows that the server has lost versions") {
+TEST_CASE("a list older than what was seen shows that the server has lost versions") {
   Scene scene;
   CHECK_FALSE(scene.state.is_rewound("1"));
   scene.watch("100");
@@ -205,7 +205,7 @@ TEST_CASE("A list older than what was seen shows that the server has lost versio
   CHECK(scene.state.is_rewound("99"));
 }
 
-TEST_CASE("Errors of the server are put into classes") {
+TEST_CASE("errors of the server are put into classes") {
   struct Case {
     int code;
     const char* message;

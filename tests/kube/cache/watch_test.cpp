@@ -66,7 +66,7 @@ using Changes = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("A watch lists, then follows every event") {
+TEST_CASE("a watch lists, then follows every event") {
   Scene scene;
   CHECK_FALSE(scene.watch.synced());
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3"), pod("b", "4")}));
@@ -79,7 +79,7 @@ TEST_CASE("A watch lists, then follows every event") {
   CHECK(scene.watch.synced());
 }
 
-TEST_CASE("Objects of a list bear the kind that the list leaves out") {
+TEST_CASE("objects of a list bear the kind that the list leaves out") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3")}));
   scene.run_until_watching("5");
@@ -88,7 +88,7 @@ TEST_CASE("Objects of a list bear the kind that the list leaves out") {
   CHECK(json::string_at(*object, {"apiVersion"}) == "v1");
 }
 
-TEST_CASE("What the store knows already is not handed on") {
+TEST_CASE("what the store knows already is not handed on") {
   Scene scene;
   scene.store.put(json::parse(pod("a", "7")));  // the answer to our own write
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3")}));
@@ -99,7 +99,7 @@ TEST_CASE("What the store knows already is not handed on") {
   CHECK(scene.changes == Changes{"a 8"});
 }
 
-TEST_CASE("All pages make one list, whatever their size") {
+TEST_CASE("all pages make one list, whatever their size") {
   static constexpr int count = 12;
   const auto size = GENERATE(1, 2, count - 1, count, count + 1);
   CAPTURE(size);
@@ -122,7 +122,7 @@ TEST_CASE("All pages make one list, whatever their size") {
   CHECK(scene.store.size() == count);
 }
 
-TEST_CASE("Pages that expire are listed again in one, and nothing is lost") {
+TEST_CASE("pages that expire are listed again in one, and nothing is lost") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3")}, "more"));
   scene.api.expect(std::string(list_line) + "&continue=more").answer(410);
@@ -132,7 +132,7 @@ TEST_CASE("Pages that expire are listed again in one, and nothing is lost") {
   CHECK(scene.changes == Changes{"a 3", "b 4"});
 }
 
-TEST_CASE("After 410 in either form a list follows, and missed deletions are delivered") {
+TEST_CASE("after 410 in either form a list follows, and missed deletions are delivered") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3"), pod("b", "4")}));
   SECTION("as an answer") {
@@ -149,7 +149,7 @@ TEST_CASE("After 410 in either form a list follows, and missed deletions are del
   CHECK(scene.clock.waits().empty());
 }
 
-TEST_CASE("A server that is away is asked for the same watch again") {
+TEST_CASE("a server that is away is asked for the same watch again") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("5", {}));
   scene.api.expect(watch_line("5")).fail("connection refused");
@@ -164,7 +164,7 @@ TEST_CASE("A server that is away is asked for the same watch again") {
   CHECK(scene.changes == Changes{"a 6"});
 }
 
-TEST_CASE("What is no event leads to a new list, not to an end") {
+TEST_CASE("what is no event leads to a new list, not to an end") {
   const auto line = GENERATE(
       as<std::string>{}, "not JSON", R"({"type":"ADDED","object":{"kind":"Table"}})",
       R"({"type":"ODD","object":{}})",
@@ -180,7 +180,7 @@ TEST_CASE("What is no event leads to a new list, not to an end") {
   CHECK(scene.clock.waits().size() == 1);
 }
 
-TEST_CASE("What is no list is asked for again") {
+TEST_CASE("what is no list is asked for again") {
   const auto* const body =
       GENERATE("", "<html>", R"({"kind":"Table"})",
                R"({"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[{)");
@@ -194,7 +194,7 @@ TEST_CASE("What is no list is asked for again") {
   CHECK(scene.changes == Changes{"a 8"});
 }
 
-TEST_CASE("A server restored from a backup is believed") {
+TEST_CASE("a server restored from a backup is believed") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("100", {pod("a", "90"), pod("b", "95")}));
   scene.api.expect(watch_line("100")).answer(410);
@@ -204,7 +204,7 @@ TEST_CASE("A server restored from a backup is believed") {
   CHECK(scene.store.keys() == std::vector<kube::Key>{{"ns", "a"}});
 }
 
-TEST_CASE("A deletion of our own is not handed on") {
+TEST_CASE("a deletion of our own is not handed on") {
   Scene scene;
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3")}));
   scene.api.expect(watch_line("5"))

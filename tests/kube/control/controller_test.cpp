@@ -53,7 +53,7 @@ void run(const std::string& name, int times, const kube::Reconcile& reconcile, i
 
 }  // namespace
 
-TEST_CASE("What a reconcile throws ends neither worker nor process, and it is tried again") {
+TEST_CASE("what a reconcile throws ends neither worker nor process, and it is tried again") {
   int call = 0;
   run("throwing", 5, [&](const Key&, const std::stop_token&) -> Outcome {
     switch (++call) {
@@ -80,7 +80,7 @@ TEST_CASE("What a reconcile throws ends neither worker nor process, and it is tr
   CHECK(metric("workqueue_retries_total{controller=\"throwing\",name=\"throwing\"}") == "4");
 }
 
-TEST_CASE("A conflict is read again without a warning, and is no error") {
+TEST_CASE("a conflict is read again without a warning, and is no error") {
   const Log log;
   int call = 0;
   run("conflicting", 2, [&](const Key&, const std::stop_token&) {
@@ -93,7 +93,7 @@ TEST_CASE("A conflict is read again without a warning, and is no error") {
   CHECK(metric("workqueue_retries_total{controller=\"conflicting\",name=\"conflicting\"}") == "1");
 }
 
-TEST_CASE("A conflict that does not end is an error as any other") {
+TEST_CASE("a conflict that does not end is an error as any other") {
   const Log log;
   const kube::SteadyClock clock;
   Controller controller(
@@ -107,7 +107,7 @@ TEST_CASE("A conflict that does not end is an error as any other") {
   CHECK(metric("controller_runtime_reconcile_errors_total{controller=\"lasting\"}") == "1");
 }
 
-TEST_CASE("What cannot be made in a namespace that is being deleted is not tried again") {
+TEST_CASE("what cannot be made in a namespace that is being deleted is not tried again") {
   std::atomic<int> calls = 0;
   const kube::SteadyClock clock;
   std::stop_source stop;
@@ -130,7 +130,7 @@ TEST_CASE("What cannot be made in a namespace that is being deleted is not tried
   CHECK(metric("workqueue_retries_total{controller=\"terminating\",name=\"terminating\"}") != "1");
 }
 
-TEST_CASE("A reconcile that asks for it is called again after its delay") {
+TEST_CASE("a reconcile that asks for it is called again after its delay") {
   int call = 0;
   run("again", 3, [&](const Key&, const std::stop_token&) {
     ++call;
@@ -142,7 +142,7 @@ TEST_CASE("A reconcile that asks for it is called again after its delay") {
       "3");
 }
 
-TEST_CASE("How long a failed reconcile waits at least depends on who is to blame") {
+TEST_CASE("how long a failed reconcile waits at least depends on who is to blame") {
   using kube::retry_delay;
   CHECK(retry_delay(std::runtime_error("anything")) == 0ms);
   CHECK(retry_delay(api_error(404)) == 0ms);
@@ -157,7 +157,7 @@ TEST_CASE("How long a failed reconcile waits at least depends on who is to blame
   CHECK(retry_delay(api_error(422)) == 5s);
 }
 
-TEST_CASE("Workers serve different keys at the same time") {
+TEST_CASE("workers serve different keys at the same time") {
   const kube::SteadyClock clock;
   std::stop_source stop;
   std::promise<void> first_is_here;

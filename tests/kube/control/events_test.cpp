@@ -38,7 +38,7 @@ struct Scene {
 
 }  // namespace
 
-TEST_CASE("An event tells who, what and when") {
+TEST_CASE("an event tells who, what and when") {
   Scene scene;
   scene.api.expect(create_line);
   scene.record("something happened");
@@ -55,7 +55,7 @@ TEST_CASE("An event tells who, what and when") {
         R"("reportingInstance":"tests","source":{"component":"tests"},"type":"Warning"})");
 }
 
-TEST_CASE("A repeated event is counted on the first") {
+TEST_CASE("a repeated event is counted on the first") {
   Scene scene;
   scene.api.expect(create_line);
   scene.api.expect(patch_line).with_body(R"({"count":2,"lastTimestamp":"2026-01-31T12:01:00Z"})");
@@ -64,7 +64,7 @@ TEST_CASE("A repeated event is counted on the first") {
   scene.record();
 }
 
-TEST_CASE("Another message, or another object, is another event") {
+TEST_CASE("another message, or another object, is another event") {
   Scene scene;
   for (int i = 0; i < 3; ++i)
     scene.api.expect(create_line);
@@ -77,7 +77,7 @@ TEST_CASE("Another message, or another object, is another event") {
   CHECK(kube::key_of(scene.sent(0)).name != kube::key_of(scene.sent(2)).name);
 }
 
-TEST_CASE("An event that the server has dropped is told anew") {
+TEST_CASE("an event that the server has dropped is told anew") {
   Scene scene;
   scene.api.expect(create_line);
   scene.api.expect(patch_line).answer(404, R"({"kind":"Status","reason":"NotFound"})");
@@ -86,7 +86,7 @@ TEST_CASE("An event that the server has dropped is told anew") {
   scene.record();
 }
 
-TEST_CASE("No failure to write an event is an exception") {
+TEST_CASE("no failure to write an event is an exception") {
   Scene scene;
   SECTION("no answer") {
     scene.api.expect(create_line).fail("connection refused");
@@ -103,7 +103,7 @@ TEST_CASE("No failure to write an event is an exception") {
   scene.record();
 }
 
-TEST_CASE("One object gets 25 events in a row, and one more every five minutes") {
+TEST_CASE("one object gets 25 events in a row, and one more every five minutes") {
   Scene scene;
   for (int i = 0; i < 26; ++i)
     scene.api.expect(create_line);
@@ -116,7 +116,7 @@ TEST_CASE("One object gets 25 events in a row, and one more every five minutes")
   CHECK(scene.api.requests().size() == 26);
 }
 
-TEST_CASE("What is well takes nothing from warnings") {
+TEST_CASE("what is well takes nothing from warnings") {
   Scene scene;
   for (int i = 0; i < 26; ++i)
     scene.api.expect(create_line);
@@ -126,7 +126,7 @@ TEST_CASE("What is well takes nothing from warnings") {
   CHECK(json::string_at(scene.sent(25), {"message"}) == "a warning");
 }
 
-TEST_CASE("A long message is cut between characters, a long name so that it stays a name") {
+TEST_CASE("a long message is cut between characters, a long name so that it stays a name") {
   Scene scene;
   scene.api.expect(create_line);
   auto object = demo();
@@ -138,7 +138,7 @@ TEST_CASE("A long message is cut between characters, a long name so that it stay
   CHECK(name.size() == 252);
 }
 
-TEST_CASE("Events of an object without a namespace go to the default one") {
+TEST_CASE("events of an object without a namespace go to the default one") {
   Scene scene;
   scene.api.expect("POST /api/v1/namespaces/default/events?fieldValidation=Strict");
   auto object = demo();
@@ -146,7 +146,7 @@ TEST_CASE("Events of an object without a namespace go to the default one") {
   scene.record(object, EventType::Normal, "text");
 }
 
-TEST_CASE("Whoever records an event does not wait until it is written") {
+TEST_CASE("whoever records an event does not wait until it is written") {
   Scene scene;
   scene.api.expect(create_line).hang();
   std::jthread writing([&](const std::stop_token& stop) { scene.recorder.run(stop); });
@@ -162,7 +162,7 @@ TEST_CASE("Whoever records an event does not wait until it is written") {
   CHECK(json::string_at(scene.sent(1), {"message"}) == "two");
 }
 
-TEST_CASE("Events that nobody takes are lost, which is told once") {
+TEST_CASE("events that nobody takes are lost, which is told once") {
   Scene scene;
   const Log log;
   const auto lost = [&] {

@@ -84,7 +84,7 @@ const kube::LeaseOptions options{.key = key, .identity = "me"};
 
 }  // namespace
 
-TEST_CASE("A Lease that does not exist is made, one without holder is taken over") {
+TEST_CASE("a Lease that does not exist is made, one without holder is taken over") {
   LeaseState state("me");
   const kube::Clock::TimePoint now{1h};
   state.observe(std::nullopt, now);
@@ -95,7 +95,7 @@ TEST_CASE("A Lease that does not exist is made, one without holder is taken over
   CHECK(state.decide(now) == Step::Renew);
 }
 
-TEST_CASE("Another's Lease runs out by our clock since it last changed, not by its times") {
+TEST_CASE("another's Lease runs out by our clock since it last changed, not by its times") {
   LeaseState state("me");
   const kube::Clock::TimePoint now{1h};
   state.observe(lease("other", "1"), now);
@@ -110,7 +110,7 @@ TEST_CASE("Another's Lease runs out by our clock since it last changed, not by i
   CHECK(state.decide(now + 30s) == Step::TakeOver);
 }
 
-TEST_CASE("What is written says who holds it since when, and is bound to what was seen") {
+TEST_CASE("what is written says who holds it since when, and is bound to what was seen") {
   LeaseState state("me");
   const auto wall = ManualClock().wall();
   SECTION("a first one") {
@@ -145,7 +145,7 @@ TEST_CASE("What is written says who holds it since when, and is bound to what wa
   }
 }
 
-TEST_CASE("The one who gets the Lease leads, renews, and releases it at the end") {
+TEST_CASE("the one who gets the Lease leads, renews, and releases it at the end") {
   ScriptedTransport api;
   kube::Client client(api);
   const kube::SteadyClock clock;
@@ -181,7 +181,7 @@ TEST_CASE("The one who gets the Lease leads, renews, and releases it at the end"
   CHECK(holder_of(api.requests().back()).empty());
 }
 
-TEST_CASE("A stop in the middle of a renewal does not keep the Lease from being released") {
+TEST_CASE("a stop in the middle of a renewal does not keep the Lease from being released") {
   ScriptedTransport api;
   kube::Client client(api);
   const kube::SteadyClock clock;
@@ -200,7 +200,7 @@ TEST_CASE("A stop in the middle of a renewal does not keep the Lease from being 
   CHECK(holder_of(api.requests().back()).empty());
 }
 
-TEST_CASE("A contender that is stopped has written nothing") {
+TEST_CASE("a contender that is stopped has written nothing") {
   ScriptedTransport api;
   kube::Client client(api);
   const ManualClock clock;
@@ -219,7 +219,7 @@ TEST_CASE("A contender that is stopped has written nothing") {
     CHECK((wait >= 2000ms && wait <= 2400ms));
 }
 
-TEST_CASE("Who is not ready does not contend") {
+TEST_CASE("who is not ready does not contend") {
   ScriptedTransport api;
   kube::Client client(api);
   const ManualClock clock;
@@ -247,7 +247,7 @@ TEST_CASE("Who is not ready does not contend") {
   CHECK(asked == 3);
 }
 
-TEST_CASE("A contender takes over what nobody renews") {
+TEST_CASE("a contender takes over what nobody renews") {
   ScriptedTransport api;
   kube::Client client(api);
   const kube::SteadyClock clock;
@@ -269,7 +269,7 @@ TEST_CASE("A contender takes over what nobody renews") {
   CHECK(holder_of(api.requests().back()).empty());
 }
 
-TEST_CASE("Who cannot renew in time has lost, and does not release") {
+TEST_CASE("who cannot renew in time has lost, and does not release") {
   ScriptedTransport script;
   script.expect(get_line).answer(404);
   script.expect(create_line).answer(201, json::text(lease("me", "1")));
@@ -284,7 +284,7 @@ TEST_CASE("Who cannot renew in time has lost, and does not release") {
   CHECK(said == "lost");
 }
 
-TEST_CASE("Who finds another's name in the Lease has lost at once") {
+TEST_CASE("who finds another's name in the Lease has lost at once") {
   ScriptedTransport api;
   kube::Client client(api);
   const kube::SteadyClock clock;
@@ -300,7 +300,7 @@ TEST_CASE("Who finds another's name in the Lease has lost at once") {
   CHECK(said == "lost");
 }
 
-TEST_CASE("What leading throws comes out after the Lease is released") {
+TEST_CASE("what leading throws comes out after the Lease is released") {
   ScriptedTransport api;
   kube::Client client(api);
   const kube::SteadyClock clock;

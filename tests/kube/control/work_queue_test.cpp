@@ -24,7 +24,7 @@ std::string next(WorkQueue& queue) {
 
 }  // namespace
 
-TEST_CASE("Backoff doubles up to its cap") {
+TEST_CASE("backoff doubles up to its cap") {
   CHECK(kube::item_backoff.after(1) == 5ms);
   CHECK(kube::item_backoff.after(2) == 10ms);
   CHECK(kube::item_backoff.after(11) == 5120ms);
@@ -33,7 +33,7 @@ TEST_CASE("Backoff doubles up to its cap") {
   CHECK(kube::item_backoff.after(1'000'000) == 1000s);
 }
 
-TEST_CASE("Keys are served first in, first out, each once") {
+TEST_CASE("keys are served first in, first out, each once") {
   const ManualClock clock;
   WorkQueue queue(clock);
   for (const auto& key : {a, b, a, c, b})
@@ -45,7 +45,7 @@ TEST_CASE("Keys are served first in, first out, each once") {
   CHECK(next(queue) == "none");
 }
 
-TEST_CASE("A queue is idle when nothing is due or being worked on, whatever waits for its time") {
+TEST_CASE("a queue is idle when nothing is due or being worked on, whatever waits for its time") {
   const ManualClock clock;
   WorkQueue queue(clock);
   CHECK(queue.idle());
@@ -58,7 +58,7 @@ TEST_CASE("A queue is idle when nothing is due or being worked on, whatever wait
   CHECK(queue.idle());
 }
 
-TEST_CASE("A key that is added while it is worked on comes again when it is done") {
+TEST_CASE("a key that is added while it is worked on comes again when it is done") {
   const ManualClock clock;
   WorkQueue queue(clock);
   queue.add(a);
@@ -72,7 +72,7 @@ TEST_CASE("A key that is added while it is worked on comes again when it is done
   CHECK(next(queue) == "none");
 }
 
-TEST_CASE("A delayed key comes when it is due") {
+TEST_CASE("a delayed key comes when it is due") {
   ManualClock clock;
   WorkQueue queue(clock);
   queue.add_after(a, 20ms);
@@ -85,7 +85,7 @@ TEST_CASE("A delayed key comes when it is due") {
   CHECK(next(queue) == "a");
 }
 
-TEST_CASE("The earliest due time of a key wins") {
+TEST_CASE("the earliest due time of a key wins") {
   ManualClock clock;
   WorkQueue queue(clock);
   SECTION("over a later one") {
@@ -106,7 +106,7 @@ TEST_CASE("The earliest due time of a key wins") {
   CHECK(next(queue) == "none");
 }
 
-TEST_CASE("A key that becomes due while it is worked on comes again when it is done") {
+TEST_CASE("a key that becomes due while it is worked on comes again when it is done") {
   ManualClock clock;
   WorkQueue queue(clock);
   queue.add(a);
@@ -118,7 +118,7 @@ TEST_CASE("A key that becomes due while it is worked on comes again when it is d
   CHECK(next(queue) == "a");
 }
 
-TEST_CASE("Each failure of a key doubles its delay until it is forgotten") {
+TEST_CASE("each failure of a key doubles its delay until it is forgotten") {
   ManualClock clock;
   WorkQueue queue(clock);
   const auto fail = [&](std::chrono::milliseconds at_least = 0ms) {
@@ -137,7 +137,7 @@ TEST_CASE("Each failure of a key doubles its delay until it is forgotten") {
   CHECK(queue.add_rate_limited(b) == 5ms);  // each key has its own
 }
 
-TEST_CASE("A waiting worker is woken by a key, by a due time and by a stop") {
+TEST_CASE("a waiting worker is woken by a key, by a due time and by a stop") {
   const kube::SteadyClock clock;
   WorkQueue queue(clock);
   std::vector<std::string> taken;
@@ -159,7 +159,7 @@ TEST_CASE("A waiting worker is woken by a key, by a due time and by a stop") {
   CHECK(taken == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("No two workers have the same key, and none is lost") {
+TEST_CASE("no two workers have the same key, and none is lost") {
   const kube::SteadyClock clock;
   WorkQueue queue(clock);
   constexpr std::size_t keys = 5;

@@ -53,7 +53,7 @@ std::string ask(int port, const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("Health, readiness and metrics are served") {
+TEST_CASE("health, readiness and metrics are served") {
   std::atomic<bool> ready = false;
   kube::HealthServer server("127.0.0.1:0", [&] { return ready.load(); });
   const auto port = server.port();
@@ -74,7 +74,7 @@ TEST_CASE("Health, readiness and metrics are served") {
           Contains("process_resident_memory_bytes ") && Contains("process_cpu_seconds_total "));
 }
 
-TEST_CASE("Nothing else is served") {
+TEST_CASE("nothing else is served") {
   const kube::HealthServer server("127.0.0.1:0", [] { return true; });
   const auto line = GENERATE(as<std::string>{}, "GET /", "GET /etc/passwd", "GET /healthz/x",
                              "GET /../../etc/passwd");
@@ -82,7 +82,7 @@ TEST_CASE("Nothing else is served") {
   CHECK_THAT(ask(server.port(), line), !StartsWith("HTTP/1.1 200"));
 }
 
-TEST_CASE("A huge head is refused, and others are served meanwhile") {
+TEST_CASE("a huge head is refused, and others are served meanwhile") {
   const kube::HealthServer server("127.0.0.1:0", [] { return true; });
   const Connection slow(server.port());
   slow.send("GET /healthz HTTP/1.1\r\n");
@@ -92,7 +92,7 @@ TEST_CASE("A huge head is refused, and others are served meanwhile") {
   CHECK_THAT(huge.receive(), !StartsWith("HTTP/1.1 200"));
 }
 
-TEST_CASE("An address that cannot be listened on is named") {
+TEST_CASE("an address that cannot be listened on is named") {
   const auto ready = [] { return true; };
   CHECK_THROWS_WITH(kube::HealthServer("8080", ready),
                     R"(cannot listen on "8080": write HOST:PORT or :PORT)");
