@@ -10,9 +10,9 @@ namespace content {
 
 struct ModelOptions {
   Source source;
-  std::string digest = {};                ///< "sha256:..." that the files must have; empty: any
-  Path target;                            ///< the folder that the app sees
-  std::chrono::seconds refresh_interval;  ///< zero: never
+  std::string digest = {};  ///< "sha256:..." that the files must have; empty: any
+  Path target;              ///< the folder that the app sees
+  std::chrono::seconds refresh_interval = {};  ///< zero: never
   /// How long a revision stays that was replaced: an app may still open its files by path.
   std::chrono::seconds grace = std::chrono::minutes(10);
   Path program = {};  ///< gradient-sync itself, which git asks for the password
