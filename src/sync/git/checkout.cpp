@@ -15,11 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// git in a tree that is being made.
-class Tree {
+/// `git -C TREE`, for a tree that is being made of a commit.
+class GitInTree {
  public:
-  Tree(const Git& git, const Path& path, const std::string& commit)
-      : git_(git), path_(path), commit_(commit) {}
+  GitInTree(const Git& git, Path tree, std::string commit)
+      : git_(git), tree_(std::move(tree)), commit_(std::move(commit)) {}
 
   std::string operator()(std::vector<std::string> command) const {
     command.insert(command.begin(), "--literal-pathspecs");
@@ -27,23 +27,22 @@ class Tree {
   }
   /// The same with paths that are patterns.
   std::string with_patterns(std::vector<std::string> command) const {
-    command.insert(command.begin(), {"-C", path_.string()});
+    command.insert(command.begin(), {"-C", tree_.string()});
     return git_(std::move(command));
   }
   /// Brings `total` bytes of the commit's large files into the store.
-  void fetch(const LargeFileStore& store, std::int64_t total) const {
-    git_.transfer_large_files({"-C", path_.string(), "-c", "lfs.storage=" + store.path().string(),
+  void fetch_large_files(const LargeFileStore& store, std::int64_t total) const {
+    git_.transfer_large_files({"-C", tree_.string(), "-c", "lfs.storage=" + store.path().string(),
                                "lfs", "fetch", "origin", commit_},
                               total);
   }
-  const Git& git() const { return git_; }
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }
 
  private:
   const Git& git_;
-  const Path& path_;
-  const std::string& commit_;
+  Path tree_;
+  std::string commit_;
 };
 
 /// Whether a bare repository was made for this commit and has been asked for no other.
@@ -58,27 +57,19 @@ bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
          }) == 1;
 }
 
-/// Without a copy where that may be.
-void take_file(const Path& from, const Path& to, bool may_link) {
+void put_copy(const Path& from, const Path& to) {
+  fs::copy_file(from, to);
+}
+
+/// Not every volume has hard links.
+void put_link(const Path& from, const Path& to) {
   std::error_code error;
-  if (may_link) fs::create_hard_link(from, to, error);
-  if (error || !may_link) fs::copy_file(from, to);
+  fs::create_hard_link(from, to, error);
+  if (error) put_copy(from, to);
 }
 
-/// A mirror that has nothing but the commit gives its pack as it is: to fetch from it would take
-/// the pack apart and put it together again. `is_for_reading`: no app can write to the tree.
-bool take_pack(const Git& git, const Path& mirror, const Path& tree, const std::string& commit,
-               bool is_for_reading) {
-  if (!holds_only(git, mirror, commit)) return false;
-  const auto packs = Path("objects") / "pack";
-  fs::create_directories(tree / ".git" / packs);
-  for (const auto& file : fs::directory_iterator(mirror / packs))
-    take_file(file.path(), tree / ".git" / packs / file.path().filename(), is_for_reading);
-  if (fs::exists(mirror / "shallow")) fs::copy_file(mirror / "shallow", tree / ".git" / "shallow");
-  return true;
-}
-
-void fetch_from_mirror(const Tree& git, const Path& mirror, bool full_history) {
+/// As from a server: the tree gets what its commit needs, whatever else the mirror has.
+void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_history) {
   std::vector<std::string> fetch = {
       "-c",
       "protocol.file.allow=always",
@@ -98,7 +89,7 @@ void fetch_from_mirror(const Tree& git, const Path& mirror, bool full_history) {
 }
 
 /// Values of a file in git's format by key, such as "submodule.lib.path".
-std::map<std::string, std::string> configuration(const Tree& git, const std::string& file) {
+std::map<std::string, std::string> configuration(const GitInTree& git, const std::string& file) {
   std::map<std::string, std::string> result;
   const auto list = git({"config", "--blob", git.commit() + ":" + file, "--null", "--list"});
   for (std::size_t begin = 0; begin < list.size();) {
@@ -112,12 +103,12 @@ std::map<std::string, std::string> configuration(const Tree& git, const std::str
 }
 
 /// Whether the commit has this file at its top. A symbolic link is none: it could lead elsewhere.
-bool has_file(const Tree& git, const std::string& name) {
-  return git({"ls-tree", git.commit(), "--", name}).rfind("100", 0) == 0;
+bool has_file(const GitInTree& git, const std::string& name) {
+  return git({"ls-tree", git.commit(), "--", name}).starts_with("100");
 }
 
 /// What the commit's own files take.
-Need need_of_files(const Tree& git) {
+Need need_of_files(const GitInTree& git) {
   Need need;
   for (const auto& size :
        lines_of(git({"ls-tree", "-r", "--format=%(objectsize)", git.commit()}))) {
@@ -129,7 +120,7 @@ Need need_of_files(const Tree& git) {
 }
 
 /// Files that git has a filter for, by their attributes.
-std::vector<std::string> filtered_files(const Tree& git) {
+std::vector<std::string> filtered_files(const GitInTree& git) {
   return lines_of(git.with_patterns({"ls-files", "-z", "--", ":(attr:filter=lfs)"}), '\0');
 }
 
@@ -148,14 +139,14 @@ std::vector<LargeFile> pointers_in(const Path& tree, const std::vector<std::stri
 }
 
 /// `for_copies`: bytes that are needed besides.
-void fetch_large_files(const Tree& git, const LargeFileStore& store,
+void fetch_large_files(const GitInTree& git, const LargeFileStore& store,
                        const std::vector<LargeFile>& files, std::int64_t for_copies) {
   const auto missing = store.prepare(files);
   require_space(store.path(), git.url() + ": the content of its large files (LFS)",
                 {store.bytes_to_come(missing) + for_copies, missing.size()});
   if (missing.empty()) return;
   try {
-    git.fetch(store, bytes_of(missing));
+    git.fetch_large_files(store, total_bytes(missing));
   } catch (const Failure&) {
     // It also asks for what looks like a pointer and, by its attributes, is none.
     const auto is_there = [&](const LargeFile& file) { return store.has(file); };
@@ -165,7 +156,8 @@ void fetch_large_files(const Tree& git, const LargeFileStore& store,
 
 /// git looks at the content of files that are as new as its index. An app's git, which may know
 /// nothing of LFS, would find that large files are not their pointers.
-void make_older_than_index(const Tree& git, const Path& tree, const std::vector<LargeFile>& files) {
+void make_older_than_index(const GitInTree& git, const Path& tree,
+                           const std::vector<LargeFile>& files) {
   const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
   for (const auto& file : files)
     fs::last_write_time(tree / file.path, before);
@@ -173,39 +165,19 @@ void make_older_than_index(const Tree& git, const Path& tree, const std::vector<
   git({"status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"});
 }
 
-/// Has git put the content in the place of pointers.
-void replace_pointers(const Tree& git, const LargeFileStore& store, const Path& tree,
+/// Has git write the content of large files over their pointers.
+void replace_pointers(const GitInTree& git, const LargeFileStore& store, const Path& tree,
                       const std::vector<std::string>& names) {
   for (const auto& name : names)
     fs::remove(tree / name);
   git({"-c", "lfs.storage=" + store.path().string(), "checkout", "--quiet", "--force"});
 }
 
-/// Pointers come first: they tell what the large files need.
-void check_out_files(const Tree& git, const Path& mirror, const Path& tree, const Stock* stock) {
-  require_space(tree, git.url() + ": the checkout", need_of_files(git));
-  git({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout", "--quiet",
-       "--force", "--detach", git.commit()});
-  const auto names = filtered_files(git);
-  if (names.empty()) return;
-  check_large_file_settings(git.git(), tree, names);
-  const auto files = pointers_in(tree, names);
-  if (stock != nullptr) {
-    fetch_large_files(git, stock->large_files, files, 0);
-    stock->large_files.place(files, tree);
-  } else {
-    const LargeFileStore store(mirror / "lfs");
-    fetch_large_files(git, store, files, bytes_of(files));
-    replace_pointers(git, store, tree, names);
-    make_older_than_index(git, tree, files);
-  }
-}
-
 /// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
-std::string commit_at(const Tree& git, const std::string& path) {
+std::string commit_at(const GitInTree& git, const std::string& path) {
   const auto line = git({"ls-tree", git.commit(), "--", path});
   constexpr std::string_view kind = "160000 commit ";
-  if (line.rfind(kind, 0) != 0) return {};
+  if (!line.starts_with(kind)) return {};
   return line.substr(kind.size(), line.find('\t') - kind.size());
 }
 
@@ -216,15 +188,15 @@ std::string value(const std::map<std::string, std::string>& values, const std::s
 
 /// Entries of .gitmodules that the tree has. Those that it has not are left-overs, and an entry of
 /// the tree that .gitmodules does not name stays an empty folder, as after a clone.
-std::vector<Submodule> submodules(const Tree& git) {
+std::vector<Submodule> submodules_in(const GitInTree& git) {
   if (!has_file(git, ".gitmodules")) return {};
   constexpr std::string_view prefix = "submodule.";
   constexpr std::string_view suffix = ".path";
   const auto values = configuration(git, ".gitmodules");
   std::vector<Submodule> result;
   for (const auto& [key, path] : values) {
-    if (key.rfind(prefix, 0) != 0 || key.size() < prefix.size() + suffix.size() ||
-        key.compare(key.size() - suffix.size(), suffix.size(), suffix) != 0) {
+    if (!key.starts_with(prefix) || !key.ends_with(suffix) ||
+        key.size() < prefix.size() + suffix.size()) {
       continue;
     }
     const auto section = key.substr(0, key.size() - suffix.size());
@@ -239,101 +211,160 @@ std::vector<Submodule> submodules(const Tree& git) {
   return result;
 }
 
-std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted, const Stock* stock);
+/// The tree of a repository or of one of its submodules, made in four steps.
+class Checkout {
+ public:
+  /// Without `reusable` apps may write to the tree, and it shares no file with a mirror.
+  Checkout(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
+           std::optional<ReusableContent> reusable)
+      : git_(git),
+        mirrors_(mirrors),
+        tree_(tree),
+        wanted_(wanted),
+        reusable_(std::move(reusable)),
+        git_in_tree_(git, tree, wanted.commit) {}
 
-std::optional<Stock> stock_below(const Stock* stock, const Path& path) {
-  if (stock == nullptr) return {};
-  return Stock{stock->large_files, stock->before.empty() ? Path() : stock->before / path};
-}
-
-std::vector<Submodule> check_out_submodule(const Git& git, Mirrors& mirrors, const Path& tree,
-                                           const Submodule& submodule, const Stock* stock) {
-  try {
-    if (!git.may_fetch(submodule.url)) {
-      throw Failure("GitSubmoduleRefused",
-                    "its URL must begin with https://, http:// or ssh:// and carry no password");
+  /// Gives the submodules, outer ones first.
+  std::vector<Submodule> run() {
+    try {
+      make_tree();
+    } catch (const Failure& failure) {
+      // A damaged mirror may show at any step, in words of git's that no rule knows.
+      const bool may_be_damage = failure.reason == "SyncFailed" && failure.kind == Kind::Transient;
+      if (!may_be_damage || !mirrors_.discard(git_.url())) throw;
+      fs::remove_all(tree_);
+      make_tree();
     }
-    const auto inner_stock = stock_below(stock, submodule.path);
-    auto inner =
-        check_out_one(git.at(submodule.url), mirrors, own_folder(tree, submodule.path),
-                      {submodule.commit, submodule.commit}, inner_stock ? &*inner_stock : nullptr);
-    for (auto& found : inner)
-      found.path = submodule.path + "/" + found.path;
-    inner.insert(inner.begin(), submodule);
-    return inner;
-  } catch (const Failure& failure) {
-    throw Failure(failure.reason, "submodule " + submodule.path + ": " + failure.what(),
-                  failure.kind);
+    return submodules();
   }
-}
 
-/// Gives the mirror.
-Path fill_from_mirror(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-                      const Resolved& wanted, bool is_for_reading) {
-  auto mirror = mirrors.fetch(git, wanted);
-  git.init(tree, wanted.commit, false);
-  if (mirrors.full_history() || !take_pack(git, mirror, tree, wanted.commit, is_for_reading))
-    fetch_from_mirror(in_tree, mirror, mirrors.full_history());
-  in_tree({"remote", "add", "origin", git.url()});
-  return mirror;
-}
+ private:
+  void make_tree() {
+    objects();
+    files();
+    large_files();
+  }
 
-/// False when there is nothing to begin with, or when the server cannot give parts of a commit.
-bool fill_from_before(const Git& git, const Path& tree, const Resolved& wanted,
-                      const Stock* stock) {
-  if (stock == nullptr || stock->before.empty()) return false;
-  try {
-    fetch_changed_objects(git, tree, wanted.commit, stock->before);
+  void objects() {
+    if (fetch_what_changed()) return;
+    mirror_ = mirrors_.fetch(git_, wanted_);
+    git_.init(tree_, wanted_.commit, false);
+    if (mirrors_.full_history() || !copy_pack()) {
+      fetch_from_mirror(git_in_tree_, mirror_, mirrors_.full_history());
+    }
+    git_in_tree_({"remote", "add", "origin", git_.url()});
+  }
+
+  /// False when there is no tree before, or when the server cannot give parts of a commit.
+  bool fetch_what_changed() {
+    if (!reusable_ || reusable_->before.empty()) return false;
+    try {
+      fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before);
+      return true;
+    } catch (const Failure& failure) {
+      if (failure.reason != "GitReferenceNotFound") throw;
+    }
+    fs::remove_all(tree_);
+    return false;
+  }
+
+  /// A mirror that has nothing but the commit gives its pack as it is: to fetch from it would take
+  /// the pack apart and put it together again. False when it has more.
+  bool copy_pack() const {
+    if (!holds_only(git_, mirror_, wanted_.commit)) return false;
+    const auto packs = Path("objects") / "pack";
+    const auto put = reusable_ ? put_link : put_copy;
+    fs::create_directories(tree_ / ".git" / packs);
+    for (const auto& file : fs::directory_iterator(mirror_ / packs))
+      put(file.path(), tree_ / ".git" / packs / file.path().filename());
+    if (fs::exists(mirror_ / "shallow"))
+      fs::copy_file(mirror_ / "shallow", tree_ / ".git" / "shallow");
     return true;
-  } catch (const Failure& failure) {
-    if (failure.reason != "GitReferenceNotFound") throw;
   }
-  fs::remove_all(tree);
-  return false;
-}
 
-void fill(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-          const Resolved& wanted, const Stock* stock) {
-  Path mirror;
-  if (!fill_from_before(git, tree, wanted, stock))
-    mirror = fill_from_mirror(in_tree, git, mirrors, tree, wanted, stock != nullptr);
-  check_out_files(in_tree, mirror, tree, stock);
-}
-
-/// That a mirror is damaged shows at any step. The tree is then made from a new one.
-void fill_whole(const Tree& in_tree, const Git& git, Mirrors& mirrors, const Path& tree,
-                const Resolved& wanted, const Stock* stock) {
-  try {
-    return fill(in_tree, git, mirrors, tree, wanted, stock);
-  } catch (const Failure& failure) {
-    const bool may_be_damage = failure.reason == "SyncFailed" && failure.kind == Kind::Transient;
-    if (!may_be_damage || !mirrors.discard(git.url())) throw;
+  /// Large files come out as pointers: these tell how much room the content needs.
+  void files() const {
+    require_space(tree_, git_.url() + ": the checkout", need_of_files(git_in_tree_));
+    git_in_tree_({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout",
+                  "--quiet", "--force", "--detach", wanted_.commit});
   }
-  fs::remove_all(tree);
-  fill(in_tree, git, mirrors, tree, wanted, stock);
-}
 
-std::vector<Submodule> check_out_one(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted, const Stock* stock) {
-  const Tree in_tree(git, tree, wanted.commit);
-  fill_whole(in_tree, git, mirrors, tree, wanted, stock);
-  std::vector<Submodule> all;
-  for (const auto& submodule : submodules(in_tree)) {
-    const auto found = check_out_submodule(git, mirrors, tree, submodule, stock);
-    all.insert(all.end(), found.begin(), found.end());
+  void large_files() const {
+    const auto names = filtered_files(git_in_tree_);
+    if (names.empty()) return;
+    check_large_file_settings(git_, tree_, names);
+    const auto files = pointers_in(tree_, names);
+    if (reusable_) {
+      fetch_large_files(git_in_tree_, reusable_->large_files, files, 0);
+      reusable_->large_files.place(files, tree_);
+      return;
+    }
+    const LargeFileStore store(mirror_ / "lfs");
+    fetch_large_files(git_in_tree_, store, files, total_bytes(files));
+    replace_pointers(git_in_tree_, store, tree_, names);
+    make_older_than_index(git_in_tree_, tree_, files);
   }
-  return all;
+
+  std::vector<Submodule> submodules() const {
+    std::vector<Submodule> all;
+    for (const auto& submodule : submodules_in(git_in_tree_)) {
+      all.push_back(submodule);
+      for (auto& inner : submodules_of(submodule)) {
+        inner.path = submodule.path + "/" + inner.path;
+        all.push_back(std::move(inner));
+      }
+    }
+    return all;
+  }
+
+  /// Makes a submodule's tree and gives the submodules that it has itself.
+  std::vector<Submodule> submodules_of(const Submodule& submodule) const {
+    try {
+      if (!git_.may_fetch(submodule.url)) {
+        throw Failure("GitSubmoduleRefused",
+                      "its URL must begin with https://, http:// or ssh:// and carry no password");
+      }
+      auto reusable = reusable_;
+      if (reusable && !reusable->before.empty()) reusable->before /= submodule.path;
+      return Checkout(git_.at(submodule.url), mirrors_, own_folder(tree_, submodule.path),
+                      {submodule.commit, submodule.commit}, std::move(reusable))
+          .run();
+    } catch (const Failure& failure) {
+      throw Failure(failure.reason, "submodule " + submodule.path + ": " + failure.what(),
+                    failure.kind);
+    }
+  }
+
+  const Git& git_;
+  Mirrors& mirrors_;
+  Path tree_;
+  Resolved wanted_;
+  std::optional<ReusableContent> reusable_;
+  GitInTree git_in_tree_;
+  Path mirror_;  ///< that the objects are from; empty: none
+};
+
+std::vector<Submodule> check_out_all(const Git& git, Mirrors& mirrors, const Path& tree,
+                                     const Resolved& wanted,
+                                     std::optional<ReusableContent> reusable) {
+  auto found = Checkout(git, mirrors, tree, wanted, std::move(reusable)).run();
+  // As a clone has them: below the top's .git, where a removed submodule leaves its history.
+  if (!found.empty())
+    GitInTree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
+  return found;
 }
 
 }  // namespace
 
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted, const Stock* stock) {
-  auto found = check_out_one(git, mirrors, tree, wanted, stock);
-  // As a clone has them: below the top's .git, where a removed submodule leaves its history.
-  if (!found.empty()) Tree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
-  return found;
+                                 const Resolved& wanted) {
+  return check_out_all(git, mirrors, tree, wanted, {});
+}
+
+std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
+                                           const Resolved& wanted,
+                                           const ReusableContent& reusable) {
+  return check_out_all(git, mirrors, tree, wanted, reusable);
 }
 
 }  // namespace content

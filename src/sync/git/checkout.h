@@ -14,18 +14,26 @@ struct Submodule {
   std::string commit;
 };
 
-/// What a tree can be made of that nobody may write to.
-struct Stock {
-  const LargeFileStore& large_files;  ///< keeps their content, which the tree gets without a copy
+/// What a read-only checkout may be made of besides the mirrors.
+struct ReusableContent {
+  const LargeFileStore& large_files;  ///< has and keeps content of large files (LFS)
   Path before;  ///< the tree of another commit: what it has does not come again; empty: none
 };
 
-/// Makes the empty or missing folder `tree` a repository of its own: complete for this commit, with
-/// its large files (LFS) and its submodules, all the way down; it remembers URLs and no path of
-/// ours. With the whole history it has the branches and tags that a clone would have. Gives the
-/// submodules, outer ones first. Throws Failure, also when the volume has no room for it. Without a
-/// stock the mirrors keep the content of large files, and the tree gets copies.
+/// `git clone` with submodules, at one commit: makes the empty or missing folder `tree` a
+/// repository of its own, complete for this commit, with its large files (LFS) and its submodules,
+/// all the way down; its configuration has URLs and no path of ours. With the whole history it has
+/// the branches and tags that a clone would have. Gives the submodules, outer ones first. Throws
+/// Failure, also when the volume has no room for it.
+///
+/// An app may write to the tree. So it shares no file with the mirrors, which keep the content of
+/// large files, too.
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted, const Stock* stock = nullptr);
+                                 const Resolved& wanted);
+
+/// The same for a tree that nobody will write to, such as a model's: packs and the content of large
+/// files are hard links where the volume has them, and what `reusable` has is not fetched.
+std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
+                                           const Resolved& wanted, const ReusableContent& reusable);
 
 }  // namespace content

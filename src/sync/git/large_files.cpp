@@ -89,7 +89,7 @@ std::optional<LargeFile> read_pointer(std::string_view text) {
   return file;
 }
 
-std::int64_t bytes_of(const std::vector<LargeFile>& files) {
+std::int64_t total_bytes(const std::vector<LargeFile>& files) {
   std::int64_t sum = 0;
   for (const auto& file : files)
     sum = std::min(sum + file.bytes, most_bytes);
@@ -164,7 +164,7 @@ std::int64_t LargeFileStore::bytes_to_come(const std::vector<LargeFile>& missing
     const auto there = fs::file_size(part(file.sha256), none);
     if (!none) file.bytes -= std::min(file.bytes, static_cast<std::int64_t>(there));
   }
-  return bytes_of(left);
+  return total_bytes(left);
 }
 
 void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree) const {

@@ -24,7 +24,7 @@ struct LargeFile {
 std::optional<LargeFile> read_pointer(std::string_view text);
 
 /// Of all of them: as many as one can have, at most.
-std::int64_t bytes_of(const std::vector<LargeFile>& files);
+std::int64_t total_bytes(const std::vector<LargeFile>& files);
 
 /// A folder in which git-lfs keeps content (lfs.storage): whole in objects/ab/cd/abcd..., and what
 /// is on its way in incomplete/. Nobody else may be using it.

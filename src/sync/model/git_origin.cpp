@@ -104,13 +104,13 @@ std::string GitOrigin::commit() const {
   return resolve(Git(address_.remote, program_, stop_, {}), address_.ref).commit;
 }
 
-void GitOrigin::check_out(const std::string& commit, const Path& tree, const Stock& stock,
-                          Git::OnProgress on_progress) const {
+void GitOrigin::check_out(const std::string& commit, const Path& tree,
+                          const ReusableContent& reusable, Git::OnProgress on_progress) const {
   const Git git(address_.remote, program_, stop_, std::move(on_progress));
   const WorkFolder work(tree.parent_path(), "git-");
   const auto fresh = work.path() / "tree";
   Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);
-  content::check_out(git, mirrors, fresh, {commit, commit}, &stock);
+  check_out_read_only(git, mirrors, fresh, {commit, commit}, reusable);
   for (const auto& path : of_git(fresh))
     fs::remove_all(path);
   check_files(fresh, address_.remote.url);

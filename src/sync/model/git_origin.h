@@ -27,7 +27,7 @@ class GitOrigin {
   /// Makes the folder `tree` the commit's files; it is replaced, and must be empty. Throws Failure,
   /// also for a symbolic link that leads elsewhere and for the pointer of a large file that is
   /// still one, and Stopped.
-  void check_out(const std::string& commit, const Path& tree, const Stock& stock,
+  void check_out(const std::string& commit, const Path& tree, const ReusableContent& reusable,
                  Git::OnProgress on_progress) const;
 
  private:
