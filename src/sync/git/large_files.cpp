@@ -25,8 +25,9 @@ bool is_sha256(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// Takes `prefix` and the rest of its line off `text`; nothing when it does not begin so.
-std::optional<std::string_view> take_line(std::string_view& text, std::string_view prefix) {
+/// What follows `prefix` in the first line of `text`, from which that line is removed; nothing when
+/// it does not begin so.
+std::optional<std::string_view> parse_line(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return {};
   const auto end = std::min(text.find('\n'), text.size());
   const auto rest = text.substr(prefix.size(), end - prefix.size());
@@ -78,9 +79,9 @@ void make_executable(const Path& file) {
 
 std::optional<LargeFile> read_pointer(std::string_view text) {
   LargeFile file;
-  if (!take_line(text, "version https://git-lfs.github.com/spec/v1")) return {};
-  const auto sha256 = take_line(text, "oid sha256:");
-  const auto bytes = take_line(text, "size ");
+  if (!parse_line(text, "version https://git-lfs.github.com/spec/v1")) return {};
+  const auto sha256 = parse_line(text, "oid sha256:");
+  const auto bytes = parse_line(text, "size ");
   if (!sha256 || !is_sha256(*sha256) || !bytes || !text.empty()) return {};
   const auto* const end = bytes->data() + bytes->size();
   const auto [last, error] = std::from_chars(bytes->data(), end, file.bytes);
@@ -108,7 +109,7 @@ bool LargeFileStore::has(const LargeFile& file) const {
   return file.bytes == 0 || is_file_of(object(file.sha256), file.bytes);
 }
 
-void LargeFileStore::take_found(const LargeFile& file) const {
+void LargeFileStore::link_found(const LargeFile& file) const {
   const auto found = find_ ? find_(file.sha256) : Path();
   if (found.empty() || !is_file_of(found, file.bytes)) return;
   const auto to = object(file.sha256);
@@ -139,7 +140,7 @@ std::vector<LargeFile> LargeFileStore::prepare(const std::vector<LargeFile>& fil
   for (const auto& file : files)
     if (file.bytes > 0) missing.emplace(file.sha256, file);
   for (const auto& [sha256, file] : missing)
-    take_found(file);
+    link_found(file);
   Hasher hasher(folder_ / whole);
   for (const auto& [sha256, file] : missing)
     if (has(file)) hasher.add(relative_path(sha256).string(), false);
@@ -186,24 +187,29 @@ void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree
   }
 }
 
-void LargeFileStore::take_over(const Path& other, bool is_dead_here) const {
-  std::error_code gone;  // by another, who has it then
-  const auto place_for = [&](const Path& file) {
-    const auto to = folder_ / file.lexically_relative(other);
-    fs::create_directories(to.parent_path());
-    return to;
-  };
+/// Where a file of another store belongs in this one.
+Path LargeFileStore::place_for(const Path& file, const Path& other) const {
+  const auto to = folder_ / file.lexically_relative(other);
+  fs::create_directories(to.parent_path());
+  return to;
+}
+
+void LargeFileStore::copy_from(const Path& other) const {
+  std::error_code gone;  // to its place, by its owner
+  for (const auto& file : files_below(other / whole))
+    fs::create_hard_link(file, place_for(file, other), gone);
+  for (const auto& file : files_below(other / begun))
+    fs::copy_file(file, place_for(file, other), gone);
+}
+
+void LargeFileStore::move_from(const Path& other) const {
+  std::error_code gone;  // with another helper that found it too
   for (const auto& file : files_below(other / whole)) {
-    fs::create_hard_link(file, place_for(file), gone);
-    if (gone && is_dead_here) fs::rename(file, place_for(file), gone);
+    fs::create_hard_link(file, place_for(file, other), gone);
+    if (gone) fs::rename(file, place_for(file, other), gone);  // not every volume has links
   }
-  for (const auto& file : files_below(other / begun)) {
-    if (is_dead_here) {
-      fs::rename(file, place_for(file), gone);
-    } else {
-      fs::copy_file(file, place_for(file), gone);
-    }
-  }
+  for (const auto& file : files_below(other / begun))
+    fs::rename(file, place_for(file, other), gone);
 }
 
 }  // namespace content

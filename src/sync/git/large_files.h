@@ -39,25 +39,28 @@ class LargeFileStore {
   const Path& path() const { return folder_; }
   bool has(const LargeFile& file) const;
 
-  /// Those whose content is to be fetched, each content once. Takes in what can be found, removes
-  /// what is damaged, and has git-lfs go on with what it had begun. Throws Failure.
+  /// Those whose content is to be fetched, each content once. Links what can be found, removes what
+  /// is damaged, and has git-lfs go on with what it had begun. Throws Failure.
   std::vector<LargeFile> prepare(const std::vector<LargeFile>& files) const;
 
-  /// Bytes that the volume is to take for those: what was begun is there.
+  /// Bytes that the volume must have room for, for those: what was begun is there.
   std::int64_t bytes_to_come(const std::vector<LargeFile>& missing) const;
 
   /// Puts content where the pointers are in a tree that nobody may write to: without a copy. A file
   /// whose content is not there stays a pointer.
   void place(const std::vector<LargeFile>& files, const Path& tree) const;
 
-  /// Takes in what another store has. What was on its way is copied unless, as far as this
-  /// machine's locks tell, nobody can write to it any more.
-  void take_over(const Path& other, bool is_dead_here) const;
+  /// Adds what another store has, whose owner may still write to it: links what is whole, and
+  /// copies what was on its way.
+  void copy_from(const Path& other) const;
+  /// The same for a store to which nobody can write any more: without copies.
+  void move_from(const Path& other) const;
 
  private:
   Path object(const std::string& sha256) const;
   Path part(const std::string& sha256) const;
-  void take_found(const LargeFile& file) const;
+  Path place_for(const Path& file, const Path& other) const;
+  void link_found(const LargeFile& file) const;
   void resume() const;
 
   Path folder_;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,15 +24,22 @@ constexpr const char* about_file = "about";
 constexpr const char* files_folder = "files";
 constexpr const char* store_folder = "content";
 constexpr std::size_t longest_listing = 256U << 20U;
-/// A download shows itself every few seconds. Much longer is what only a dead one does, or a node
-/// that was cut off.
+/// A download writes the time of its folder every few seconds. One that does not for so long is
+/// dead, or its node is cut off.
 constexpr auto silent_when_dead = 10min;
 
-/// Who downloads what: the pod's name, and the source.
-std::string about(const std::string& source) {
+std::string this_host() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return std::string(host.data()) + "\n" + source + "\n";
+  return host.data();
+}
+
+/// Nothing of a folder that is none, or that has only just been made.
+std::optional<About> read_about(const Path& folder) {
+  const auto text = base::read_if_there(folder / about_file, 64U << 10U);
+  const auto newline = text.find('\n');
+  if (newline == std::string::npos) return {};
+  return About{text.substr(0, newline), text.substr(newline + 1, text.size() - newline - 2)};
 }
 
 /// rclone gives a file its source's time when it has written all of it.
@@ -53,15 +61,18 @@ bool is_untouched(const Path& path, const SourceFile& file) {
   return has_size && (modified == 0 || std::abs(status.st_mtim.tv_sec - modified) <= 2);
 }
 
-/// Locks of one host are to be trusted, others not on every volume.
-bool is_of_this_host(const std::string& its_about, const std::string& our_about) {
-  const auto host = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-  return host(its_about) == host(our_about);
-}
-
+/// By the clock of the volume: `now` is the time of a folder that was made just now.
 bool is_silent(const Path& folder, fs::file_time_type now) {
   std::error_code error;
   return now - fs::last_write_time(folder, error) > silent_when_dead && !error;
+}
+
+/// That a lock is free proves nothing about other hosts: on NFS, flock(2) of a folder stays in the
+/// client (Linux' nfs_dir_operations has no flock).
+Owner owner_of(const Path& folder, bool is_of_this_host, fs::file_time_type now) {
+  if (!is_unlocked(folder)) return Owner::PerhapsAlive;
+  if (is_of_this_host) return Owner::DeadOnThisHost;
+  return is_silent(folder, now) ? Owner::Dead : Owner::PerhapsAlive;
 }
 
 }  // namespace
@@ -90,18 +101,18 @@ Download::Download(const Layout& layout, const std::string& source, const Listin
     : work_(layout.path(), prefix),
       files_(work_.path() / files_folder),
       parts_(work_.path() / parts_folder),
-      about_(about(source)),
+      about_{this_host(), source},
       has_files_(listing.has_files) {
   work_.keep(true);
   fs::create_directory(files_);
   fs::create_directory(parts_);
-  std::ofstream(work_.path() / about_file) << about_;
+  std::ofstream(work_.path() / about_file) << about_.host << "\n" << about_.source << "\n";
   if (!has_files_) {
-    find_published(layout.current_revision());
+    index_published(layout.current_revision());
   } else if (json::string_at(layout.current(), {"source"}) == source) {
-    take_published(layout.current_revision(), listing);
+    link_published(layout.current_revision(), listing);
   }
-  take_interrupted(layout.path(), listing);
+  reuse_interrupted(layout.path(), listing);
   count_missing(listing);
   require_space();
 }
@@ -124,7 +135,7 @@ Path Download::published_content(const std::string& sha256) const {
 }
 
 /// Content is the same whatever source it is from.
-void Download::find_published(const Path& revision) {
+void Download::index_published(const Path& revision) {
   before_ = revision;
   const auto known =
       read_known_files(base::read_if_there(revision / listing_file, longest_listing));
@@ -132,7 +143,7 @@ void Download::find_published(const Path& revision) {
     published_.emplace(file.sha256, revision / path);
 }
 
-void Download::take_published(const Path& revision, const Listing& listing) {
+void Download::link_published(const Path& revision, const Listing& listing) {
   const auto published =
       read_known_files(base::read_if_there(revision / listing_file, longest_listing));
   for (const auto& file : listing.files) {
@@ -143,52 +154,63 @@ void Download::take_published(const Path& revision, const Listing& listing) {
   }
 }
 
-void Download::take_interrupted(const Path& target, const Listing& listing) {
+void Download::reuse_interrupted(const Path& target, const Listing& listing) {
   const auto now = fs::last_write_time(work_.path());
   for (const auto& entry : fs::directory_iterator(target)) {
     const auto& folder = entry.path();
-    if (folder == work_.path() || folder.filename().string().rfind(prefix, 0) != 0) continue;
-    const auto its_about = base::read_if_there(folder / about_file, 64U << 10U);
-    if (its_about.empty()) continue;
-    const bool is_dead_here = is_unlocked(folder) && is_of_this_host(its_about, about_);
-    const bool is_dead = is_dead_here || (is_unlocked(folder) && is_silent(folder, now));
-    if (its_about.substr(its_about.find('\n')) == about_.substr(about_.find('\n'))) {
-      for (const auto& file : listing.files)
-        if (is_whole(folder / files_folder / file.path, file))
-          link_file(folder / files_folder / file.path, file);
-      take_parts(folder / parts_folder, is_dead_here, is_dead, listing);
+    if (folder == work_.path() || !folder.filename().string().starts_with(prefix)) continue;
+    const auto about = read_about(folder);
+    if (!about) continue;
+    const auto owner = owner_of(folder, about->host == about_.host, now);
+    if (about->source == about_.source) {
+      link_whole_files(folder / files_folder, listing);
+      reuse_parts(folder / parts_folder, owner, listing);
     }
-    if (!has_files_)
-      LargeFileStore(work_.path() / store_folder).take_over(folder / store_folder, is_dead_here);
+    if (!has_files_) {
+      const LargeFileStore store(work_.path() / store_folder);
+      if (owner == Owner::DeadOnThisHost) {
+        store.move_from(folder / store_folder);
+      } else {
+        store.copy_from(folder / store_folder);
+      }
+    }
     std::error_code ignored;
-    if (is_dead) fs::remove_all(folder, ignored);
+    if (owner != Owner::PerhapsAlive) fs::remove_all(folder, ignored);
   }
 }
 
-void Download::take_parts(const Path& folder, bool is_dead_here, bool is_dead,
-                          const Listing& listing) {
+void Download::link_whole_files(const Path& folder, const Listing& listing) const {
+  for (const auto& file : listing.files)
+    if (is_whole(folder / file.path, file)) link_file(folder / file.path, file);
+}
+
+void Download::reuse_parts(const Path& folder, Owner owner, const Listing& listing) {
   const auto parts = partial_files(folder);
   if (parts.empty()) return;
   for (const auto& file : listing.files) {
     if (fs::exists(fs::symlink_status(files_ / file.path))) continue;
     const auto version = version_line(file);
     for (const auto& [part, its_version] : parts)
-      if (its_version == version) take_part(part, is_dead_here, is_dead, file);
+      if (its_version == version) reuse_part(part, owner, file);
   }
 }
 
-void Download::take_part(const Path& from, bool is_dead_here, bool is_dead,
-                         const SourceFile& file) {
+void Download::reuse_part(const Path& from, Owner owner, const SourceFile& file) {
   const auto to = PartialFile::path_in(parts_, file);
+  const auto add = [&] {
+    const auto what_becomes_of_it =
+        owner == Owner::PerhapsAlive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
+    PartialFile(parts_, file).add(from, what_becomes_of_it, [&] { touch(); });
+  };
   try {
     if (fs::exists(to)) {
-      PartialFile(parts_, file).copy(from, is_dead, [&] { touch(); });
+      add();  // another download has left a part of the same file
     } else if (noted_ranges(from, file).bytes() == file.bytes) {
       link_partial(from, to);
-    } else if (is_dead_here && is_free(from)) {
+    } else if (owner == Owner::DeadOnThisHost && is_free(from)) {
       move_partial(from, to);
     } else {
-      PartialFile(parts_, file).copy(from, is_dead, [&] { touch(); });
+      add();
     }
   } catch (const fs::filesystem_error&) {  // its owner has just moved it
   }

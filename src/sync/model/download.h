@@ -18,6 +18,32 @@ using KnownFiles = std::map<std::string, KnownFile, std::less<>>;
 KnownFiles read_known_files(const std::string& text);
 std::string text_of(const KnownFiles& files);
 
+/// Who has another download's folder, as far as this helper can tell, and what it may do with it:
+///
+///                                    DeadOnThisHost   Dead      PerhapsAlive
+///     whole files                    link             link      link
+///     partial files                  move (1)         move (2)  copy
+///     begun large files (LFS)        move             copy      copy
+///     the folder itself              remove           remove    leave
+///
+/// (1) By a rename; but as (2) when a program of the owner still writes to it, or when there is a
+///     part of the same file already.
+/// (2) What is missing is copied, and the rest is cut off bit by bit: should the owner live after
+///     all, it has lost that file and nothing worse.
+///
+/// A whole file is never written to again, so a link is as good as a copy, whoever has it.
+enum class Owner {
+  DeadOnThisHost,  ///< its lock is free, and a host's own locks can be trusted
+  Dead,            ///< its lock is free, and its folder has not changed for long
+  PerhapsAlive,
+};
+
+/// The file "about" of a download: the host in its first line, the source in the rest.
+struct About {
+  std::string host;    ///< the pod's name
+  std::string source;  ///< what is downloaded
+};
+
 /// A folder ..tmp-XXXXXX of a model in which a listing's files come together:
 ///
 ///     about    who downloads, and from where
@@ -25,10 +51,8 @@ std::string text_of(const KnownFiles& files);
 ///     parts/   PartialFiles
 ///     content/ a LargeFileStore
 ///
-/// What the published revision has already, and what an interrupted download had finished, is
-/// linked: no file is ever changed once it is whole, so links are as good as copies. A partial file
-/// changes hands only when nobody can write to it any more, and is copied otherwise. Stays when the
-/// process ends early.
+/// Begins with what is there: the files of the published revision, and what interrupted downloads
+/// have left (see Owner). Stays when the process ends early.
 class Download {
  public:
   /// `source` tells sources apart. Throws Failure when the volume has no room for what is missing.
@@ -51,18 +75,19 @@ class Download {
   void discard() { work_.keep(false); }
 
  private:
-  void find_published(const Path& revision);
-  void take_published(const Path& revision, const Listing& listing);
-  void take_interrupted(const Path& target, const Listing& listing);
-  void take_parts(const Path& folder, bool is_dead_here, bool is_dead, const Listing& listing);
-  void take_part(const Path& from, bool is_dead_here, bool is_dead, const SourceFile& file);
+  void index_published(const Path& revision);
+  void link_published(const Path& revision, const Listing& listing);
+  void reuse_interrupted(const Path& target, const Listing& listing);
+  void link_whole_files(const Path& folder, const Listing& listing) const;
+  void reuse_parts(const Path& folder, Owner owner, const Listing& listing);
+  void reuse_part(const Path& from, Owner owner, const SourceFile& file);
   bool link_file(const Path& from, const SourceFile& file) const;
   void count_missing(const Listing& listing);
   void require_space();
 
   WorkFolder work_;
   Path files_, parts_;
-  std::string about_;
+  About about_;
   KnownFiles known_;
   std::map<std::string, Path> published_;  ///< by SHA-256
   Path before_;

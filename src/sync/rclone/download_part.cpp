@@ -189,14 +189,17 @@ void PartialFile::note(const ByteRanges& there) {
   there_ = there;
 }
 
-void PartialFile::copy(Path from, bool takes_it, const std::function<void()>& on_step) {
-  if (takes_it) {
-    const Path taken = path_.string() + "-" + from.parent_path().parent_path().filename().string();
-    move_partial(from, taken);
-    from = taken;
+void PartialFile::add(Path other, Other what_becomes_of_it, const std::function<void()>& on_step) {
+  const bool goes_away = what_becomes_of_it == Other::GoesAway;
+  if (goes_away) {
+    // Under a name that its owner, should it live after all, does not know: it must not publish a
+    // file that is being cut off.
+    const Path ours = path_.string() + "-" + other.parent_path().parent_path().filename().string();
+    move_partial(other, ours);
+    other = ours;
   }
-  auto noted = noted_ranges(from, file_);
-  const OpenFile source(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  auto noted = noted_ranges(other, file_);
+  const OpenFile source(::open(other.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   const OpenFile target(open(0));
   auto there = there_;
   // From the end, so that what is copied can be cut off.
@@ -209,16 +212,16 @@ void PartialFile::copy(Path from, bool takes_it, const std::function<void()>& on
     }
     note(there);
     noted.cut(chunk.begin);
-    if (takes_it) {
-      write_notes(from, file_, noted);
-      fs::resize_file(from, static_cast<std::uintmax_t>(std::min(
-                                chunk.begin, static_cast<std::int64_t>(fs::file_size(from)))));
+    if (goes_away) {
+      write_notes(other, file_, noted);
+      fs::resize_file(other, static_cast<std::uintmax_t>(std::min(
+                                 chunk.begin, static_cast<std::int64_t>(fs::file_size(other)))));
     }
     on_step();
   }
-  if (!takes_it) return;
-  fs::remove(from);
-  fs::remove(notes_of(from));
+  if (!goes_away) return;
+  fs::remove(other);
+  fs::remove(notes_of(other));
 }
 
 void PartialFile::finish(const Path& to) const {

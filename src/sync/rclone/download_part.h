@@ -48,6 +48,12 @@ std::int64_t nanoseconds(const std::string& rfc3339);
 /// What it says is never written again, and of a file that is whole nobody writes anything.
 class PartialFile {
  public:
+  /// What becomes of a partial file whose bytes were added to another.
+  enum class Other {
+    Stays,
+    GoesAway,  ///< bit by bit, so that there need be no room for two
+  };
+
   /// Goes on with what `folder` has of this version of the file. Throws Failure.
   PartialFile(const Path& folder, const SourceFile& file);
 
@@ -59,10 +65,9 @@ class PartialFile {
   int open(std::int64_t begin) const;
   /// Brings to the disk what is there and says so; `there` may only grow.
   void note(const ByteRanges& there);
-  /// Has come from elsewhere: `from`, of this version, whose notes say what it has. With
-  /// `takes_it` it is moved, without room for two, and nobody else can publish it any more. Copies
-  /// as much as the volume lets it; calls `on_step` often.
-  void copy(Path from, bool takes_it, const std::function<void()>& on_step);
+  /// Adds what another partial file of this version has, as its notes say; as much as the volume
+  /// lets it. Calls `on_step` often.
+  void add(Path other, Other what_becomes_of_it, const std::function<void()>& on_step);
   /// It is whole: moves it to its place, with the source's time.
   void finish(const Path& to) const;
   void discard() const;

@@ -112,14 +112,18 @@ TEST_CASE("content takes the places of pointers without a copy, and programs sta
   CHECK(base::read_file(f.folder / "tree/missing") == "pointer");
 }
 
-TEST_CASE("of another store all is taken, and what somebody may be writing to is copied") {
+TEST_CASE("another store's content is linked, and what somebody may be writing to is copied") {
   Fixture f;
   const bool is_dead = GENERATE(false, true);
   const auto hash = base::sha256_hex("begun");
   f.write(f.object("whole", "other"), "whole");
   f.folder.write("other/incomplete/" + hash + "123", "beg");
   f.folder.write("other/incomplete/" + hash + "4567", "b");
-  f.store.take_over(f.folder / "other", is_dead);
+  if (is_dead) {
+    f.store.move_from(f.folder / "other");
+  } else {
+    f.store.copy_from(f.folder / "other");
+  }
   CHECK(fs::exists(f.folder / "other/incomplete" / (hash + "123")) != is_dead);
   const auto missing = f.store.prepare({f.file("a", "whole"), f.file("b", "begun")});
   CHECK(missing.size() == 1);

@@ -120,7 +120,7 @@ TEST_CASE("what another has of a file is copied where it is missing, and stays")
   const auto theirs = part_with(folder / "a/parts", {{0, 4}, {6, 9}});
   auto ours = part_with(folder / "b/parts", {{3, 7}});
   int steps = 0;
-  ours.copy(theirs.path(), false, [&] { ++steps; });
+  ours.add(theirs.path(), PartialFile::Other::Stays, [&] { ++steps; });
   CHECK(all(PartialFile(folder / "b/parts", file).there()) == std::vector<ByteRange>{{0, 9}});
   CHECK(base::read_file(ours.path()) == "012345678");
   CHECK(steps > 0);
@@ -128,11 +128,12 @@ TEST_CASE("what another has of a file is copied where it is missing, and stays")
         std::vector<ByteRange>{{0, 4}, {6, 9}});
 }
 
-TEST_CASE("what is taken from another is its own no more") {
+TEST_CASE("a partial file that goes away for another is gone for its owner at once") {
   const Folder folder;
   const auto theirs = part_with(folder / "..tmp-a/parts", {{0, 4}, {6, 9}});
   auto ours = part_with(folder / "..tmp-b/parts", {});
-  ours.copy(theirs.path(), true, [&] { CHECK_FALSE(fs::exists(theirs.path())); });
+  ours.add(theirs.path(), PartialFile::Other::GoesAway,
+           [&] { CHECK_FALSE(fs::exists(theirs.path())); });
   CHECK(all(PartialFile(folder / "..tmp-b/parts", file).there()) ==
         std::vector<ByteRange>{{0, 4}, {6, 9}});
   CHECK(fs::is_empty(folder / "..tmp-a/parts"));
