@@ -352,7 +352,7 @@ std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, cons
 }
 
 void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const {
-  const auto& [path, range, output, is_right] = request;
+  const auto& [path, range, output, confirm] = request;
   std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
                                    "--count=" + std::to_string(range.end - range.begin),
                                    "--buffer-size=0", "--no-traverse"};
@@ -361,11 +361,11 @@ void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_t
     // One that knows no ranges sends the file from its begin, which rclone does not notice.
     options.insert(options.end(), {"-vv", "--dump=headers"});
     const auto answer = "\nContent-Range: bytes " + std::to_string(range.begin) + "-";
-    call.on_line = [answer, &is_right = request.is_right](const Json& line) {
-      if (json::string_at(line, {"msg"}).find(answer) != std::string::npos) is_right();
+    call.on_line = [answer, &confirm = request.confirm](const Json& line) {
+      if (json::string_at(line, {"msg"}).find(answer) != std::string::npos) confirm();
     };
   } else {
-    is_right();
+    confirm();
   }
   call.options = std::move(options);
   run(call, stop);

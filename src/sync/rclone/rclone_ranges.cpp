@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace content {
 namespace {
@@ -38,11 +39,10 @@ void RangeTransfer::run(const OnBytes& on_bytes, const OnArrival& on_arrival,
                         const std::stop_token& stop) {
   const std::stop_callback on_stop(stop, [&] { ending_.request_stop(); });
   {
-    std::vector<std::jthread> workers;
-    working_ = static_cast<unsigned int>(std::min(most_workers, waiting_.size()));
-    for (unsigned int i = working_; i > 0; --i)
-      workers.emplace_back([&] { work(); });
-    workers.emplace_back([&] { keep_notes(); });
+    std::vector<std::jthread> threads;
+    for (auto workers = std::min(most_workers, waiting_.size()); workers > 0; --workers)
+      threads.emplace_back([&] { work(); });
+    threads.emplace_back([&] { keep_notes(); });
     try {
       watch(on_bytes, on_arrival);
     } catch (...) {
@@ -50,21 +50,24 @@ void RangeTransfer::run(const OnBytes& on_bytes, const OnArrival& on_arrival,
       fail();
     }
   }
-  std::unique_lock lock(mutex_);
   try {
-    note(lock, 0);
+    note(0);
   } catch (...) {
     fail();
   }
   for (const auto& file : files_)
-    if (file.is_wrong) file.part.discard();
+    if (file.state == FileState::Changed) file.part.discard();
   if (failure_) std::rethrow_exception(failure_);
 }
 
-/// The first failure is the one that is told.
+/// Keeps the exception that is being handled, if it is the first one: the others follow from it.
 void RangeTransfer::fail() {
   if (!failure_) failure_ = std::current_exception();
   ending_.request_stop();
+}
+
+bool RangeTransfer::has_ended() const {
+  return active_.empty() && (waiting_.empty() || failure_);
 }
 
 void RangeTransfer::work() {
@@ -72,7 +75,7 @@ void RangeTransfer::work() {
   while (!failure_ && !waiting_.empty()) {
     const auto piece = active_.insert(active_.end(), waiting_.front());
     waiting_.pop_front();
-    if (!piece->file->is_refused) {
+    if (piece->file->state != FileState::NotServed) {
       lock.unlock();
       try {
         fetch(*piece, ending_.get_token());
@@ -84,7 +87,6 @@ void RangeTransfer::work() {
     }
     active_.erase(piece);
   }
-  --working_;
   changed_.notify_all();
 }
 
@@ -92,7 +94,7 @@ void RangeTransfer::fetch(Piece& piece, const std::stop_token& stop) {
   for (int tries = 1;; ++tries) {
     const auto before = piece.left.begin;
     try {
-      fetch_on(piece, stop);
+      fetch_once(piece, stop);
       return;
     } catch (const Failure& failure) {
       const bool has_come_on = piece.left.begin > before;
@@ -101,47 +103,49 @@ void RangeTransfer::fetch(Piece& piece, const std::stop_token& stop) {
   }
 }
 
-void RangeTransfer::fetch_on(Piece& piece, const std::stop_token& stop) {
+void RangeTransfer::fetch_once(Piece& piece, const std::stop_token& stop) {
   auto& file = *piece.file;
   const OpenFile output(file.part.open(piece.left.begin));
   {
     const std::lock_guard lock(mutex_);
-    piece.is_right = false;
+    piece.state = PieceState::Asked;
     piece.output = output.fd();
   }
   const RangeRequest request{file.source.path, piece.left, output.fd(), [&] {
                                const std::lock_guard lock(mutex_);
-                               piece.is_right = true;
+                               piece.state = PieceState::Coming;
                              }};
   try {
     fetch_(request, stop);
   } catch (...) {
     const std::lock_guard lock(mutex_);
-    settle(piece);
+    finish_program(piece);
     throw;
   }
   const std::lock_guard lock(mutex_);
-  settle(piece);
-  if (!piece.is_right && file.there.bytes() == 0) {
-    file.is_refused = true;
-  } else if (!piece.is_right || piece.left.begin != piece.left.end) {
-    // A whole file in place of a range, or one of another size than before.
-    file.is_wrong = true;
+  const auto last = finish_program(piece);
+  if (last == PieceState::Asked && file.there.bytes() == 0) {
+    file.state = FileState::NotServed;
+  } else if (last == PieceState::Asked || piece.left.begin != piece.left.end) {
+    // The whole file for a range, though it has sent ranges before, or a range that is too short.
+    file.state = FileState::Changed;
     throw changed(file.source.path);
   }
 }
 
-/// Its program has ended.
-void RangeTransfer::settle(Piece& piece) {
-  take_stock(piece);
-  if (piece.is_right) piece.left.begin = lseek(piece.output, 0, SEEK_CUR);
-  if (piece.left.begin > piece.left.end) piece.file->is_wrong = true;
+/// Counts what a program that has ended has written, and gives the state in which it ended.
+RangeTransfer::PieceState RangeTransfer::finish_program(Piece& piece) {
+  count_written(piece);
+  if (piece.state == PieceState::Coming) piece.left.begin = lseek(piece.output, 0, SEEK_CUR);
+  if (piece.left.begin > piece.left.end) piece.file->state = FileState::Changed;
   piece.output = -1;
+  return std::exchange(piece.state, PieceState::Idle);
 }
 
-/// The program writes through our descriptor, so its position is ours.
-void RangeTransfer::take_stock(const Piece& piece) {
-  if (piece.output < 0 || !piece.is_right) return;
+/// How far a program has come is where it will write next. Its standard output is a duplicate of
+/// our descriptor, and duplicates share one offset (dup(2)), which lseek() tells.
+void RangeTransfer::count_written(const Piece& piece) {
+  if (piece.state != PieceState::Coming) return;
   const auto end = std::min<std::int64_t>(lseek(piece.output, 0, SEEK_CUR), piece.left.end);
   piece.file->there.add({piece.left.begin, end});
 }
@@ -150,35 +154,41 @@ void RangeTransfer::watch(const OnBytes& on_bytes, const OnArrival& on_arrival) 
   std::unique_lock lock(mutex_);
   do {
     for (const auto& piece : active_)
-      take_stock(piece);
+      count_written(piece);
     for (const auto& file : files_)
-      if (!file.is_refused && !file.is_wrong)
+      if (file.state == FileState::InRanges)
         on_arrival({file.source.path, file.part.path(), file.there.prefix()});
     on_bytes(bytes());
-  } while (!changed_.wait_for(lock, 200ms, [&] { return working_ == 0; }));
+  } while (!changed_.wait_for(lock, 200ms, [&] { return has_ended(); }));
 }
 
 /// In a thread of its own: a disk may take long, and hashes are not to wait for it.
 void RangeTransfer::keep_notes() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, 1s, [&] { return working_ == 0; })) {
+  const auto ends_within = [&](auto time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return has_ended(); });
+  };
+  while (!ends_within(1s)) {
     try {
-      note(lock, options_.noted);
+      note(options_.noted);
     } catch (...) {
+      const std::lock_guard lock(mutex_);
       fail();
     }
   }
 }
 
-/// What came since the last notes is not noted before there are `least` bytes of it.
-void RangeTransfer::note(std::unique_lock<std::mutex>& lock, std::int64_t least) {
+/// Brings the notes up to date of files that have `least` bytes more than these say. By one thread
+/// at a time, without the mutex while it writes.
+void RangeTransfer::note(std::int64_t least) {
   for (auto& file : files_) {
-    if (file.is_refused || file.is_wrong) continue;
-    if (file.there.bytes() - file.part.there().bytes() < least) continue;
-    const auto there = file.there;
-    lock.unlock();  // it may take long
-    const auto relock = [&](void*) { lock.lock(); };
-    const std::unique_ptr<void, decltype(relock)> afterwards(&lock, relock);
+    ByteRanges there;
+    {
+      const std::lock_guard lock(mutex_);
+      if (file.state != FileState::InRanges) continue;
+      if (file.there.bytes() - file.part.there().bytes() < least) continue;
+      there = file.there;
+    }
     file.part.note(there);
   }
 }
@@ -186,7 +196,7 @@ void RangeTransfer::note(std::unique_lock<std::mutex>& lock, std::int64_t least)
 std::int64_t RangeTransfer::bytes() const {
   std::int64_t sum = 0;
   for (const auto& file : files_)
-    if (!file.is_refused) sum += file.there.bytes();
+    if (file.state != FileState::NotServed) sum += file.there.bytes();
   return sum;
 }
 
@@ -194,12 +204,13 @@ void RangeTransfer::finish(const Path& target,
                            const std::function<bool(const SourceFile&)>& is_same,
                            const OnArrival& on_arrival) {
   for (const auto& file : files_) {
-    if (!file.is_refused && is_same(file.source)) continue;
+    const bool is_served = file.state != FileState::NotServed;
+    if (is_served && is_same(file.source)) continue;
     file.part.discard();
-    if (!file.is_refused) throw changed(file.source.path);
+    if (is_served) throw changed(file.source.path);
   }
   for (const auto& file : files_) {
-    if (file.is_refused) continue;
+    if (file.state == FileState::NotServed) continue;
     file.part.finish(target / file.source.path);
     on_arrival({file.source.path, target / file.source.path, file.source.bytes, true});
   }

@@ -35,8 +35,9 @@ using OnArrival = std::function<void(const Arrival&)>;
 struct RangeRequest {
   std::string path;  ///< of the file, in the listing
   ByteRange range;
-  int output = -1;                      ///< a descriptor, at the range's begin in the partial file
-  std::function<void()> is_right = {};  ///< to be called as soon as it is sure that the range comes
+  int output = -1;  ///< a descriptor, at the range's begin in the partial file
+  /// To be called as soon as the server's answer shows that it sends this range, and not the file.
+  std::function<void()> confirm = {};
 };
 
 /// Fetches large files in ranges, some at a time and in the order of their bytes, into partial
@@ -51,7 +52,7 @@ class RangeTransfer {
   RangeTransfer(const std::vector<SourceFile>& files, const Path& parts,
                 const RangeOptions& options, Fetch fetch);
 
-  /// Throws Failure and Stopped; what has come is kept. Both are told often.
+  /// Throws Failure and Stopped; what has come is kept. Calls both often.
   void run(const OnBytes& on_bytes, const OnArrival& on_arrival, const std::stop_token& stop);
 
   /// Moves the files to their places in a folder. `is_same` says whether the source has this
@@ -63,29 +64,48 @@ class RangeTransfer {
   bool has_fetched() const { return has_fetched_; }
 
  private:
+  /// Of a file. All ranges of it, and all tries, share it:
+  ///
+  ///     InRanges --> NotServed   a server has sent the whole file for the first range that came of
+  ///        |                     it: the file is left to `rclone copy`
+  ///        +-------> Changed     what came cannot be of the version that was listed: the transfer
+  ///                              fails, and what is there of the file is discarded
+  enum class FileState { InRanges, NotServed, Changed };
+
   struct File {
     SourceFile source;
     PartialFile part;
     ByteRanges there;
-    bool is_refused = false;  ///< the source sends no ranges of it
-    bool is_wrong = false;    ///< what is there is not all of this version
+    FileState state = FileState::InRanges;
   };
+
+  /// Of a range that a worker has taken from `waiting_`:
+  ///
+  ///     Idle --program starts--> Asked --server confirms--> Coming
+  ///      ^                         |                          |
+  ///      +------program ends-------+--------------------------+
+  ///
+  /// What a program writes counts when the range is Coming. One that breaks off there is asked for
+  /// again, from where it has come to.
+  enum class PieceState { Idle, Asked, Coming };
+
   struct Piece {
     File* file;
     ByteRange left;
-    int output = -1;
-    bool is_right = false;
+    PieceState state = PieceState::Idle;
+    int output = -1;  ///< where the program writes, unless Idle
   };
 
   void work();
   void fetch(Piece& piece, const std::stop_token& stop);
-  void fetch_on(Piece& piece, const std::stop_token& stop);
-  void settle(Piece& piece);
-  static void take_stock(const Piece& piece);
+  void fetch_once(Piece& piece, const std::stop_token& stop);
+  PieceState finish_program(Piece& piece);
+  static void count_written(const Piece& piece);
   void watch(const OnBytes& on_bytes, const OnArrival& on_arrival);
   void keep_notes();
-  void note(std::unique_lock<std::mutex>& lock, std::int64_t least);
+  void note(std::int64_t least);
   void fail();
+  bool has_ended() const;
   std::int64_t bytes() const;
 
   RangeOptions options_;
@@ -95,8 +115,7 @@ class RangeTransfer {
   std::mutex mutex_;  ///< of all below, and of the files while there are workers
   std::condition_variable changed_;
   std::deque<Piece> waiting_;
-  std::list<Piece> active_;
-  unsigned int working_ = 0;
+  std::list<Piece> active_;  ///< of a worker each
   std::exception_ptr failure_;
   std::stop_source ending_;  ///< of the workers
 };
