@@ -19,8 +19,8 @@ Failure with_certificate_problem(const Failure& failure, const std::string& url,
          .secret_file = rclone_configuration({{"type", "http"}, {"url", origin + "/"}}),
          .limit = std::chrono::seconds(20)},
         stop);
-    auto told = rclone_failure(finished.errors, url);
-    return told.reason == failure.reason ? told : failure;
+    auto explained = rclone_failure(finished.errors, url);
+    return explained.reason == failure.reason ? explained : failure;
   } catch (const base::ProcessError&) {
     return failure;
   }

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
-/// Linux takes 2 MiB, with the environment.
+/// Linux allows 2 MiB, the environment included (execve(2): a quarter of the stack's limit).
 constexpr std::size_t longest_command = 1U << 20U;
 
 /// A command with so many of the words that it is not too long; as often as it takes.
@@ -36,8 +36,8 @@ Words of_files(const Git& git, const Path& tree, const char* fact, const char* p
                   '\0');
 }
 
-/// Those that `before` has as well.
-Words files_in(const Path& before, const Words& names) {
+/// Files of these names in `before`.
+Words readable_files(const Path& before, const Words& names) {
   Words result;
   for (const auto& name : names) {
     const auto file = before / name;
@@ -68,10 +68,11 @@ void fetch_changed_objects(const Git& git, const Path& tree, const std::string& 
   const auto fetch =
       with({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags",
             "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin"});
-  const auto take = [&](const char* pattern) {
-    // Hardly compressed: they are soon gone.
+  const auto add_from_before = [&](const char* pattern) {
+    // Fast rather than small: the model keeps the files, and the repository goes when they are
+    // there.
     in_groups(git, with({"-c", "core.compression=1", "hash-object", "-w", "--no-filters", "--"}),
-              files_in(before, of_files(git, tree, "path", pattern)));
+              readable_files(before, of_files(git, tree, "path", pattern)));
     return missing_objects(git, tree, commit);
   };
   git.init(tree, commit, false);
@@ -81,11 +82,11 @@ void fetch_changed_objects(const Git& git, const Path& tree, const std::string& 
   git(with({"read-tree", commit}));
   // To tell the large files git would fetch these one by one.
   if (auto wanted = of_files(git, tree, "objectname", attributes); !wanted.empty()) {
-    const auto missing = take(attributes);
+    const auto missing = add_from_before(attributes);
     std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });
     in_groups(git, fetch, wanted);
   }
-  const auto rest = take(all_but_large_files);
+  const auto rest = add_from_before(all_but_large_files);
   in_groups(git, fetch, {rest.begin(), rest.end()});
 }
 

@@ -230,7 +230,8 @@ class Checkout {
       make_tree();
     } catch (const Failure& failure) {
       // A damaged mirror may show at any step, in words of git's that no rule knows.
-      const bool may_be_damage = failure.reason == "SyncFailed" && failure.kind == Kind::Transient;
+      const bool may_be_damage =
+          failure.reason == "SyncFailed" && failure.kind == Failure::Kind::Transient;
       if (!may_be_damage || !mirrors_.discard(git_.url())) throw;
       fs::remove_all(tree_);
       make_tree();

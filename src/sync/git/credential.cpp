@@ -52,7 +52,7 @@ std::string credential_helper(const GitRemote& remote, const std::filesystem::pa
   return command + " --password-file " + shell_word(remote.password_file.string());
 }
 
-std::vector<std::string> secrets_sent(const GitRemote& remote) {
+std::vector<std::string> secrets_sent_by_git(const GitRemote& remote) {
   if (remote.password_file.empty() || is_ssh(remote.url)) return {};
   const auto name = remote.username.empty() ? any_username : remote.username;
   try {

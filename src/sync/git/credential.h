@@ -28,6 +28,6 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
                        std::ostream& answer);
 
 /// What a server that is sent the remote's credential could send back of it; none over ssh.
-std::vector<std::string> secrets_sent(const GitRemote& remote);
+std::vector<std::string> secrets_sent_by_git(const GitRemote& remote);
 
 }  // namespace content

@@ -154,7 +154,7 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   if (finished.exit_code == 0 && wrong) throw Failure(*wrong);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
-        git_failure(without_secrets(std::move(finished.errors), secrets_sent(remote_)),
+        git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
                     remote_.url),
         remote_.url, stop_);
   }

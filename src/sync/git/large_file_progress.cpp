@@ -11,8 +11,8 @@
 namespace content {
 namespace {
 
-/// Takes the text before `end` off `line`, with it.
-std::string_view take_until(std::string_view& line, char end) {
+/// The text before `end`, of which `line` then is rid, as of `end`.
+std::string_view split_off(std::string_view& line, char end) {
   const auto at = std::min(line.find(end), line.size());
   const auto text = line.substr(0, at);
   line.remove_prefix(std::min(at + 1, line.size()));
@@ -37,19 +37,19 @@ std::int64_t LargeFileProgress::bytes() {
     text.append(buffer.data(), static_cast<std::size_t>(size));
   // What comes in between is lost, and the file's next line makes up for it.
   if (ftruncate(memory_.fd(), 0) != 0) return 0;
-  take(text);
+  read(text);
   std::int64_t sum = 0;
   for (const auto& [name, bytes] : bytes_)
     sum += bytes;
   return sum;
 }
 
-void LargeFileProgress::take(std::string_view lines) {
+void LargeFileProgress::read(std::string_view lines) {
   while (!lines.empty()) {
-    auto line = take_until(lines, '\n');
-    if (take_until(line, ' ') != "download") continue;
-    take_until(line, ' ');
-    const auto of_file = take_until(line, ' ');
+    auto line = split_off(lines, '\n');
+    if (split_off(line, ' ') != "download") continue;
+    split_off(line, ' ');
+    const auto of_file = split_off(line, ' ');
     std::int64_t bytes = 0;
     std::from_chars(of_file.data(), of_file.data() + of_file.size(), bytes);
     bytes_.insert_or_assign(std::string(line), bytes);

@@ -22,7 +22,7 @@ class LargeFileProgress {
   std::int64_t bytes();
 
  private:
-  void take(std::string_view lines);
+  void read(std::string_view lines);
 
   OpenFile memory_;
   std::map<std::string, std::int64_t, std::less<>> bytes_;  ///< by name

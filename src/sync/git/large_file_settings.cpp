@@ -26,7 +26,7 @@ struct Key {
 };
 
 /// The key for messages: a URL in it may have a password.
-std::string told(const std::string& key) {
+std::string key_for_messages(const std::string& key) {
   const Key parts(key);
   const bool is_plain = std::none_of(key.begin(), key.end(), [](char c) {
     return c == '@' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
@@ -115,7 +115,7 @@ void check_large_file_settings(const Git& git, const Path& tree,
   }
   for (const auto& [key, value] : all) {
     if (const auto wrong = problem(git, key, value); !wrong.empty())
-      refuse(told(key) + " in .lfsconfig " + wrong);
+      refuse(key_for_messages(key) + " in .lfsconfig " + wrong);
   }
 }
 

@@ -51,29 +51,29 @@ void make_mount_point(const RepositoryOptions& options) {
                                  "\" already; move that away or give the repository another name");
 }
 
-/// What an earlier run published under this key; null when none did. Its time is when a pod last
-/// began to use it: a collection takes none that is young.
-Json published(const Path& checkout) {
+/// What an earlier run published under this key; null when none did. Writes the time of the
+/// checkout, which says when a pod last began to use it: a clean-up leaves those that are young.
+Json find_published(const Path& checkout) {
   touch(checkout);  // if it may be
   if (!fs::exists(fs::symlink_status(checkout))) return {};
   try {
     auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
     if (is_commit(json::string_at(meta, {"commit"})) && fs::is_directory(checkout / "tree"))
       return meta;
-  } catch (const std::exception&) {  // told below, without the content
+  } catch (const std::exception&) {  // the Failure below says so, without the content
   }
   throw Failure("SyncFailed", checkout.string() +
                                   " is not what was published there; remove this folder to have "
                                   "the repository fetched again");
 }
 
-/// What is told of a checkout: the submodules are for those who look into meta.json.
-Json brief(Json meta) {
+/// For the report: the submodules are for those who look into meta.json.
+Json without_submodules(Json meta) {
   if (meta.has_field("submodules")) meta.erase("submodules");
   return meta;
 }
 
-Json described(const std::vector<Submodule>& submodules) {
+Json to_json(const std::vector<Submodule>& submodules) {
   std::vector<Json> entries;
   for (const auto& [path, url, commit] : submodules)
     entries.push_back(json::object({{"path", path}, {"url", url}, {"commit", commit}}));
@@ -91,16 +91,16 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
                                   {"ref", resolved.name},
                                   {"url", options.remote.url},
                                   {"revision", options.revision},
-                                  {"submodules", described(submodules)}});
+                                  {"submodules", to_json(submodules)}});
   std::ofstream file(checkout / "meta.json");
   file << json::text(meta) << "\n";
   if (!file.flush()) volume_trouble(checkout / "meta.json");
   file.close();
   if (publish(checkout, name)) return meta;
-  const auto others = published(name);
+  const auto others = find_published(name);
   if (!others.is_null()) return others;
   throw Failure("SyncFailed", name.string() + " was published by another helper and is gone again",
-                Kind::Transient);
+                Failure::Kind::Transient);
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void sync_repository(const RepositoryOptions& options, Report& report,
   make_mount_point(options);
   const auto hidden = own_folder(options.volume, ".gradient");
   const auto checkout = own_folder(hidden, "checkouts") / options.key;
-  auto meta = published(checkout);
+  auto meta = find_published(checkout);
   if (meta.is_null()) {
     const WorkFolder work(own_folder(hidden, "tmp"));
     const auto on_wait = [&](const std::string& url) {
@@ -123,13 +123,13 @@ void sync_repository(const RepositoryOptions& options, Report& report,
     const Git git(options.remote, options.program, stop, ProgressLines(report));
     meta = with_retries(report, stop, [&] {
       return on_volume(work.path(), [&] {
-        auto found = published(checkout);  // by whom we waited for
+        auto found = find_published(checkout);  // by whom we waited for
         return found.is_null() ? make_checkout(options, git, mirrors, checkout, work.path())
                                : found;
       });
     });
   }
-  report.succeeded(brief(std::move(meta)));
+  report.succeeded(without_submodules(std::move(meta)));
 }
 
 }  // namespace content

@@ -5,6 +5,7 @@
 #include "sync/git/git.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
+#include "sync/volume/volume.h"
 
 #include <algorithm>
 #include <array>

@@ -93,7 +93,7 @@ KnownFiles read_known_files(const std::string& text) {
 std::string text_of(const KnownFiles& files) {
   std::string text;
   for (const auto& [path, file] : files)
-    text += file.identity + " " + file.sha256 + " " + path + "\n";
+    text += file.version + " " + file.sha256 + " " + path + "\n";
   return text;
 }
 
@@ -148,7 +148,7 @@ void Download::link_published(const Path& revision, const Listing& listing) {
       read_known_files(base::read_if_there(revision / listing_file, longest_listing));
   for (const auto& file : listing.files) {
     const auto found = published.find(file.path);
-    if (found == published.end() || found->second.identity != file.identity) continue;
+    if (found == published.end() || found->second.version != file.version) continue;
     if (!is_untouched(revision / file.path, file)) continue;
     if (link_file(revision / file.path, file)) known_.insert(*found);
   }

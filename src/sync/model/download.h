@@ -8,10 +8,10 @@
 
 namespace content {
 
-/// What is known of the files of a revision, one a line: "IDENTITY SHA256 PATH". The file
+/// What is known of the files of a revision, one a line: "VERSION SHA256 PATH". The file
 /// ..listing beside ..meta.json.
 struct KnownFile {
-  std::string identity;  ///< SourceFile's
+  std::string version;  ///< SourceFile's
   std::string sha256;
 };
 using KnownFiles = std::map<std::string, KnownFile, std::less<>>;

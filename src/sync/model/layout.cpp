@@ -18,10 +18,11 @@ constexpr const char* revision_prefix = "..rev-";
 constexpr const char* work_prefix = "..tmp-";
 /// Of a revision on its way out.
 constexpr const char* removed_prefix = "..old-";
-/// So long nobody takes to remove one.
+/// Nobody needs that long to remove one: its remover is dead.
 constexpr auto removal_abandoned_after = std::chrono::minutes(10);
 
-bool is_ours(const std::string& name) {
+/// Such names are for us and not for files of a model.
+bool is_reserved(const std::string& name) {
   return name.starts_with("..");
 }
 
@@ -43,7 +44,7 @@ std::vector<std::string> visible_names(const Path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) {
     auto name = entry.path().filename().string();
-    if (!is_ours(name)) names.push_back(std::move(name));
+    if (!is_reserved(name)) names.push_back(std::move(name));
   }
   return names;
 }
@@ -77,7 +78,7 @@ void describe(const Path& revision, const json::Json& meta, const std::string& l
 }
 
 /// Equal content may differ in what can be run. A file that is another user's stays as it is.
-void take_permissions(const Path& from, const Path& to) {
+void copy_permissions(const Path& from, const Path& to) {
   for (const auto& entry : fs::recursive_directory_iterator(from)) {
     if (!fs::is_regular_file(entry.symlink_status())) continue;
     const auto path = to / entry.path().lexically_relative(from);
@@ -139,7 +140,7 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
   // The same content may be there already: from before, or by another pod just now.
   if (!is_new) {
     describe(revision, meta, listing, work);
-    take_permissions(files, revision);
+    copy_permissions(files, revision);
   }
   if (!previous.empty() && previous != revision) mark_replaced(previous);
   fs::create_directory_symlink(name, work.path() / data_link);
@@ -157,7 +158,7 @@ void Layout::link_files() const {
     if (revision.empty()) {
       throw Failure("SyncFailed",
                     (target_ / data_link).string() + ", which leads to the model, is not there",
-                    Kind::Transient);
+                    Failure::Kind::Transient);
     }
     for (const auto& name : visible_names(revision)) {
       if (is_link(target_ / name, link_to(name))) continue;

@@ -33,8 +33,9 @@ Path ready_marker(const Path& target) {
          ("ready-" + std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino));
 }
 
-/// What is wanted: a pod that wants something else does not replace what this one published.
-std::string identity(const ModelOptions& options) {
+/// What the options ask for, as a text that meta.json keeps: a pod that asks for something else
+/// does not replace what this one has published.
+std::string wanted_source(const ModelOptions& options) {
   const auto& source = options.source;
   auto text = source.url;
   if (!source.endpoint.empty()) text += " at " + source.endpoint;
@@ -45,8 +46,8 @@ std::string identity(const ModelOptions& options) {
   return options.digest.empty() ? text : text + "\nas " + options.digest;
 }
 
-/// The regular ones, by their paths in the folder.
-std::vector<std::string> files_in(const Path& folder) {
+/// Regular files, also those that links lead to, by their paths in the folder.
+std::vector<std::string> regular_files_in(const Path& folder) {
   std::vector<std::string> paths;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) paths.push_back(entry.path().lexically_relative(folder).string());
@@ -59,7 +60,7 @@ void verify_sizes(const Path& files, const Listing& listing) {
     const auto bytes = fs::file_size(files / file.path, error);
     if (error || (file.bytes >= 0 && bytes != static_cast<std::uintmax_t>(file.bytes))) {
       throw Failure("ModelSourceChanged", "the source changed while it was copied: " + file.path,
-                    Kind::Transient);
+                    Failure::Kind::Transient);
     }
   }
 }
@@ -75,12 +76,13 @@ void verify_checksums(const Path& files, const Listing& listing, const Hasher::R
                   file.path + " has not the MD5 that the source tells (" + file.md5 +
                       "): it changed while it was copied or was damaged on the way; where the "
                       "store tells no MD5 of the content (S3 with keys of KMS), give source.digest",
-                  Kind::Transient);
+                  Failure::Kind::Transient);
   }
 }
 
-/// Throws std::runtime_error when a file could not be read.
-void take_sha256(const Hasher::Results& results, const Path& files, KnownFiles& known) {
+/// Adds the hashes to `known`; computes those that are missing. Throws std::runtime_error when a
+/// file cannot be read.
+void add_sha256(const Hasher::Results& results, const Path& files, KnownFiles& known) {
   for (const auto& [path, hashes] : results) {
     known[path].sha256 = hashes.sha256.empty() ? base::sha256_of_file(files / path) : hashes.sha256;
   }
@@ -102,15 +104,15 @@ struct Description {
 Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
   KnownFiles all;
   for (const auto& file : listing.files)
-    all[file.path].identity = file.identity;
+    all[file.path].version = file.version;
   std::vector<std::string> lines;
   std::uintmax_t bytes = 0;
-  for (const auto& path : files_in(files)) {
+  for (const auto& path : regular_files_in(files)) {
     bytes += fs::file_size(files / path);
     const auto found = known.find(path);
     if (found == known.end()) {
       throw Failure("SyncFailed", (files / path).string() + " is not one of the source's files",
-                    Kind::Transient);
+                    Failure::Kind::Transient);
     }
     const auto& sha256 = all[path].sha256 = found->second.sha256;
     lines.push_back(sha256 + "  " + path + "\n");
@@ -138,9 +140,9 @@ class ModelSync {
     touch(layout_.path());  // if it may be: a collection takes no model that a pod begins to use
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
-        if (take_published()) return;
+        if (serve_published()) return;
         const auto lock = lock_others_out();
-        if (!take_published()) fetch(origin_.list());
+        if (!serve_published()) fetch(origin_.list());
       });
     });
     say_published();
@@ -188,15 +190,15 @@ class ModelSync {
     });
   }
 
-  /// False when what is there is not what is wanted.
-  bool take_published() const {
+  /// Has the app see what is published already. False when that is not what is wanted.
+  bool serve_published() const {
     if (!is_wanted(layout_.current())) return false;
     layout_.link_files();
     return true;
   }
 
   bool is_of_our_source(const Json& meta) const {
-    return json::string_at(meta, {"source"}) == identity(options_);
+    return json::string_at(meta, {"source"}) == wanted_source(options_);
   }
 
   bool is_pinned(const Json& meta) const {
@@ -224,7 +226,7 @@ class ModelSync {
   }
 
   void fetch(const Listing& listing) {
-    Download download(layout_, identity(options_), listing);
+    Download download(layout_, wanted_source(options_), listing);
     try {
       auto known = download.known();
       Hasher hasher(download.files());
@@ -235,7 +237,8 @@ class ModelSync {
       download.discard();
     } catch (const Failure& failure) {
       // What has another digest stays, so that another try fetches only what has changed.
-      if (failure.kind == Kind::Permanent && failure.reason != digest_mismatch) download.discard();
+      if (failure.kind == Failure::Kind::Permanent && failure.reason != digest_mismatch)
+        download.discard();
       throw;
     }
   }
@@ -274,17 +277,17 @@ class ModelSync {
   /// Completes `known`. What an interrupted download had brought was not verified by it.
   void hash_rest(const Listing& listing, const Path& files, Hasher& hasher,
                  KnownFiles& known) const {
-    for (const auto& path : files_in(files))
+    for (const auto& path : regular_files_in(files))
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
     auto results = hasher.finish();
     verify_checksums(files, listing, results);
-    take_sha256(results, files, known);
+    add_sha256(results, files, known);
   }
 
   void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
     auto [meta, known] = description(download.files(), listing, before);
     check_digest(json::string_at(meta, {"revision"}));
-    meta["source"] = Json(identity(options_));
+    meta["source"] = Json(wanted_source(options_));
     meta["fingerprint"] = Json(listing.fingerprint);
     layout_.publish(download.files(), meta, text_of(known));
   }
@@ -327,10 +330,10 @@ void sync_model(const ModelOptions& options, Report& report, const std::stop_tok
 
 std::string digest(const Path& folder) {
   Hasher hasher(folder);
-  for (const auto& path : files_in(folder))
+  for (const auto& path : regular_files_in(folder))
     hasher.add(path, false);
   KnownFiles known;
-  take_sha256(hasher.finish(), folder, known);
+  add_sha256(hasher.finish(), folder, known);
   return json::string_at(description(folder, {}, known).meta, {"revision"});
 }
 

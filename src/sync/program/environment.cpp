@@ -30,7 +30,7 @@ std::filesystem::path temporary_folder() {
   throw Failure("SyncFailed",
                 "the helper's folder for temporary files, \"" + folder.string() +
                     "\", is not there; it is the pod's own volume, which TMPDIR names",
-                Kind::Transient);
+                Failure::Kind::Transient);
 }
 
 }  // namespace content

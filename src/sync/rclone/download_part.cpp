@@ -121,7 +121,7 @@ std::int64_t nanoseconds(const std::string& rfc3339) {
 }
 
 std::string version_line(const SourceFile& file) {
-  return file.identity + " " + std::to_string(file.bytes) + " " + file.path;
+  return file.version + " " + std::to_string(file.bytes) + " " + file.path;
 }
 
 std::map<Path, std::string> partial_files(const Path& folder) {

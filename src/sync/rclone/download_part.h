@@ -42,7 +42,7 @@ std::int64_t nanoseconds(const std::string& rfc3339);
 /// A large file that comes in ranges, in `folder`, and beside it NAME.ranges, which never says more
 /// than what is on the disk for good:
 ///
-///     IDENTITY BYTES PATH
+///     VERSION BYTES PATH
 ///     BEGIN END
 ///
 /// What it says is never written again, and of a file that is whole nobody writes anything.

@@ -181,7 +181,7 @@ Listing read_listing(const std::string& lsjson) {
     check_listed(file.path);
     lines.push_back(json::text(json::array(
         {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
-    file.identity = base::short_hash(lines.back(), 32);
+    file.version = base::short_hash(lines.back(), 32);
     listing.bytes += std::max<std::int64_t>(file.bytes, 0);
     listing.files.push_back(std::move(file));
   });
@@ -291,7 +291,7 @@ void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& 
     if (failure.reason != "ModelSourceMissing") throw;
     throw Failure("ModelSourceChanged",
                   url_for_messages(source_) + ": a file vanished between listing and download",
-                  Kind::Transient);
+                  Failure::Kind::Transient);
   }
 }
 

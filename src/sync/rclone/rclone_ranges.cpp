@@ -18,7 +18,8 @@ constexpr std::size_t most_workers = 4;
 constexpr int most_tries = 3;
 
 Failure changed(const std::string& path) {
-  return {"ModelSourceChanged", "the source changed while it was copied: " + path, Kind::Transient};
+  return {"ModelSourceChanged", "the source changed while it was copied: " + path,
+          Failure::Kind::Transient};
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ void RangeTransfer::fetch(Piece& piece, const std::stop_token& stop) {
       return;
     } catch (const Failure& failure) {
       const bool has_come_on = piece.left.begin > before;
-      if (failure.kind == Kind::Permanent || !has_come_on || tries == most_tries) throw;
+      if (failure.kind == Failure::Kind::Permanent || !has_come_on || tries == most_tries) throw;
     }
   }
 }

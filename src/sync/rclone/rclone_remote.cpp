@@ -57,7 +57,7 @@ std::string one_line_of_json(const Path& file) {
   try {
     const auto value = json::parse(read_secret_text(file.string()));
     if (value.is_object()) return json::text(value);
-  } catch (const std::invalid_argument&) {  // told below, without the content
+  } catch (const std::invalid_argument&) {  // the Failure below says so, without the content
   }
   throw Failure("ModelSourceRefused", file.string() +
                                           ": is no JSON object; put the whole key file of the "
@@ -165,7 +165,7 @@ std::string authorization(const Source& source) {
 }
 
 /// What a server could send back of what it is sent.
-std::vector<std::string> secrets_sent(const Source& source) {
+std::vector<std::string> secrets_sent_by_rclone(const Source& source) {
   std::vector<std::string> secrets;
   for (const auto* name : {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "token"}) {
     if (auto value = credential(source, name)) secrets.push_back(*std::move(value));
@@ -227,7 +227,7 @@ std::string rclone_configuration(const RcloneOptions& options) {
 
 RcloneRemote rclone_remote(const Source& source) {
   auto remote = remote_of(source);
-  remote.secrets = secrets_sent(source);
+  remote.secrets = secrets_sent_by_rclone(source);
   return remote;
 }
 

@@ -8,8 +8,9 @@
 namespace content {
 namespace {
 
-bool is_ours(std::string_view part) {
-  return part.empty() || part == "." || part.substr(0, 2) == "..";
+/// Such a part of a path leads elsewhere, or has a name that a model's folder has for itself.
+bool is_refused(std::string_view part) {
+  return part.empty() || part == "." || part.starts_with("..");
 }
 
 }  // namespace
@@ -31,7 +32,7 @@ void check_path(const std::string& path) {
   }
   for (std::size_t begin = 0; begin <= path.size();) {
     const auto end = std::min(path.find('/', begin), path.size());
-    if (is_ours(std::string_view(path).substr(begin, end - begin))) {
+    if (is_refused(std::string_view(path).substr(begin, end - begin))) {
       throw Failure("ModelSourceRefused",
                     "the source has \"" + path.substr(0, 200) +
                         "\", which cannot be a file here; no part of a name may be empty, \".\" or "

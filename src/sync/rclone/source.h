@@ -18,8 +18,8 @@ struct Source {
                               ///< one; of hf, empty: https://huggingface.co
   std::string region = {};
   bool path_style = false;
-  /// Patterns as rclone's filters have them. A file is taken when none of `exclude` fits it and, if
-  /// there is any, one of `include` does.
+  /// Patterns as rclone's filters have them. A file is fetched when none of `exclude` fits it and,
+  /// if there is any, one of `include` does.
   std::vector<std::string> include = {}, exclude = {};
   /// Files accessKeyId, secretAccessKey and sessionToken for s3; serviceAccountJson for gs; account
   /// and accountKey, or sasUrl, for azureblob; knownHosts, username (if not in the URL), and
@@ -38,7 +38,7 @@ struct SourceFile {
   std::string path;           ///< relative, with slashes
   std::int64_t bytes = 0;     ///< -1: the source does not tell
   std::string modified = {};  ///< RFC 3339, as the source tells; the copy's time when it is whole
-  std::string identity = {};  ///< changes when the file does, as far as the source tells
+  std::string version = {};   ///< changes when the file does, as far as the source tells
   std::string md5 = {};       ///< hexadecimal; empty: the source does not tell
   bool operator==(const SourceFile&) const = default;
 };
@@ -52,7 +52,8 @@ struct Listing {
   bool has_files = true;
 };
 
-/// Throws Failure when a path would leave its folder, take a name of ours ("..*") or has a newline.
+/// Throws Failure when a path leads out of its folder, has a name that a model's folder has for
+/// itself ("..*"), or has a newline.
 void check_path(const std::string& path);
 
 }  // namespace content

@@ -78,7 +78,7 @@ Failure failure(std::span<const Rule> rules, std::string_view output, const std:
     return {
         "SyncFailed",
         url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
-        Kind::Transient};
+        Failure::Kind::Transient};
   }
   return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
 }
@@ -149,7 +149,8 @@ Failure volume_failure(int error, const std::string& what) {
                 "the Dataset to one that can"};
   }
   if (error == ENAMETOOLONG) return {"SyncFailed", what + ": " + std::string(message::long_name)};
-  return {"SyncFailed", what + ": " + std::generic_category().message(error), Kind::Transient};
+  return {"SyncFailed", what + ": " + std::generic_category().message(error),
+          Failure::Kind::Transient};
 }
 
 Failure as_failure(const std::exception& error) {
@@ -163,7 +164,7 @@ Failure as_failure(const std::exception& error) {
     return volume_failure(file->code().value(), file->path1().string());
   // What the system lacks now it may have soon.
   if (dynamic_cast<const std::system_error*>(&error) != nullptr)
-    return {"SyncFailed", error.what(), Kind::Transient};
+    return {"SyncFailed", error.what(), Failure::Kind::Transient};
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
     return {"OutOfMemory",
             "the helper cannot have more memory; raise sync.resources.limits.memory of the "

@@ -8,12 +8,12 @@
 
 namespace content {
 
-/// Whether trying again soon may help.
-enum class Kind { Permanent, Transient };
-
 /// Why content did not arrive. `reason` is one of the stable reasons that the operator shows as it
 /// is; the message is the user's and holds no secret.
 struct Failure : std::runtime_error {
+  /// Transient: to try again soon may help.
+  enum class Kind { Permanent, Transient };
+
   Failure(std::string reason_in, const std::string& message, Kind kind_in = Kind::Permanent)
       : std::runtime_error(message), reason(std::move(reason_in)), kind(kind_in) {}
   std::string reason;

@@ -12,7 +12,7 @@ struct Rule {
   std::string_view text;
   std::string_view reason;
   std::string_view message;
-  Kind kind = Kind::Permanent;
+  Failure::Kind kind = Failure::Kind::Permanent;
 };
 
 /// Of each the first whose text occurs decides.

@@ -19,7 +19,7 @@ auto with_retries(Report& report, const std::stop_token& stop, const Work& work)
       return work();
     } catch (const Failure& failure) {
       const std::string message = failure.what();
-      if (failure.kind == Kind::Permanent) throw;
+      if (failure.kind == Failure::Kind::Permanent) throw;
       if (attempts == tries) {
         throw Failure(failure.reason, message + "; tried " + std::to_string(tries) + " times",
                       failure.kind);

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 using Status = struct stat;
 
-std::int64_t bytes_of(const Status& status) {
+std::int64_t disk_bytes(const Status& status) {
   return std::int64_t{status.st_blocks} * 512;  // the unit of st_blocks, whatever the file system's
 }
 
@@ -57,11 +57,11 @@ class TreeRemoval {
     while (const auto* entry = readdir(folder.get())) {
       stop_here(stop);
       const std::string child = entry->d_name;
-      if (child != "." && child != "..") take(fd, child, is_root);
+      if (child != "." && child != "..") remove_or_move_up(fd, child, is_root);
     }
   }
 
-  void take(int folder, const std::string& name, bool is_in_root) {
+  void remove_or_move_up(int folder, const std::string& name, bool is_in_root) {
     Status status{};
     if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone already
     if (!S_ISDIR(status.st_mode)) {
@@ -90,7 +90,7 @@ class TreeRemoval {
     const bool known = fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (unlinkat(folder, name.c_str(), flags) != 0) return errno == ENOENT ? 0 : errno;
     const bool is_last = flags == AT_REMOVEDIR || status.st_nlink <= 1;
-    if (known && is_last) removal_.bytes += bytes_of(status);
+    if (known && is_last) removal_.bytes += disk_bytes(status);
     return 0;
   }
 
@@ -129,7 +129,7 @@ void DiskUse::add(const Path& folder, const std::stop_token& stop) {
       if (is_folder) waiting.push_back(entry->path());
       if (is_folder || status.st_nlink == 1 ||
           shared_.emplace(status.st_dev, status.st_ino).second) {
-        bytes_ += bytes_of(status);
+        bytes_ += disk_bytes(status);
       }
     }
   }

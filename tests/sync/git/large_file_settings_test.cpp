@@ -31,7 +31,7 @@ std::string problem(const GitRemote& remote, const std::string& text,
     return "";
   } catch (const Failure& failure) {
     CHECK(failure.reason == "GitLfsFailed");
-    CHECK(failure.kind == Kind::Permanent);
+    CHECK(failure.kind == Failure::Kind::Permanent);
     CHECK_THAT(failure.what(), StartsWith(remote.url + ": "));
     return std::string(failure.what()).substr(remote.url.size() + 2);
   }

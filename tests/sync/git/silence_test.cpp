@@ -1,4 +1,4 @@
-#include "sync/git/repository.h"
+#include "sync/git/git.h"
 #include "sync/git/ssh.h"
 #include "sync/report/failure.h"
 #include "sync/support/ssh_server.h"

@@ -18,8 +18,8 @@ namespace {
 constexpr const char* source = "https://models.example.com/llm/";
 constexpr const char* time_of_source = "2026-01-02T03:04:05.5Z";
 
-SourceFile file(const std::string& path, std::int64_t bytes, const std::string& identity = "1") {
-  return {.path = path, .bytes = bytes, .modified = time_of_source, .identity = identity};
+SourceFile file(const std::string& path, std::int64_t bytes, const std::string& version = "1") {
+  return {.path = path, .bytes = bytes, .modified = time_of_source, .version = version};
 }
 
 Listing listing(std::vector<SourceFile> files) {
@@ -170,6 +170,6 @@ TEST_CASE("a download that cannot fit is refused before it begins, with both num
 }
 
 TEST_CASE("paths of known files may have blanks") {
-  const KnownFiles files{{"a b/c d", {"identity", "hash"}}, {"e", {"i", "h"}}};
+  const KnownFiles files{{"a b/c d", {"version", "hash"}}, {"e", {"i", "h"}}};
   CHECK(text_of(read_known_files(text_of(files))) == text_of(files));
 }

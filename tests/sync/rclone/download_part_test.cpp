@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const SourceFile file{
-    .path = "sub/weights.bin", .bytes = 10, .modified = "2026-01-02T03:04:05.5Z", .identity = "1"};
+    .path = "sub/weights.bin", .bytes = 10, .modified = "2026-01-02T03:04:05.5Z", .version = "1"};
 
 void write_at(const PartialFile& part, std::int64_t begin, const std::string& text) {
   const OpenFile output(part.open(begin));
@@ -74,8 +74,8 @@ TEST_CASE("a partial file remembers what was noted, of its version alone") {
   part_with(folder / "parts", {{0, 3}, {5, 7}});
   CHECK(all(PartialFile(folder / "parts", file).there()) == std::vector<ByteRange>{{0, 3}, {5, 7}});
   auto other = file;
-  SECTION("not of another identity") {
-    other.identity = "2";
+  SECTION("not of another version") {
+    other.version = "2";
   }
   SECTION("nor size") {
     other.bytes = 11;

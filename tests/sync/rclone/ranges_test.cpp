@@ -10,12 +10,10 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
-#include <functional>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <sys/wait.h>
-#include <thread>
 
 // Large files that come in ranges, with real rclone, against real servers; a large one has 4 KiB
 // here, and a range 64 KiB.
@@ -166,7 +164,7 @@ std::int64_t noted(const Folder& volume) {
     for (const auto& [part, version] : partial_files(folder.path() / parts_folder)) {
       std::istringstream line(version);
       SourceFile file;
-      line >> file.identity >> file.bytes >> file.path;
+      line >> file.version >> file.bytes >> file.path;
       most = std::max(most, noted_ranges(part, file).bytes());
     }
   }

@@ -27,7 +27,7 @@ TEST_CASE("a listing has files by path, their bytes together, and a fingerprint"
   CHECK(listing.files[0].path == "a");
   CHECK(listing.files[0].bytes == 2);
   CHECK(listing.files[1].path == "b/c");
-  CHECK(listing.files[0].identity != listing.files[1].identity);
+  CHECK(listing.files[0].version != listing.files[1].version);
   CHECK(listing.bytes == 7);
   CHECK(listing.fingerprint == read_listing("[\n"
                                             R"({"Path":"a","Size":2},)"

@@ -15,7 +15,7 @@ struct Case {
   std::string output;
   const char* reason;
   const char* message;
-  Kind kind;
+  Failure::Kind kind;
 };
 
 /// How rclone tells an answer of Azure.
@@ -32,62 +32,68 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
   const auto said = GENERATE(
       Case{"remote: Invalid username or password.\nfatal: Authentication failed for 'https://h/r/'",
            "GitAuthenticationFailed",
-           "URL: the server refuses the credentials; check username and password", Kind::Permanent},
+           "URL: the server refuses the credentials; check username and password",
+           Failure::Kind::Permanent},
       Case{"fatal: could not read Username for 'https://h': terminal prompts disabled",
            "GitAuthenticationFailed",
-           "URL: the server asks for credentials; give username and password", Kind::Permanent},
+           "URL: the server asks for credentials; give username and password",
+           Failure::Kind::Permanent},
       Case{"error: The requested URL returned error: 403", "GitAccessDenied",
            "URL: the server denies access with these credentials; check what they may read",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"fatal: repository 'https://h/r/' not found", "GitRepositoryNotFound",
-           "URL: there is no such repository, or the credentials may not see it", Kind::Permanent},
+           "URL: there is no such repository, or the credentials may not see it",
+           Failure::Kind::Permanent},
       Case{"fatal: https://h/r/info/refs not valid: is this a git repository?", "UnexpectedAnswer",
            "URL: the server's answer is not that of a git repository but may be a login page; "
            "check the URL and what the credentials may read",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"panic: runtime error: index out of range [0] with length 0\n\ngoroutine 47 [running]:\n"
            "github.com/git-lfs/git-lfs/tq.(*basicDownloadAdapter).download(0xc00019e5c0)\n",
-           "ServerBusy", "URL: the server asks to slow down (too many requests)", Kind::Transient},
+           "ServerBusy", "URL: the server asks to slow down (too many requests)",
+           Failure::Kind::Transient},
       Case{"batch response: slow\nerror: failed to fetch some objects from 'https://h/r/info/lfs'",
-           "GitLfsFailed", "URL: its large files (LFS) cannot be fetched", Kind::Transient},
+           "GitLfsFailed", "URL: its large files (LFS) cannot be fetched",
+           Failure::Kind::Transient},
       Case{"git: 'lfs' is not a git command. See 'git --help'.", "GitLfsFailed",
-           "URL: it has large files, and git-lfs is not installed", Kind::Permanent},
+           "URL: it has large files, and git-lfs is not installed", Failure::Kind::Permanent},
       Case{"fatal: couldn't find remote ref refs/heads/x", "GitReferenceNotFound",
-           "URL: there is no such branch or tag", Kind::Permanent},
+           "URL: there is no such branch or tag", Failure::Kind::Permanent},
       Case{"fatal: remote error: upload-pack: not our ref 1234", "GitReferenceNotFound",
-           "URL: the server has no such commit", Kind::Permanent},
+           "URL: the server has no such commit", Failure::Kind::Permanent},
       Case{"fatal: unable to access 'https://h/': Could not resolve host: h", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"fatal: unable to access 'https://h/': Failed to connect to h port 443 after 3 ms: "
            "Couldn't connect to server",
            "HostUnreachable",
            "URL: the host refuses the connection or does not answer; check host, port and server",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"fatal: unable to access 'https://h/': SSL certificate problem: self-signed certificate",
            "TLSVerificationFailed",
            "URL: the server's certificate is self-signed or of an unknown authority; add the "
            "authority to sync.caBundle of the operator's configuration",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"fatal: unable to access 'https://h/': server certificate verification failed. CAfile: "
            "/etc/ssl/certs/ca-certificates.crt CRLfile: none",
            "TLSVerificationFailed",
            "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"error: RPC failed; curl 28 Operation too slow. Less than 1 bytes/sec transferred the "
            "last 300 seconds\nfatal: early EOF",
            "HostUnreachable",
            "URL: the host takes the connection and then sends nothing, or next to nothing, for "
            "minutes; ask its owner, and look for what is between it and here",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"error: The requested URL returned error: 503", "ServerFailed",
-           "URL: the server is in trouble (an error 5xx); ask its owner", Kind::Transient},
+           "URL: the server is in trouble (an error 5xx); ask its owner", Failure::Kind::Transient},
       Case{"error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429",
-           "ServerBusy", "URL: the server asks to slow down (too many requests)", Kind::Transient},
+           "ServerBusy", "URL: the server asks to slow down (too many requests)",
+           Failure::Kind::Transient},
       Case{"error: file write error: No space left on device\nfatal: unable to write file",
            "VolumeFull", "URL: the volume is full; make it larger or remove files from it",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n"
            "fatal: Could not read from remote repository.",
            "HostKeyChanged",
@@ -95,9 +101,10 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "it seems; when its owner confirms the new key, replace the old one in the Secret, as "
            "NAME.known_hosts, NAME being the key that password names, or in sync.knownHosts of the "
            "operator's configuration (ssh-keyscan prints it)",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"@ WARNING: REVOKED HOST KEY DETECTED! @\nHost key verification failed.",
-           "HostKeyChanged", "URL: the server shows a host key that is revoked", Kind::Permanent},
+           "HostKeyChanged", "URL: the server shows a host key that is revoked",
+           Failure::Kind::Permanent},
       Case{"No ED25519 host key is known for h and you have requested strict checking.\n"
            "Host key verification failed.",
            "HostKeyUnknown",
@@ -105,48 +112,50 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "compared with what the server's owner publishes, into the Secret as NAME.known_hosts, "
            "NAME being the key that password names, or into sync.knownHosts of the operator's "
            "configuration",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"git@h: Permission denied (publickey,keyboard-interactive).\n"
            "fatal: Could not read from remote repository.",
            "GitAuthenticationFailed",
            "URL: the server does not take the private key; give it the public key, and check the "
            "user in the URL",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"ERROR: Repository not found.\nfatal: Could not read from remote repository.",
            "GitRepositoryNotFound",
-           "URL: there is no such repository, or the credentials may not see it", Kind::Permanent},
+           "URL: there is no such repository, or the credentials may not see it",
+           Failure::Kind::Permanent},
       Case{"No user exists for uid 4711\nfatal: Could not read from remote repository.",
            "SyncFailed",
            "URL: ssh needs a name for the user that it runs as; add libnss-wrapper to the image of "
            "gradient-sync",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"ssh: Could not resolve hostname h: Name or service not known", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"kex_exchange_identification: Connection closed by remote host\n"
            "Connection closed by 10.0.0.1 port 22",
-           "ConnectionLost", "URL: the connection broke off", Kind::Transient},
+           "ConnectionLost", "URL: the connection broke off", Failure::Kind::Transient},
       Case{"Connection to 10.0.0.1 closed by remote host.\n"
            "fatal: Could not read from remote repository.",
-           "ConnectionLost", "URL: the connection broke off", Kind::Transient},
+           "ConnectionLost", "URL: the connection broke off", Failure::Kind::Transient},
       Case{"sh: 1: git-upload-pack: not found\nfatal: Could not read from remote repository.\n\n"
            "Please make sure you have the correct access rights\nand the repository exists.",
-           "SyncFailed", "URL: git says: sh: 1: git-upload-pack: not found", Kind::Transient},
+           "SyncFailed", "URL: git says: sh: 1: git-upload-pack: not found",
+           Failure::Kind::Transient},
       Case{"error: unable to create file xxx: File name too long\nfatal: unable to checkout",
            "SyncFailed",
            "URL: a file's name is longer than the volume takes; make it shorter in the source",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"error: invalid path '.git/config'\nfatal: unable to checkout working tree",
            "SyncFailed",
            "URL: it has a file that git does not check out for its name, such as one in a folder "
            ".git; remove it from the repository",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"fatal: dumb http transport does not support shallow capabilities", "UnexpectedAnswer",
            "URL: the server gives a repository as plain files and does not speak git's own "
            "protocol; have it served by git http-backend or a git server",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"fatal: a thing nobody has seen", "SyncFailed",
-           "URL: git says: fatal: a thing nobody has seen", Kind::Transient});
+           "URL: git says: fatal: a thing nobody has seen", Failure::Kind::Transient});
   const auto failure = git_failure(said.output, "URL");
   CHECK(failure.reason == said.reason);
   CHECK(std::string(failure.what()) == said.message);
@@ -161,7 +170,7 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "URL: access is denied; the Model's secretName must name a Secret with credentials that "
            "may "
            "read it",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{
           "Failed to lsjson: error in ListJSON: operation error S3: ListObjectsV2, https response "
           "error StatusCode: 400, RequestID: 1, HostID: 2, api error AuthorizationHeaderMalformed: "
@@ -169,24 +178,24 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
           "ModelSourceRefused",
           "URL: the region is wrong; write the one that the bucket is in into source.region (the "
           "server expects eu-central-1)",
-          Kind::Permanent},
+          Failure::Kind::Permanent},
       Case{"AuthorizationHeaderMalformed: The authorization header is malformed",
            "ModelSourceRefused",
            "URL: the region is wrong; write the one that the bucket is in into source.region",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"https response error StatusCode: 400, RequestID: 1, HostID: 2, api error "
            "InvalidBucketName: The specified bucket is not valid.",
            "ModelSourceRefused",
            "URL: source.url has no valid name of a bucket; it has 3 to 63 lower-case letters, "
            "digits, '-' and '.'",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"error listing: operation error S3: ListObjectsV2, https response error StatusCode: "
            "400, RequestID: 18EC48D461E2E4E6, HostID: 50e1cf54, api error Strange: A thing nobody "
            "has seen.",
            "SyncFailed",
            "URL: rclone says: error listing: operation error S3: ListObjectsV2, https response "
            "error StatusCode: 400, api error Strange: A thing nobody has seen.",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{
           "operation error S3: ListObjects, exceeded maximum number of attempts, 1, https response "
           "error StatusCode: 0, RequestID: , HostID: , request send failed, Get \"https://h/b\": "
@@ -194,52 +203,54 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
           "SyncFailed",
           "URL: rclone says: operation error S3: ListObjects, exceeded maximum number of attempts, "
           "1, https response error StatusCode: 0, request send failed, Get \"https://h/b\": EOF",
-          Kind::Transient},
+          Failure::Kind::Transient},
       Case{"https response error StatusCode: 503, RequestID: , HostID: , api error "
            "ServiceUnavailable: Service Unavailable",
            "ServerFailed", "URL: the server is in trouble (an error 5xx); ask its owner",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"https response error StatusCode: 503, RequestID: 1, HostID: 2, api error SlowDown: "
            "Please reduce your request rate.",
-           "ServerBusy", "URL: the server asks to slow down (too many requests)", Kind::Transient},
+           "ServerBusy", "URL: the server asks to slow down (too many requests)",
+           Failure::Kind::Transient},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
-           "ModelAuthenticationFailed", "URL: the access key is not known", Kind::Permanent},
+           "ModelAuthenticationFailed", "URL: the access key is not known",
+           Failure::Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
-           "ModelAuthenticationFailed", "URL: the secret key is wrong", Kind::Permanent},
+           "ModelAuthenticationFailed", "URL: the secret key is wrong", Failure::Kind::Permanent},
       Case{"https response error StatusCode: 404, RequestID: 1, HostID: 2, NoSuchBucket: ",
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"error in ListJSON: directory not found", "ModelSourceMissing",
-           "URL: there is nothing at this address", Kind::Permanent},
+           "URL: there is nothing at this address", Failure::Kind::Permanent},
       Case{"HTTP Error 404: 404 Not Found", "ModelSourceMissing",
-           "URL: there is nothing at this address", Kind::Permanent},
+           "URL: there is nothing at this address", Failure::Kind::Permanent},
       Case{"HTTP Error: 401 Unauthorized", "ModelAuthenticationFailed",
-           "URL: the server refuses the credentials", Kind::Permanent},
+           "URL: the server refuses the credentials", Failure::Kind::Permanent},
       Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnknown",
            "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"tls: failed to verify certificate: x509: certificate signed by unknown authority",
            "TLSVerificationFailed",
            "URL: the server's certificate is self-signed or of an unknown authority; add the "
            "authority to sync.caBundle of the operator's configuration",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"googleapi: Error 404: The specified bucket does not exist., notFound",
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"googleapi: Error 403: no storage.objects.list access, forbidden", "ModelAccessDenied",
            "URL: access is denied; the Model's secretName must name a Secret with credentials that "
            "may "
            "read it",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{azure("404 The specified container does not exist.", "ERROR CODE: ContainerNotFound"),
-           "ModelBucketMissing", "URL: there is no such container", Kind::Permanent},
+           "ModelBucketMissing", "URL: there is no such container", Failure::Kind::Permanent},
       Case{azure("403 Forbidden", "ERROR CODE: AuthenticationFailed"), "ModelAuthenticationFailed",
-           "URL: account and accountKey, or sasUrl, are wrong", Kind::Permanent},
+           "URL: account and accountKey, or sasUrl, are wrong", Failure::Kind::Permanent},
       Case{azure("403 Server failed to authenticate the request. Make sure the value of the "
                  "Authorization header is formed correctly including the signature.",
                  "ERROR CODE: AuthorizationFailure"),
            "ModelAuthenticationFailed", "URL: account and accountKey, or sasUrl, are wrong",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{azure("403 This request is not authorized to perform this operation using this "
                  "permission.",
                  "ERROR CODE: AuthorizationPermissionMismatch"),
@@ -247,25 +258,26 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "URL: access is denied; the Model's secretName must name a Secret with credentials that "
            "may "
            "read it",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{azure("307 Temporary Redirect", "ERROR CODE UNAVAILABLE"), "SyncFailed",
            "URL: rclone says: Failed to create file system for \"source:models/llm\": HEAD "
            "https://h/models/llm: RESPONSE 307: 307 Temporary Redirect: ERROR CODE UNAVAILABLE",
-           Kind::Transient},
+           Failure::Kind::Transient},
       Case{"Failed to create file system for \"source:b/llm\": create new shared key credential "
            "failed: decode account key: illegal base64 data at input byte 3",
            "ModelSourceRefused",
            "URL: the Secret's accountKey is not base64, as the account's keys are",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"Failed to create file system for \"source:b/llm\": container name in SAS URL "
            "(\"other\") and container provided in command (\"b\") do not match",
            "ModelSourceRefused", "URL: the Secret's sasUrl is for another container",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"open /model/xxx: file name too long", "SyncFailed",
            "URL: a file's name is longer than the volume takes; make it shorter in the source",
-           Kind::Permanent},
+           Failure::Kind::Permanent},
       Case{"write /model/x: no space left on device", "VolumeFull",
-           "URL: the volume is full; make it larger or remove files from it", Kind::Permanent});
+           "URL: the volume is full; make it larger or remove files from it",
+           Failure::Kind::Permanent});
   const auto failure = rclone_failure(said.output, "URL");
   CHECK(failure.reason == said.reason);
   CHECK(std::string(failure.what()) == said.message);
@@ -311,18 +323,19 @@ TEST_CASE("errors of the volume say what to change") {
   const auto denied = volume_failure(EACCES, "/volume/a");
   CHECK(denied.reason == "VolumeReadOnly");
   CHECK(std::string(denied.what()).find("runAsUser and runAsGroup") != std::string::npos);
-  CHECK(volume_failure(ENAMETOOLONG, "/volume/a").kind == Kind::Permanent);
-  CHECK(volume_failure(EIO, "/volume/a").kind == Kind::Transient);
+  CHECK(volume_failure(ENAMETOOLONG, "/volume/a").kind == Failure::Kind::Permanent);
+  CHECK(volume_failure(EIO, "/volume/a").kind == Failure::Kind::Transient);
 }
 
 TEST_CASE("whatever is thrown is a failure that names what it is about") {
   const auto told = [](const std::exception& error) {
     const auto failure = as_failure(error);
     return failure.reason + ": " + failure.what() +
-           (failure.kind == Kind::Transient ? " (transient)" : "");
+           (failure.kind == Failure::Kind::Transient ? " (transient)" : "");
   };
   const auto no_file = std::make_error_code(std::errc::no_such_file_or_directory);
-  CHECK(told(Failure("HostUnknown", "h", Kind::Transient)) == "HostUnknown: h (transient)");
+  CHECK(told(Failure("HostUnknown", "h", Failure::Kind::Transient)) ==
+        "HostUnknown: h (transient)");
   CHECK(told(std::filesystem::filesystem_error("open", "/volume/a",
                                                std::make_error_code(std::errc::no_space_on_device)))
             .starts_with("VolumeFull: /volume/a: "));

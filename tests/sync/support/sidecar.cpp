@@ -1,6 +1,5 @@
 #include "sync/support/sidecar.h"
 
-#include "base/files.h"
 #include "sync/report/failure.h"
 
 using namespace content;

@@ -8,7 +8,6 @@
 #include <future>
 #include <stop_token>
 #include <string>
-#include <thread>
 
 /// One sidecar of a model: runs until it goes out of scope. With real rclone and git.
 class Sidecar {
