@@ -1,5 +1,7 @@
 #include "json/problem.h"
 
+#include "json/utf8.h"
+
 #include <algorithm>
 
 namespace json {
@@ -14,10 +16,6 @@ bool is_plain(char c) {
 
 bool is_control(char c) {
   return (c >= 0 && c < ' ') || c == '\x7f';
-}
-
-bool continues_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
 /// A name for people: whole characters only, nothing that moves a terminal's cursor.

@@ -1,6 +1,7 @@
 #include "json/reader.h"
 
 #include "base/ascii.h"
+#include "json/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,8 @@ namespace json {
 namespace {
 
 std::size_t characters(std::string_view text) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
 }
 
 std::string such_as(std::string_view example) {

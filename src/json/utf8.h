@@ -7,6 +7,11 @@
 
 namespace json {
 
+/// Whether a byte of UTF-8 is not the first one of its character.
+constexpr bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
 /// Offset of the first byte that does not belong to well-formed UTF-8 (overlong forms, surrogates
 /// and values above U+10FFFF included).
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);

@@ -9,7 +9,7 @@ namespace content {
 Failure with_certificate_problem(const Failure& failure, const std::string& url,
                                  const std::stop_token& stop) {
   constexpr std::string_view scheme = "https://";
-  if (failure.reason != "TLSVerificationFailed" || url.rfind(scheme, 0) != 0) return failure;
+  if (failure.reason != "TLSVerificationFailed" || !url.starts_with(scheme)) return failure;
   const auto origin = url.substr(0, url.find('/', scheme.size()));
   try {
     const auto finished = base::run(

@@ -1,11 +1,11 @@
 #include "sync/git/credential.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "sync/git/git.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 
-#include <algorithm>
 #include <istream>
 #include <ostream>
 
@@ -32,13 +32,6 @@ ServerAddress server_address(const std::string& url) {
   if (colon == std::string::npos) return {};
   const auto begin = colon + 3;
   return {url.substr(0, colon), url.substr(begin, url.find_first_of("/?#", begin) - begin)};
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
-  return text;
 }
 
 }  // namespace
@@ -68,10 +61,13 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
   std::string protocol;
   std::string host;
   for (std::string line; std::getline(question, line) && !line.empty();) {
-    if (line.rfind("protocol=", 0) == 0) protocol = line.substr(9);
-    if (line.rfind("host=", 0) == 0) host = line.substr(5);
+    if (line.starts_with("protocol=")) protocol = line.substr(9);
+    if (line.starts_with("host=")) host = line.substr(5);
   }
-  if (lower(protocol) != lower(options.protocol) || lower(host) != lower(options.host)) return;
+  const auto is_same = [](const std::string& a, const std::string& b) {
+    return base::lower(a) == base::lower(b);
+  };
+  if (!is_same(protocol, options.protocol) || !is_same(host, options.host)) return;
   // First: git would take half an answer for an empty password.
   const auto password = read_secret_line(options.password_file);
   answer << "username=" << options.username << "\npassword=" << password << "\n";

@@ -1,5 +1,6 @@
 #include "sync/git/git.h"
 
+#include "base/ascii.h"
 #include "sync/git/certificate.h"
 #include "sync/git/credential.h"
 #include "sync/git/large_file_progress.h"
@@ -9,7 +10,6 @@
 
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -26,37 +26,35 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-void write_configuration(const Path& file, const GitRemote& remote, const std::string& helper,
-                         const std::string& ssh) {
-  std::ofstream out(file);
+std::string configuration(const GitRemote& remote, const std::string& helper,
+                          const std::string& ssh) {
+  const auto silence = std::to_string(remote.silence.count());
   // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
   // which no app can write.
-  out << "[safe]\n\tdirectory = *\n"
-         "[core]\n\thooksPath = /dev/null\n"
-         // Larger files go through in pieces, and not whole through the memory.
-         "\tbigFileThreshold = 8m\n"
-         "[init]\n\tdefaultBranch = main\n"
-         "[advice]\n\tdetachedHead = false\n"
-         "[fetch]\n\tunpackLimit = 1\n"
-         "[gc]\n\tauto = 0\n"
-         "[maintenance]\n\tauto = false\n"
-         "[protocol]\n\tallow = never\n"
-         "[protocol \"http\"]\n\tallow = always\n"
-         "[protocol \"https\"]\n\tallow = always\n"
-         "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
-         "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = "
-      << remote.silence.count()
-      << "\n"
-         // of git-lfs; it connects within half a minute or not
-         "[lfs]\n\tactivitytimeout = "
-      << remote.silence.count() << "\n\ttlstimeout = " << remote.silence.count()
-      << "\n"
-         "[credential]\n\thelper = "
-      << quoted(helper) << "\n";
-  if (remote.allow_git_protocol) out << "[protocol \"git\"]\n\tallow = always\n";
+  auto text =
+      "[safe]\n\tdirectory = *\n"
+      "[core]\n\thooksPath = /dev/null\n"
+      // Larger files go through in pieces, and not whole through the memory.
+      "\tbigFileThreshold = 8m\n"
+      "[init]\n\tdefaultBranch = main\n"
+      "[advice]\n\tdetachedHead = false\n"
+      "[fetch]\n\tunpackLimit = 1\n"
+      "[gc]\n\tauto = 0\n"
+      "[maintenance]\n\tauto = false\n"
+      "[protocol]\n\tallow = never\n"
+      "[protocol \"http\"]\n\tallow = always\n"
+      "[protocol \"https\"]\n\tallow = always\n"
+      "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
+      // git gives a server up that sends fewer bytes a second than the limit, for so many seconds.
+      "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = " +
+      silence +
+      // The same of git-lfs; lfs.dialtimeout stays at its 30 seconds.
+      "\n[lfs]\n\tactivitytimeout = " + silence + "\n\ttlstimeout = " + silence +
+      "\n[credential]\n\thelper = " + quoted(helper) + "\n";
+  if (remote.allow_git_protocol) text += "[protocol \"git\"]\n\tallow = always\n";
   if (!ssh.empty())
-    out << "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " << quoted(ssh) << "\n";
-  if (!out.flush()) volume_trouble(file);
+    text += "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " + quoted(ssh) + "\n";
+  return text;
 }
 
 std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
@@ -66,7 +64,7 @@ std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote)
     if (tab == std::string::npos) continue;
     auto value = line.substr(0, tab);
     auto name = line.substr(tab + 1);
-    if (value.rfind("ref: ", 0) == 0) {
+    if (value.starts_with("ref: ")) {
       name = "-> " + name;
       value.erase(0, 5);
     }
@@ -83,13 +81,6 @@ bool is_abbreviated(const std::string& ref) {
   return ref.size() >= 4 && is_hexadecimal(ref);
 }
 
-/// As git writes commits.
-std::string lower(std::string text) {
-  for (auto& c : text)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 }  // namespace
 
 Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress)
@@ -103,8 +94,8 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
                   "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
   }
   if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
-  write_configuration(home_->path() / "config", remote_, credential_helper(remote_, program),
-                      ssh_.command);
+  write_file(home_->path() / "config",
+             configuration(remote_, credential_helper(remote_, program), ssh_.command));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -207,7 +198,8 @@ std::optional<Resolved> choose(std::string_view ls_remote, const std::string& re
 }
 
 Resolved resolve(const Git& git, const std::string& ref) {
-  if (const auto commit = lower(ref); is_commit(commit)) return {commit, commit};
+  // git writes commits in lower case.
+  if (const auto commit = base::lower(ref); is_commit(commit)) return {commit, commit};
   std::vector<std::string> command = {"ls-remote", "--symref", "--", git.url()};
   if (ref.empty() || ref == "HEAD") {
     command.emplace_back("HEAD");
@@ -220,10 +212,10 @@ Resolved resolve(const Git& git, const std::string& ref) {
     throw Failure("GitReferenceNotFound",
                   git.url() + ": the repository has no default branch; push one or name a ref");
   }
-  throw Failure(
-      "GitReferenceNotFound",
-      git.url() + ": there is no branch or tag \"" + ref + "\"" +
-          (is_abbreviated(lower(ref)) ? "; a commit must be written with all its digits" : ""));
+  throw Failure("GitReferenceNotFound", git.url() + ": there is no branch or tag \"" + ref + "\"" +
+                                            (is_abbreviated(base::lower(ref))
+                                                 ? "; a commit must be written with all its digits"
+                                                 : ""));
 }
 
 std::vector<std::string> lines_of(const std::string& output, char end) {
@@ -235,7 +227,7 @@ std::vector<std::string> lines_of(const std::string& output, char end) {
 }
 
 std::optional<std::int64_t> received_bytes(std::string_view line) {
-  if (line.rfind("Receiving objects:", 0) != 0) return {};
+  if (!line.starts_with("Receiving objects:")) return {};
   const auto comma = line.find("), ");
   if (comma == std::string_view::npos) return {};
   std::istringstream rest{std::string(line.substr(comma + 3))};

@@ -62,7 +62,7 @@ void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
                       {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
     return keep(git, bare, wanted);  // it may be something else than a commit
   }
-  if (wanted.name.rfind("refs/", 0) == 0) {
+  if (wanted.name.starts_with("refs/")) {
     fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
     if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   }

@@ -1,5 +1,6 @@
 #include "sync/git/repository.h"
 
+#include "base/ascii.h"
 #include "base/files.h"
 #include "sync/git/checkout.h"
 #include "sync/report/failure.h"
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <fstream>
 #include <sys/stat.h>
 
 namespace content {
@@ -17,19 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 using json::Json;
 
-std::string lower(std::string text) {
-  for (auto& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 /// An empty or a foreign name could mean more than it says. git and we have folders of our own,
 /// which volumes may know in any letter case; and "..NAME" is for links that are replaced at once.
 void check_name(const std::string& name) {
   const auto is_in_the_way = [](char c) {
     return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
   };
-  const auto folded = lower(name);
+  const auto folded = base::lower(name);
   if (!name.empty() && name != "." && !name.starts_with("..") && folded != ".git" &&
       folded != ".gradient" && std::none_of(name.begin(), name.end(), is_in_the_way)) {
     return;
@@ -44,7 +38,7 @@ void make_mount_point(const RepositoryOptions& options) {
   const auto path = options.volume / options.name;
   if (mkdir(path.c_str(), 0777) == 0) return;
   if (errno != EEXIST) volume_trouble(path);
-  const bool is_folder = fs::is_directory(fs::symlink_status(path));
+  const bool is_folder = is_true_folder(path);
   if (is_folder && fs::is_empty(path)) return;
   throw Failure("NameTaken", "the dataset has " + std::string(is_folder ? "files in" : "a file") +
                                  " \"" + options.name +
@@ -92,10 +86,7 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
                                   {"url", options.remote.url},
                                   {"revision", options.revision},
                                   {"submodules", to_json(submodules)}});
-  std::ofstream file(checkout / "meta.json");
-  file << json::text(meta) << "\n";
-  if (!file.flush()) volume_trouble(checkout / "meta.json");
-  file.close();
+  write_file(checkout / "meta.json", json::text(meta) + "\n");
   if (publish(checkout, name)) return meta;
   const auto others = find_published(name);
   if (!others.is_null()) return others;

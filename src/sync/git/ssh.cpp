@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <pwd.h>
 #include <regex>
 #include <unistd.h>
@@ -50,12 +49,6 @@ std::string patience(std::chrono::seconds silence) {
          std::to_string(silence.count() / interval) + "\n";
 }
 
-void write(const Path& file, const std::string& text) {
-  std::ofstream out(file);
-  out << text;
-  if (!out.flush()) volume_trouble(file);
-}
-
 std::string read(const Path& file) {
   try {
     return base::read_file(file, longest_file);
@@ -86,9 +79,9 @@ std::vector<std::string> named_user(const Path& home) {
   const auto passwd = home / "passwd";
   const auto group = home / "group";
   const auto gid = std::to_string(getgid());
-  write(passwd,
-        "gradient:x:" + std::to_string(getuid()) + ":" + gid + "::" + home.string() + ":/bin/sh\n");
-  write(group, "gradient:x:" + gid + ":\n");
+  write_file(passwd, "gradient:x:" + std::to_string(getuid()) + ":" + gid + "::" + home.string() +
+                         ":/bin/sh\n");
+  write_file(group, "gradient:x:" + gid + ":\n");
   return {"LD_PRELOAD=libnss_wrapper.so", "NSS_WRAPPER_PASSWD=" + passwd.string(),
           "NSS_WRAPPER_GROUP=" + group.string()};
 }
@@ -127,10 +120,10 @@ SshAccess ssh_access(const GitRemote& remote, const Path& home) {
                    .key = read_key(remote.password_file),
                    .environment = named_user(home)};
   check_key(access, remote.url);
-  write(home / "ssh_config", configuration + patience(remote.silence));
-  write(home / "known_hosts", std::filesystem::exists(remote.known_hosts_file)
-                                  ? read(remote.known_hosts_file)
-                                  : remote.known_hosts);
+  write_file(home / "ssh_config", configuration + patience(remote.silence));
+  write_file(home / "known_hosts", std::filesystem::exists(remote.known_hosts_file)
+                                       ? read(remote.known_hosts_file)
+                                       : remote.known_hosts);
   return access;
 }
 

@@ -47,7 +47,7 @@ std::vector<Path> of_git(const Path& tree) {
 bool leads_inside(const Path& link, const Path& tree) {
   std::error_code error;
   const auto end = fs::canonical(link, error);
-  return !error && end.string().rfind(fs::canonical(tree).string() + "/", 0) == 0;
+  return !error && end.string().starts_with(fs::canonical(tree).string() + "/");
 }
 
 /// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: a pointer's first line, and its size.
@@ -85,12 +85,12 @@ void check_files(const Path& tree, const std::string& url) {
 }  // namespace
 
 bool is_git(const Source& source) {
-  return source.url.rfind(hugging_face, 0) == 0 || source.url.rfind(git_over_https, 0) == 0;
+  return source.url.starts_with(hugging_face) || source.url.starts_with(git_over_https);
 }
 
 GitAddress git_address(const Source& source) {
   auto address =
-      source.url.rfind(hugging_face, 0) == 0 ? hugging_face_address(source) : plain_address(source);
+      source.url.starts_with(hugging_face) ? hugging_face_address(source) : plain_address(source);
   if (source.credentials.empty()) return address;
   const auto token = source.credentials / "token";
   const auto username = source.credentials / "username";

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 
 namespace content {
 namespace {
@@ -62,19 +61,16 @@ std::vector<Path> entries_with(const Path& folder, const std::string& prefix) {
 }
 
 /// Writes it beside and renames it: a reader sees the old one or the new one.
-void write_file(const Path& path, const std::string& text, const WorkFolder& work) {
+void replace_file(const Path& path, const std::string& text, const WorkFolder& work) {
   const auto beside = work.path() / path.filename();
-  std::ofstream file(beside);
-  file << text;
-  if (!file.flush()) volume_trouble(beside);
-  file.close();
+  write_file(beside, text);
   rename_over(beside, path);
 }
 
 void describe(const Path& revision, const json::Json& meta, const std::string& listing,
               const WorkFolder& work) {
-  write_file(revision / listing_file, listing, work);
-  write_file(revision / meta_file, json::text(meta) + "\n", work);
+  replace_file(revision / listing_file, listing, work);
+  replace_file(revision / meta_file, json::text(meta) + "\n", work);
 }
 
 /// Equal content may differ in what can be run. A file that is another user's stays as it is.
@@ -109,7 +105,7 @@ Path Layout::current_revision() const {
 
 json::Json Layout::current() const {
   const auto revision = current_revision();
-  if (revision.empty() || !fs::is_directory(fs::symlink_status(revision))) return {};
+  if (revision.empty() || !is_true_folder(revision)) return {};
   try {
     return json::parse(base::read_file(revision / meta_file, 64U << 10U));
   } catch (const std::exception&) {

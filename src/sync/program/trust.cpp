@@ -4,7 +4,6 @@
 #include "sync/program/environment.h"
 
 #include <cstdlib>
-#include <fstream>
 
 namespace content {
 namespace {
@@ -31,10 +30,9 @@ TrustedAuthorities::TrustedAuthorities() {
   const Path system = named.empty() ? system_bundle : named;
   folder_ = std::make_unique<WorkFolder>(temporary_folder(), "ca-");
   const auto file = folder_->path() / "bundle.pem";
-  std::ofstream out(file);
-  if (std::filesystem::exists(system)) out << base::read_file(system, largest_bundle) << "\n";
-  out << added << "\n";
-  if (!out.flush()) volume_trouble(file);
+  const auto known =
+      std::filesystem::exists(system) ? base::read_file(system, largest_bundle) + "\n" : "";
+  write_file(file, known + added + "\n");
   set("SSL_CERT_FILE", file);   // rclone, git-lfs
   set("GIT_SSL_CAINFO", file);  // git
 }

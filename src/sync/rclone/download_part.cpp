@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <ctime>
 #include <fcntl.h>
-#include <fstream>
 #include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -36,12 +35,10 @@ std::string read_notes(const Path& partial) {
 /// A reader sees the old notes or the new ones.
 void write_notes(const Path& partial, const SourceFile& file, const ByteRanges& there) {
   const Path beside = notes_of(partial).string() + ".new";
-  std::ofstream notes(beside);
-  notes << version_line(file) << "\n";
+  auto notes = version_line(file) + "\n";
   for (const auto& range : there.within({0, file.bytes}))
-    notes << range.begin << " " << range.end << "\n";
-  if (!notes.flush()) volume_trouble(beside);
-  notes.close();
+    notes += std::to_string(range.begin) + " " + std::to_string(range.end) + "\n";
+  write_file(beside, notes);
   if (std::rename(beside.c_str(), notes_of(partial).c_str()) != 0) volume_trouble(beside);
 }
 

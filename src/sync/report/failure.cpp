@@ -65,7 +65,7 @@ std::string expected_region(std::string_view output) {
 
 /// A text of the server's own may repeat what it was sent.
 bool is_servers(const std::string& line) {
-  return line.rfind("remote:", 0) == 0 || line.find("remote error:") != std::string::npos;
+  return line.starts_with("remote:") || line.find("remote error:") != std::string::npos;
 }
 
 Failure failure(std::span<const Rule> rules, std::string_view output, const std::string& url,
@@ -88,7 +88,7 @@ Failure failure(std::span<const Rule> rules, std::string_view output, const std:
 bool asks_for_another_host(std::string_view output, std::string_view url) {
   constexpr std::string_view asking = "could not read Username for '";
   const auto at = output.find(asking);
-  if (at == std::string_view::npos || url.rfind("http", 0) != 0) return false;
+  if (at == std::string_view::npos || !url.starts_with("http")) return false;
   const auto from = output.substr(at + asking.size());
   const auto origin = from.substr(0, from.find('\''));
   return url.substr(0, origin.size()) != origin;

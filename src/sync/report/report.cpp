@@ -38,10 +38,6 @@ std::size_t terminal_columns() {
   return size.ws_col;
 }
 
-bool continues_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
 }  // namespace
 
 Report::Report(std::filesystem::path termination_log, std::size_t budget, json::Json subject)
@@ -119,7 +115,7 @@ std::string within_budget(json::Json fields, std::size_t budget) {
     auto message = fields.at("message").as_string();
     const auto excess = text.size() - budget;
     auto keep = message.size() > excess ? message.size() - excess : 0;
-    while (keep > 0 && continues_character(message[keep]))
+    while (keep > 0 && json::continues_character(message[keep]))
       --keep;
     if (keep == message.size()) break;
     message.resize(keep);

@@ -18,10 +18,6 @@ constexpr const char* going_prefix = "going-";
 constexpr auto removal_abandoned_after = std::chrono::hours(1);
 constexpr auto work_abandoned_after = std::chrono::hours(24);
 
-bool is_true_folder(const Path& path) {
-  return fs::is_directory(fs::symlink_status(path));
-}
-
 std::vector<std::string> folders_in(const Path& parent) {
   std::vector<std::string> names;
   if (!is_true_folder(parent)) return names;
@@ -85,7 +81,7 @@ class Collection {
   }
 
   bool may_go(const std::string& key) const {
-    const auto is_owner = [&](const auto& uid) { return key.rfind(uid + "-", 0) == 0; };
+    const auto is_owner = [&](const auto& uid) { return key.starts_with(uid + "-"); };
     return !options_.keep.contains(key) &&
            std::any_of(options_.owners.begin(), options_.owners.end(), is_owner);
   }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <iomanip>
 #include <random>
 #include <sstream>
@@ -21,10 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr auto abandoned_after = 24h;
 constexpr auto between_tries = 250ms;
-
-bool is_true_folder(const Path& path) {
-  return fs::is_directory(fs::symlink_status(path));
-}
 
 int open_folder(const Path& path) {
   return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -100,6 +97,17 @@ std::string unique_name(const std::string& prefix) {
   for (int i = 0; i < 2; ++i)
     name << std::setw(8) << random();
   return name.str();
+}
+
+bool is_true_folder(const Path& path) {
+  return fs::is_directory(fs::symlink_status(path));
+}
+
+void write_file(const Path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) volume_trouble(path);
 }
 
 OpenFile::~OpenFile() {

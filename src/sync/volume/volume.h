@@ -18,6 +18,12 @@ using Path = std::filesystem::path;
 /// a symbolic link could lead elsewhere. Throws Failure.
 Path own_folder(const Path& root, const Path& relative);
 
+/// Whether a folder is there, and not a symbolic link to one.
+bool is_true_folder(const Path& path);
+
+/// Writes a file; one that is there loses what it had. Throws Failure.
+void write_file(const Path& path, const std::string& text);
+
 /// A descriptor that is closed with its owner.
 class OpenFile {
  public:

@@ -22,10 +22,6 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-bool reads(const fs::path& file, const std::string& text) {
-  return base::read_if_there(file, 1U << 20U) == text;
-}
-
 /// A model of one file and a pod that refreshes it every second, ready.
 struct Refreshed {
   explicit Refreshed(const std::string& path = "") {

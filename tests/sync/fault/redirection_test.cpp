@@ -1,6 +1,7 @@
 #include "base/base64.h"
 #include "base/hash.h"
 #include "sync/support/helper_run.h"
+#include "sync/support/pointer.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
@@ -139,8 +140,7 @@ TEST_CASE("large files of git are redirected without the credentials") {
   const auto sha256 = base::sha256_hex(content);
   const ServedRepository repository(server, "private.git");
   repository.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
-  repository.commit("weights.bin", "version https://git-lfs.github.com/spec/v1\\noid sha256:" +
-                                       sha256 + "\\nsize " + std::to_string(content.size()));
+  repository.commit("weights.bin", pointer(sha256, content.size()));
   repository.commit(".lfsconfig", "[lfs]\\n\\turl = " + server.url("cgi/large"));
   other.folder().write("files/content", content);
   const auto object = [&](const std::string& href) {

@@ -1,7 +1,8 @@
 #include "sync/git/large_file_settings.h"
 
-#include "sync/git/repository.h"
 #include "sync/report/failure.h"
+#include "sync/support/pointer.h"
+#include "sync/support/repository_run.h"
 #include "sync/support/sidecar.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
@@ -45,26 +46,12 @@ std::string problem(const std::string& text) {
 struct WithPointer {
   explicit WithPointer(const std::string& settings) : served(server, "app.git") {
     served.commit(".gitattributes", "*.bin filter=lfs");
-    served.commit("weights.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:" +
-                                     std::string(64, 'a') + "\nsize 7");
+    served.commit("weights.bin", pointer(std::string(64, 'a'), 7));
     served.add_file(".lfsconfig", files.write("settings", settings).string());
   }
-  std::string sync(const ServedRepository& repository) const {
-    const Folder volume;
-    Report report(volume / "told", 4096, json::object({{"repository", "app"}}));
-    try {
-      sync_repository({.volume = volume / "",
-                       .key = "key",
-                       .name = "app",
-                       .ref = "",
-                       .revision = "1",
-                       .remote = {.url = repository.url()},
-                       .program = GRADIENT_SYNC},
-                      report, {});
-      return "published";
-    } catch (const Failure& failure) {
-      return failure.reason + ": " + failure.what();
-    }
+  /// How a helper ends for one of the server's repositories.
+  static std::string sync(const ServedRepository& repository) {
+    return publish_repository({.url = repository.url()});
   }
 
   Folder files;

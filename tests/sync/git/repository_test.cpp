@@ -35,7 +35,7 @@ struct Volume {
       sync_repository(options, report, {});
     } catch (const Failure& failure) {
       std::string text = failure.what();
-      if (text.rfind(repository.url() + ": ", 0) == 0) text.erase(0, repository.url().size() + 2);
+      if (text.starts_with(repository.url() + ": ")) text.erase(0, repository.url().size() + 2);
       return failure.reason + ": " + text;
     }
     told = json::parse(base::read_file(secrets / "termination"));

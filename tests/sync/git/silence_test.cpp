@@ -1,6 +1,8 @@
 #include "sync/git/git.h"
 #include "sync/git/ssh.h"
 #include "sync/report/failure.h"
+#include "sync/support/pointer.h"
+#include "sync/support/repository_run.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/web_server.h"
 
@@ -91,8 +93,7 @@ TEST_CASE("a server of large files that sends little is waited for, and a silent
   const ServedRepository served(server, "app.git");
   served.commit(".gitattributes", "*.bin filter=lfs");
   const auto oid = std::string(64, 'a');
-  served.commit("weights.bin",
-                "version https://git-lfs.github.com/spec/v1\\noid sha256:" + oid + "\\nsize 7");
+  served.commit("weights.bin", pointer(oid, 7));
   served.commit(".lfsconfig", "[lfs]\\n\\turl = " + server.url("cgi/lfs"));
   const auto answer_after = [&](const std::string& script) {
     server.folder().write_script(
@@ -100,21 +101,7 @@ TEST_CASE("a server of large files that sends little is waited for, and a silent
                        "printf '{\"objects\":[{\"oid\":\"" + oid +
                        "\",\"size\":7,\"error\":{\"code\":404,\"message\":\"Object does not exist "
                        "on the server\"}}]}'\n");
-    const Folder volume;
-    Report report(volume / "told", 4096, json::object({{"repository", "app"}}));
-    try {
-      sync_repository({.volume = volume / "",
-                       .key = "key",
-                       .name = "app",
-                       .ref = "",
-                       .revision = "1",
-                       .remote = {.url = served.url(), .silence = 1s},
-                       .program = GRADIENT_SYNC},
-                      report, {});
-      return std::string("published");
-    } catch (const Failure& failure) {
-      return failure.reason + ": " + failure.what();
-    }
+    return publish_repository({.url = served.url(), .silence = 1s});
   };
   CHECK_THAT(answer_after("for i in $(seq 15); do printf ' '; sleep 0.2; done\n"),
              StartsWith("GitLfsFailed: ") && Contains("has not got one of its large files"));

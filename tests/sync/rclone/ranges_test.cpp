@@ -3,11 +3,11 @@
 #include "sync/rclone/download_part.h"
 #include "sync/support/s3_server.h"
 #include "sync/support/ssh_server.h"
+#include "sync/support/wait.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <regex>
@@ -19,7 +19,6 @@
 // here, and a range 64 KiB.
 
 using namespace content;
-using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
@@ -34,23 +33,6 @@ std::string content_of(std::int64_t bytes, const std::string& version = "a") {
     text += base::sha256_hex(version + std::to_string(text.size()));
   text.resize(static_cast<std::size_t>(bytes));
   return text;
-}
-
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
-}
-
-bool reads(const Path& file, const std::string& text) {
-  try {
-    return base::read_file(file, 64U << 20U) == text;
-  } catch (const std::runtime_error&) {
-    return false;
-  }
 }
 
 /// A helper in a container of its own, with all that it has started. Killed at the end.

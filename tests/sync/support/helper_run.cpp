@@ -42,7 +42,7 @@ std::string HelperRun::model(const std::string& url, const std::vector<std::stri
       GRADIENT_SYNC, "model", "--target", (folder_ / "volume").string(),
       "--name",      "llm",   "--source", url};
   if (!password.empty()) {
-    const bool is_s3 = url.rfind("s3://", 0) == 0;
+    const bool is_s3 = url.starts_with("s3://");
     secrets_.write(is_s3 ? "accessKeyId" : "username", username);
     secrets_.write(is_s3 ? "secretAccessKey" : "password", password);
     arguments.insert(arguments.end(), {"--credentials-dir", (secrets_ / "").string()});

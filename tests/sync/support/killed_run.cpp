@@ -44,8 +44,8 @@ bool is_file(pid_t pid, std::uint64_t fd) {
   std::error_code error;
   const auto path = std::filesystem::read_symlink(
       "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd), error);
-  return !error && path.string().rfind("/", 0) == 0 && path.string().rfind("/dev/", 0) != 0 &&
-         path.string().rfind("/memfd:", 0) != 0;
+  return !error && path.string().starts_with("/") && !path.string().starts_with("/dev/") &&
+         !path.string().starts_with("/memfd:");
 }
 
 bool brings_to_disk(const SyscallInfo& info) {

@@ -1,6 +1,7 @@
 #include "sync/support/lfs_server.h"
 
 #include "base/hash.h"
+#include "sync/support/pointer.h"
 
 namespace {
 
@@ -42,6 +43,5 @@ LfsServer::LfsServer() {
 std::string LfsServer::put(const std::string& name, const std::string& content) {
   const auto hash = base::sha256_hex(content);
   folder_.write("objects/git/" + name + "/" + hash, content);
-  return "version https://git-lfs.github.com/spec/v1\\noid sha256:" + hash + "\\nsize " +
-         std::to_string(content.size());
+  return pointer(hash, content.size());
 }

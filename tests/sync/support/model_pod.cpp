@@ -162,12 +162,3 @@ int ModelPod::count(const std::string& event) const {
     found += line.find("\"event\":\"" + event + "\"") != std::string::npos ? 1 : 0;
   return found;
 }
-
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/folder.h"
+#include "sync/support/wait.h"
 
 #include <filesystem>
 #include <functional>
@@ -76,6 +77,3 @@ class ModelPod {
   Settings settings_;
   pid_t pid_ = 0;
 };
-
-/// Waits until the condition holds; false after a minute without it.
-bool becomes(const std::function<bool()>& condition);

@@ -21,6 +21,8 @@ namespace {
 
 int loopback_socket(const std::string& host, int port, bool connects) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int reuses = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &reuses, sizeof reuses);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = inet_addr(host.c_str());
@@ -42,11 +44,12 @@ bool answers(const std::string& host, int port) {
 }  // namespace
 
 int free_port() {
+  // Stays bound, without listening: who asks the system for any port gets another one, and who asks
+  // for this one gets it as long as nobody listens (socket(7), SO_REUSEADDR).
   const int socket = loopback_socket("127.0.0.1", 0, false);
   sockaddr_in address{};
   socklen_t size = sizeof address;
   getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  close(socket);
   return ntohs(address.sin_port);
 }
 

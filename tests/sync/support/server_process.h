@@ -4,7 +4,8 @@
 #include <sys/types.h>
 #include <vector>
 
-/// A port of loopback that nobody listens on.
+/// A port of loopback that nobody listens on, and that nobody else is given while this process
+/// lives. A server of this process may bind it, if it sets SO_REUSEADDR as servers do.
 int free_port();
 
 bool may_listen(const std::string& host, int port);

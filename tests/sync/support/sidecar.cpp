@@ -23,11 +23,3 @@ std::string Sidecar::run() {
   }
   return "stopped";
 }
-
-bool reads(const Path& file, const std::string& text) {
-  try {
-    return base::read_file(file) == text;
-  } catch (const std::runtime_error&) {
-    return false;
-  }
-}

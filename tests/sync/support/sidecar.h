@@ -2,6 +2,7 @@
 
 #include "support/folder.h"
 #include "sync/model/model.h"
+#include "sync/support/wait.h"
 #include "sync/support/web_server.h"
 
 #include <chrono>
@@ -38,17 +39,3 @@ class Sidecar {
   std::stop_source stop_;
   std::future<std::string> work_;
 };
-
-/// Waits, but not for ever.
-template <class Condition>
-bool becomes(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
-
-/// Whether a file is there with this content.
-bool reads(const content::Path& file, const std::string& text);
