@@ -32,9 +32,13 @@ class GitInTree {
   }
   /// Brings `total` bytes of the commit's large files into the store.
   void fetch_large_files(const LargeFileStore& store, std::int64_t total) const {
-    git_.transfer_large_files({"-C", tree_.string(), "-c", "lfs.storage=" + store.path().string(),
-                               "lfs", "fetch", "origin", commit_},
-                              total);
+    try {
+      git_.transfer_large_files({"-C", tree_.string(), "-c", "lfs.storage=" + store.path().string(),
+                                 "lfs", "fetch", "origin", commit_},
+                                total);
+    } catch (const Failure& failure) {
+      throw with_server_of_settings(failure, git_, tree_);
+    }
   }
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }

@@ -93,6 +93,27 @@ std::vector<std::pair<std::string, std::string>> settings(const Git& git, const 
   return result;
 }
 
+/// "https://HOST[:PORT]" of a URL of http or https, without a user; empty for others.
+std::string web_origin(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (!url.starts_with("http") || scheme == std::string::npos) return {};
+  const auto begin = scheme + 3;
+  const auto host = url.substr(begin, url.find('/', begin) - begin);
+  return url.substr(0, begin) + host.substr(host.find('@') + 1);
+}
+
+/// The URL at which git-lfs asks for large files; empty: the repository's own.
+std::string large_file_server(const Git& git, const Path& tree) {
+  std::string server;
+  std::string server_of_remote;
+  if (!fs::exists(tree / file_name)) return server;
+  for (const auto& [key, value] : settings(git, tree / file_name)) {
+    if (key == "lfs.url") server = value;
+    if (key == "remote.origin.lfsurl") server_of_remote = value;
+  }
+  return server.empty() ? server_of_remote : server;
+}
+
 }  // namespace
 
 void check_large_file_settings(const Git& git, const Path& tree,
@@ -117,6 +138,19 @@ void check_large_file_settings(const Git& git, const Path& tree,
     if (const auto wrong = problem(git, key, value); !wrong.empty())
       refuse(key_for_messages(key) + " in .lfsconfig " + wrong);
   }
+}
+
+Failure with_server_of_settings(const Failure& failure, const Git& git, const Path& tree) {
+  if (failure.reason != "GitRedirected" && failure.reason != "GitAuthenticationFailed")
+    return failure;
+  const auto origin = web_origin(large_file_server(git, tree));
+  if (origin.empty() || origin == web_origin(git.url())) return failure;
+  return {"GitAuthenticationFailed",
+          git.url() + ": " + origin +
+              ", which .lfsconfig names as the server of its large files (LFS), asks for "
+              "credentials, and those of the repository are sent to its own host alone; let that "
+              "server give the files without credentials, or have the repository's host serve them "
+              "and remove the URL from .lfsconfig"};
 }
 
 }  // namespace content

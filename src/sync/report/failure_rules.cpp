@@ -136,6 +136,9 @@ constexpr std::array git_table{
     Rule{"error: invalid path '", "SyncFailed",
          "it has a file that git does not check out for its name, such as one in a folder .git; "
          "remove it from the repository"},
+    Rule{"are no valid working-tree-encodings", "SyncFailed",
+         "working-tree-encoding in .gitattributes has no value; write one, such as "
+         "working-tree-encoding=UTF-16LE, or remove it"},
     Rule{"unable to update url base from redirection", "GitRedirected", message::redirected},
     Rule{"The requested URL returned error: 30", "GitRedirected", message::redirected},
     Rule{"No url found for submodule", "GitSubmoduleRefused",

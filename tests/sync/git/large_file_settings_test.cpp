@@ -205,3 +205,24 @@ TEST_CASE("a server that .lfsconfig names is asked for the large files") {
   CHECK_THAT(with.sync(with.served), StartsWith("GitLfsFailed: "));
   CHECK_THAT(with.server.log(), Contains("POST /cgi/lfs/objects/batch"));
 }
+
+TEST_CASE("a server that .lfsconfig names and that wants credentials is told as what it is") {
+  const WebServer other;
+  other.folder().write_script("cgi/lfs", after_login(""));
+  const auto origin = "http://localhost:" + std::to_string(other.port());
+  WithPointer with("[lfs]\nurl = " + origin + "/cgi/lfs\n");
+  const Folder secret;
+  GitRemote remote{.url = with.served.url()};
+  SECTION("without credentials") {}
+  SECTION("with those of the repository") {
+    remote.username = "jane";
+    remote.password_file = secret.write("password", canary);
+  }
+  CHECK(publish_repository(remote) ==
+        "GitAuthenticationFailed: " + remote.url + ": " + origin +
+            ", which .lfsconfig names as the server of its large files (LFS), asks for "
+            "credentials, and those of the repository are sent to its own host alone; let that "
+            "server give the files without credentials, or have the repository's host serve them "
+            "and remove the URL from .lfsconfig");
+  CHECK_THAT(other.full_log(), Contains("/cgi/lfs/objects/batch") && !Contains("Authorization"));
+}

@@ -484,6 +484,18 @@ TEST_CASE("files come in the encoding that the repository demands, or not at all
   }
 }
 
+TEST_CASE("an encoding that .gitattributes does not name is refused at once") {
+  const WebServer server;
+  const ServedRepository app(server, "app.git");
+  app.commit("hi.txt", "text");
+  app.commit(".gitattributes", "*.txt working-tree-encoding");
+  Volume volume;
+  CHECK(volume.sync(app) ==
+        "SyncFailed: working-tree-encoding in .gitattributes has no value; write one, such as "
+        "working-tree-encoding=UTF-16LE, or remove it");
+  CHECK(volume.is_tidy());
+}
+
 TEST_CASE("a commit that the dataset has already is not fetched again") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
