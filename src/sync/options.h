@@ -10,9 +10,10 @@
 #include <variant>
 #include <vector>
 
-/// The command line of gradient-sync: its subcommands, and each one's options as the struct that it
-/// runs with. What the operator writes into the `args` of helper containers
-/// (gradient/spec/helper_arguments.h) is read here, and a test holds the two together.
+/// The command line of gradient-sync, the program of helper containers: its subcommands, and each
+/// one's options as the struct that it runs with. What the operator writes into the `args` of
+/// helper containers (gradient/spec/helper_arguments.h) is read here, and a test holds the two
+/// together.
 namespace content {
 
 /// Where a subcommand of the operator's reports how it ended.

@@ -29,7 +29,7 @@ StopOnSignal::StopOnSignal() {
 
 StopOnSignal::~StopOnSignal() {
   waiter_.request_stop();
-  // It waits for nothing else.
+  // Wakes the thread: it waits in sigwait() and looks at no stop token there.
   pthread_kill(waiter_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
 }
 

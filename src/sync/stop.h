@@ -6,12 +6,13 @@
 #include <stop_token>
 #include <thread>
 
+/// SIGTERM, by which Kubernetes ends a container, as a std::stop_token.
 namespace content {
 
 using base::Stopped;
 
-/// Requests a stop when SIGTERM or SIGINT comes. Must be made before any other thread: it blocks
-/// both signals for the threads to come.
+/// Requests a stop when SIGTERM or SIGINT comes. Must be made before any other thread, since only
+/// threads that begin later inherit that both signals are blocked.
 class StopOnSignal {
  public:
   StopOnSignal();

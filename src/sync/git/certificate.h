@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 
+/// Why a server's certificate is refused.
 namespace content {
 
 /// What is wrong with the certificate of an https server, when `failure` only says that something

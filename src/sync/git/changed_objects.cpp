@@ -26,7 +26,7 @@ void in_groups(const Git& git, const Words& command, const Words& words) {
 }
 
 constexpr const char* attributes = ":(glob)**/.gitattributes";
-/// Of large files git has pointers, and `before` the content.
+/// For git a large file is its pointer, and `before` has the content.
 constexpr const char* all_but_large_files = ":(exclude,attr:filter=lfs)";
 
 /// A fact of each of the commit's files that fit a pattern.
@@ -80,7 +80,7 @@ void fetch_changed_objects(const Git& git, const Path& tree, const std::string& 
   git(with({"config", "remote.origin.promisor", "true"}));
   in_groups(git, fetch, {commit});
   git(with({"read-tree", commit}));
-  // To tell the large files git would fetch these one by one.
+  // ls-files reads .gitattributes to tell large files, and git would fetch each of these alone.
   if (auto wanted = of_files(git, tree, "objectname", attributes); !wanted.empty()) {
     const auto missing = add_from_before(attributes);
     std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });

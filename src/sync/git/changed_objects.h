@@ -2,6 +2,7 @@
 
 #include "sync/git/git.h"
 
+/// A partial clone (git-clone(1), --filter) that takes what it lacks from files that are there.
 namespace content {
 
 /// Makes the empty or missing folder `tree` a repository with all objects of a commit, of which

@@ -82,7 +82,7 @@ void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_histo
       "--no-tags",
       "--no-write-fetch-head",
       "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack"};
-  // A mirror may be of a server that has not the whole history itself.
+  // The server may be a shallow clone itself, and so the mirror.
   fetch.emplace_back(full_history ? "--update-shallow" : "--depth=1");
   fetch.insert(fetch.end(), {"--", "file://" + mirror.string(), git.commit()});
   if (full_history) {
@@ -152,14 +152,15 @@ void fetch_large_files(const GitInTree& git, const LargeFileStore& store,
   try {
     git.fetch_large_files(store, total_bytes(missing));
   } catch (const Failure&) {
-    // It also asks for what looks like a pointer and, by its attributes, is none.
+    // git-lfs also asks for files that look like a pointer and, by .gitattributes, are none.
     const auto is_there = [&](const LargeFile& file) { return store.has(file); };
     if (!std::all_of(missing.begin(), missing.end(), is_there)) throw;
   }
 }
 
-/// git looks at the content of files that are as new as its index. An app's git, which may know
-/// nothing of LFS, would find that large files are not their pointers.
+/// git compares the content of files that are as new as its index
+/// (Documentation/technical/racy-git). An app's git, which may know nothing of LFS, would find that
+/// large files are not their pointers.
 void make_older_than_index(const GitInTree& git, const Path& tree,
                            const std::vector<LargeFile>& files) {
   const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
@@ -206,10 +207,10 @@ std::vector<Submodule> submodules_in(const GitInTree& git) {
     const auto section = key.substr(0, key.size() - suffix.size());
     const auto commit = commit_at(git, path);
     if (commit.empty() || value(values, section + ".update") == "none") continue;
-    git({"submodule", "--quiet", "init", "--", path});  // which also finds what "../lib" means
+    git({"submodule", "--quiet", "init", "--", path});  // which resolves "../lib"
     auto url = git({"config", "--default", "", "--get", section + ".url"});
     url.erase(url.find_last_not_of('\n') + 1);
-    if (url.empty()) continue;  // of two sections of one path git has taken the other
+    if (url.empty()) continue;  // two sections have this path, and git uses the other
     result.push_back({path, url, commit});
   }
   return result;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+/// Checkouts: the files of a commit with a .git of their own, as `git clone` makes them.
 namespace content {
 
 struct Submodule {
@@ -20,11 +21,10 @@ struct ReusableContent {
   Path before;  ///< the tree of another commit: what it has does not come again; empty: none
 };
 
-/// `git clone` with submodules, at one commit: makes the empty or missing folder `tree` a
-/// repository of its own, complete for this commit, with its large files (LFS) and its submodules,
-/// all the way down; its configuration has URLs and no path of ours. With the whole history it has
-/// the branches and tags that a clone would have. Gives the submodules, outer ones first. Throws
-/// Failure, also when the volume has no room for it.
+/// Makes the empty or missing folder `tree` a repository of its own, complete for this commit, with
+/// its large files (LFS) and its submodules, all the way down; its configuration has URLs and no
+/// path of ours. With the whole history it has the branches and tags that a clone would have. Gives
+/// the submodules, outer ones first. Throws Failure, also when the volume has no room for it.
 ///
 /// An app may write to the tree. So it shares no file with the mirrors, which keep the content of
 /// large files, too.

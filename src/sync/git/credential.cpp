@@ -52,7 +52,7 @@ std::vector<std::string> secrets_sent_by_git(const GitRemote& remote) {
     const auto password = read_secret_line(remote.password_file.string());
     return {base::base64_encode(name + ":" + password), password};
   } catch (const Failure&) {
-    return {};  // nothing was sent
+    return {};  // without a password nothing was sent
   }
 }
 
@@ -68,7 +68,7 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
     return base::lower(a) == base::lower(b);
   };
   if (!is_same(protocol, options.protocol) || !is_same(host, options.host)) return;
-  // First: git would take half an answer for an empty password.
+  // Before anything is written: git would take half an answer for an empty password.
   const auto password = read_secret_line(options.password_file);
   answer << "username=" << options.username << "\npassword=" << password << "\n";
 }

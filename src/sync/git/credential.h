@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+/// git's credential helper (gitcredentials(7)), which is gradient-sync itself: so the password is
+/// in no argument, variable or file of git's.
 namespace content {
 
 struct GitRemote;
@@ -21,7 +23,7 @@ struct CredentialOptions {
   std::string password_file;
 };
 
-/// git's credential protocol (gitcredentials(7)): reads what git asks for and answers with username
+/// Its protocol (git-credential(1)): reads what git asks for and answers with username
 /// and password when it is for exactly this protocol and host, else with nothing. Throws Failure
 /// when the password cannot be read or cannot be one.
 void answer_credential(const CredentialOptions& options, std::istream& question,

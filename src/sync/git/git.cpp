@@ -29,12 +29,12 @@ std::string quoted(const std::string& text) {
 std::string configuration(const GitRemote& remote, const std::string& helper,
                           const std::string& ssh) {
   const auto silence = std::to_string(remote.silence.count());
-  // Volumes may belong to another user. Of a repository's own configuration only mirrors are read,
-  // which no app can write.
+  // Volumes may belong to another user, whose repositories git refuses (safe.directory). The ones
+  // that are used here, mirrors and new trees, no app can write to.
   auto text =
       "[safe]\n\tdirectory = *\n"
       "[core]\n\thooksPath = /dev/null\n"
-      // Larger files go through in pieces, and not whole through the memory.
+      // Larger files are streamed; others are in memory as a whole.
       "\tbigFileThreshold = 8m\n"
       "[init]\n\tdefaultBranch = main\n"
       "[advice]\n\tdetachedHead = false\n"

@@ -14,9 +14,10 @@
 #include <string>
 #include <vector>
 
+/// The git command line client for one remote, and the refs of that remote.
 namespace content {
 
-/// Where a repository comes from and how one is let in. No secret is in it.
+/// A remote: where a repository is, and where the credentials for it are. No secret is in it.
 struct GitRemote {
   std::string url;                  ///< http or https without user information, or as is_ssh() says
   std::string username = {};        ///< empty: a name that token-only servers take; not over ssh
@@ -29,9 +30,9 @@ struct GitRemote {
   std::chrono::seconds silence = longest_silence;
 };
 
-/// git, with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
+/// git with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
 /// transport but http and https, or ssh for a remote of ssh, and a credential for the remote's host
-/// alone.
+/// alone. Copies share that configuration, a folder that goes with the last of them.
 class Git {
  public:
   using OnProgress = std::function<void(const json::Json&)>;  ///< {"bytes", and "total" if known}
@@ -86,7 +87,7 @@ std::optional<Resolved> choose(std::string_view ls_remote, const std::string& re
 /// What `ref` means on the server now. Throws Failure.
 Resolved resolve(const Git& git, const std::string& ref);
 
-/// Of what git prints.
+/// The lines of what git prints, without their ends.
 std::vector<std::string> lines_of(const std::string& output, char end = '\n');
 
 /// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".

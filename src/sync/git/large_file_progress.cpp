@@ -11,7 +11,7 @@
 namespace content {
 namespace {
 
-/// The text before `end`, of which `line` then is rid, as of `end`.
+/// The text before `end`; `line` becomes what follows.
 std::string_view split_off(std::string_view& line, char end) {
   const auto at = std::min(line.find(end), line.size());
   const auto text = line.substr(0, at);
@@ -35,7 +35,7 @@ std::int64_t LargeFileProgress::bytes() {
   for (ssize_t size = 0; (size = pread(memory_.fd(), buffer.data(), buffer.size(),
                                        static_cast<off_t>(text.size()))) > 0;)
     text.append(buffer.data(), static_cast<std::size_t>(size));
-  // What comes in between is lost, and the file's next line makes up for it.
+  // A line that is written in between is lost; the next one about its file has all bytes again.
   if (ftruncate(memory_.fd(), 0) != 0) return 0;
   read(text);
   std::int64_t sum = 0;

@@ -9,14 +9,14 @@
 
 namespace content {
 
-/// Adds up what git-lfs writes into the file that GIT_LFS_PROGRESS names: lines
-/// "download 1/4 1234/5678 NAME", with the bytes of one file.
+/// The progress of git-lfs: adds up what it writes into the file that GIT_LFS_PROGRESS names
+/// (git-lfs-config(5)): lines "download 1/4 1234/5678 NAME", with the bytes of one file.
 class LargeFileProgress {
  public:
   /// Throws std::system_error.
   LargeFileProgress();
-  /// In memory: git-lfs has each line synchronized, for which a disk takes long and which a pipe
-  /// refuses. For programs that this one runs.
+  /// The file's path, for programs that this one runs. It is in memory: git-lfs calls fsync(2)
+  /// after each line, which takes long on a disk and fails on a pipe.
   std::string file() const;
   /// That have come until now.
   std::int64_t bytes();

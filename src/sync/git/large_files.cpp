@@ -117,8 +117,9 @@ void LargeFileStore::link_found(const LargeFile& file) const {
   link_or(found, to, copy);
 }
 
-/// git-lfs goes on with NAME.part, which it makes of NAME and a number when a transfer fails, but
-/// not when it is killed. What it has in the end must have the right SHA-256.
+/// git-lfs downloads to NAME and a random number, and goes on with NAME.part
+/// (tq/basic_download.go). It renames the one to the other when a transfer fails, but not when it
+/// is killed. It compares the SHA-256 at the end.
 void LargeFileStore::resume() const {
   for (const auto& file : files_below(folder_ / begun)) {
     const auto name = file.filename().string();
@@ -195,7 +196,7 @@ Path LargeFileStore::place_for(const Path& file, const Path& other) const {
 }
 
 void LargeFileStore::copy_from(const Path& other) const {
-  std::error_code gone;  // to its place, by its owner
+  std::error_code gone;  // its owner has moved it to its place
   for (const auto& file : files_below(other / whole))
     fs::create_hard_link(file, place_for(file, other), gone);
   for (const auto& file : files_below(other / begun))
@@ -203,7 +204,7 @@ void LargeFileStore::copy_from(const Path& other) const {
 }
 
 void LargeFileStore::move_from(const Path& other) const {
-  std::error_code gone;  // with another helper that found it too
+  std::error_code gone;  // another helper has moved it
   for (const auto& file : files_below(other / whole)) {
     fs::create_hard_link(file, place_for(file, other), gone);
     if (gone) fs::rename(file, place_for(file, other), gone);  // not every volume has links

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// Large files (LFS): a commit has pointers, and a server of its own the content.
+/// Git LFS: a commit has pointers in place of large files, and another server their content
+/// (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
 namespace content {
 
 struct LargeFile {
@@ -19,15 +20,15 @@ struct LargeFile {
   bool operator==(const LargeFile&) const = default;
 };
 
-/// What a pointer's text says, without a path. Nothing of another text, and of a pointer with
-/// extensions: its file is not the content as it is.
+/// What a pointer's text says, without a path. Nothing for another text, nor for a pointer with
+/// extensions: these change the content, so its hash is not the file's.
 std::optional<LargeFile> read_pointer(std::string_view text);
 
-/// Of all of them: as many as one can have, at most.
+/// The sum of their sizes; one that is too large for a number ends at the largest size of a file.
 std::int64_t total_bytes(const std::vector<LargeFile>& files);
 
 /// A folder in which git-lfs keeps content (lfs.storage): whole in objects/ab/cd/abcd..., and what
-/// is on its way in incomplete/. Nobody else may be using it.
+/// is on its way in incomplete/. Nobody else may be using it meanwhile.
 class LargeFileStore {
  public:
   /// A file that had this content; empty when there is none.

@@ -43,7 +43,8 @@ void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what)
   git(what);
 }
 
-/// False when the server gives no commits that it does not name (an old one, or a setting).
+/// False when the server gives no commits but those that its refs name (old servers, and
+/// uploadpack.allowReachableSHA1InWant).
 bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> what) {
   try {
     fetch_refs(git, bare, std::move(what));
@@ -60,7 +61,7 @@ void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   if (fetch_by_commit(git, bare,
                       {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
-    return keep(git, bare, wanted);  // it may be something else than a commit
+    return keep(git, bare, wanted);  // what has this ID may be a tree or a file
   }
   if (wanted.name.starts_with("refs/")) {
     fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
@@ -72,7 +73,9 @@ void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
 
 /// Brings in everything, also what earlier fetches of single commits left out.
 void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
-  constexpr const char* infinite = "--depth=2147483647";  // git's own word for it
+  // git's INFINITE_DEPTH, which is what --unshallow means; that itself is refused by a repository
+  // that is not shallow.
+  constexpr const char* infinite = "--depth=2147483647";
   if (fetch_by_commit(git, bare,
                       {infinite, "--prune", "--", git.url(), wanted.commit + ":" + kept(wanted),
                        all_branches, all_tags})) {
@@ -109,7 +112,7 @@ Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
     return mirror;
   }
   const auto fresh = work_ / ("mirror-" + name);
-  fs::remove_all(fresh);  // of an attempt that failed
+  fs::remove_all(fresh);  // left by a try that failed
   git.init(fresh, wanted.commit, true);
   bring(git, fresh, wanted);
   made_.insert(git.url());

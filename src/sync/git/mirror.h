@@ -11,8 +11,9 @@
 
 namespace content {
 
-/// The bare repositories .gradient/git/<hash of URL> that the deployments of a dataset share: what
-/// one has is not fetched again. Holds the lock of each that it was asked for.
+/// A cache of bare repositories, .gradient/git/<hash of URL>, that the deployments of a dataset
+/// share: what one of them has is not fetched again. Holds the lock of each that it was asked for.
+/// For one thread.
 class Mirrors {
  public:
   using OnWait = std::function<void(const std::string& url)>;
@@ -21,7 +22,7 @@ class Mirrors {
   /// are brought in, not single commits. `on_wait` is called when others fetch from a URL.
   Mirrors(Path folder, Path work, bool full_history, std::stop_token stop, OnWait on_wait = {});
 
-  /// Waits for others that fetch from this URL, but not for ever: then both fetch.
+  /// Waits for others that fetch from this URL, at most so long: then both fetch.
   void lock(const std::string& url, std::chrono::milliseconds patience);
 
   /// Brings in a commit, and gives the repository that has it: the mirror or, without its lock, a

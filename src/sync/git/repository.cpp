@@ -48,7 +48,7 @@ void make_mount_point(const RepositoryOptions& options) {
 /// What an earlier run published under this key; null when none did. Writes the time of the
 /// checkout, which says when a pod last began to use it: a clean-up leaves those that are young.
 Json find_published(const Path& checkout) {
-  touch(checkout);  // if it may be
+  touch(checkout);  // as far as that is allowed
   if (!fs::exists(fs::symlink_status(checkout))) return {};
   try {
     auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
@@ -114,7 +114,7 @@ void sync_repository(const RepositoryOptions& options, Report& report,
     const Git git(options.remote, options.program, stop, ProgressLines(report));
     meta = with_retries(report, stop, [&] {
       return on_volume(work.path(), [&] {
-        auto found = find_published(checkout);  // by whom we waited for
+        auto found = find_published(checkout);  // by the helper that we waited for
         return found.is_null() ? make_checkout(options, git, mirrors, checkout, work.path())
                                : found;
       });

@@ -5,6 +5,8 @@
 
 #include <string>
 
+/// `gradient-sync repository`: the init container that clones a repository (as git-sync does,
+/// once).
 namespace content {
 
 struct RepositoryOptions {

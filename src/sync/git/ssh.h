@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+/// How git runs ssh: with one key, one set of known hosts, and nothing of the machine's.
 namespace content {
 
 struct GitRemote;

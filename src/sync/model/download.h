@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+/// Resumable downloads of a model's next revision.
 namespace content {
 
 /// What is known of the files of a revision, one a line: "VERSION SHA256 PATH". The file

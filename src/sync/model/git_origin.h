@@ -4,6 +4,7 @@
 #include "sync/git/git.h"
 #include "sync/rclone/source.h"
 
+/// Models that are repositories: hf:// and git+https://.
 namespace content {
 
 bool is_git(const Source& source);

@@ -116,7 +116,8 @@ json::Json Layout::current() const {
 void Layout::check_names(const Path& files) const {
   for (const auto& name : visible_names(files)) {
     const auto path = target_ / name;
-    std::error_code error;  // one look: others make and remove such links
+    // Read at once, without a look before: others make and remove such links meanwhile.
+    std::error_code error;
     const bool is_right = fs::read_symlink(path, error) == link_to(name);
     if (error ? error != std::errc::no_such_file_or_directory : !is_right) {
       throw Failure("NameTaken",
@@ -141,13 +142,13 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
   if (!previous.empty() && previous != revision) mark_replaced(previous);
   fs::create_directory_symlink(name, work.path() / data_link);
   rename_over(work.path() / data_link, target_ / data_link);
-  // Somebody may just have removed it as replaced long ago.
+  // Another helper may have removed it meanwhile, as one that was replaced long ago.
   if (!is_new && !fs::exists(revision)) content::publish(files, revision);
   link_files();
 }
 
 void Layout::link_files() const {
-  std::optional<WorkFolder> work;  // a full volume has no room for it, and need not have
+  std::optional<WorkFolder> work;  // made when it is needed: a full volume has no room for it
   Path revision;
   do {  // somebody else may publish meanwhile
     revision = current_revision();
@@ -173,14 +174,14 @@ void Layout::link_files() const {
 }
 
 void Layout::remove(const Path& revision) const {
-  const FolderLock lock(revision);  // of which those know that sweep
+  const FolderLock lock(revision);  // sweep() of others leaves what is locked
   const auto removed = target_ / unique_name(removed_prefix);
   if (std::rename(revision.c_str(), removed.c_str()) != 0) {
     if (errno == ENOENT) return;  // somebody else has removed it
     volume_trouble(revision);
   }
   touch(removed);
-  // Somebody may just have found that its content is the newest again.
+  // Another helper may have published it meanwhile: its content is the newest again.
   if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0) return;
   fs::remove_all(removed);
 }

@@ -6,13 +6,14 @@
 #include <chrono>
 #include <optional>
 
+/// The folder of a model, with revisions that replace each other at once.
 namespace content {
 
 /// The names of what we keep about a revision, in its folder.
 inline constexpr const char* meta_file = "..meta.json";
 inline constexpr const char* listing_file = "..listing";
 
-/// The folder that an app sees, laid out like a projected ConfigMap:
+/// The folder that an app sees, laid out as the kubelet's AtomicWriter does it for a ConfigMap:
 ///
 ///     weights.bin -> ..data/weights.bin
 ///     ..data -> ..rev-0123456789abcdef        replaced in one rename

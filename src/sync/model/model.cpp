@@ -137,7 +137,8 @@ class ModelSync {
         layout_(options.target) {}
 
   void first() {
-    touch(layout_.path());  // if it may be: a collection takes no model that a pod begins to use
+    // As far as that is allowed. The time tells a clean-up that a pod begins to use the model.
+    touch(layout_.path());
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
         if (serve_published()) return;
@@ -167,8 +168,9 @@ class ModelSync {
   }
 
  private:
-  /// Does what may fail while files are served, which `work` tells to be new; a failure is logged
-  /// as `event`. The operator knows the last line, so what is published is told again afterwards.
+  /// Does what may fail while files are served; `work` gives whether it has published others. A
+  /// failure is logged as `event`, and when it is over, what is published is logged again: the
+  /// operator reads the last line.
   template <class Work>
   void go_on_after(const std::string& event, const Work& work) {
     try {
@@ -251,7 +253,8 @@ class ModelSync {
                       ", which the Model demands; correct source.digest or the source");
   }
 
-  /// A digest that was given says more than the source's checksums, and sometimes these are none.
+  /// A digest that the Model demands says more than the checksums of the source, which may be none
+  /// of the content (S3's ETag under keys of KMS).
   bool checks_md5(const Listing& listing, const std::string& path) const {
     return options_.digest.empty() && tells_md5(listing, path);
   }
@@ -274,7 +277,7 @@ class ModelSync {
         });
   }
 
-  /// Completes `known`. What an interrupted download had brought was not verified by it.
+  /// Completes `known`: an interrupted download has left files that nobody has hashed.
   void hash_rest(const Listing& listing, const Path& files, Hasher& hasher,
                  KnownFiles& known) const {
     for (const auto& path : regular_files_in(files))
@@ -307,14 +310,14 @@ class ModelSync {
   std::stop_token stop_;
   Origin origin_;
   Layout layout_;
-  std::set<std::string> failing_;  ///< events
+  std::set<std::string> failing_;  ///< events of what failed when it was last tried
 };
 
 }  // namespace
 
 void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop) {
   ModelSync model(options, report, stop);
-  fs::remove(ready_marker(options.target));  // of the container before
+  fs::remove(ready_marker(options.target));  // of this pod's container before
   model.first();
   using Clock = std::chrono::steady_clock;
   const bool refreshes = options.refresh_interval.count() > 0;

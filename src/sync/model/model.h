@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+/// `gradient-sync model`: the sidecar that keeps a model's files in sync with their source.
 namespace content {
 
 struct ModelOptions {

@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
+/// What git, rclone and ssh find when they are started.
 namespace content {
 
 /// A server that sends nothing for so long counts as dead; a busy one may be silent for minutes.
 inline constexpr auto longest_silence = std::chrono::seconds(300);
 
-/// What of our own environment the programs we run may see, as "NAME=value": where programs and
-/// temporary files are, proxies, and trusted certificates.
+/// The variables of our own environment that programs may see, as "NAME=value": where programs and
+/// temporary files are, proxies, and trusted certificates. No others: git, rclone and ssh are
+/// configured by variables, and a pod's may be meant for the app.
 std::vector<std::string> environment_for_programs();
 
-/// The pod's own folder for what is for no volume: TMPDIR, else /tmp. Throws Failure, which names
-/// it, when there is none.
+/// TMPDIR, else /tmp: a volume of the pod's own, for what is to be on no shared one. Throws
+/// Failure, which names it, when it is not there.
 std::filesystem::path temporary_folder();
 
 }  // namespace content

@@ -3,10 +3,11 @@
 #include <string>
 #include <vector>
 
+/// Keys of a Secret, which the kubelet mounts as files.
 namespace content {
 
-/// The one line of a Secret's key that is mounted as a file, without the newline that editors
-/// leave. Throws Failure, which names the file and never its content.
+/// A value of one line, without the newline that editors leave at the end. Throws Failure, which
+/// names the file and never its content.
 std::string read_secret_line(const std::string& file);
 
 /// The same for one of many lines, such as a private key, without the newlines at its end.

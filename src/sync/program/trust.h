@@ -4,6 +4,7 @@
 
 #include <memory>
 
+/// Certificate authorities (sync.caBundle of the operator's configuration).
 namespace content {
 
 /// Makes the programs that we run trust the certificate authorities in the environment variable

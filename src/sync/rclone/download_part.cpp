@@ -123,7 +123,7 @@ std::string version_line(const SourceFile& file) {
 
 std::map<Path, std::string> partial_files(const Path& folder) {
   std::map<Path, std::string> result;
-  std::error_code error;  // there is none
+  std::error_code error;  // the folder is missing
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     auto path = entry.path();
     if (path.extension() != notes_suffix) continue;
@@ -173,7 +173,9 @@ PartialFile::PartialFile(const Path& folder, const SourceFile& file)
 int PartialFile::open(std::int64_t begin) const {
   const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (fd < 0) volume_trouble(path_);
-  flock(fd, LOCK_SH | LOCK_NB);  // where there are no locks nobody asks for them
+  // For is_free(). It stays as long as any duplicate of the descriptor is open (flock(2)), so also
+  // while a program that was started with it outlives us.
+  flock(fd, LOCK_SH | LOCK_NB);
   lseek(fd, begin, SEEK_SET);
   return fd;
 }
@@ -199,7 +201,7 @@ void PartialFile::add(Path other, Other what_becomes_of_it, const std::function<
   const OpenFile source(::open(other.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   const OpenFile target(open(0));
   auto there = there_;
-  // From the end, so that what is copied can be cut off.
+  // From the end, so that the other file can be cut off behind what is still to be copied.
   auto chunks = there_.missing(file_.bytes, copied_at_once);
   std::reverse(chunks.begin(), chunks.end());
   for (const auto& chunk : chunks) {
@@ -233,7 +235,7 @@ void PartialFile::finish(const Path& to) const {
 }
 
 void PartialFile::discard() const {
-  std::error_code ignored;  // somebody else's sweep
+  std::error_code ignored;  // somebody else has removed it
   fs::remove(notes_of(path_), ignored);
   fs::remove(path_, ignored);
 }

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+/// Partial downloads (as a browser's .part files) of large files that come in ranges.
 namespace content {
 
-/// Of partial files, beside the folder that rclone copies to.
+/// The name of the folder of partial files, beside the folder that rclone copies to.
 inline constexpr const char* parts_folder = "parts";
 
 struct ByteRange {
@@ -18,7 +19,7 @@ struct ByteRange {
   bool operator==(const ByteRange&) const = default;
 };
 
-/// What there is of a file.
+/// The parts of a file that are there: a set of bytes, as ranges that do not touch.
 class ByteRanges {
  public:
   void add(ByteRange range);
@@ -39,13 +40,13 @@ class ByteRanges {
 /// Nanoseconds since 1970 of "2026-01-02T03:04:05.123456789Z"; -1 when it is none.
 std::int64_t nanoseconds(const std::string& rfc3339);
 
-/// A large file that comes in ranges, in `folder`, and beside it NAME.ranges, which never says more
-/// than what is on the disk for good:
+/// A large file that comes in ranges, and beside it its notes, NAME.ranges, which never say more
+/// than what would survive a power failure:
 ///
 ///     VERSION BYTES PATH
 ///     BEGIN END
 ///
-/// What it says is never written again, and of a file that is whole nobody writes anything.
+/// Ranges that are noted are never written again, so a file that is whole is not written to at all.
 class PartialFile {
  public:
   /// What becomes of a partial file whose bytes were added to another.

@@ -118,9 +118,9 @@ bool is_object_store(const Source& source) {
   return !is_web(source) && !source.url.starts_with("sftp://");
 }
 
-/// Of two versions that look the same the halves could be put together.
+/// Whether versions of a file can be told apart: else a download could go on with another one.
 bool tells_versions(const SourceFile& file) {
-  return !file.md5.empty() || nanoseconds(file.modified) != 0;  // 1970: a web server tells none
+  return !file.md5.empty() || nanoseconds(file.modified) != 0;  // 1970: the web server tells none
 }
 
 bool is_missing(const SourceFile& file, const Path& target) {
@@ -143,7 +143,7 @@ Missing missing(const Listing& listing, const Path& target) {
 
 /// A file's path in the remote.
 std::string path_of(const std::string& file, const std::string& folder, bool is_alone) {
-  // Either the file itself, or a folder with nothing but one file of its name.
+  // The URL names the file itself, or a folder in which there is nothing but one of its name.
   if (is_alone && Path(folder).filename() == file) return folder;
   return folder.empty() || folder.back() == '/' ? folder + file : folder + "/" + file;
 }
@@ -234,13 +234,13 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
 
 std::string Rclone::lsjson() const {
   std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime",
-                                   "--no-traverse"};  // of the folder of a file that url names
+                                   "--no-traverse"};  // for a file: not its whole folder
   if (!is_web(source_)) options.emplace_back("--no-mimetype");
   try {
     return run({.command = "lsjson", .options = std::move(options)}, stop_);
   } catch (const Failure& failure) {
-    // Whether it is a file is asked for by HEAD, and S3's answers to that have only a number. Those
-    // to a listing say what is wrong.
+    // rclone asks by HEAD whether the URL is a file, and an answer to HEAD has a status and no
+    // body. S3's answer to a listing says what is wrong.
     const bool has_number = failure.reason == "ModelAccessDenied" || failure.reason == "SyncFailed";
     if (has_number && source_.url.starts_with("s3://"))
       run({.command = "lsjson", .is_folder = true}, stop_);
@@ -251,7 +251,7 @@ std::string Rclone::lsjson() const {
 Listing Rclone::list() const {
   const auto lsjson = this->lsjson();
   auto listing = read_listing(lsjson);
-  // rclone takes a page at a file's address for a folder
+  // rclone takes a web page at the address of a file for the listing of a folder.
   const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
                                 source_.url.back() != '/' && source_.include.empty();
   if (is_page_for_file || (is_web(source_) && has_only_pages(lsjson))) {
@@ -300,10 +300,10 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
   on_bytes(before);
   std::vector<std::string> options{
       target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
-      // Nobody looks at them before all are there: a rename of each would be for nothing.
+      // Nobody reads the files before all are there, so a rename of each would be for nothing.
       "--inplace",
-      // One stream a file: what is large and yet here tells no versions, or is sent as a whole
-      // only.
+      // One stream a file: large ones are here because their versions cannot be told apart, or
+      // because their server sends no ranges.
       "--multi-thread-streams=0", "--use-server-modtime", "--ignore-checksum",
       // A long queue of many small files would be most of rclone's memory.
       "--max-backlog=100", "--checkers=4"};
@@ -358,7 +358,7 @@ void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_t
                                    "--buffer-size=0", "--no-traverse"};
   Call call{.command = "cat", .file = path, .is_alone = is_alone, .output = output};
   if (is_web(source_)) {
-    // One that knows no ranges sends the file from its begin, which rclone does not notice.
+    // A server that knows no ranges sends the file from its beginning, and rclone does not look.
     options.insert(options.end(), {"-vv", "--dump=headers"});
     const auto answer = "\nContent-Range: bytes " + std::to_string(range.begin) + "-";
     call.on_line = [answer, &confirm = request.confirm](const Json& line) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+/// rclone as a program: lsjson, copy and cat of one source.
 namespace content {
 
 /// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does,
@@ -19,7 +20,7 @@ std::vector<std::string> rclone_filters(const Source& source);
 /// What rclone says, without the queries of URLs: they may have a signature.
 std::string without_queries(const std::string& text);
 
-/// A source of single files.
+/// Safe to share between threads.
 class Rclone {
  public:
   /// {"bytes", and "total", "rate", "eta" where they are known}

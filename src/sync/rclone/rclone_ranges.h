@@ -12,9 +12,10 @@
 #include <string>
 #include <vector>
 
+/// A download manager: large files in parallel range requests, each of which can be resumed.
 namespace content {
 
-/// When a file is fetched in ranges, so that a download that was interrupted goes on inside it.
+/// Which files are fetched in ranges, and in what steps.
 struct RangeOptions {
   std::int64_t from = 128 << 20;  ///< bytes
   std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
@@ -41,7 +42,8 @@ struct RangeRequest {
 };
 
 /// Fetches large files in ranges, some at a time and in the order of their bytes, into partial
-/// files whose notes keep what has come.
+/// files whose notes keep what has come. rclone itself begins a file anew after an interruption,
+/// whatever the protocol.
 class RangeTransfer {
  public:
   /// Fetches a range. Throws Failure and Stopped.

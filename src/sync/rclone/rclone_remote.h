@@ -10,6 +10,7 @@ namespace content {
 
 using RcloneOptions = std::map<std::string, std::string>;
 
+/// A section of rclone.conf and a path: what rclone calls a remote.
 struct RcloneRemote {
   RcloneOptions options;
   std::string path;                       ///< in the remote

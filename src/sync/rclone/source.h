@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+/// A model's source (spec.source of a Model), and the listing of the files that it has.
 namespace content {
 
 /// Where a model's files are.
@@ -28,7 +29,7 @@ struct Source {
   Path credentials = {};
 };
 
-/// Of http or https, and not of git over them.
+/// Whether it is files of a web server (http or https), and not git.
 bool is_web(const Source& source);
 
 /// `url` for messages: of http(s) without its query, which may have a signature.

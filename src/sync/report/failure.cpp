@@ -63,7 +63,7 @@ std::string expected_region(std::string_view output) {
   return region.empty() ? "" : " (the server expects " + std::string(region) + ")";
 }
 
-/// A text of the server's own may repeat what it was sent.
+/// Such a line is the server's own text, which may repeat a secret that the server was sent.
 bool is_servers(const std::string& line) {
   return line.starts_with("remote:") || line.find("remote error:") != std::string::npos;
 }
@@ -97,7 +97,7 @@ bool asks_for_another_host(std::string_view output, std::string_view url) {
 }  // namespace
 
 Failure git_failure(std::string_view output, const std::string& url) {
-  // after what ssh or its server says
+  // This line comes last; what ssh or the server says about the cause comes before it.
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));
   if (asks_for_another_host(output, url))
     return {"GitRedirected", url + ": " + std::string(message::redirected)};
@@ -109,7 +109,8 @@ std::optional<Failure> encoding_failure(std::string_view line, const std::string
   constexpr std::string_view from = "' from UTF-8 to ";
   constexpr std::size_t longest_name = 200;
   if (!line.starts_with(begin)) return {};
-  // A name with a newline, or one that is too long for git's message, hides the encoding.
+  // git cuts its message after a long name, and a newline in a name ends the line: then the
+  // encoding is not there.
   const auto at = line.rfind(from);
   const bool is_whole = at != std::string_view::npos;
   const auto name = line.substr(begin.size(), is_whole ? at - begin.size() : longest_name);
@@ -124,7 +125,7 @@ std::optional<Failure> encoding_failure(std::string_view line, const std::string
 
 Failure rclone_failure(std::string_view output, const std::string& url) {
   const auto text = without_numbers(without_answers(output));
-  // rclone says no more when there is no bucket; a folder that is missing in one is an empty one
+  // For rclone a folder that is missing in a bucket is an empty one, so this is about the bucket.
   const bool has_bucket = url.starts_with("s3://") || url.starts_with("gs://");
   const bool has_container = url.starts_with("azureblob://");
   if ((has_bucket || has_container) && text.find("directory not found") != std::string::npos) {
@@ -162,7 +163,7 @@ Failure as_failure(const std::exception& error) {
   const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
   if (file != nullptr && !file->path1().empty())
     return volume_failure(file->code().value(), file->path1().string());
-  // What the system lacks now it may have soon.
+  // The system lacks a resource (EMFILE, ENOMEM), which others may give back.
   if (dynamic_cast<const std::system_error*>(&error) != nullptr)
     return {"SyncFailed", error.what(), Failure::Kind::Transient};
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {

@@ -6,12 +6,16 @@
 #include <string>
 #include <string_view>
 
+/// Errors: why content did not arrive, under the reasons that the operator shows in conditions, and
+/// what the messages of git, rclone and the system mean.
+///
+/// All of gradient-sync is in the namespace `content`: `sync` is a function of unistd.h.
 namespace content {
 
-/// Why content did not arrive. `reason` is one of the stable reasons that the operator shows as it
-/// is; the message is the user's and holds no secret.
+/// `reason` is one of the stable reasons that users find in docs/troubleshooting.md; the message is
+/// for them, too, and holds no secret.
 struct Failure : std::runtime_error {
-  /// Transient: to try again soon may help.
+  /// Transient: it may help to try again soon.
   enum class Kind { Permanent, Transient };
 
   Failure(std::string reason_in, const std::string& message, Kind kind_in = Kind::Permanent)
@@ -23,8 +27,8 @@ struct Failure : std::runtime_error {
 /// What git's messages (LC_ALL=C) mean. `url` bears no credential.
 Failure git_failure(std::string_view output, const std::string& url);
 
-/// What git says of a file that it has written in another encoding than .gitattributes demands; it
-/// ends well all the same. Nothing for any other line.
+/// For a line by which git says that it has written a file in another encoding than .gitattributes
+/// demands, after which it goes on and exits with 0. Nothing for any other line.
 std::optional<Failure> encoding_failure(std::string_view line, const std::string& url);
 
 /// What rclone's messages mean.

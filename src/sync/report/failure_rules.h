@@ -5,9 +5,11 @@
 #include <span>
 #include <string_view>
 
+/// The table behind failure.h. git and rclone exit with one code for nearly everything, so what
+/// went wrong can only be told by their messages.
 namespace content {
 
-/// What a text in a program's output means.
+/// What it means when a program's output has `text`, an exact part of a message.
 struct Rule {
   std::string_view text;
   std::string_view reason;
@@ -15,13 +17,14 @@ struct Rule {
   Failure::Kind kind = Failure::Kind::Permanent;
 };
 
-/// Of each the first whose text occurs decides.
+/// Within each, the first rule whose text is in the output applies. The volume is asked first, then
+/// the network, then the program: what a program says last is often only a consequence.
 std::span<const Rule> volume_rules();
 std::span<const Rule> network_rules();  ///< in the words of curl, OpenSSL, GnuTLS and Go
 std::span<const Rule> git_rules();      ///< of git, git-lfs and ssh
 std::span<const Rule> rclone_rules();
 
-/// Those that are not told by a rule alone.
+/// Messages that rules share with code.
 namespace message {
 
 inline constexpr std::string_view full =

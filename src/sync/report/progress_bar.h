@@ -7,7 +7,8 @@
 
 namespace content {
 
-/// A line {"event":"progress", ...} of the log for a person at a terminal, at most `columns` wide:
+/// A progress bar: the line {"event":"progress", ...} of the log for a person at a terminal, at
+/// most `columns` wide:
 ///
 ///     llm  [########--------] 50%  4.9 GiB of 9.8 GiB  120.0 MiB/s  0:41 left
 ///

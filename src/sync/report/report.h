@@ -11,8 +11,10 @@
 
 namespace content {
 
-/// What the operator hears: JSON lines on standard output, and one object in the termination
-/// message. On a terminal the lines of progress are a bar instead. Safe to share between threads.
+/// A structured log and the termination message: JSON lines on standard output, of which the
+/// operator reads the last one, and one JSON object in the file that the kubelet copies into the
+/// container's status. On a terminal the lines of progress are a bar instead. Safe to share between
+/// threads.
 class Report {
  public:
   /// `subject` is {"repository": NAME} or {"model": NAME} and is part of everything said.
@@ -34,12 +36,12 @@ class Report {
   std::mutex mutex_;
 };
 
-/// Bytes a second, as of late.
+/// Bytes a second: an exponential moving average.
 class Rate {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// Takes how many bytes have come until now. Fewer than before: another transfer has begun.
-  /// Empty until two numbers of a transfer are known.
+  /// `bytes`: that have come until now; when they are fewer than before, another transfer has
+  /// begun. Empty until two numbers of a transfer are known.
   std::optional<std::int64_t> add(Time now, std::int64_t bytes);
 
  private:

@@ -7,9 +7,10 @@
 
 namespace content {
 
-/// Tries `work` up to four times within about seven seconds, again after transient failures only,
-/// and logs when. Longer is the kubelet's: it starts the container again, and each end shows its
-/// reason.
+/// Retries with exponential backoff: up to four tries within about seven seconds, after transient
+/// failures only; each is logged. Then the container ends and shows its reason, and the kubelet
+/// goes on: it starts the container again, with a backoff of its own. Throws the last Failure and
+/// Stopped.
 template <class Work>
 auto with_retries(Report& report, const std::stop_token& stop, const Work& work) {
   constexpr int tries = 4;

@@ -74,7 +74,7 @@ class Collection {
     return path;
   }
 
-  /// The volume's clock is the one that the times of its files are by.
+  /// Ages are differences of times of files, so the clock must be the volume's and not this host's.
   void look_at_clock() {
     if (!touch(hidden_)) volume_trouble(hidden_);
     now_ = fs::last_write_time(hidden_);
@@ -102,7 +102,7 @@ class Collection {
     const auto moved = move_away(folder);
     if (!moved) return;
     if (is_young(hidden_ / *moved)) {
-      std::error_code taken;  // by one that was fetched anew: then this one is nobody's
+      std::error_code taken;  // the name: it was fetched anew, and nobody uses this one
       fs::rename(hidden_ / *moved, folder, taken);
       if (!taken) {
         ++young_;
@@ -124,7 +124,7 @@ class Collection {
 
   void remove_moved(const std::string& name, const Path& was) {
     const auto before = removal_;
-    const FolderLock lock(hidden_ / name);  // with the time, tells others that it is being removed
+    const FolderLock lock(hidden_ / name);  // sweep() of others leaves what is locked
     touch(hidden_ / name);
     remove_tree(hidden_ / name, removal_, stop_);
     if (before.failed == 0 && removal_.failed > 0)
@@ -141,7 +141,7 @@ class Collection {
     std::set<std::string> used;
     for (const auto& key : folders_in(checkouts_)) {
       auto mirrors = mirrors_of(checkouts_ / key);
-      if (mirrors.empty()) return;  // then it could be any of them
+      if (mirrors.empty()) return;  // unknown: it could be any of them
       used.merge(mirrors);
     }
     for (const auto& name : folders_in(mirrors_)) {

@@ -10,7 +10,7 @@
 
 namespace content {
 
-/// What may go from a dataset's volume. Nothing goes that is not named here: an export may be
+/// Garbage collection of a dataset's volume. Nothing goes that is not named here: an export may be
 /// shared with namespaces and clusters whose deployments nobody here knows.
 struct CollectOptions {
   Path volume;                           ///< the dataset's root

@@ -115,7 +115,7 @@ bool Hasher::hash_on(File& file, const Path& at, std::int64_t bytes, bool is_who
     const auto got =
         pread(file.file->fd(), buffer.data(), static_cast<std::size_t>(wanted), file.done);
     if (got < 0) {
-      // Whoever needs the hashes finds out why.
+      // Without hashes: who needs them opens the file and learns why.
       file.sha256.reset();
       file.md5.reset();
       return true;

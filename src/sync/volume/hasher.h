@@ -22,8 +22,9 @@ struct Hashes {
   bool operator==(const Hashes&) const = default;
 };
 
-/// Hashes files of a folder on all processors, while others still arrive, and large ones while they
-/// grow.
+/// `sha256sum` and `md5sum` in a pool of threads: hashes files of a folder while others still
+/// arrive, and large ones while they grow, so that little is left to do when the last byte is
+/// there. The public functions are for one thread.
 class Hasher {
  public:
   using Results = std::map<std::string, Hashes, std::less<>>;  ///< by path

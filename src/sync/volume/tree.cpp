@@ -69,7 +69,8 @@ class TreeRemoval {
       return;
     }
     if (is_in_root) return waiting_.push_back(name);
-    make_writable(folder, name.c_str());  // a folder must be for its ".." to change
+    // A folder gets another "..", for which rename(2) demands that it may be written.
+    make_writable(folder, name.c_str());
     const auto moved = moved_prefix_ + std::to_string(++folders_);
     if (renameat(folder, name.c_str(), root_, moved.c_str()) == 0) {
       waiting_.push_back(moved);
@@ -80,8 +81,9 @@ class TreeRemoval {
 
   void remove_emptied(int folder, const std::string& name) {
     const int error = remove(folder, name, AT_REMOVEDIR);
-    const bool is_told = error == ENOTEMPTY && removal_.failed > 0;  // of what is in it
-    if (error != 0 && !is_told) fail(name, error);
+    // When something in it could not be removed, that has been counted already.
+    const bool is_counted = error == ENOTEMPTY && removal_.failed > 0;
+    if (error != 0 && !is_counted) fail(name, error);
   }
 
   /// Zero, or errno.
@@ -100,7 +102,7 @@ class TreeRemoval {
   }
 
   static void make_writable(int folder, const char* name) {
-    // Where we may not, removing says so.
+    // Where that is forbidden, so is removing, which fails with the reason.
     [[maybe_unused]] const int ignored = fchmodat(folder, name, S_IRWXU, AT_SYMLINK_NOFOLLOW);
   }
 

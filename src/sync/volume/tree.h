@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-/// Trees that an app has written: of any depth and size, with any permissions, and still changing.
-/// Symbolic links are never followed.
+/// `du` and `rm -r` for trees that an app has written: of any depth and size, with any permissions,
+/// and still changing. Symbolic links are never followed.
 namespace content {
 
 /// What files take on the disk, in bytes: each once, however many names it has. What cannot be read

@@ -140,7 +140,7 @@ bool is_unlocked(const Path& folder) {
 
 WorkFolder::~WorkFolder() {
   if (keeps_) return;
-  std::error_code ignored;  // the sweep of a later day takes what is left
+  std::error_code ignored;  // a sweep() of a later day removes what is left
   fs::remove_all(path_, ignored);
 }
 
@@ -158,6 +158,7 @@ Lock::Lock(const Path& file, const std::stop_token& stop, std::chrono::milliseco
 }
 
 bool publish(const Path& folder, const Path& name) {
+  // Else the rename could reach the disk before the data does.
   const OpenFile file(open_folder(folder));
   if (file.fd() < 0 || syncfs(file.fd()) != 0) volume_trouble(folder);
   if (rename(folder.c_str(), name.c_str()) == 0) {

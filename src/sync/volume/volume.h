@@ -8,8 +8,9 @@
 #include <functional>
 #include <string>
 
-/// What makes work on a shared volume safe: unique temporary names and one rename. Locks only save
-/// double work; on network volumes they may lie.
+/// Atomic publishing on a volume that others write to as well: work under a unique temporary name,
+/// then one rename(2). Locks (flock(2)) only keep helpers from doing the same work twice: a network
+/// volume may have none, or grant one to two hosts.
 namespace content {
 
 using Path = std::filesystem::path;
@@ -37,8 +38,8 @@ class OpenFile {
   int fd_;
 };
 
-/// The lock of a folder itself, under whatever name, while this lives; as far as the volume's locks
-/// tell, it is somebody's then.
+/// Locks a folder itself while this lives: a rename of the folder changes nothing about that. Where
+/// somebody else has the lock, or the volume has none, does nothing.
 class FolderLock {
  public:
   explicit FolderLock(const Path& folder);
@@ -72,8 +73,9 @@ bool is_unlocked(const Path& folder);
 /// for so long, as far as that can be done.
 void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged);
 
-/// Makes the time of a file or folder now, by the volume's clock. False with errno when that cannot
-/// be: who may write may do it, also on a volume that is full.
+/// Makes the time of a file or folder now, by the clock of the volume: an NFS client that is given
+/// no time (utimensat(2)) leaves it to the server. False, with errno, when that cannot be; who may
+/// write may do it, also on a volume that is full.
 bool touch(const Path& path);
 
 /// A name that nobody else chooses.
@@ -82,8 +84,9 @@ std::string unique_name(const std::string& prefix);
 /// How long helpers wait for one another, until each does the work alone.
 constexpr auto patience_with_others = std::chrono::minutes(10);
 
-/// An exclusive lock of `file`, waited for for at most `patience`; `on_wait` is called once,
-/// before. Not held when it takes longer or the volume knows no locks: then do the work alone.
+/// flock(2) of `file`, for which it waits at most `patience`; `on_wait` is called once, before
+/// that. Not held when it takes longer or the volume has no locks: then do the work without. Throws
+/// Failure and Stopped.
 class Lock {
  public:
   Lock(const Path& file, const std::stop_token& stop,
@@ -96,8 +99,8 @@ class Lock {
   bool held_ = false;
 };
 
-/// Writes everything to the disk and renames the folder. False when the name is taken: somebody
-/// else was first.
+/// Writes everything to the disk and renames the folder to `name`. False when that name is taken:
+/// somebody else was first. Throws Failure.
 bool publish(const Path& folder, const Path& name);
 
 /// Throws Failure with what errno says.
@@ -113,8 +116,8 @@ struct Need {
 /// `subject` ("the model") needs, in bytes or in files.
 void require_space(const Path& folder, const std::string& subject, const Need& need);
 
-/// That a volume is full may mean that it has no room for more files, of whatever size: `failure`,
-/// or what says that of the volume with the folder.
+/// ENOSPC also means that a volume has no inodes left: `failure`, or one that says so when that is
+/// the case of the volume with `folder`.
 Failure with_lack_of_inodes(const Failure& failure, const Path& folder);
 
 /// Runs `work`; whatever it throws is a Failure, unless it is Stopped.
