@@ -62,8 +62,8 @@ std::string summary(const Screen& screen) {
                      json::string_at(metadata, {"name"}) + "\n\n";
   if (ready.is_null())
     return text +
-           "No operator has looked at it yet: is gradient-operator running, and does it "
-           "look after this namespace?\n";
+           "No operator has observed it yet: is gradient-operator running, and does it "
+           "watch this namespace?\n";
   text += table(
       {{"Ready", json::string_at(ready, {"status"}) + ", " + json::string_at(ready, {"reason"}) +
                      ": " + one_line(json::string_at(ready, {"message"}))},

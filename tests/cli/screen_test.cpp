@@ -53,7 +53,7 @@ TEST_CASE("a screen begins with what matters and goes on with the conditions") {
 
 TEST_CASE("a screen says that no operator has looked, or not at the last edit") {
   for (const char* unseen : {"{}", R"({"observedGeneration":-1})"})
-    CHECK(text_of(screen(unseen)).find("No operator has looked at it yet") != std::string::npos);
+    CHECK(text_of(screen(unseen)).find("No operator has observed it yet") != std::string::npos);
   auto edited = screen(ready);
   edited.deployment["metadata"]["generation"] = json::Json(3);
   CHECK(text_of(edited).find("not looked at the last edit yet") != std::string::npos);
