@@ -114,10 +114,32 @@ check_alerts() {
 	return $status
 }
 
-# It repeats what it says of a header for every source that includes it.
+# Each source with the project's headers that it includes, one source a line, as the last build of dev found them.
+sources_with_headers() {
+	ninja -C build/dev -t deps | awk '
+		/^[^ ]/ { if (line != "") print line; line = "" }
+		/^ +\.\.\/\.\.\/src\// { sub(/^ +\.\.\/\.\.\//, ""); line = line == "" ? $0 : line " " $0 }
+		END { if (line != "") print line }' | grep -E '^src/[^ ]+\.cpp( |$)' | sort -u
+}
+
+# Sources that have changed, they or their headers, since clang-tidy found nothing in them: STAMP SOURCE a line.
+unchecked_sources() {
+	local files key version
+	version=$(clang-tidy --version)
+	while read -r -a files; do
+		key=$({ printf '%s\n' "$version" && sha256sum .clang-tidy "${files[@]}"; } | sha256sum | cut -c1-32)
+		[[ -e $CACHE/tidy/$key ]] || echo "$CACHE/tidy/$key ${files[0]}"
+	done < <(sources_with_headers)
+}
+
+# What it says of a header it repeats for every source that includes it.
 check_tidy() {
 	local log=build/dev/clang-tidy.log
-	run-clang-tidy -p build/dev -quiet -j "$(nproc)" "^$ROOT/src/" >"$log" 2>/dev/null || {
+	mkdir -p "$CACHE/tidy"
+	find "$CACHE/tidy" -type f -mtime +60 -delete
+	# shellcheck disable=SC2016 # xargs' shell expands them
+	unchecked_sources |
+		xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p build/dev --quiet "$2" 2>/dev/null && touch "$1"' - >"$log" || {
 		sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E ' (error|warning): ' | sort -u
 		return 1
 	}
@@ -126,7 +148,7 @@ check_tidy() {
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
 build_binaries "${CHART_BINARIES[@]}"
 cd "$ROOT" || exit
-check_tidy_of_dev() { configure dev && check_tidy; }
+check_tidy_of_dev() { configure dev && build dev && check_tidy; }
 
 (($#)) || set -- format layering scripts chart alerts tidy
 for part; do
