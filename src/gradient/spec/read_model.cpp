@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t longest_url = 2048;
 constexpr auto none = std::string_view::npos;
+constexpr std::string_view wrong_escape =
+    "has a '%' without two hexadecimal digits behind it; write %25 for a percent sign";
 
 std::string_view name_problem(std::string_view name) {
   return values::is_dns_subdomain(name)
@@ -25,11 +27,6 @@ std::string_view after_scheme(std::string_view url) {
   return url.substr(values::scheme(url).size() + 3);
 }
 
-bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && values::all(text, values::is_digit) &&
-         text.front() != '0';
-}
-
 /// Bucket, host or claim with an optional port.
 bool is_place(std::string_view text) {
   const auto colon = text.find(':');
@@ -38,7 +35,7 @@ bool is_place(std::string_view text) {
     return values::is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
   };
   return !name.empty() && values::all(name, allowed) && values::is_alphanumeric(name.front()) &&
-         (colon == none || is_port(text.substr(colon + 1)));
+         (colon == none || values::is_port(text.substr(colon + 1)));
 }
 
 bool is_clean(std::string_view path) {
@@ -158,6 +155,7 @@ std::string_view url_problem(std::string_view url) {
     return "must not have a query or a fragment; write the path of a file or folder alone, such as "
            "https://models.example.com/sentiment/";
   }
+  if (scheme == Scheme::Http && values::has_wrong_escape(url)) return wrong_escape;
   const auto rest = after_scheme(url);
   const auto slash = rest.find('/');
   const bool has_path = slash != none;
@@ -170,6 +168,7 @@ std::string_view url_problem(std::string_view url) {
 
 std::string_view endpoint_problem(std::string_view url) {
   const auto scheme = values::scheme(url);
+  if (values::has_wrong_escape(url)) return wrong_escape;
   if (scheme == "https" || scheme == "http") {
     const auto rest = after_scheme(url);
     const auto slash = rest.find('/');

@@ -43,14 +43,6 @@ bool is_image_part(std::string_view part) {
   return after_word;
 }
 
-bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5 || !all(text, is_digit) || text[0] == '0') return false;
-  int number = 0;
-  for (const char c : text)
-    number = number * 10 + (c - '0');
-  return number <= 65535;
-}
-
 /// host or host:port, where `is_host` judges the host.
 template <class IsHost>
 bool is_host_and_port(std::string_view text, IsHost is_host) {
@@ -137,6 +129,26 @@ std::string_view ssh_url_problem(std::string_view url) {
 }
 
 }  // namespace
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || !all(text, is_digit) || text[0] == '0') return false;
+  int number = 0;
+  for (const char c : text)
+    number = number * 10 + (c - '0');
+  return number <= 65535;
+}
+
+bool has_wrong_escape(std::string_view url) {
+  const auto is_hex = [](char c) {
+    const char low = base::to_lower(c);
+    return is_digit(c) || (low >= 'a' && low <= 'f');
+  };
+  for (auto at = url.find('%'); at != none; at = url.find('%', at + 1)) {
+    const auto digits = url.substr(at + 1, 2);
+    if (digits.size() < 2 || !all(digits, is_hex)) return true;
+  }
+  return false;
+}
 
 std::string_view image_problem(std::string_view image) {
   if (any(image, is_blank)) {

@@ -21,6 +21,11 @@ std::string_view known_hosts_problem(std::string_view text);
 std::string_view ca_bundle_problem(std::string_view text);
 std::string_view proxy_problem(std::string_view url);
 
+/// A port's number, 1 to 65535, without zeros in front.
+bool is_port(std::string_view text);
+/// Whether a '%' is followed by anything but two hexadecimal digits (RFC 3986, section 2.1).
+bool has_wrong_escape(std::string_view url);
+
 /// "https" of "https://host/path"; empty when there is none.
 std::string_view scheme(std::string_view url);
 /// Whether the authority of `url` holds a user or password.

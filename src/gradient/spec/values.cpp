@@ -93,6 +93,14 @@ std::string_view mount_path_problem(std::string_view path) {
              "/opt/models";
     }
   }
+  // The mount of a token is below it, and cannot be made in a volume that is read-only. In most
+  // images /var/run is a link to /run.
+  for (const std::string_view taken : {"/var/run/secrets", "/run/secrets"}) {
+    if (normal == taken || is_below(normal, taken) || is_below(taken, normal)) {
+      return "must not hide /var/run/secrets, where Kubernetes mounts service account tokens; "
+             "choose a path such as /opt/models";
+    }
+  }
   return {};
 }
 

@@ -185,6 +185,16 @@ TEST_CASE("problems of a model are reported") {
         "https://minio.example.com:9000",
         "spec.source.secretName: must be the name of a Secret (lower-case letters, digits, '-' and "
         "'.'), such as s3-credentials"}},
+      {"percent signs that begin no escape",
+       "source: {url: 'https://h/100%/', endpoint: 'https://h/%a'}",
+       {"spec.source.url: has a '%' without two hexadecimal digits behind it; write %25 for a "
+        "percent sign",
+        "spec.source.endpoint: has a '%' without two hexadecimal digits behind it; write %25 for "
+        "a percent sign"}},
+      {"an endpoint's port that is too large",
+       "source: {url: 's3://b', endpoint: 'https://h:65536'}",
+       {"spec.source.endpoint: must be an https or http URL without user and password, such as "
+        "https://minio.example.com:9000"}},
       {"an endpoint with a query",
        "source: {url: 's3://b', endpoint: 'https://h/?token=canary'}",
        {"spec.source.endpoint: must be an https or http URL without user and password, such as "
