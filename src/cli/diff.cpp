@@ -216,8 +216,9 @@ class Diff {
     if (!found.blockers.empty() || !conflicts.empty()) return;
     found.host_owner = host_owner(parent, ours);
     if (!found.host_owner.empty())
-      std::cerr << input.at({"", "is exposed by nothing: its host belongs to GradientDeployment " +
-                                     found.host_owner})
+      std::cerr << input.at(
+                       {"", "has no URL from outside: its host belongs to GradientDeployment " +
+                                found.host_owner})
                 << '\n';
     const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
     const auto wanted = reconcile::children(parent, spec, found, settings_, live).objects;

@@ -94,7 +94,7 @@ class TellsOfConfiguration {
       spdlog::info("the configuration was read");
       record(kube::EventType::Normal, "ConfigurationRead", "the configuration is right");
     } else {
-      spdlog::error("the configuration is wrong, what was read before stays in force problems={}",
+      spdlog::error("the configuration is wrong, the one before stays in force problems={}",
                     problems);
       record(kube::EventType::Warning, "ConfigurationInvalid", stays_in_force(problems));
     }

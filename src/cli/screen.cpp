@@ -77,7 +77,7 @@ std::string summary(const Screen& screen) {
   const auto generation = json::integer_at(metadata, {"generation"}, 0);
   if (json::integer_at(object, {"status", "observedGeneration"}, 0) < generation)
     text +=
-        "\nThe operator has not looked at the last edit yet; what follows is about the one "
+        "\nThe operator has not observed the last edit yet; what follows is about the one "
         "before.\n";
   return text;
 }

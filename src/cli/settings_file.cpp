@@ -45,7 +45,7 @@ SettingsFile::Look SettingsFile::look() const {
 }
 
 std::string stays_in_force(const std::string& problems) {
-  std::string text = "what was read before stays in force";
+  std::string text = "the configuration before stays in force";
   std::istringstream lines(problems);
   const char* separator = ": ";
   for (std::string line; std::getline(lines, line); separator = "; ")

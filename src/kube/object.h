@@ -44,7 +44,7 @@ inline constexpr Kind autoscalers{"autoscaling/v2", "HorizontalPodAutoscaler",
 inline constexpr Kind budgets{"policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"};
 inline constexpr Kind ingresses{"networking.k8s.io/v1", "Ingress", "ingresses"};
 inline constexpr Kind routes{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes",
-                             "install the definitions of the Gateway API"};
+                             "install the CRDs of the Gateway API"};
 inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 
 /// One object as the server sends it, but of its managedFields, which are half of the text, only

@@ -166,11 +166,11 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
   const kube::Store::Write underway(store, key);
   auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
-  spdlog::info("took back what was edited object={} by={}", describe(kind, key), transfer->editors);
+  spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
   if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name})) {
     events_.record(*object, kube::EventType::Normal, "EditTakenBack",
                    "what " + transfer->editors + " changed in " + describe(kind, key) +
-                       " is put back: its spec is the operator's; change the "
+                       " is reverted: the operator owns its spec; change the "
                        "GradientDeployment");
   }
   return ours;

@@ -97,7 +97,7 @@ void Namespaces::remind() {
     if (!name.empty()) lists += " in namespace " + name;
   }
   spdlog::warn(
-      "not ready: waiting for the lists of {}; missing definitions are installed with "
+      "not ready: waiting for the lists of {}; missing CRDs are installed with "
       "kubectl apply -f crds/, missing rights with the operator's Role",
       lists);
 }

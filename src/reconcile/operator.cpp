@@ -131,7 +131,7 @@ void Operator::reconcile(const std::stop_token& stop) {
   while (!ready()) {
     if (!clock_.wait(look_again, stop)) return;
   }
-  spdlog::info("the stores are filled, reconciling");
+  spdlog::info("caches are synced, reconciling");
   serve_complete();
   std::vector<std::jthread> threads;
   threads.emplace_back([&] { reader_.run(stop); });

@@ -22,7 +22,7 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
     return gradient::Blocker{
         "GatewayAPIMissing",
         what +
-            " cannot be made: the cluster does not know this kind; install the definitions of "
+            " cannot be made: the cluster does not know this kind; install the CRDs of "
             "the Gateway API, or give endpoint.ingressClass in the operator's configuration"};
   }
   // What etcd or the server's own limits say (the first as 500).
@@ -50,7 +50,7 @@ gradient::Blocker name_conflict(const std::string& what, const json::Json& live,
       json::string_at(controller, {"kind"}) + " " + json::string_at(controller, {"name"});
   if (owner == parent.kind + " " + parent.name) {
     return {"NameConflict", what + " exists and belongs to an earlier " + owner +
-                                " that was deleted; this one goes on when it is gone"};
+                                " that was deleted; this one is applied when it is gone"};
   }
   return {"NameConflict",
           what + " exists and " +

@@ -107,9 +107,9 @@ TEST_CASE("a configuration file that is gone is told, and its settings stay in f
 
 TEST_CASE("an event about wrong settings begins with what stays, and is one line") {
   CHECK(cli::stays_in_force("config.yaml: No such file or directory") ==
-        "what was read before stays in force: config.yaml: No such file or directory");
+        "the configuration before stays in force: config.yaml: No such file or directory");
   CHECK(cli::stays_in_force("c.yaml:1: a: b\nc.yaml:2: d: e\n") ==
-        "what was read before stays in force: c.yaml:1: a: b; c.yaml:2: d: e");
+        "the configuration before stays in force: c.yaml:1: a: b; c.yaml:2: d: e");
 }
 
 TEST_CASE("without a configuration file nothing is looked at") {

@@ -134,7 +134,7 @@ TEST_CASE("an operator without its definitions says so, and goes on when they ap
   cluster.apply(reconcile::gradient_deployments, "demo", plain);
   running.clock().skip(std::chrono::seconds(5));
   CHECK(log.await("not ready: waiting for the lists of ContainerRegistry, Dataset, "));
-  CHECK(log.await("; missing definitions are installed with kubectl apply -f crds/"));
+  CHECK(log.await("; missing CRDs are installed with kubectl apply -f crds/"));
   CHECK_FALSE(running.ready());
   transport.installed = true;
   cluster.await("status", [&] { return !cluster.why("demo").empty(); });

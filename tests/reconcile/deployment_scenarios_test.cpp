@@ -577,5 +577,5 @@ TEST_CASE_METHOD(Scenario, "a child of a deleted parent of the same name is wait
   reconcile();
   CHECK(message() ==
         "Service ns/demo exists and belongs to an earlier GradientDeployment demo that was "
-        "deleted; this one goes on when it is gone");
+        "deleted; this one is applied when it is gone");
 }

@@ -112,9 +112,10 @@ struct Remedy {
 
 /// In the words of the API server's admission plugins, and of OpenShift's.
 constexpr std::array remedies{
-    Remedy{"insufficient quota",
-           "; the cluster wants a ResourceQuota in the namespace for this: ask its administrator "
-           "for one"},
+    Remedy{
+        "insufficient quota",
+        "; the cluster requires a ResourceQuota in the namespace for this: ask its administrator "
+        "for one"},
     Remedy{"status unknown for quota",
            "; the quota has not been counted yet, which passes within seconds unless "
            "kube-controller-manager is down"},

@@ -28,10 +28,9 @@ std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& set
                                        const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
   if (!found.host_owner.empty()) {
-    return {
-        {"HostTaken", "the host " + names::host(parent, settings.endpoint->domain) +
-                          " belongs to GradientDeployment " + found.host_owner +
-                          ", which is older and comes to the same host; rename one of the two"}};
+    return {{"HostTaken", "the host " + names::host(parent, settings.endpoint->domain) +
+                              " belongs to GradientDeployment " + found.host_owner +
+                              ", which is older and has the same host; rename one of the two"}};
   }
   if (found.certificate) return {*found.certificate};
   const auto& route = observed.route;
@@ -40,7 +39,7 @@ std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& set
       json::string_at(*route, {"metadata", "creationTimestamp"}) < observed.long_ago) {
     const auto& endpoint = *settings.endpoint;
     return {{"RouteNotAccepted",
-             "no controller has looked at HTTPRoute " + parent.ns + "/" + parent.name +
+             "no controller has reported on HTTPRoute " + parent.ns + "/" + parent.name +
                  ": see whether Gateway " + endpoint.gateway_namespace + "/" +
                  endpoint.gateway_name +
                  " (endpoint.gateway in the operator's configuration) exists and its controller "

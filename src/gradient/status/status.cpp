@@ -157,7 +157,7 @@ Condition progressing(const Facts& facts) {
   }
   if (workload.lags) {
     return {type, ConditionStatus::True, "RollingOut",
-            "the Deployment controller has not taken up the change yet" + how};
+            "the Deployment controller has not observed the change yet" + how};
   }
   const auto text = diagnosis::revision_text(workload);
   const bool stuck = workload.is_rolling() || !workload.is_available();

@@ -67,7 +67,7 @@ std::vector<Condition> gone(const std::string& reason) {
   return {{"Available", ConditionStatus::False, reason,
            "0 replicas: nothing answers, there is no Deployment"},
           {"Progressing", ConditionStatus::False, reason,
-           "the Deployment is made when this is mended"}};
+           "the Deployment is created when this is corrected"}};
 }
 
 /// `decided` as they are; the rest of the list as it was, or unknown for the reason that Ready has.

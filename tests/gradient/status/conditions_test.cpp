@@ -115,7 +115,7 @@ TEST_CASE("a Deployment without any status yet is on its way") {
   const auto made = status(plain_spec(), world);
   CHECK(text_of(made) == "False RollingOut: 0 of 1 replica is available");
   CHECK(text_of(made, "Progressing") ==
-        std::string("True RollingOut: the Deployment controller has not taken up the change yet") +
+        std::string("True RollingOut: the Deployment controller has not observed the change yet") +
             how);
 }
 

@@ -44,7 +44,8 @@ TEST_CASE("pods that cannot even be made are explained by the cluster's refusal"
        "kube-controller-manager is down"},
       {"a resource that is only to be had with a quota",
        "insufficient quota to consume: requests.nvidia.com/gpu",
-       "; the cluster wants a ResourceQuota in the namespace for this: ask its administrator for "
+       "; the cluster requires a ResourceQuota in the namespace for this: ask its administrator "
+       "for "
        "one"},
       {"a namespace without its service account",
        "error looking up service account team/default: serviceaccount \"default\" not found",

@@ -63,7 +63,7 @@ TEST_CASE("nothing is said of pods while the Deployment controller is behind") {
   auto world = observed({1, 1, 1, 1, 1}, {Pod().app(backs_off(1, "Error"))});
   world.deployment = not_taken_up(*world.deployment);
   CHECK(text_of(status(plain_spec(), world)) ==
-        "Unknown RollingOut: the Deployment controller has not taken up the change yet (a new pod "
+        "Unknown RollingOut: the Deployment controller has not observed the change yet (a new pod "
         "is ready before an old one ends)");
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a host that an older deployment has is told with that deployment") {
   CHECK(gradient::endpoint_blockers(demo, by_gateway(), taken, {}) ==
         std::vector<Blocker>{{"HostTaken",
                               "the host demo-team.apps.example.com belongs to GradientDeployment "
-                              "other/one, which is older and comes to the same host; rename one of "
+                              "other/one, which is older and has the same host; rename one of "
                               "the two"}});
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("a route that no controller looks at is told after a while") {
                                     observed(made_at("2026-01-02T11:59:59Z"))) ==
         std::vector<Blocker>{
             {"RouteNotAccepted",
-             "no controller has looked at HTTPRoute team/demo: see whether Gateway infra/public "
+             "no controller has reported on HTTPRoute team/demo: see whether Gateway infra/public "
              "(endpoint.gateway in the operator's configuration) exists and its controller runs"}});
 }
 

@@ -106,7 +106,7 @@ TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to
   CHECK(text_of(made, "Available") ==
         "False InvalidSpec: 0 replicas: nothing answers, there is no Deployment");
   CHECK(text_of(made, "Progressing") ==
-        "False InvalidSpec: the Deployment is made when this is mended");
+        "False InvalidSpec: the Deployment is created when this is corrected");
   CHECK(json::integer_at(made, {"replicas"}) == 0);
   CHECK(json::integer_at(made, {"readyReplicas"}) == 0);
   CHECK(json::text(gradient::invalid_status(edited(), wrong_port, {}, made, now)) ==

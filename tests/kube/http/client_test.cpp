@@ -38,11 +38,11 @@ TEST_CASE("a kind that is not served is an error, not an absent object") {
   transport.expect("GET *").answer(404, "404 page not found\n");
   CHECK_THROWS_WITH(client.list(routes, "ns", {}),
                     "list HTTPRoute ns/*: 404: the cluster does not know this kind; install the "
-                    "definitions of the Gateway API");
+                    "CRDs of the Gateway API");
   transport.expect("DELETE *").answer(404, "404 page not found\n");
   CHECK_THROWS_WITH(client.remove(routes, key, "u"),
                     "delete HTTPRoute ns/d: 404: the cluster does not know this kind; install the "
-                    "definitions of the Gateway API");
+                    "CRDs of the Gateway API");
 }
 
 TEST_CASE("an object comes back as the server has it") {
