@@ -11,7 +11,7 @@ namespace gradient::names {
 namespace {
 
 constexpr std::size_t longest_label = 63;
-/// Of a label's hash: nobody finds a second name for one in use.
+/// Of a label's hash: 80 bits, so that a second name for a label in use cannot be searched for.
 constexpr std::size_t hash_digits = 20;
 
 /// Whether `label` ends as one that was changed.

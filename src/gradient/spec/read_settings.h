@@ -45,7 +45,7 @@ namespace gradient {
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
 ///     rollout:
 ///       spareGpus: false          # whether a new pod finds GPUs while the old one still runs
-///       drainSeconds: 5           # how long a pod that ends serves before its app is told
+///       drainSeconds: 5           # how long a terminating pod serves before its SIGTERM
 ///     clusterDomain: cluster.local
 ///     endpoint:                   # a URL for each deployment; left out: none
 ///       domain: apps.example.com  # https://<name>-<namespace>.apps.example.com

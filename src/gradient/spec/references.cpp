@@ -220,7 +220,7 @@ std::string_view repository_name_problem(std::string_view name) {
     return std::equal(name.begin(), name.end(), other.begin(), other.end(),
                       [](char c, char expected) { return base::to_lower(c) == expected; });
   };
-  // Some volumes do not tell capitals: .GIT is .git there.
+  // Some filesystems ignore letter case: .GIT is .git there.
   const bool fits = all(name, is_tag_character) && name.front() != '-' && name != "." &&
                     name.substr(0, 2) != ".." && !is_named(".git") && !is_named(".gradient");
   return fits ? ""

@@ -56,8 +56,8 @@ struct Settings {
   PodSecurity pod_security = PodSecurity::Baseline;
   std::string secret_name = "gradient-secrets";
   bool spare_gpus = false;
-  /// How long a pod that ends goes on as before, until nobody sends it requests any more; 0: ends
-  /// at once.
+  /// How long a terminating pod goes on serving, by a preStop sleep, until it gets no more
+  /// requests; 0: no sleep.
   std::int64_t drain_seconds = 5;
   std::string cluster_domain = "cluster.local";
   bool automount_service_account_token = false;

@@ -100,7 +100,7 @@ std::string unspecified_remedy(const DeploymentSpec& spec, const std::string& re
   for (const auto& field : fields)
     settings += (settings.empty() ? "" : ", ") + field;
   const std::string range = "give the namespace a LimitRange with defaults";
-  // Containers that somebody's webhook adds have no settings here.
+  // Containers that a webhook adds have no settings here.
   return "; " +
          (others ? range : "set " + settings + " in the operator's configuration, or " + range);
 }

@@ -4,7 +4,8 @@
 
 namespace gradient::diagnosis {
 
-/// Why pods do not come up, as far as their own status and events tell.
+/// Why pods do not come up, by their status and events, in one text for all pods with the same
+/// cause.
 struct Cause {
   std::string reason;       ///< stable, CamelCase
   std::string message;      ///< what it is, in the user's terms, and what to do

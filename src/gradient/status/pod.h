@@ -11,7 +11,7 @@ namespace gradient::diagnosis {
 
 /// One container of a pod: its spec beside its status. Refers to the pod.
 struct Container {
-  enum class Role { Clone, Sync, App, Foreign };  ///< Foreign: somebody's webhook put it there
+  enum class Role { Clone, Sync, App, Foreign };  ///< Foreign: a webhook added it
 
   std::string name;
   Role role = Role::Foreign;

@@ -57,7 +57,8 @@ Condition spec_valid(const Facts& facts) {
               "; set metrics.requestDuration.name there, or scale by cpu or memory"};
 }
 
-/// What others have, or nobody, and not what the server refuses.
+/// Of a name, host or Secret that somebody else has or nobody made: of ReferencesResolved. The
+/// others are refusals of the API server.
 bool is_of_references(const Blocker& refused) {
   constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
   return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
@@ -229,7 +230,7 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
                        {"content", facts.content.json}});
 }
 
-/// What the API server refused, somebody else owns, or keeps the endpoint from serving.
+/// Children that could not be applied, and what keeps the endpoint from serving.
 std::vector<Blocker> all_refused(const StatusInput& input) {
   auto all = input.refused;
   for (auto& problem : endpoint_blockers(input.parent, input.settings, input.found, input.observed))

@@ -62,7 +62,7 @@ std::vector<Condition> running(const Workload& workload, const Json& deployment,
   return conditions;
 }
 
-/// Of what ran, where somebody deleted the Deployment.
+/// Where something ran before and its Deployment was deleted.
 std::vector<Condition> gone(const std::string& reason) {
   return {{"Available", ConditionStatus::False, reason,
            "0 replicas: nothing answers, there is no Deployment"},
