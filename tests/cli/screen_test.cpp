@@ -56,7 +56,7 @@ TEST_CASE("a screen says that no operator has looked, or not at the last edit") 
     CHECK(text_of(screen(unseen)).find("No operator has observed it yet") != std::string::npos);
   auto edited = screen(ready);
   edited.deployment["metadata"]["generation"] = json::Json(3);
-  CHECK(text_of(edited).find("not looked at the last edit yet") != std::string::npos);
+  CHECK(text_of(edited).find("not observed the last edit yet") != std::string::npos);
 }
 
 TEST_CASE("a screen has the content as the status tells it") {

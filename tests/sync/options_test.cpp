@@ -194,6 +194,29 @@ TEST_CASE("what gradient-sync does not know is refused with its name") {
              Contains("--colour"));
 }
 
+TEST_CASE("an option that a command cannot do without is asked for by its name") {
+  const std::vector<std::vector<std::string>> commands{
+      {"repository", "--volume=/v", "--key=k", "--name=n", "--url=u"},
+      {"model", "--source=s3://b", "--target=/t", "--name=n"},
+      {"collect", "--volume=/v"},
+      {"credential", "get", "--protocol=https", "--host=h", "--username=u", "--password-file=/p"},
+      {"ready", "--target=/t"}};
+  for (const auto& whole : commands) {
+    INFO(json::text(json::strings(whole)));
+    CHECK_FALSE(std::holds_alternative<NoCommand>(parse(whole)));
+    for (std::size_t i = 1; i < whole.size(); ++i) {
+      if (!whole[i].starts_with("--")) continue;
+      auto words = whole;
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+      const auto command = parse(words);
+      REQUIRE(std::holds_alternative<NoCommand>(command));
+      CHECK(std::get<NoCommand>(command).exit_code != 0);
+      CHECK_THAT(std::get<NoCommand>(command).errors,
+                 Contains(whole[i].substr(0, whole[i].find('='))));
+    }
+  }
+}
+
 TEST_CASE("the version and the help are no failure") {
   const auto version = std::get<NoCommand>(parse({"--version"}));
   CHECK(version.exit_code == 0);

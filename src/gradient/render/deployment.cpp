@@ -85,7 +85,7 @@ Json app_security_context(const Settings& settings) {
 /// them.
 Json drain(const Settings& settings) {
   if (settings.drain_seconds == 0)
-    return {};  // a sleep of 0 is refused before Kubernetes 1.34 (KEP-4818)
+    return {};  // before Kubernetes 1.33 a sleep of 0 is refused (KEP-4818)
   const auto sleep = object({{"seconds", settings.drain_seconds}});
   return object({{"preStop", object({{"sleep", sleep}})}});
 }

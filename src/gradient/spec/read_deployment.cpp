@@ -115,11 +115,11 @@ void refuse_other_versions(json::ObjectReader& spec) {
               "counts");
   spec.refuse("name", "is in the wrong place; the deployment's name is metadata.name");
   spec.refuse("region",
-              "has no meaning here; remove it and apply the object to the cluster that shall run "
+              "has no meaning here; remove it and apply the object to the cluster that should run "
               "it");
   spec.refuse("basicAuthKey",
               "is not supported; remove it and put an Ingress or gateway with authentication "
-              "before the Service");
+              "in front of the Service");
 }
 
 DeploymentSpec read_fields(json::ObjectReader& reader) {

@@ -93,12 +93,13 @@ std::string_view mount_path_problem(std::string_view path) {
              "/opt/models";
     }
   }
-  // The mount of a token is below it, and cannot be made in a volume that is read-only. In most
-  // images /var/run is a link to /run.
-  for (const std::string_view taken : {"/var/run/secrets", "/run/secrets"}) {
-    if (normal == taken || is_below(normal, taken) || is_below(taken, normal)) {
-      return "must not hide /var/run/secrets, where Kubernetes mounts service account tokens; "
-             "choose a path such as /opt/models";
+  // The runtime cannot make one of two mount points when the other one is read-only. A mount in
+  // the token's own place stands for it. In most images /var/run is a link to /run.
+  for (const std::string_view token : {"/var/run/secrets/kubernetes.io/serviceaccount",
+                                       "/run/secrets/kubernetes.io/serviceaccount"}) {
+    if (is_below(normal, token) || is_below(token, normal)) {
+      return "must not hide /var/run/secrets/kubernetes.io/serviceaccount, where Kubernetes mounts "
+             "tokens, nor be below it; choose a path such as /opt/models";
     }
   }
   return {};

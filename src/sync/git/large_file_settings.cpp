@@ -1,5 +1,6 @@
 #include "sync/git/large_file_settings.h"
 
+#include "base/ascii.h"
 #include "sync/report/failure.h"
 
 #include <algorithm>
@@ -144,7 +145,8 @@ Failure with_server_of_settings(const Failure& failure, const Git& git, const Pa
   if (failure.reason != "GitRedirected" && failure.reason != "GitAuthenticationFailed")
     return failure;
   const auto origin = web_origin(large_file_server(git, tree));
-  if (origin.empty() || origin == web_origin(git.url())) return failure;
+  // As git's credentials are given: whatever the letter case of the host.
+  if (origin.empty() || base::lower(origin) == base::lower(web_origin(git.url()))) return failure;
   return {"GitAuthenticationFailed",
           git.url() + ": " + origin +
               ", which .lfsconfig names as the server of its large files (LFS), asks for "

@@ -40,8 +40,8 @@ class LargeFileStore {
   const Path& path() const { return folder_; }
   bool has(const LargeFile& file) const;
 
-  /// Those whose content is to be fetched, each content once. Links what can be found, removes what
-  /// is damaged, and has git-lfs go on with what it had begun. Throws Failure.
+  /// Those whose content is to be fetched, each content once. Links or copies what can be found,
+  /// removes what is damaged, and has git-lfs go on with what it had begun. Throws Failure.
   std::vector<LargeFile> prepare(const std::vector<LargeFile>& files) const;
 
   /// Bytes that the volume must have room for, for those: what was begun is there.

@@ -43,8 +43,8 @@ void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what)
   git(what);
 }
 
-/// False when the server gives no commits but those that its refs name (old servers, and
-/// uploadpack.allowReachableSHA1InWant).
+/// False when the server gives no commits but those that its refs name: protocol v0 without
+/// uploadpack.allowReachableSHA1InWant or allowAnySHA1InWant.
 bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> what) {
   try {
     fetch_refs(git, bare, std::move(what));

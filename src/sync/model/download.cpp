@@ -235,8 +235,7 @@ void Download::require_space() {
 }
 
 void Download::touch() const {
-  std::error_code ignored;
-  fs::last_write_time(work_.path(), fs::file_time_type::clock::now(), ignored);
+  content::touch(work_.path());
 }
 
 }  // namespace content

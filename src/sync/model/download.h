@@ -61,11 +61,12 @@ class Download {
 
   /// Where the missing files are to be put; one that is there is right.
   const Path& files() const { return files_; }
-  /// Where a source that tells content by its SHA-256 keeps it: the next try finds it there.
+  /// For a git source: git's lfs.storage. A later download takes over what is in it.
   Path large_file_store() const;
   /// A published file with this content; empty when there is none.
   Path published_content(const std::string& sha256) const;
-  /// The folder of what is published; empty: nothing is, or no git has made it.
+  /// The published revision's folder, for a git source only. Empty otherwise, and when nothing is
+  /// published.
   const Path& published_revision() const { return before_; }
   bool is_complete() const { return has_files_ && missing_files_ == 0; }
   /// Shows others that somebody is at work here.

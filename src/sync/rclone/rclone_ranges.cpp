@@ -126,7 +126,7 @@ void RangeTransfer::fetch_once(Piece& piece, const std::stop_token& stop) {
   const std::lock_guard lock(mutex_);
   const auto last = finish_program(piece);
   if (last == PieceState::Asked && file.there.bytes() == 0) {
-    file.state = FileState::NotServed;
+    if (file.state == FileState::InRanges) file.state = FileState::NotServed;
   } else if (last == PieceState::Asked || piece.left.begin != piece.left.end) {
     // The whole file for a range, though it has sent ranges before, or a range that is too short.
     file.state = FileState::Changed;

@@ -69,8 +69,9 @@ class RangeTransfer {
   /// Of a file. All ranges of it, and all tries, share it:
   ///
   ///     InRanges --> NotServed   a server has sent the whole file for the first range that came of
-  ///        |                     it: the file is left to `rclone copy`
-  ///        +-------> Changed     what came cannot be of the version that was listed: the transfer
+  ///        |             |       it: the file is left to `rclone copy`
+  ///        +-------------+-> Changed
+  ///                              what came cannot be of the version that was listed: the transfer
   ///                              fails, and what is there of the file is discarded
   enum class FileState { InRanges, NotServed, Changed };
 

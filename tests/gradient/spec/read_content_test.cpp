@@ -296,15 +296,18 @@ TEST_CASE("problems of models and repositories are reported") {
         "spec.repositories.mountPath: must not be /etc, nor a file that Kubernetes puts there; "
         "choose a path such as /opt/models"}},
       {"places that hide the token of the service account, or are hidden by it",
-       "models: [{id: m, path: /var/run/}, {id: k, path: /run/secrets/x}, {id: o, path: "
-       "/var/lib/m}]\nrepositories: {dataset: d, mountPath: "
-       "/var//run/secrets/kubernetes.io, repositories: [{url: 'https://h/r', name: r}]}",
-       {"spec.models[0].path: must not hide /var/run/secrets, where Kubernetes mounts service "
-        "account tokens; choose a path such as /opt/models",
-        "spec.models[1].path: must not hide /var/run/secrets, where Kubernetes mounts service "
-        "account tokens; choose a path such as /opt/models",
-        "spec.repositories.mountPath: must not hide /var/run/secrets, where Kubernetes mounts "
-        "service account tokens; choose a path such as /opt/models"}},
+       "models: [{id: m, path: /var/run/}, {id: k, path: "
+       "/var/run/secrets/kubernetes.io/serviceaccount/x}, {id: o, path: /var/lib/m}, {id: p, path: "
+       "/run/secrets/kubernetes.io/serviceaccount}, {id: q, path: /run/secrets/models}]\n"
+       "repositories: {dataset: d, mountPath: /var//run/secrets/kubernetes.io, repositories: "
+       "[{url: 'https://h/r', name: r}]}",
+       {"spec.models[0].path: must not hide /var/run/secrets/kubernetes.io/serviceaccount, where "
+        "Kubernetes mounts tokens, nor be below it; choose a path such as /opt/models",
+        "spec.models[1].path: must not hide /var/run/secrets/kubernetes.io/serviceaccount, where "
+        "Kubernetes mounts tokens, nor be below it; choose a path such as /opt/models",
+        "spec.repositories.mountPath: must not hide "
+        "/var/run/secrets/kubernetes.io/serviceaccount, where Kubernetes mounts tokens, nor be "
+        "below it; choose a path such as /opt/models"}},
       {"a model inside of the repositories",
        "models: [{id: m, path: /opt/repos/m}, {id: k, path: /opt/repos/}, {id: o, path: "
        "/opt/repos-2}]\nrepositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}]}",

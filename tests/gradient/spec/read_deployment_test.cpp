@@ -140,9 +140,9 @@ TEST_CASE("every problem is reported with its field and what would be right") {
         "spec.integrations: belongs to a later version of the spec; write repositories for git, "
         "and models (each with a Model object that says where the files are) for buckets",
         "spec.region: has no meaning here; remove it and apply the object to the cluster that "
-        "shall run it",
+        "should run it",
         "spec.basicAuthKey: is not supported; remove it and put an Ingress or gateway with "
-        "authentication before the Service"}},
+        "authentication in front of the Service"}},
       {"fields in the wrong place",
        "instanceType: C4\nreplicas: 1\nautoscaling: {}\nname: x\napiVersion: v1",
        {"spec.instanceType: is in the wrong place; move it to resources.instanceType",
