@@ -26,7 +26,7 @@ class BackgroundReader {
  public:
   using Milliseconds = std::chrono::milliseconds;
   static constexpr std::chrono::seconds deadline{3};     ///< of one read
-  static constexpr std::chrono::minutes rest{1};         ///< after a failure
+  static constexpr std::chrono::minutes rest{1};         ///< of a node that has failed to answer
   static constexpr std::chrono::seconds patience{5};     ///< how long a first answer is awaited
   static constexpr std::size_t most_nodes_at_once = 2;   ///< besides one read of the API server's
   static constexpr std::size_t most_questions = 10'000;  ///< that wait
@@ -37,7 +37,7 @@ class BackgroundReader {
   };
   struct Question {
     std::string what;     ///< names it among those of one asker: "logs of Pod ns/a container b"
-    std::string edition;  ///< another one: the answer before may be out of date
+    std::string edition;  ///< of the object's state: with a new one the answer before is stale
     std::string node;     ///< whose kubelet has to answer; empty: the API server by itself
     std::function<Answer(const std::stop_token&)> read;
   };

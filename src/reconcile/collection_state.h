@@ -10,12 +10,12 @@ namespace reconcile {
 /// The garbage collector's rules, for one Dataset: when unused content of its volume is removed.
 /// Pure: Collector makes the requests and passes on what they found. Not for several threads.
 ///
-///     content is unused for `after` -> due; nothing is unused -> all is forgotten
+///     content is unused for `after` -> due; nothing is unused -> the timer is reset
 ///
 ///     found when due                       step            due again
 ///     no Job                               LookAtUsers
 ///       all is in use after all              Rest            in an hour
-///       a pod may get any node yet           Rest            in ten minutes
+///       a pod is not scheduled yet (*)       Rest            in ten minutes
 ///       some is unused                       Create          at once, for its end
 ///     a Job that is somebody else's        ReportConflict  in ten minutes
 ///     our Job, which runs                  Rest            at once
@@ -23,7 +23,9 @@ namespace reconcile {
 ///     the same, and the status has it      Rest            in an hour
 ///     the API server refuses               (refused)       in an hour
 ///
-/// An hour, because ReplicaSets go without an event to us.
+/// At once: at the Dataset's next reconcile, within a minute. An hour: ReplicaSets are not watched,
+/// and one that is deleted may leave content unused.
+/// (*) Where one node at a time has the volume, the Job goes to the pod's node.
 class CollectionState {
  public:
   using Time = kube::Clock::TimePoint;

@@ -49,7 +49,7 @@ class Collector {
   struct Visit;
 
   gradient::ContentUse wanted(const kube::Key& claim) const;
-  /// Asks the state of the Dataset, which is new for one that is not known.
+  /// Calls `ask` with the Dataset's state, under the lock; makes one if there is none.
   template <class Ask>
   auto ask(const kube::Key& dataset, const Ask& ask);
   gradient::DatasetContent advance(const Visit& visit, gradient::DatasetContent content,

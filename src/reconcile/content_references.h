@@ -9,8 +9,8 @@
 namespace reconcile {
 
 /// Which content of Datasets deployments refer to, until it is recorded in the Datasets' statuses:
-/// those are written once a minute, and a deployment may come and go in between, leaving content
-/// that nobody would know of. Safe to share between threads.
+/// Datasets are reconciled once a minute, and a deployment may come and go in between, leaving
+/// content that nobody would know of. Safe to share between threads.
 class ContentReferences {
  public:
   void add(const kube::Key& dataset, const gradient::ContentUse& content);

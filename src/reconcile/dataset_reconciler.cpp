@@ -42,7 +42,7 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
 
 kube::Outcome next_look(const gradient::ObservedClaim& claim) {
   if (claim.refused) return kube::Outcome::again_in(look_again);
-  if (!claim.live) return kube::Outcome::done();  // the polling cache brings it back
+  if (!claim.live) return kube::Outcome::done();  // watch or polling cache brings it back
   const auto phase = gradient::claim_phase(*claim.live);
   if (phase == "Pending") return kube::Outcome::again_in(look_again);
   if (phase == "Bound") return kube::Outcome::again_in(Collector::period);

@@ -14,10 +14,10 @@ namespace reconcile {
 namespace {
 
 /// What was refused (a quota, a name that is taken) may be granted without an event to us, and a
-/// route that nobody looks at gets none.
+/// route that no controller reports on gets none.
 constexpr std::chrono::minutes look_again{1};
 
-/// That the Gateway API is there is seen by the watch of its kind.
+/// GatewayAPIMissing needs no retry: the watch of HTTPRoutes notices when the CRDs are installed.
 bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
   return std::any_of(refused.begin(), refused.end(), [](const gradient::Blocker& entry) {
     return entry.reason != "GatewayAPIMissing";
@@ -28,8 +28,8 @@ bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
 
 kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = parts_.stores.gradient_deployments.find(key);
-  if (!object ||
-      kube::is_being_deleted(*object)) {  // the garbage collector follows owner references
+  // Kubernetes' garbage collector deletes the children.
+  if (!object || kube::is_being_deleted(*object)) {
     parts_.references.remove({std::string(gradient_deployments.kind), key});
     parts_.observer.forget(key);
     return kube::Outcome::done();

@@ -61,8 +61,8 @@ class PollingCache {
     const kube::Kind* kind = nullptr;
     std::optional<json::Json> object;
     kube::Clock::TimePoint read;
-    kube::Clock::TimePoint old;  ///< then whoever asks for it has it read again
-    kube::Clock::TimePoint due;  ///< then refresh() does; later than that where it failed
+    kube::Clock::TimePoint old;  ///< from then on find() reads it again
+    kube::Clock::TimePoint due;  ///< from then on refresh() does; later where that failed
     std::optional<kube::Clock::TimePoint> missing_since;  ///< it, or something in it
   };
   struct Due {

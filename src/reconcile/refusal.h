@@ -10,9 +10,9 @@
 
 namespace reconcile {
 
-/// Which errors of the API server are terminal, in controller-runtime's words: what its refusal to
-/// write `what` ("Service ns/demo") means to the user. Empty when it is not about the object
-/// (conflict, throttling, a server in trouble) and should be retried.
+/// What the API server's refusal to write `what` ("Service ns/demo") means to the user; such a
+/// write is tried again after a minute, without backoff. Empty when the error is not about the
+/// object (conflict, throttling, a server in trouble) and belongs to the queue's backoff.
 std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what);
 
 /// Who has the name that a child of `parent` is to have: `what` as above, `live` its holder.

@@ -25,7 +25,8 @@ bool is_ready(const Json& object) {
   return json::string_at(ready_condition(object), {"status"}) == "True";
 }
 
-/// "Dataset ns/ds1 (spec.repositories.dataset) is not ready: ...", once it has a condition.
+/// "Dataset ns/ds1 (spec.repositories.dataset) is not ready: ...", once it has a condition. The
+/// reasons are DatasetNotReady, ModelNotReady and ContainerRegistryNotReady.
 void add_not_ready(gradient::Found& found, const Json& object, const std::string& used_by) {
   const auto& condition = ready_condition(object);
   if (condition.is_null()) {
@@ -38,6 +39,7 @@ void add_not_ready(gradient::Found& found, const Json& object, const std::string
                               ") is not ready: " + json::string_at(condition, {"message"})});
 }
 
+/// The reasons are DatasetNotFound, ModelNotFound and ContainerRegistryNotFound.
 Blocker not_found(std::string_view kind, const kube::Key& key, const std::string& used_by,
                   const std::string& remedy) {
   return {std::string(kind) + "NotFound", used_by + ": there is no " + std::string(kind) + " " +

@@ -15,7 +15,7 @@ namespace reconcile {
 
 /// Looks up what a spec refers to. Datasets, Models and ContainerRegistries come from the stores,
 /// Secrets and claims that are not ours through the PollingCache. What was looked up, found or not,
-/// is noted in Dependents, so that its change brings the dependent back.
+/// is noted in References, so that its change brings the dependent back.
 class Resolver {
  public:
   /// All of it has to outlive this.

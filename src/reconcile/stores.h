@@ -6,7 +6,8 @@
 namespace reconcile {
 
 /// The informers' caches: what the operator knows of the cluster, one Store for each kind that it
-/// watches. Safe to share between threads.
+/// watches, or of which an earlier configuration may have made objects (Ingresses, HTTPRoutes).
+/// Safe to share between threads.
 struct Stores {
   Stores();
 
@@ -17,7 +18,7 @@ struct Stores {
       pods;            ///< indexed by parent_term
   kube::Store claims;  ///< those with our label
 
-  /// Null for kinds that are not watched (Secrets, Events, ReplicaSets, Jobs).
+  /// Null for kinds that have no Store (Secrets, Events, ReplicaSets, Jobs).
   kube::Store* of(const kube::Kind& kind);
 };
 

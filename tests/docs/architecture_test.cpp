@@ -46,7 +46,7 @@ TEST_CASE("architecture.md names every folder of src/ that has folders or source
 
 TEST_CASE("architecture.md sends nobody to a file that is not there") {
   const auto files = code(section("Where to look"), "[a-z]+/[a-z_/]+");
-  CHECK(files.size() > 8);
+  CHECK(files.size() > 20);
   for (const auto& file : files) {
     INFO(file);
     CHECK(is_in_sources(file));

@@ -87,7 +87,7 @@ class Recording final : public kube::Transport {
   kube::Guarded<Names> used_;
 };
 
-/// An operator that looks after namespace "ns" while it lives.
+/// An operator that watches namespace "ns" while it lives.
 class Operating {
  public:
   Operating(kube::Transport& server, const gradient::Endpoint& endpoint)

@@ -42,7 +42,7 @@ inline ObservedTransport::Before before_first_write(std::string part, std::funct
   };
 }
 
-/// An operator that looks after one namespace while it lives.
+/// An operator that watches one namespace while it lives.
 class Running {
  public:
   explicit Running(Cluster& cluster, RunningOptions options = {})

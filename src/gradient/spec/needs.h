@@ -9,7 +9,8 @@
 
 namespace gradient {
 
-/// A key of a Secret that must exist before anything is applied. An empty key: the Secret alone.
+/// A key of a Secret that must exist; an empty key: the Secret alone. Nothing is applied without
+/// it, except for an Ingress' certificate.
 struct SecretNeed {
   std::string secret, key;
   std::string used_by;  ///< "spec.env[2].value"
@@ -30,7 +31,7 @@ Needs needs(const DeploymentSpec& spec, const Settings& settings);
 std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by);
 
 /// The Secret that every Ingress names, with what a certificate consists of; empty without one.
-/// Only the endpoint waits for it.
+/// Without the Secret the Ingress is made all the same, and the status says what is missing.
 std::vector<SecretNeed> needs(const Endpoint& endpoint);
 
 /// The Secret that holds a registry's password, or that is the registry's pull secret.

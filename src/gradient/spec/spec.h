@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-/// What users write, typed. Plain values with the defaults of the spec page; the readers
-/// beside this header make them of documents, and crds/ for every field's meaning.
+/// What users write, typed. Plain values with the defaults of the spec page; the read_*.h
+/// beside this header make them of documents. crds/ has the meaning of every field.
 namespace gradient {
 
 /// A reference SECRET:NAME or SECRET:SECRET-NAME/KEY.

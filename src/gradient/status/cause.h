@@ -4,8 +4,8 @@
 
 namespace gradient::diagnosis {
 
-/// Why pods do not come up, by their status and events, in one text for all pods with the same
-/// cause.
+/// Why one pod does not come up, by its status and events. root_cause() returns the one that most
+/// pods have, with the texts of all in its message.
 struct Cause {
   std::string reason;       ///< stable, CamelCase
   std::string message;      ///< what it is, in the user's terms, and what to do

@@ -10,8 +10,7 @@
 namespace gradient::diagnosis {
 
 /// `status.content` of a GradientDeployment: what the pods of the newest revision have on their
-/// volumes, as far as they or the previous
-/// status say.
+/// volumes, as far as they or the previous status say.
 struct Content {
   json::Json json;       ///< status.content; null when the spec names none
   std::string remarks;   ///< replicas that differ, refreshes that failed; empty when all is well

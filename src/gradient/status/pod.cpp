@@ -15,8 +15,8 @@ bool is_true(const Json& value) {
   return value.is_boolean() && value.as_bool();
 }
 
-/// A kubelet that restarted does not know how containers ended, and reports exit code 137 with
-/// these reasons: that says nothing about them.
+/// Reasons of the kubelet and of containerd when they do not know how a container ended: its exit
+/// code (137, 255) then says nothing.
 bool is_known(const Json& termination) {
   const auto reason = json::string_at(termination, {"reason"});
   return reason != "ContainerStatusUnknown" && reason != "Unknown";
@@ -80,7 +80,7 @@ const Json& Container::failure() const {
   const auto& now = json::at(*status, {"state", "terminated"});
   const auto& ended = now.is_null() ? json::at(*status, {"lastState", "terminated"}) : now;
   if (ended.is_null() || !is_known(ended)) return json::null();
-  // An end is one too many for the app; for a helper it is what it was asked for.
+  // The app must never exit; a helper succeeds with exit code 0.
   if (role != Role::App && json::integer_at(ended, {"exitCode"}) == 0) return json::null();
   return ended;
 }

@@ -58,7 +58,8 @@ Condition spec_valid(const Facts& facts) {
 }
 
 /// Of a name, host or Secret that somebody else has or nobody made: of ReferencesResolved. The
-/// others are refusals of the API server.
+/// others belong to Progressing: what the API server refused, and a route that its Gateway does not
+/// serve.
 bool is_of_references(const Blocker& refused) {
   constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
   return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
@@ -189,7 +190,8 @@ Condition switched_off(const Facts& facts) {
               (left == 0 ? "" : "; " + counted(left, "pod") + " to end")};
 }
 
-/// status.h says which condition decides.
+/// The first that applies decides: spec, references, refusals, switched off, a pod's cause,
+/// content, rollout, availability; status.h has the details.
 Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   const auto find = [&](const char* type) -> const Condition& {
     return *std::find_if(others.begin(), others.end(),

@@ -13,7 +13,7 @@
 
 namespace gradient {
 
-/// What a status is made of. For a call: it refers to what must outlive it.
+/// What a status is made of. Arguments of status(), valid during that call only.
 struct StatusInput {
   const Parent& parent;
   const DeploymentSpec& spec;

@@ -16,7 +16,7 @@ constexpr const char* disabled = "Disabled";
 constexpr const char* order[] = {"Ready",         "SpecValid", "ReferencesResolved",
                                  "ContentSynced", "Available", "Progressing"};
 
-/// Without pods for the reason that holds back what was asked for, unless that was no pods.
+/// With 0 replicas: Disabled when the spec asks for 0, else why the spec is not applied.
 Condition available(const Workload& workload, const std::string& endpoint,
                     const std::string& reason) {
   if (workload.wanted == 0) {

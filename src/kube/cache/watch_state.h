@@ -14,18 +14,22 @@ enum class WatchFailure {
   Throttled,    ///< 429
   Unreachable,  ///< no answer
   Refused,      ///< any other error of the server
-  Malformed,    ///< an answer that is none
+  Malformed,    ///< a body that is no list or no watch event of the kind
 };
 const char* to_string(WatchFailure failure);
 WatchFailure classify(const ApiError& error);
 
 /// What to do next to keep up with one kind: the rules of client-go's reflector, without the
-/// network. One difference: every list is consistent (no resource version, where client-go's first
+/// network. Two differences: two watches in a row that end without an event or a bookmark lead to a
+/// new list; and every list is consistent (no resource version, where client-go's first
 /// asks for "0", any version in the API server's cache), so that what is known never goes back in
 /// time, not even over a restart.
 ///
-///     List --last page--> Watch --expired, refused, malformed, silent for too long--> List
+///     List --last page--> Watch --ended--> Watch, from the last version
+///     Watch --expired--> List, at once for the first time in a row, after a backoff for the next
+///     Watch --refused, malformed, silent for too long--> List
 ///     List --expired while paging--> List, without pages
+///     List --refused, malformed--> List, after a backoff
 ///     either --throttled, unreachable--> the same again, after a backoff
 class WatchState {
  public:

@@ -14,8 +14,8 @@
 namespace kube {
 
 /// The body of one response on its way from the I/O thread to the thread that reads it, with the
-/// head before and the end or failure after it: a bounded pipe. The reader may leave at any time,
-/// as both sides share ownership. Safe to share between threads.
+/// head, and the end or failure after it: a bounded pipe. Bytes that overtake the head wait for it.
+/// The reader may leave at any time, as both sides share ownership. Safe to share between threads.
 class ResponseStream {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

@@ -23,9 +23,9 @@ struct CredentialOptions {
   std::string password_file;
 };
 
-/// Its protocol (git-credential(1)): reads what git asks for and answers with username
-/// and password when it is for exactly this protocol and host, else with nothing. Throws Failure
-/// when the password cannot be read or cannot be one.
+/// Speaks git's credential protocol (git-credential(1)): reads what git asks for and answers with
+/// username and password when it is for exactly this protocol and host, else with nothing. Throws
+/// Failure when the password cannot be read or cannot be one.
 void answer_credential(const CredentialOptions& options, std::istream& question,
                        std::ostream& answer);
 

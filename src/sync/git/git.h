@@ -47,10 +47,10 @@ class Git {
   /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
   void init(const Path& path, const std::string& commit, bool is_bare) const;
 
-  /// The same for a command that brings large files, `total` bytes of them; tells how far it is.
+  /// Runs a command of git-lfs as operator() does, and reports progress out of `total` bytes.
   void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
 
-  /// The same for another repository, which is given the credential when it is on the same host.
+  /// Git for another repository, which is given the credential when it is on the same host.
   /// Throws Failure when that is over ssh and on another host.
   Git at(std::string url) const;
 

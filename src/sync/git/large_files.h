@@ -24,14 +24,16 @@ struct LargeFile {
 /// extensions: these change the content, so its hash is not the file's.
 std::optional<LargeFile> read_pointer(std::string_view text);
 
-/// The sum of their sizes; one that is too large for a number ends at the largest size of a file.
+/// The sum of their sizes, at most the largest number: pointers are hostile, and may claim any
+/// size.
 std::int64_t total_bytes(const std::vector<LargeFile>& files);
 
 /// A folder in which git-lfs keeps content (lfs.storage): whole in objects/ab/cd/abcd..., and what
 /// is on its way in incomplete/. Nobody else may be using it meanwhile.
 class LargeFileStore {
  public:
-  /// A file that had this content; empty when there is none.
+  /// A file that was published with this SHA-256; empty when there is none. It is hashed again
+  /// before it is used.
   using Find = std::function<Path(const std::string& sha256)>;
 
   explicit LargeFileStore(Path folder, Find find = {})

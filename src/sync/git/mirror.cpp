@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 /// each other.
 constexpr auto patience_for_submodules = 1min;
 
+// refs/gradient/COMMIT keeps a commit from git's garbage collection; refs/gradient/of/ has the
+// server's refs.
 constexpr const char* all_branches = "refs/heads/*:refs/gradient/of/refs/heads/*";
 constexpr const char* all_tags = "refs/tags/*:refs/gradient/of/refs/tags/*";
 

@@ -34,7 +34,7 @@ std::string text_of(const KnownFiles& files);
 ///
 /// A whole file is never written to again, so a link is as good as a copy, whoever has it.
 enum class Owner {
-  DeadOnThisHost,  ///< its lock is free, and a host's own locks can be trusted
+  DeadOnThisHost,  ///< its lock is free, and a container of this pod had it
   Dead,            ///< its lock is free, and its folder has not changed for long
   PerhapsAlive,
 };

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-/// Keys of a Secret, which the kubelet mounts as files.
+/// Keys of a Secret, which the kubelet mounts as files; but for git's key for ssh (git/ssh).
 namespace content {
 
 /// A value of one line, without the newline that editors leave at the end. Throws Failure, which

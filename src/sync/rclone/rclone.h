@@ -43,12 +43,13 @@ class Rclone {
     std::string command;
     std::vector<std::string> options = {};
     std::string file = {};   ///< of the source, in place of all that the filters let through
-    bool is_alone = false;   ///< it is the only one
+    bool is_alone = false;   ///< the listing has no other, and the URL may be the file
     bool is_folder = false;  ///< what the URL names, which otherwise may be a file
     int output = -1;         ///< base::Program's
     OnLine on_line = {};     ///< gets what rclone logs
   };
-  using OnBytes = std::function<void(std::int64_t there)>;  ///< of all that is missing at first
+  using OnBytes =
+      std::function<void(std::int64_t there)>;  ///< of the files that were missing at first
   std::string run(const Call& call, const std::stop_token& stop) const;
   std::string lsjson() const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.

@@ -17,9 +17,9 @@ namespace content {
 
 /// Which files are fetched in ranges, and in what steps.
 struct RangeOptions {
-  std::int64_t from = 128 << 20;  ///< bytes
+  std::int64_t from = 128 << 20;  ///< bytes that a file has at least
   std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
-  std::int64_t noted = 16 << 20;  ///< as many bytes more are remembered at once
+  std::int64_t noted = 16 << 20;  ///< bytes after which the notes are written again
 };
 
 /// The first `bytes` of a file have come.

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-/// A model's source (spec.source of a Model), and the listing of the files that it has.
+/// A model's source (spec.source of a Model), and the listing of the files that it has. Also of
+/// sources in git, which model/git_origin brings.
 namespace content {
 
 /// Where a model's files are.
@@ -49,7 +50,7 @@ struct Listing {
   std::int64_t bytes = 0;
   /// Changes when a file does, as far as the source tells (names, sizes, times, checksums).
   std::string fingerprint = {};
-  /// False: the source gives its files all at once only, and `files` is empty.
+  /// False for git: its files are known only after the checkout, and `files` is empty.
   bool has_files = true;
 };
 
