@@ -98,6 +98,10 @@ finish() {
 	local status=$?
 	end_cluster
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+	if ((status == 0 && PASSED + FAILED + SKIPPED == 0)); then
+		echo "no test has run$left_out"
+		exit 1
+	fi
 	if ((status || FAILED)); then
 		echo "tests failed: $part"
 		exit 1
@@ -115,6 +119,9 @@ for part; do
 done
 cluster_is_up='' left_out=''
 trap finish EXIT
+# Without these, bash comes to the trap of EXIT with the status of the command before: one that went well.
+trap 'exit 143' TERM
+trap 'exit 130' INT
 for part; do
 	"test_$part"
 	((FAILED == 0)) || exit 1
