@@ -114,7 +114,7 @@ Condition content_synced(const Facts& facts) {
 }
 
 /// What a pod without a known cause is waiting for.
-std::string patience(const Workload& workload) {
+std::string waiting_for(const Workload& workload) {
   for (const auto& pod : workload.pods) {
     if (pod.is_ready()) continue;
     if (!pod.is_scheduled()) return "; pod " + pod.name() + " waits for a node";
@@ -142,7 +142,7 @@ Condition available(const Facts& facts) {
   }
   if (facts.cause) return {type, ConditionStatus::False, facts.cause->reason, facts.cause->message};
   return {type, ConditionStatus::False, workload.lags ? "RollingOut" : "MinimumReplicasUnavailable",
-          count_text(workload) + patience(workload)};
+          count_text(workload) + waiting_for(workload)};
 }
 
 Condition progressing(const Facts& facts) {
@@ -170,7 +170,7 @@ Condition progressing(const Facts& facts) {
   if (stuck && diagnosis::has_stalled(*facts.observed.deployment)) {
     return {type, ConditionStatus::False, "ProgressDeadlineExceeded",
             text + how + ", and nothing has moved for longer than the Deployment's deadline" +
-                patience(workload)};
+                waiting_for(workload)};
   }
   if (diagnosis::is_rolled_out(workload, *facts.observed.deployment))
     return {type, ConditionStatus::True, "NewReplicaSetAvailable", text + how};

@@ -1,6 +1,7 @@
 #include "gradient/status/text.h"
 
 #include "base/ascii.h"
+#include "json/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -52,7 +53,7 @@ std::string excerpt(std::string_view text, std::size_t most) {
   drop_queries(line);
   if (line.size() <= most) return line;
   auto end = most - 3;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
+  while (end > 0 && json::continues_character(line[end]))
     --end;
   return line.substr(0, end) + "...";
 }

@@ -1,6 +1,7 @@
 #include "kube/control/events.h"
 
 #include "base/hash.h"
+#include "json/utf8.h"
 
 #include <spdlog/spdlog.h>
 
@@ -21,10 +22,7 @@ constexpr std::size_t max_name = 253;
 /// At most `limit` bytes, cut between characters.
 std::string cut(std::string text, std::size_t limit) {
   if (text.size() <= limit) return text;
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-  };
-  while (limit > 0 && continues(limit))
+  while (limit > 0 && json::continues_character(text[limit]))
     --limit;
   text.resize(limit);
   return text;
