@@ -1,6 +1,7 @@
 // The rights of manifests/install.yaml are all that an operator of one namespace needs (KUBECONFIG
 // of somebody who may grant them and act for others).
 
+#include "base/base64.h"
 #include "reconcile/clean_up.h"
 #include "reconcile/rights.h"
 #include "support/log.h"
@@ -48,8 +49,11 @@ TEST_CASE("the rights of the manifest are enough for everything that an operator
   cluster.await("the Ingress", [&] { return !cluster.seen().ingresses.keys().empty(); });
 
   // What is taken away again: the autoscaler and the pull secret.
+  // Its Secret must hold something usable: a registry that is not ready keeps the autoscaler.
   cluster.apply(kube::secrets, "mine",
-                R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"e30="}})");
+                R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":")" +
+                    base::base64_encode(R"({"auths":{"registry.example":{"auth":"dTpw"}}})") +
+                    R"("}})");
   cluster.apply(reconcile::registries, "registry",
                 R"({"spec":{"server":null,"username":null,"password":null,"secretName":"mine"}})");
   cluster.apply(reconcile::gradient_deployments, "demo", deployment("registry", ""));
