@@ -107,6 +107,7 @@ int run(const DigestCommand& command) {
 int run(const CredentialCommand& command) {
   return run_plainly([&] {
     if (command.action == "get") answer_credential(command.options, std::cin, std::cout);
+    if (command.action == "erase") remember_refusal(command.options, std::cin);
     return 0;
   });
 }

@@ -95,6 +95,7 @@ CLI::App* add_credential(CLI::App& app, CredentialCommand& command) {
   parser->add_option("--host", options.host)->required();
   parser->add_option("--username", options.username)->required();
   parser->add_option("--password-file", options.password_file)->required();
+  parser->add_option("--refused-file", options.refused_file)->required();
   parser->add_option("action", command.action)->required();
   return parser;
 }

@@ -94,8 +94,9 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
                   "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
   }
   if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
-  write_file(home_->path() / "config",
-             configuration(remote_, credential_helper(remote_, program), ssh_.command));
+  write_file(
+      home_->path() / "config",
+      configuration(remote_, credential_helper(remote_, program, refused_file()), ssh_.command));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -135,6 +136,8 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   program.arguments = std::move(arguments);
   if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
+  // Each command sends the credential anew: the Secret's file may hold another by now.
+  std::filesystem::remove(refused_file());
   std::optional<Failure> wrong;
   const auto on_error_line = std::move(program.on_error_line);
   program.on_error_line = [&](std::string_view line) {

@@ -55,6 +55,8 @@ class Git {
   Git at(std::string url) const;
 
   const std::string& url() const { return remote_.url; }
+  /// Whether the server has refused the credential in the command that ran last.
+  bool is_refused() const { return std::filesystem::exists(refused_file()); }
   /// Whether a repository may be fetched from this URL: http or https without user information,
   /// ssh, and git:// where that is allowed.
   bool may_fetch(const std::string& url) const;
@@ -63,6 +65,7 @@ class Git {
 
  private:
   std::string run(std::vector<std::string> arguments, base::Program program) const;
+  Path refused_file() const { return home_->path() / "refused"; }
 
   GitRemote remote_;
   std::stop_token stop_;

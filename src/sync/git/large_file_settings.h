@@ -15,9 +15,9 @@ namespace content {
 void check_large_file_settings(const Git& git, const Path& tree,
                                const std::vector<std::string>& large_files);
 
-/// Why git-lfs got no large files. That another host than the repository's asks for credentials
-/// means a redirection; where .lfsconfig names a server on another host, that one is taken to have
-/// asked. Gives `failure` for anything else.
+/// Why git-lfs, the command that ran last, got no large files. That another host than the
+/// repository's asks for credentials means a redirection; where .lfsconfig names a server on
+/// another host, that one is taken to have asked. Gives `failure` for anything else.
 Failure with_server_of_settings(const Failure& failure, const Git& git, const Path& tree);
 
 }  // namespace content

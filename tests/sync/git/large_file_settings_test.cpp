@@ -226,3 +226,19 @@ TEST_CASE("a server that .lfsconfig names and that wants credentials is told as 
             "and remove the URL from .lfsconfig");
   CHECK_THAT(other.full_log(), Contains("/cgi/lfs/objects/batch") && !Contains("Authorization"));
 }
+
+TEST_CASE("an LFS server of the repository's host that refuses the credentials is asked once") {
+  WithPointer with("");
+  with.server.folder().write_script(
+      "cgi/lfs", "printf 'Status: 401\\r\\nWWW-Authenticate: Basic realm=lfs\\r\\n\\r\\n'\n");
+  with.served.add_file(
+      ".lfsconfig",
+      with.files.write("settings", "[lfs]\nurl = " + with.server.url("cgi/lfs")).string());
+  const Folder secret;
+  const GitRemote remote{.url = with.served.url(),
+                         .username = "jane",
+                         .password_file = secret.write("password", canary)};
+  CHECK(publish_repository(remote) == "GitAuthenticationFailed: " + remote.url +
+                                          ": the server of its large files (LFS) refuses the "
+                                          "credentials; check what they may read");
+}
