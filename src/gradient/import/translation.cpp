@@ -239,7 +239,7 @@ void Translation::check(const std::string& name) {
     translated_.push_back({origin(problem.path), problem.message});
 }
 
-json::Problems Translation::problems() {
+json::Problems Translation::problems() && {
   auto all = std::move(report_).take();
   const auto own = static_cast<std::ptrdiff_t>(all.size());
   for (auto& problem : translated_) {

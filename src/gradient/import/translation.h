@@ -26,8 +26,8 @@ class Translation {
   /// Judges what came out by our own reader, and says its problems in terms of the input.
   void check(const std::string& name);
 
-  json::Problems problems();
-  Draft draft() { return {std::move(object_), std::move(remarks_)}; }
+  json::Problems problems() &&;
+  Draft draft() && { return {std::move(object_), std::move(remarks_)}; }
 
  private:
   void refuse_misplaced();

@@ -45,7 +45,7 @@ constexpr std::array<std::string_view, 7> pull_reasons{
 
 /// The runtime's own words. A back-off says them since Kubernetes 1.32 only; before that they are
 /// in an event of the pod.
-std::string pull_error(const Case& about, const Container& container) {
+std::string pull_error(const ObservedPod& about, const Container& container) {
   constexpr std::string_view marker = "ErrImagePull: ";
   auto text = container.waiting_message();
   const auto at = text.find(marker);
@@ -67,7 +67,7 @@ std::string without(std::string text, const std::string& image) {
   return text;
 }
 
-std::string credentials_remedy(const Case& about, const Container& container) {
+std::string credentials_remedy(const ObservedPod& about, const Container& container) {
   if (container.is_helper()) {
     return "check images.sync and sync.pullSecret in the operator's configuration";
   }
@@ -91,7 +91,7 @@ std::string image_field(const Container& container) {
 
 }  // namespace
 
-std::optional<Cause> image_not_pulled(const Case& about, const Container& container) {
+std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container& container) {
   const auto reason = container.waiting_reason();
   if (std::find(pull_reasons.begin(), pull_reasons.end(), reason) == pull_reasons.end()) {
     return std::nullopt;

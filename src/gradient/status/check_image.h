@@ -5,6 +5,6 @@
 /// Pulling the image of a container.
 namespace gradient::diagnosis {
 
-std::optional<Cause> image_not_pulled(const Case& about, const Container& container);
+std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container& container);
 
 }  // namespace gradient::diagnosis

@@ -12,7 +12,7 @@ namespace {
 using json::Json;
 
 /// What the scheduler says about a pod that has no node; empty when it has not said anything.
-std::string scheduler_text(const Case& about) {
+std::string scheduler_text(const ObservedPod& about) {
   if (about.pod.is_scheduled()) return {};
   const auto& condition = about.pod.condition("PodScheduled");
   const auto message = json::string_at(condition, {"message"});
@@ -48,7 +48,7 @@ std::string claims(const Pod& pod) {
 
 }  // namespace
 
-std::optional<Cause> claim_pending(const Case& about) {
+std::optional<Cause> claim_pending(const ObservedPod& about) {
   const auto text = scheduler_text(about);
   if (text.empty() || !is_about_claim(text)) return std::nullopt;
   return Cause{"ClaimPending",
@@ -58,7 +58,7 @@ std::optional<Cause> claim_pending(const Case& about) {
                "claims"};
 }
 
-std::optional<Cause> unschedulable(const Case& about) {
+std::optional<Cause> unschedulable(const ObservedPod& about) {
   const auto text = scheduler_text(about);
   if (text.empty()) return std::nullopt;
   return Cause{"Unschedulable",
@@ -67,7 +67,7 @@ std::optional<Cause> unschedulable(const Case& about) {
                "node"};
 }
 
-std::optional<Cause> ended_by_node(const Case& about) {
+std::optional<Cause> ended_by_node(const ObservedPod& about) {
   if (!about.pod.is_failed()) return std::nullopt;
   const auto reason = json::string_at(about.pod.object(), {"status", "reason"});
   const auto text = excerpt(json::string_at(about.pod.object(), {"status", "message"}));
@@ -86,7 +86,7 @@ std::optional<Cause> ended_by_node(const Case& about) {
 /// The node lifecycle controller sets a pod's Ready to False when its node does not report, and
 /// leaves all else as the kubelet reported last: ready containers in a pod that is not ready. The
 /// kubelet says so itself only with a reason, that of readiness gates.
-std::optional<Cause> node_not_ready(const Case& about) {
+std::optional<Cause> node_not_ready(const ObservedPod& about) {
   const auto& pod = about.pod;
   const auto& ready = pod.condition("Ready");
   const bool taken_away = json::string_at(ready, {"status"}) == "False" &&

@@ -5,9 +5,9 @@
 /// Scheduling, eviction, and nodes that do not report.
 namespace gradient::diagnosis {
 
-std::optional<Cause> claim_pending(const Case& about);
-std::optional<Cause> unschedulable(const Case& about);
-std::optional<Cause> ended_by_node(const Case& about);
-std::optional<Cause> node_not_ready(const Case& about);
+std::optional<Cause> claim_pending(const ObservedPod& about);
+std::optional<Cause> unschedulable(const ObservedPod& about);
+std::optional<Cause> ended_by_node(const ObservedPod& about);
+std::optional<Cause> node_not_ready(const ObservedPod& about);
 
 }  // namespace gradient::diagnosis

@@ -49,7 +49,7 @@ struct Failures {
 };
 
 /// What the kubelet said about this probe since `since`.
-Failures failures(const Case& about, const Container& container, const Probe& probe,
+Failures failures(const ObservedPod& about, const Container& container, const Probe& probe,
                   const std::string& since) {
   Failures result;
   for (const auto* event : about.events) {
@@ -75,7 +75,7 @@ Cause probe_cause(const Container& container, const Probe& probe, const std::str
 
 }  // namespace
 
-std::optional<Cause> restarted_by_probe(const Case& about, const Container& container) {
+std::optional<Cause> restarted_by_probe(const ObservedPod& about, const Container& container) {
   const auto& ended = container.failure();
   if (ended.is_null()) return std::nullopt;
   const auto since = json::string_at(ended, {"startedAt"});
@@ -93,7 +93,7 @@ std::optional<Cause> restarted_by_probe(const Case& about, const Container& cont
   return std::nullopt;
 }
 
-std::optional<Cause> crash_loop(const Case& about, const Container& container) {
+std::optional<Cause> crash_loop(const ObservedPod& about, const Container& container) {
   const auto& ended = container.failure();
   if (ended.is_null()) return std::nullopt;
   return Cause{"CrashLoop",
@@ -103,7 +103,7 @@ std::optional<Cause> crash_loop(const Case& about, const Container& container) {
                container.name, container.is_helper()};
 }
 
-std::optional<Cause> probe_failing(const Case& about, const Container& container) {
+std::optional<Cause> probe_failing(const ObservedPod& about, const Container& container) {
   if (container.is_helper() || !container.is_running() || container.is_up()) return std::nullopt;
   const auto& probe = json::at(*container.spec, {readiness.field});
   if (probe.is_null()) return std::nullopt;

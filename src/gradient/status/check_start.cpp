@@ -79,7 +79,7 @@ std::string memory_limit(const Container& container) {
 
 }  // namespace
 
-std::optional<Cause> secret_missing(const Case& about, const Container& container) {
+std::optional<Cause> secret_missing(const ObservedPod& about, const Container& container) {
   if (container.waiting_reason() != "CreateContainerConfigError") return std::nullopt;
   const auto text = container.waiting_message();
   const auto where = " in namespace " + about.parent.ns;
@@ -96,7 +96,7 @@ std::optional<Cause> secret_missing(const Case& about, const Container& containe
   return cause("StartFailed", "cannot be started: " + excerpt(text));
 }
 
-std::optional<Cause> content_failed(const Case&, const Container& container) {
+std::optional<Cause> content_failed(const ObservedPod&, const Container& container) {
   if (!container.is_helper() || container.failure().is_null()) return std::nullopt;
   Json report;
   try {
@@ -113,7 +113,7 @@ std::optional<Cause> content_failed(const Case&, const Container& container) {
                container.name, true};
 }
 
-std::optional<Cause> out_of_memory(const Case& about, const Container& container) {
+std::optional<Cause> out_of_memory(const ObservedPod& about, const Container& container) {
   const bool killed = json::string_at(container.failure(), {"reason"}) == "OOMKilled" ||
                       has(start_error(container), "oom-killed");
   if (!killed) return std::nullopt;
@@ -128,7 +128,7 @@ std::optional<Cause> out_of_memory(const Case& about, const Container& container
                container.name, container.is_helper()};
 }
 
-std::optional<Cause> start_failed(const Case&, const Container& container) {
+std::optional<Cause> start_failed(const ObservedPod&, const Container& container) {
   const auto error = start_error(container);
   if (error.empty()) return std::nullopt;
   const auto remedy =

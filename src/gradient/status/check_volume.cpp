@@ -12,7 +12,7 @@ using json::Json;
 
 /// The last such event while it is the last word: once a container has run or an image is being
 /// pulled, all volumes are there.
-const Json* trouble(const Case& about, std::initializer_list<std::string_view> reasons) {
+const Json* trouble(const ObservedPod& about, std::initializer_list<std::string_view> reasons) {
   if (!about.pod.is_scheduled() || about.pod.has_begun()) return nullptr;
   const auto* event = last(about, reasons);
   const auto* success = last(about, {"Pulling", "Pulled", "Created", "Started"});
@@ -48,7 +48,7 @@ std::string secret_of(const Json& volume, const std::string& key) {
 
 }  // namespace
 
-std::optional<Cause> volume_without_secret(const Case& about) {
+std::optional<Cause> volume_without_secret(const ObservedPod& about) {
   constexpr std::string_view missing_key = "references non-existent secret key: ";
   const auto* event = trouble(about, {"FailedMount"});
   if (event == nullptr) return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<Cause> volume_without_secret(const Case& about) {
   return std::nullopt;
 }
 
-std::optional<Cause> volume_not_attached(const Case& about) {
+std::optional<Cause> volume_not_attached(const ObservedPod& about) {
   const auto* event = trouble(about, {"FailedAttachVolume"});
   const auto* success = last(about, {"SuccessfulAttachVolume"});
   if (event == nullptr || (success != nullptr && seen(*success) >= seen(*event))) {
@@ -89,7 +89,7 @@ std::optional<Cause> volume_not_attached(const Case& about) {
                "volume"};
 }
 
-std::optional<Cause> volume_not_mounted(const Case& about) {
+std::optional<Cause> volume_not_mounted(const ObservedPod& about) {
   const auto* event = trouble(about, {"FailedMount", "FailedMapVolume", "VolumeResizeFailed"});
   if (event == nullptr) return std::nullopt;
   return Cause{"VolumeNotMounted",
@@ -99,7 +99,7 @@ std::optional<Cause> volume_not_mounted(const Case& about) {
                "volume"};
 }
 
-std::optional<Cause> no_sandbox(const Case& about) {
+std::optional<Cause> no_sandbox(const ObservedPod& about) {
   const auto* event = trouble(about, {"FailedCreatePodSandBox"});
   if (event == nullptr) return std::nullopt;
   return Cause{"StartFailed", excerpt(message_of(*event)), "sandbox"};

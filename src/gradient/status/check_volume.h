@@ -6,9 +6,9 @@
 /// container.
 namespace gradient::diagnosis {
 
-std::optional<Cause> volume_without_secret(const Case& about);
-std::optional<Cause> volume_not_attached(const Case& about);
-std::optional<Cause> volume_not_mounted(const Case& about);
-std::optional<Cause> no_sandbox(const Case& about);
+std::optional<Cause> volume_without_secret(const ObservedPod& about);
+std::optional<Cause> volume_not_attached(const ObservedPod& about);
+std::optional<Cause> volume_not_mounted(const ObservedPod& about);
+std::optional<Cause> no_sandbox(const ObservedPod& about);
 
 }  // namespace gradient::diagnosis

@@ -13,23 +13,25 @@ namespace {
 
 using json::Json;
 
-/// How many pods say what. The most frequent, then the smallest, stands for all.
-using Votes = std::map<std::string, std::size_t>;
+/// How many pods report each value.
+using PodCounts = std::map<std::string, std::size_t>;
 
-std::string elected(const Votes& votes) {
-  const auto most = std::max_element(
-      votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == votes.end() ? "" : most->first;
+/// What most pods report, of two the smaller; empty when none reports.
+std::string most_frequent(const PodCounts& counts) {
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == counts.end() ? "" : most->first;
 }
 
 void add_remark(Content& content, const std::string& remark) {
   content.remarks += (content.remarks.empty() ? "" : "; ") + remark;
 }
 
-void add_difference(Content& content, const std::string& subject, const Votes& votes) {
-  if (votes.size() < 2) return;
+void add_difference(Content& content, const std::string& subject, const PodCounts& counts) {
+  if (counts.size() < 2) return;
   std::string remark = "replicas differ: " + subject + " is at";
-  for (const auto& [value, pods] : votes) {
+  for (const auto& [value, pods] : counts) {
     remark += (remark.back() == 't' ? " " : ", ") + value + " in " +
               counted(static_cast<std::int64_t>(pods), "pod");
   }
@@ -73,7 +75,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
   auto entry = json::object({{"name", repository.name},
                              {"url", repository.url},
                              {"ref", json::text_or_null(repository.ref)}});
-  Votes commits;
+  PodCounts commits;
   std::map<std::string, std::string> refs;
   for (const auto& pod : workload.pods) {
     const auto* container = pod.container(names::clone_container(repository.name));
@@ -86,7 +88,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
   add_difference(content, "repository " + repository.name, commits);
   const auto before = known(previous, "repositories", entry, {"name", "url"});
   const auto before_commit = json::string_at(before, {"commit"});
-  auto commit = elected(commits);
+  auto commit = most_frequent(commits);
   auto ref = refs[commit];
   if (commits.empty() && json::string_at(before, {"ref"}) == repository.ref) {
     commit = before_commit;
@@ -152,7 +154,7 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
   const auto from = source(observed, model);
   auto entry = json::object({{"id", model.id}, {"source", json::text_or_null(from)}});
   const auto logged = lines(observed, workload, model.id);
-  Votes revisions;
+  PodCounts revisions;
   std::map<std::string, std::int64_t> sizes;
   for (const auto* line : logged) {
     if (is_event(*line, "refresh-failed")) {
@@ -171,7 +173,7 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
     if (size >= 0) entry["bytes"] = Json(size);
   };
   if (!revisions.empty()) {
-    set(elected(revisions), sizes[elected(revisions)]);
+    set(most_frequent(revisions), sizes[most_frequent(revisions)]);
   } else if (is_still_true(workload, logged)) {
     const auto before = known(previous, "models", entry, {"id", "source"});
     set(json::string_at(before, {"revision"}), json::integer_at(before, {"bytes"}, -1));

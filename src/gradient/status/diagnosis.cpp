@@ -39,7 +39,7 @@ constexpr std::array<ContainerCheck, 8> container_checks{
     probe_failing,       // the program runs, but does not answer
 };
 
-std::optional<Cause> cause_of(const Case& about) {
+std::optional<Cause> cause_of(const ObservedPod& about) {
   if (about.pod.is_ready()) return std::nullopt;
   for (const auto check : pod_checks) {
     if (auto cause = check(about)) return cause;

@@ -31,7 +31,7 @@ std::vector<const Json*> events_of(const Pod& pod, const std::vector<Json>& even
   return found;
 }
 
-const Json* last(const Case& about, std::initializer_list<std::string_view> reasons) {
+const Json* last(const ObservedPod& about, std::initializer_list<std::string_view> reasons) {
   const auto found =
       std::find_if(about.events.rbegin(), about.events.rend(), [&](const Json* event) {
         const auto reason = json::string_at(*event, {"reason"});

@@ -16,7 +16,7 @@ std::vector<const json::Json*> events_of(const Pod& pod, const std::vector<json:
 /// When it was seen last, RFC 3339 to the second.
 std::string seen(const json::Json& event);
 /// The last event with one of the reasons; null without one.
-const json::Json* last(const Case& about, std::initializer_list<std::string_view> reasons);
+const json::Json* last(const ObservedPod& about, std::initializer_list<std::string_view> reasons);
 /// Whether it is about this container: involvedObject.fieldPath says so.
 bool is_about(const json::Json& event, const Container& container);
 

@@ -14,8 +14,8 @@
 /// pods that are not ready, and answers only with evidence that holds now.
 namespace gradient::diagnosis {
 
-/// What the checks see of one pod.
-struct Case {
+/// A pod, and what else the checks see of it.
+struct ObservedPod {
   const Parent& parent;
   const DeploymentSpec& spec;
   const Pod& pod;
@@ -23,7 +23,7 @@ struct Case {
   const std::vector<std::string>& pull_servers;
 };
 
-using PodCheck = std::optional<Cause> (*)(const Case&);
-using ContainerCheck = std::optional<Cause> (*)(const Case&, const Container&);
+using PodCheck = std::optional<Cause> (*)(const ObservedPod&);
+using ContainerCheck = std::optional<Cause> (*)(const ObservedPod&, const Container&);
 
 }  // namespace gradient::diagnosis

@@ -28,7 +28,7 @@ struct Facts {
   const DeploymentSpec& spec;
   const Settings& settings;
   const Observed& observed;
-  const std::vector<Blocker> refused;
+  const std::vector<Blocker> blockers;
   const Workload workload;
   const Content content;
   const std::optional<Cause> cause;
@@ -78,7 +78,7 @@ std::string joined(const std::vector<Blocker>& list) {
 
 Condition references_resolved(const Facts& facts) {
   std::vector<Blocker> found;
-  std::copy_if(facts.refused.begin(), facts.refused.end(), std::back_inserter(found),
+  std::copy_if(facts.blockers.begin(), facts.blockers.end(), std::back_inserter(found),
                is_of_references);
   if (!found.empty()) {
     return {"ReferencesResolved", ConditionStatus::False, found.front().reason, joined(found)};
@@ -149,7 +149,7 @@ Condition progressing(const Facts& facts) {
   const auto& workload = facts.workload;
   const std::string type = "Progressing";
   const auto how = " (" + facts.rollout + ")";
-  const auto& refused = facts.refused;
+  const auto& refused = facts.blockers;
   const auto refusal = std::find_if_not(refused.begin(), refused.end(), is_of_references);
   if (refusal != refused.end()) {
     return {type, ConditionStatus::False, refusal->reason, joined(refused)};
@@ -204,7 +204,7 @@ Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   const auto& progressing = find("Progressing");
   if (references.status == ConditionStatus::False)
     return ready_as(ConditionStatus::False, references);
-  if (!facts.refused.empty()) return ready_as(ConditionStatus::False, progressing);
+  if (!facts.blockers.empty()) return ready_as(ConditionStatus::False, progressing);
   if (facts.workload.wanted == 0) return switched_off(facts);
   if (facts.cause)
     return {"Ready", ConditionStatus::False, facts.cause->reason, facts.cause->message};
@@ -233,7 +233,7 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
 }
 
 /// Children that could not be applied, and what keeps the endpoint from serving.
-std::vector<Blocker> all_refused(const StatusInput& input) {
+std::vector<Blocker> all_blockers(const StatusInput& input) {
   auto all = input.refused;
   for (auto& problem : endpoint_blockers(input.parent, input.settings, input.found, input.observed))
     all.push_back(std::move(problem));
@@ -250,7 +250,7 @@ Json status(const StatusInput& input) {
   const Facts facts{.spec = spec,
                     .settings = settings,
                     .observed = observed,
-                    .refused = all_refused(input),
+                    .blockers = all_blockers(input),
                     .workload = workload,
                     .content = diagnosis::content(spec, observed, workload, previous),
                     .cause = diagnosis::root_cause(input, workload),

@@ -91,9 +91,11 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
   return json::array(std::move(list));
 }
 
-/// `decided`, beside what runs; `reason` says why nothing does.
-Json kept(std::vector<Condition> decided, const std::string& reason, const Parent& parent,
-          const Json& deployment, const Json& previous, const std::string& now) {
+/// The status with the conditions `decided`, and with those of the Deployment that still runs;
+/// `reason` says why nothing does.
+Json status_beside_running(std::vector<Condition> decided, const std::string& reason,
+                           const Parent& parent, const Json& deployment, const Json& previous,
+                           const std::string& now) {
   auto status = previous.is_object() ? previous : Json::object();
   status["observedGeneration"] = Json(parent.generation);
   const bool runs = !deployment.is_null();
@@ -123,9 +125,9 @@ Json invalid_status(const Parent& parent, const json::Problems& problems, const 
                     const Json& previous, const std::string& now) {
   const auto reason = reason_of(problems);
   const auto message = json::text(problems);
-  return kept({{"Ready", ConditionStatus::False, reason, message},
-               {"SpecValid", ConditionStatus::False, reason, message}},
-              reason, parent, deployment, previous, now);
+  return status_beside_running({{"Ready", ConditionStatus::False, reason, message},
+                                {"SpecValid", ConditionStatus::False, reason, message}},
+                               reason, parent, deployment, previous, now);
 }
 
 Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
@@ -135,10 +137,11 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
   for (const auto& entry : blockers)
     message += (message.empty() ? "" : "; ") + entry.message;
   const auto& reason = blockers.front().reason;
-  return kept({{"Ready", ConditionStatus::False, reason, message},
-               {"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"},
-               {"ReferencesResolved", ConditionStatus::False, reason, message}},
-              spec.replicas() == 0 ? disabled : reason, parent, deployment, previous, now);
+  return status_beside_running(
+      {{"Ready", ConditionStatus::False, reason, message},
+       {"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"},
+       {"ReferencesResolved", ConditionStatus::False, reason, message}},
+      spec.replicas() == 0 ? disabled : reason, parent, deployment, previous, now);
 }
 
 }  // namespace gradient
