@@ -17,8 +17,8 @@ constexpr int stopped = 143;  ///< as after SIGTERM
 /// Does the work of a helper container and gives its exit code. A failure goes to the operator,
 /// with its reason, by the termination message.
 int run_reported(const TerminationMessage& termination, const json::Json& subject,
-                 const std::function<void(Report&, const std::stop_token&)>& work) {
-  Report report(termination.file, termination.bytes, subject);
+                 const std::function<void(Reporter&, const std::stop_token&)>& work) {
+  Reporter report(termination.file, termination.bytes, subject);
   umask(0002);  // what is published is read by apps of any user
   try {
     const TrustedAuthorities trusted;
@@ -66,7 +66,7 @@ int run(const NoCommand& nothing) {
 int run(RepositoryCommand& command) {
   auto& options = command.options;
   const auto subject = json::object({{"repository", options.name}});
-  return run_reported(command.termination, subject, [&](Report& report, const auto& stop) {
+  return run_reported(command.termination, subject, [&](Reporter& report, const auto& stop) {
     check_names({options.key}, "--key");
     options.volume = std::filesystem::absolute(options.volume);
     options.program = this_program();
@@ -76,7 +76,7 @@ int run(RepositoryCommand& command) {
 
 int run(ModelCommand& command) {
   const auto subject = json::object({{"model", command.name}});
-  return run_reported(command.termination, subject, [&](Report& report, const auto& stop) {
+  return run_reported(command.termination, subject, [&](Reporter& report, const auto& stop) {
     command.options.program = this_program();
     sync_model(command.options, report, stop);
   });
@@ -85,7 +85,7 @@ int run(ModelCommand& command) {
 int run(const CollectCommand& command) {
   const auto& options = command.options;
   return run_reported(command.termination, json::Json::object(),
-                      [&](Report& report, const auto& stop) {
+                      [&](Reporter& report, const auto& stop) {
                         check_names(options.owners, "--owner");
                         check_names({options.keep.begin(), options.keep.end()}, "--keep");
                         check_names({options.models.begin(), options.models.end()}, "--model");

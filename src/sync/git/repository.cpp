@@ -96,7 +96,7 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
 
 }  // namespace
 
-void sync_repository(const RepositoryOptions& options, Report& report,
+void sync_repository(const RepositoryOptions& options, Reporter& report,
                      const std::stop_token& stop) {
   check_name(options.name);
   make_mount_point(options);

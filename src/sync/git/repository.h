@@ -24,6 +24,7 @@ struct RepositoryOptions {
 /// Publishes .gradient/checkouts/KEY/{meta.json,tree} on the volume, or finds it there, and reports
 /// {"commit", "url", "ref"}. A checkout is never changed: whoever is late takes what the first one
 /// published. Throws Failure and Stopped; either leaves a whole checkout or none.
-void sync_repository(const RepositoryOptions& options, Report& report, const std::stop_token& stop);
+void sync_repository(const RepositoryOptions& options, Reporter& report,
+                     const std::stop_token& stop);
 
 }  // namespace content

@@ -129,7 +129,7 @@ Description description(const Path& files, const Listing& listing, const KnownFi
 
 class ModelSync {
  public:
-  ModelSync(const ModelOptions& options, Report& report, std::stop_token stop)
+  ModelSync(const ModelOptions& options, Reporter& report, std::stop_token stop)
       : options_(options),
         report_(report),
         stop_(std::move(stop)),
@@ -306,7 +306,7 @@ class ModelSync {
   }
 
   const ModelOptions& options_;
-  Report& report_;
+  Reporter& report_;
   std::stop_token stop_;
   Origin origin_;
   Layout layout_;
@@ -315,7 +315,7 @@ class ModelSync {
 
 }  // namespace
 
-void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop) {
+void sync_model(const ModelOptions& options, Reporter& report, const std::stop_token& stop) {
   ModelSync model(options, report, stop);
   fs::remove(ready_marker(options.target));  // of this pod's container before
   model.first();

@@ -25,7 +25,7 @@ struct ModelOptions {
 /// from before or by another pod, is taken without any network and without waiting for others. What
 /// fails later, of whatever kind, is logged and tried again, and changes nothing. Throws what
 /// as_failure() takes when nothing could be published, and Stopped.
-void sync_model(const ModelOptions& options, Report& report, const std::stop_token& stop);
+void sync_model(const ModelOptions& options, Reporter& report, const std::stop_token& stop);
 
 /// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>
 /// <path>\n" that sha256sum prints of them, so equal content is one revision wherever it is from.

@@ -40,10 +40,10 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-Report::Report(std::filesystem::path termination_log, std::size_t budget, json::Json subject)
+Reporter::Reporter(std::filesystem::path termination_log, std::size_t budget, json::Json subject)
     : termination_log_(std::move(termination_log)), budget_(budget), subject_(std::move(subject)) {}
 
-void Report::log(const std::string& level, const std::string& event, const json::Json& fields) {
+void Reporter::log(const std::string& level, const std::string& event, const json::Json& fields) {
   auto line = json::object({{"time", now()}, {"level", level}, {"event", event}});
   add(subject_, line);
   add(fields, line);
@@ -59,18 +59,18 @@ void Report::log(const std::string& level, const std::string& event, const json:
   std::cout << json::text(line) << std::endl;  // flushed: the operator reads the last line
 }
 
-void Report::succeeded(const json::Json& fields) {
+void Reporter::succeeded(const json::Json& fields) {
   terminate(fields);
 }
 
-void Report::failed(const Failure& failure) {
+void Reporter::failed(const Failure& failure) {
   const auto fields =
       json::object({{"reason", failure.reason}, {"message", std::string(failure.what())}});
   log("error", "failed", fields);
   terminate(fields);
 }
 
-void Report::terminate(const json::Json& message) {
+void Reporter::terminate(const json::Json& message) {
   auto fields = subject_;
   add(message, fields);
   std::ofstream(termination_log_) << within_budget(std::move(fields), budget_);

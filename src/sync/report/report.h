@@ -15,12 +15,12 @@ namespace content {
 /// operator reads the last one, and one JSON object in the file that the kubelet copies into the
 /// container's status. On a terminal the lines of progress are a bar instead. Safe to share between
 /// threads.
-class Report {
+class Reporter {
  public:
   /// `subject` is {"repository": NAME} or {"model": NAME} and is part of everything said.
   /// `budget` bounds the termination message, in bytes: the kubelet cuts the messages of all
   /// containers of a pod at 12 KiB together.
-  Report(std::filesystem::path termination_log, std::size_t budget, json::Json subject);
+  Reporter(std::filesystem::path termination_log, std::size_t budget, json::Json subject);
 
   void log(const std::string& level, const std::string& event, const json::Json& fields);
 
@@ -61,12 +61,12 @@ json::Json with_rate(json::Json fields, std::int64_t rate);
 /// it is not told. Not for several threads.
 class ProgressLines {
  public:
-  explicit ProgressLines(Report& report) : report_(report) {}
+  explicit ProgressLines(Reporter& report) : report_(report) {}
   /// {"bytes", and "total", "rate", "eta" where they are known}
   void operator()(const json::Json& fields);
 
  private:
-  Report& report_;
+  Reporter& report_;
   Rate::Time next_{};
   Rate rate_;
 };

@@ -12,7 +12,7 @@ namespace content {
 /// goes on: it starts the container again, with a backoff of its own. Throws the last Failure and
 /// Stopped.
 template <class Work>
-auto with_retries(Report& report, const std::stop_token& stop, const Work& work) {
+auto with_retries(Reporter& report, const std::stop_token& stop, const Work& work) {
   constexpr int tries = 4;
   auto pause = std::chrono::seconds(1);
   for (int attempts = 1;; ++attempts, pause *= 2) {

@@ -43,7 +43,7 @@ std::set<std::string> mirrors_of(const Path& checkout) {
 
 class Collection {
  public:
-  Collection(const CollectOptions& options, Report& report, std::stop_token stop)
+  Collection(const CollectOptions& options, Reporter& report, std::stop_token stop)
       : options_(options),
         report_(report),
         stop_(std::move(stop)),
@@ -170,7 +170,7 @@ class Collection {
   }
 
   const CollectOptions& options_;
-  Report& report_;
+  Reporter& report_;
   std::stop_token stop_;
   Path hidden_, checkouts_, models_, mirrors_;
   fs::file_time_type now_;
@@ -180,7 +180,7 @@ class Collection {
 
 }  // namespace
 
-void collect(const CollectOptions& options, Report& report, const std::stop_token& stop) {
+void collect(const CollectOptions& options, Reporter& report, const std::stop_token& stop) {
   Collection(options, report, stop).run();
 }
 

@@ -26,6 +26,6 @@ struct CollectOptions {
 /// are too young, how many files could not be removed; with any of these, "message" says why the
 /// first one. What goes is renamed away before it is removed, so a crash leaves a checkout whole or
 /// not at all. Throws Failure and Stopped.
-void collect(const CollectOptions& options, Report& report, const std::stop_token& stop);
+void collect(const CollectOptions& options, Reporter& report, const std::stop_token& stop);
 
 }  // namespace content

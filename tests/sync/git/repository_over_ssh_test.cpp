@@ -37,7 +37,7 @@ struct Site {
                                          .known_hosts = configured_known_hosts},
                               .program = GRADIENT_SYNC};
     if (!known_hosts.empty()) secrets.write("known_hosts", known_hosts);
-    Report report(secrets / "termination", 4096, json::object({{"repository", "app"}}));
+    Reporter report(secrets / "termination", 4096, json::object({{"repository", "app"}}));
     try {
       sync_repository(options, report, {});
     } catch (const Failure& failure) {

@@ -30,7 +30,7 @@ struct Volume {
                               .remote = {.url = repository.url(), .username = "jane"},
                               .program = GRADIENT_SYNC};
     if (!password.empty()) options.remote.password_file = secrets.write("password", password);
-    Report report(secrets / "termination", 4096, json::object({{"repository", "app"}}));
+    Reporter report(secrets / "termination", 4096, json::object({{"repository", "app"}}));
     try {
       sync_repository(options, report, {});
     } catch (const Failure& failure) {

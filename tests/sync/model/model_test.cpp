@@ -201,7 +201,7 @@ TEST_CASE("a Secret lets the sidecar in, and is nowhere in what it leaves") {
   const Folder pod;
   pod.write("secret/username", "jane");
   pod.write("secret/password", canary);
-  Report report(pod / "termination", 4096, json::object({{"model", "llm"}}));
+  Reporter report(pod / "termination", 4096, json::object({{"model", "llm"}}));
   std::stop_source stop;
   const ModelOptions options{
       .source = {.url = server.url("files/private/"), .credentials = pod / "secret"},

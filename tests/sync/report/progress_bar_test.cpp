@@ -54,7 +54,7 @@ TEST_CASE("a terminal sees a bar that later lines replace") {
   std::cout << std::flush;  // or the child would write that, too
   const auto child = forkpty(&terminal, nullptr, nullptr, &size);
   if (child == 0) {
-    content::Report report(folder / "told", 4096, json::object({{"model", "llm"}}));
+    content::Reporter report(folder / "told", 4096, json::object({{"model", "llm"}}));
     report.log("info", "progress", line(50, 100));
     report.log("info", "published", json::object({{"files", 2}}));
     _exit(0);

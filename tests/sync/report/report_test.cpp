@@ -23,7 +23,7 @@ TEST_CASE("a termination message is shortened in its message alone, at a charact
 
 TEST_CASE("a failure is told with its subject and reason") {
   const Folder folder;
-  Report report(folder / "log", 4096, json::object({{"repository", "app"}}));
+  Reporter report(folder / "log", 4096, json::object({{"repository", "app"}}));
   report.failed(Failure("NameTaken", "in the way"));
   CHECK(base::read_file(folder / "log") ==
         R"({"message":"in the way","reason":"NameTaken","repository":"app"})");
@@ -33,7 +33,7 @@ TEST_CASE("what is told is UTF-8, whatever a repository or a server says") {
   const Folder folder;
   std::ostringstream lines;
   auto* const before = std::cout.rdbuf(lines.rdbuf());
-  Report report(folder / "log", 68, json::object({{"model", "llm"}}));
+  Reporter report(folder / "log", 68, json::object({{"model", "llm"}}));
   report.failed(Failure("SyncFailed", "l\xe9 -> größe \xc3"));
   std::cout.rdbuf(before);
   CHECK(json::string_at(json::parse(lines.str()), {"message"}) == "l\uFFFD -> größe \uFFFD");

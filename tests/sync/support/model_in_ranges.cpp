@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     source.credentials = argv[4];
   }
   umask(0002);
-  Report report(std::filesystem::path(argv[2]).parent_path() / "told", 4096,
-                json::object({{"model", "llm"}}));
+  Reporter report(std::filesystem::path(argv[2]).parent_path() / "told", 4096,
+                  json::object({{"model", "llm"}}));
   const StopOnSignal signals;
   try {
     sync_model({.source = source,

@@ -7,7 +7,7 @@ using namespace content;
 
 std::string publish_repository(const GitRemote& remote) {
   const Folder volume;
-  Report report(volume / "termination", 4096, json::object({{"repository", "app"}}));
+  Reporter report(volume / "termination", 4096, json::object({{"repository", "app"}}));
   try {
     sync_repository({.volume = volume / "",
                      .key = "key",

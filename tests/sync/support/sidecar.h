@@ -35,7 +35,7 @@ class Sidecar {
 
   Folder folder_;
   content::ModelOptions options_;
-  content::Report report_;
+  content::Reporter report_;
   std::stop_source stop_;
   std::future<std::string> work_;
 };

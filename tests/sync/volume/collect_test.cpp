@@ -56,7 +56,7 @@ struct Volume {
 
   json::Json collect(std::vector<std::string> owners, std::set<std::string> keep = {},
                      std::set<std::string> models = {}) const {
-    Report report(elsewhere / "termination", 4096, json::Json::object());
+    Reporter report(elsewhere / "termination", 4096, json::Json::object());
     content::collect({.volume = folder / "",
                       .owners = std::move(owners),
                       .keep = std::move(keep),
@@ -221,7 +221,7 @@ TEST_CASE("bytes are those of the disk: a sparse file's blocks, a file of two na
 TEST_CASE("a stop in the middle leaves no half checkout under its key") {
   const Volume volume;
   volume.checkout("d1-app-old");
-  Report report(volume.elsewhere / "termination", 4096, json::Json::object());
+  Reporter report(volume.elsewhere / "termination", 4096, json::Json::object());
   std::stop_source stop;
   stop.request_stop();
   CHECK_THROWS_AS(
