@@ -116,12 +116,28 @@ void Git::init(const Path& path, const std::string& commit, bool is_bare) const 
 }
 
 void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const {
+  // Longer than a silent connection lasts: between files git-lfs asks the server for the next ones.
+  const auto longest_wait = 4 * remote_.silence;
   LargeFileProgress progress;
+  std::int64_t bytes = 0;
+  auto last_came = std::chrono::steady_clock::now();
+  const auto look = [&] {
+    const auto now = std::chrono::steady_clock::now();
+    if (const auto there = progress.bytes(); there != bytes) {
+      bytes = there;
+      last_came = now;
+    }
+    if (now - last_came > longest_wait) {
+      throw Failure("GitLfsFailed", remote_.url +
+                                        ": the server of its large files (LFS) gave nothing "
+                                        "of them for " +
+                                        std::to_string(longest_wait.count()) +
+                                        " s; it may be busy, or limit requests");
+    }
+    if (on_progress_) on_progress_(json::object({{"bytes", bytes}, {"total", total}}));
+  };
   run(std::move(arguments),
-      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = [&] {
-         if (!on_progress_) return;
-         on_progress_(json::object({{"bytes", progress.bytes()}, {"total", total}}));
-       }});
+      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = look});
 }
 
 std::string Git::run(std::vector<std::string> arguments, base::Program program) const {

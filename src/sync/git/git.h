@@ -47,7 +47,8 @@ class Git {
   /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
   void init(const Path& path, const std::string& commit, bool is_bare) const;
 
-  /// Runs a command of git-lfs as operator() does, and reports progress out of `total` bytes.
+  /// Runs a command of git-lfs as operator() does, and reports progress out of `total` bytes. Gives
+  /// up when for a long time nothing comes: git-lfs waits for as long as a server asks it to.
   void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
 
   /// Git for another repository, which is given the credential when it is on the same host.

@@ -101,11 +101,28 @@ TEST_CASE("a server of large files that sends little is waited for, and a silent
                        "printf '{\"objects\":[{\"oid\":\"" + oid +
                        "\",\"size\":7,\"error\":{\"code\":404,\"message\":\"Object does not exist "
                        "on the server\"}}]}'\n");
-    return publish_repository({.url = served.url(), .silence = 1s});
+    return publish_repository({.url = served.url(), .silence = 2s});
   };
   CHECK_THAT(answer_after("for i in $(seq 15); do printf ' '; sleep 0.2; done\n"),
              StartsWith("GitLfsFailed: ") && Contains("has not got one of its large files"));
   CHECK_THAT(answer_after("sleep 20\n"), StartsWith("HostUnreachable: "));
+}
+
+TEST_CASE("a server of large files that asks for an hour's patience is given up") {
+  WebServer server;
+  const ServedRepository served(server, "app.git");
+  served.commit(".gitattributes", "*.bin filter=lfs");
+  served.commit("weights.bin", pointer(std::string(64, 'a'), 7));
+  served.commit(".lfsconfig", "[lfs]\\n\\turl = " + server.url("cgi/lfs"));
+  server.folder().write_script("cgi/lfs",
+                               "printf 'Status: 429\\r\\nRetry-After: 3600\\r\\n\\r\\n'\n");
+  const auto before = std::chrono::steady_clock::now();
+  CHECK(
+      publish_repository({.url = served.url(), .silence = 1s}) ==
+      "GitLfsFailed: " + served.url() +
+          ": the server of its large files (LFS) gave nothing of them for 4 s; it may be busy, or "
+          "limit requests");
+  CHECK(std::chrono::steady_clock::now() - before < 60s);
 }
 
 TEST_CASE("silence lasts five minutes, over http, for large files and over ssh") {
