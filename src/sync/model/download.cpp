@@ -197,20 +197,16 @@ void Download::reuse_parts(const Path& folder, Owner owner, const Listing& listi
 
 void Download::reuse_part(const Path& from, Owner owner, const SourceFile& file) {
   const auto to = PartialFile::path_in(parts_, file);
-  const auto add = [&] {
-    const auto what_becomes_of_it =
-        owner == Owner::PerhapsAlive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
-    PartialFile(parts_, file).add(from, what_becomes_of_it, [&] { touch(); });
-  };
+  const auto what_becomes_of_it =
+      owner == Owner::PerhapsAlive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
   try {
-    if (fs::exists(to)) {
-      add();  // another download has left a part of the same file
-    } else if (noted_ranges(from, file).bytes() == file.bytes) {
+    const bool is_first = !fs::exists(to);  // else a third download has left a part of this file
+    if (is_first && noted_ranges(from, file).bytes() == file.bytes) {
       link_partial(from, to);
-    } else if (owner == Owner::DeadOnThisHost && is_free(from)) {
+    } else if (is_first && owner == Owner::DeadOnThisHost && is_free(from)) {
       move_partial(from, to);
     } else {
-      add();
+      PartialFile(parts_, file).add(from, what_becomes_of_it, [&] { touch(); });
     }
   } catch (const fs::filesystem_error&) {  // its owner has just moved it
   }
