@@ -53,8 +53,7 @@ json::Problems Importer::add(const Json& written, const std::string& given) {
   const auto name = translation.name(given);
   translation.fields(name.empty() ? "unnamed" : name);
   translation.check(name);
-  auto draft = std::move(translation).draft();
-  auto problems = std::move(translation).problems();
+  auto [draft, problems] = std::move(translation).result();
   json::Report in_names;
   refuse_passwords_in_names(spec, {}, in_names);
   std::ranges::move(std::move(in_names).take(), std::back_inserter(problems));

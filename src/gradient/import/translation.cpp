@@ -239,7 +239,12 @@ void Translation::check(const std::string& name) {
     translated_.push_back({origin(problem.path), problem.message});
 }
 
-json::Problems Translation::problems() && {
+Translation::Result Translation::result() && {
+  return {{std::move(object_), std::move(remarks_)}, problems()};
+}
+
+/// Ours and, in terms of the input, those of the reader. Moves them out.
+json::Problems Translation::problems() {
   auto all = std::move(report_).take();
   const auto own = static_cast<std::ptrdiff_t>(all.size());
   for (auto& problem : translated_) {

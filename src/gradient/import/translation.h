@@ -26,8 +26,11 @@ class Translation {
   /// Judges what came out by our own reader, and says its problems in terms of the input.
   void check(const std::string& name);
 
-  json::Problems problems() &&;
-  Draft draft() && { return {std::move(object_), std::move(remarks_)}; }
+  struct Result {
+    Draft draft;
+    json::Problems problems;
+  };
+  Result result() &&;
 
  private:
   void refuse_misplaced();
@@ -52,6 +55,7 @@ class Translation {
     remarks_.push_back({std::move(path), std::move(message)});
   }
   std::string origin(const std::string& path) const;
+  json::Problems problems();
   void refuse_name(const std::string& entry) {
     translated_.push_back({entry + ".name", "must have a letter a-z or a digit, such as llm"});
   }
