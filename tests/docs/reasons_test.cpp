@@ -65,6 +65,15 @@ Names headings() {
 
 }  // namespace
 
+TEST_CASE("the status shows every reason that a helper can have") {
+  const std::string in_quotes = R"re("([A-Z][A-Za-z]+)")re";
+  auto of_helpers = page::missing(page::in_sources({"sync"}, in_quotes), words_of_others());
+  of_helpers.erase("Forbidden");  // a word in answers of storage, and a reason of the operator's
+  CHECK(of_helpers.size() > 25);
+  CHECK(page::missing(of_helpers,
+                      page::in_sources({"gradient/status/check_start.cpp"}, in_quotes)) == Names{});
+}
+
 TEST_CASE("troubleshooting.md has a heading for every reason in the code") {
   CHECK(reasons().size() > 60);
   CHECK(page::missing(reasons(), headings()) == Names{});

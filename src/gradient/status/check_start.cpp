@@ -11,7 +11,7 @@ namespace {
 using json::Json;
 
 /// The helper's own reasons; what it says otherwise is SyncFailed.
-constexpr std::array<std::string_view, 30> sync_reasons{"GitAuthenticationFailed",
+constexpr std::array<std::string_view, 31> sync_reasons{"GitAuthenticationFailed",
                                                         "GitAccessDenied",
                                                         "GitRepositoryNotFound",
                                                         "GitReferenceNotFound",
@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 30> sync_reasons{"GitAuthenticationFailed
                                                         "VolumeFull",
                                                         "VolumeOutOfInodes",
                                                         "VolumeQuotaExceeded",
+                                                        "OutOfMemory",
                                                         "ModelAuthenticationFailed",
                                                         "ModelAccessDenied",
                                                         "ModelSourceRefused",
