@@ -23,8 +23,9 @@ struct CredentialOptions {
   std::string host;  ///< with the port, when the URL has one
   std::string username;
   std::string password_file;
-  /// Is there once the server has refused the credential. Without it git-lfs, which asks again
-  /// after each refusal, would send the credential for ever.
+  /// Is there once the server has refused the credential: of several requests at once one refusal
+  /// is enough. Without it git-lfs, which asks again after each refusal, would send the credential
+  /// for ever.
   std::string refused_file;
 };
 
@@ -35,7 +36,7 @@ void answer_credential(const CredentialOptions& options, std::istream& question,
                        std::ostream& answer);
 
 /// The action "erase", by which git tells that the server has refused the credential. Throws
-/// std::system_error.
+/// Failure.
 void remember_refusal(const CredentialOptions& options, std::istream& refused);
 
 /// What a server that is sent the remote's credential could send back of it; none over ssh.

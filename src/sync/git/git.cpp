@@ -123,16 +123,16 @@ void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t 
   auto last_came = std::chrono::steady_clock::now();
   const auto look = [&] {
     const auto now = std::chrono::steady_clock::now();
-    if (const auto there = progress.bytes(); there != bytes) {
+    if (const auto there = progress.bytes(); there > bytes) {
       bytes = there;
       last_came = now;
     }
     if (now - last_came > longest_wait) {
-      throw Failure("GitLfsFailed", remote_.url +
-                                        ": the server of its large files (LFS) gave nothing "
-                                        "of them for " +
-                                        std::to_string(longest_wait.count()) +
-                                        " s; it may be busy, or limit requests");
+      throw Failure("ServerBusy", remote_.url +
+                                      ": the server of its large files (LFS) gave nothing "
+                                      "of them for " +
+                                      std::to_string(longest_wait.count()) +
+                                      " s; it may be busy, or limit requests");
     }
     if (on_progress_) on_progress_(json::object({{"bytes", bytes}, {"total", total}}));
   };

@@ -241,4 +241,8 @@ TEST_CASE("an LFS server of the repository's host that refuses the credentials i
   CHECK(publish_repository(remote) == "GitAuthenticationFailed: " + remote.url +
                                           ": the server of its large files (LFS) refuses the "
                                           "credentials; check what they may read");
+  const auto log = with.server.full_log();
+  const auto first = log.find("Authorization: Basic ");
+  CHECK(first != std::string::npos);
+  CHECK(log.find("Authorization: Basic ", first + 1) == std::string::npos);
 }
