@@ -22,9 +22,11 @@ struct Program {
   std::vector<std::string> environment = {};  ///< "NAME=value"
   std::string secret_file = {};
   int output = -1;  ///< a descriptor that is its standard output, in place of Finished::output
-  /// Called for every line of standard error, also those that end with a carriage return.
+  /// Called for every line of standard error, also those that end with a carriage return. What
+  /// this and on_second throw ends the group with SIGKILL.
   std::function<void(std::string_view)> on_error_line = {};
-  std::function<void()> on_second = {};     ///< called about every second while it runs
+  /// Called about every second, for as long as it holds standard output or error.
+  std::function<void()> on_second = {};
   std::size_t longest_output = 64U << 20U;  ///< bytes of standard output
   std::optional<std::chrono::milliseconds> limit = {};
 };

@@ -124,3 +124,18 @@ TEST_CASE("it is looked after every second, and its limit still holds") {
       shell("sleep 10", {.on_second = look, .limit = std::chrono::milliseconds(1100)}),
       Catch::Matchers::Contains("has not ended"));
 }
+
+TEST_CASE("what a callback throws ends the program and all that it has started") {
+  int pid = 0;
+  const auto give_up = [&](std::string_view line) {
+    pid = std::stoi(std::string(line));
+    throw std::runtime_error("enough");
+  };
+  CHECK_THROWS_WITH(
+      shell("sh -c 'echo $$ >&2; exec sleep 60'; sleep 60", {.on_error_line = give_up}), "enough");
+  REQUIRE(pid > 0);
+  // Its parent is gone as well, so it is a zombie at most until the system reaps it.
+  CHECK(shell("for i in $(seq 100); do grep -qs 'State:.[^Z]' /proc/" + std::to_string(pid) +
+              "/status || exit 0; sleep 0.05; done; exit 1")
+            .exit_code == 0);
+}
