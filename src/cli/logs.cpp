@@ -1,11 +1,12 @@
 #include "cli/logs.h"
 
+#include "base/stop_on_signal.h"
 #include "cli/exit_code.h"
-#include "cli/stop_on_signal.h"
 #include "gradient/spec/names.h"
 #include "kube/clock.h"
 #include "reconcile/kinds.h"
 
+#include <csignal>
 #include <iostream>
 #include <mutex>
 #include <set>
@@ -106,7 +107,8 @@ class Logs {
 }  // namespace
 
 int logs(const LogsOptions& options) {
-  const StopOnSignal signal;
+  const base::StopOnSignal signal;
+  std::signal(SIGPIPE, SIG_IGN);
   Connection connection(options);
   if (connection.find_deployment().is_null()) return ProblemsInInput;
   Logs logs(connection, options, signal.token());

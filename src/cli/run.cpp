@@ -1,9 +1,9 @@
 #include "cli/run.h"
 
+#include "base/stop_on_signal.h"
 #include "cli/exit_code.h"
 #include "cli/logging.h"
 #include "cli/settings_file.h"
-#include "cli/stop_on_signal.h"
 #include "gradient/spec/names.h"
 #include "kube/control/lease.h"
 #include "kube/serve/health.h"
@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <csignal>
 #include <functional>
 #include <iostream>
 #include <link.h>
@@ -152,7 +153,8 @@ int run(const RunOptions& options) {
   // Arenas for every thread would cost more memory than they save time.
   mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
   set_up_logging(options.log_format, options.log_level);
-  const StopOnSignal signal;
+  const base::StopOnSignal signal;
+  std::signal(SIGPIPE, SIG_IGN);
   SettingsFile file(options.config);
   auto settings = file.load([](const std::string& problems) {
     kube::set_config_is_right(problems.empty());

@@ -1,3 +1,4 @@
+#include "base/stop_on_signal.h"
 #include "sync/options.h"
 #include "sync/program/trust.h"
 #include "sync/report/failure.h"
@@ -22,7 +23,7 @@ int run_reported(const TerminationMessage& termination, const json::Json& subjec
   umask(0002);  // what is published is read by apps of any user
   try {
     const TrustedAuthorities trusted;
-    const StopOnSignal signals;
+    const base::StopOnSignal signals;
     work(report, signals.token());
     return 0;
   } catch (const std::exception& error) {

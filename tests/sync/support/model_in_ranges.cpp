@@ -1,5 +1,5 @@
+#include "base/stop_on_signal.h"
 #include "sync/model/model.h"
-#include "sync/stop.h"
 
 #include <filesystem>
 #include <iostream>
@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   umask(0002);
   Reporter report(std::filesystem::path(argv[2]).parent_path() / "told", 4096,
                   json::object({{"model", "llm"}}));
-  const StopOnSignal signals;
+  const base::StopOnSignal signals;
   try {
     sync_model({.source = source,
                 .target = argv[2],

@@ -3,10 +3,11 @@
 #include <csignal>
 #include <stop_token>
 
-namespace cli {
+namespace base {
 
-/// Turns SIGTERM and SIGINT into a stop. To be made before any other thread, which inherit the
-/// mask.
+/// Turns SIGTERM, by which Kubernetes ends a container, and SIGINT into a stop. To be made before
+/// any other thread: only threads that begin later inherit that both signals are blocked. They
+/// stay blocked.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -16,8 +17,7 @@ class StopOnSignal {
   std::stop_token token() const { return source_.get_token(); }
 
  private:
-  sigset_t signals_{};
   std::stop_source source_;
 };
 
-}  // namespace cli
+}  // namespace base
