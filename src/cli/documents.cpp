@@ -127,7 +127,7 @@ std::string Input::at(const json::Problem& problem) const {
   constexpr std::string_view spec = "spec.";
   auto path = problem.path;
   if (bare && path.starts_with(spec)) path.erase(0, spec.size());
-  const auto begin = position(file, json::line_of(document, path)) + ": ";
+  const auto begin = position(file, json::line_of(document.place, path)) + ": ";
   if (bare && path == "metadata.name") path = "--name";
   return begin + json::text(json::Problem{path, problem.message});
 }

@@ -31,7 +31,7 @@ SettingsReading read_settings_text(const std::string& path, const std::string& t
   if (auto* settings = std::get_if<gradient::Settings>(&reading))
     return {.settings = std::move(*settings)};
   for (const auto& problem : std::get<json::Problems>(reading))
-    read.problems += at(path, json::line_of(document, problem.path), json::text(problem));
+    read.problems += at(path, json::line_of(document.place, problem.path), json::text(problem));
   return read;
 }
 

@@ -55,7 +55,8 @@ std::string commented_yaml(const Json& value, const Problems& remarks) {
   const auto read = parse_yaml(yaml);
   std::multimap<int, std::string_view> by_line;
   for (const auto& remark : remarks) {
-    const int line = read.documents.empty() ? 1 : line_of(read.documents.front(), remark.path);
+    const int line =
+        read.documents.empty() ? 1 : line_of(read.documents.front().place, remark.path);
     by_line.emplace(line, remark.message);
   }
   std::string out;

@@ -13,8 +13,8 @@ struct CutOff {
 };
 
 /// Whether the document that begins in line `first` of `text` is JSON, or flow style of YAML, that
-/// is not closed where it ends. Asked about documents that could not be read: the parser takes
-/// half of one for a key.
+/// is not closed where it ends. Asked about documents that could not be read: the parser
+/// (yaml-cpp 0.7) takes half of one for a key.
 std::optional<CutOff> cut_off(std::string_view text, int first);
 
 /// Whether the text in quotes that begins at offset `begin` of `text` is not closed. The parser may

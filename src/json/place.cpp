@@ -1,19 +1,18 @@
-#include "json/yaml.h"
+#include "json/place.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace json {
 namespace {
 
-/// The next step of a path as Path writes it: .name, ["name"] or [7]. Taken off `path`.
+/// The next step of a path as Path writes it: .name, ["name"] or [7]. parse_step() removes it.
 struct Step {
   std::string_view name;
   std::size_t index = 0;
   bool is_name = true;
 };
 
-Step take_step(std::string_view& path) {
+Step parse_step(std::string_view& path) {
   constexpr auto none = std::string_view::npos;
   Step step;
   if (path.substr(0, 2) == "[\"") {
@@ -44,28 +43,14 @@ const Place* child(const Place& place, const Step& step) {
 
 }  // namespace
 
-int line_of(const Document& document, std::string_view path) {
-  const Place* place = &document.place;
+int line_of(const Place& document, std::string_view path) {
+  const Place* place = &document;
   while (!path.empty()) {
-    const auto* next = child(*place, take_step(path));
+    const auto* next = child(*place, parse_step(path));
     if (next == nullptr) break;
     place = next;
   }
   return place->line;
-}
-
-Json parse_single_yaml(std::string_view text, std::string_view file) {
-  auto read = parse_yaml(text);
-  const auto fail = [&](int line, const std::string& message) {
-    throw std::invalid_argument(std::string(file) + ":" + std::to_string(line) + ": " + message);
-  };
-  if (!read.problems.empty()) {
-    fail(read.problems.front().line, read.problems.front().message);
-  }
-  if (read.documents.size() > 1) {
-    fail(read.documents[1].place.line, "is a second document; only one is read here");
-  }
-  return read.documents.empty() ? Json() : std::move(read.documents.front().value);
 }
 
 }  // namespace json

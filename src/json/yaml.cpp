@@ -25,7 +25,7 @@ int line(const YAML::Mark& mark) {
   return mark.line + 1;
 }
 
-/// yaml-cpp makes one byte of each of the escapes for U+0085 and U+00A0, "\N" and "\_".
+/// yaml-cpp 0.7 makes one byte of each of the escapes for U+0085 and U+00A0, "\N" and "\_".
 std::string whole_escapes(std::string text) {
   const auto is_half = [&](std::size_t at) { return (text[at] & 0xC0) == 0x80; };
   for (auto bad = first_invalid_utf8(text); bad && is_half(*bad); bad = first_invalid_utf8(text))
@@ -307,6 +307,20 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
         events.first_line()));
   }
   return out;
+}
+
+Json parse_single_yaml(std::string_view text, std::string_view file) {
+  auto read = parse_yaml(text);
+  const auto fail = [&](int line, const std::string& message) {
+    throw std::invalid_argument(std::string(file) + ":" + std::to_string(line) + ": " + message);
+  };
+  if (!read.problems.empty()) {
+    fail(read.problems.front().line, read.problems.front().message);
+  }
+  if (read.documents.size() > 1) {
+    fail(read.documents[1].place.line, "is a second document; only one is read here");
+  }
+  return read.documents.empty() ? Json() : std::move(read.documents.front().value);
 }
 
 }  // namespace json

@@ -1,21 +1,14 @@
 #pragma once
 
 #include "json/json.h"
+#include "json/place.h"
 #include "json/problem.h"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace json {
-
-/// The lines at which the values of a document begin, in the document's own shape.
-struct Place {
-  int line = 1;
-  std::map<std::string, Place, std::less<>> members;
-  std::vector<Place> elements;
-};
 
 struct Document {
   Json value;
@@ -56,8 +49,5 @@ Json parse_single_yaml(std::string_view text, std::string_view file);
 /// One YAML document in block style, keys sorted, newline at the end; parse_yaml() of it is
 /// `value`.
 std::string yaml_text(const Json& value);
-
-/// The line of a problem's path, or of the closest part of it that is in the document.
-int line_of(const Document& document, std::string_view path);
 
 }  // namespace json

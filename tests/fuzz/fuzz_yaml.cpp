@@ -40,7 +40,7 @@ void check(const json::Document& document, int lines) {
   fuzz::require(!document.value.is_null(), "empty documents are left out");
   fuzz::require(count(document.value, 0) <= json::YamlLimits().values, "values are bounded");
   for (const auto& warning : document.warnings) {
-    const auto line = json::line_of(document, warning.path);
+    const auto line = json::line_of(document.place, warning.path);
     fuzz::require(line >= 1 && line <= lines, "a warning's line is in the text");
   }
   const auto text = json::text(document.value);

@@ -240,15 +240,16 @@ spec:
 metadata: {annotations: {gradient-operator.dev/sync: 1}}
 )");
   const auto& document = read.documents.at(0);
-  CHECK(json::line_of(document, "") == 2);
-  CHECK(json::line_of(document, "spec") == 3);
-  CHECK(json::line_of(document, "spec.env[0].value") == 6);
-  CHECK(json::line_of(document, "spec.env[1].value") == 8);
-  CHECK(json::line_of(document, "spec.env[1].missing") == 7);
-  CHECK(json::line_of(document, "spec.env[7]") == 4);
-  CHECK(json::line_of(document, "spec.image") == 3);
-  CHECK(json::line_of(document, "spec.copy") == 11);
-  CHECK(json::line_of(document, R"(metadata.annotations["gradient-operator.dev/sync"])") == 12);
+  CHECK(json::line_of(document.place, "") == 2);
+  CHECK(json::line_of(document.place, "spec") == 3);
+  CHECK(json::line_of(document.place, "spec.env[0].value") == 6);
+  CHECK(json::line_of(document.place, "spec.env[1].value") == 8);
+  CHECK(json::line_of(document.place, "spec.env[1].missing") == 7);
+  CHECK(json::line_of(document.place, "spec.env[7]") == 4);
+  CHECK(json::line_of(document.place, "spec.image") == 3);
+  CHECK(json::line_of(document.place, "spec.copy") == 11);
+  CHECK(json::line_of(document.place, R"(metadata.annotations["gradient-operator.dev/sync"])") ==
+        12);
 }
 
 TEST_CASE("plain scalars that are not what they look like are warned about with their place") {
@@ -256,7 +257,8 @@ TEST_CASE("plain scalars that are not what they look like are warned about with 
   const auto& document = read.documents.at(0);
   Lines lines;
   for (const auto& warning : document.warnings)
-    lines.push_back(std::to_string(json::line_of(document, warning.path)) + ": " + warning.path);
+    lines.push_back(std::to_string(json::line_of(document.place, warning.path)) + ": " +
+                    warning.path);
   CHECK(lines == Lines{"1: a", "2: b[0]", "2: b[2]", "3: false", "3: false.false"});
 }
 
