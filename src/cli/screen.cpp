@@ -1,6 +1,8 @@
 #include "cli/screen.h"
 
 #include "base/units.h"
+#include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
 
 #include <algorithm>
 #include <ctime>
@@ -8,6 +10,8 @@
 namespace cli {
 namespace {
 
+namespace names = gradient::names;
+using gradient::condition;
 using json::Json;
 using Row = std::vector<std::string>;
 
@@ -46,10 +50,6 @@ std::string shortened(std::string revision) {
   return revision.substr(0, 12);
 }
 
-const Json& condition(const Json& object, const std::string& type) {
-  return json::element_with(json::at(object, {"status", "conditions"}), "type", type);
-}
-
 std::string number(const Json& object, std::initializer_list<std::string_view> path) {
   return std::to_string(json::integer_at(object, path, 0));
 }
@@ -57,7 +57,7 @@ std::string number(const Json& object, std::initializer_list<std::string_view> p
 std::string summary(const Screen& screen) {
   const auto& object = screen.deployment;
   const auto& metadata = json::at(object, {"metadata"});
-  const auto& ready = condition(object, "Ready");
+  const auto& ready = condition(json::at(object, {"status"}), "Ready");
   std::string text = "GradientDeployment " + json::string_at(metadata, {"namespace"}) + "/" +
                      json::string_at(metadata, {"name"}) + "\n\n";
   if (ready.is_null())
@@ -140,7 +140,7 @@ std::string content_of(const Json& pod, const std::map<std::string, Json>& sync_
   std::string text;
   for (const auto& status : json::elements_at(pod, {"status", "initContainerStatuses"})) {
     const auto name = json::string_at(status, {"name"});
-    if (name.rfind("clone-", 0) != 0 && name.rfind("sync-", 0) != 0) continue;
+    if (!name.starts_with(names::clone_prefix) && !name.starts_with(names::sync_prefix)) continue;
     const auto line = sync_lines.find(json::string_at(pod, {"metadata", "name"}) + "/" + name);
     text += (text.empty() ? "" : ", ") +
             of_helper(status, line == sync_lines.end() ? Json() : line->second);
@@ -168,7 +168,9 @@ std::vector<Row> pods(const Screen& screen) {
       restarts += json::integer_at(status, {"restartCount"}, 0);
     rows.push_back(
         {json::string_at(pod, {"metadata", "name"}), state_of(pod),
-         json::string_at(condition(pod, "Ready"), {"status"}) == "True" ? "ready" : "not ready",
+         json::string_at(condition(json::at(pod, {"status"}), "Ready"), {"status"}) == "True"
+             ? "ready"
+             : "not ready",
          std::to_string(restarts),
          age(screen.now, json::string_at(pod, {"metadata", "creationTimestamp"})),
          json::string_at(pod, {"spec", "nodeName"}), content_of(pod, screen.sync_lines)});

@@ -47,7 +47,7 @@ class Look {
     const auto key = kube::key_of(pod);
     for (const auto& status : json::elements_at(pod, {"status", "initContainerStatuses"})) {
       const auto name = json::string_at(status, {"name"});
-      if (name.rfind("sync-", 0) != 0) continue;
+      if (!name.starts_with(gradient::names::sync_prefix)) continue;
       try {
         screen.sync_lines[key.name + "/" + name] = json::parse(client_.log(key, name, 1));
       } catch (const std::exception&) {  // no log yet, or no right to read it: shown without

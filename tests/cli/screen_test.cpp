@@ -94,12 +94,12 @@ TEST_CASE("a screen says of each pod what it has of every repository and model")
         "conditions":[{"type":"Ready","status":"True"}],"initContainerStatuses":[
         {"name":"clone-a","state":{"waiting":{"reason":"ImagePullBackOff"}}},
         {"name":"clone-b","state":{"terminated":{"message":
-            "{\"reason\":\"GitRefNotFound\",\"message\":\"no\"}"}}},
+            "{\"reason\":\"GitReferenceNotFound\",\"message\":\"no\"}"}}},
         {"name":"clone-c","state":{"terminated":{"message":"killed"}}}]}})") ==
         "\n"
         "POD      STATE                 RESTARTS   AGE   NODE   CONTENT\n"
         "demo-2   Terminating   ready   0          1d           "
-        "a ImagePullBackOff, b GitRefNotFound, c is fetched\n");
+        "a ImagePullBackOff, b GitReferenceNotFound, c is fetched\n");
 }
 
 TEST_CASE("a screen has the children, and the newest events with the last one last") {

@@ -63,7 +63,7 @@ PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Foun
   Helper helper{.name = names::sync_container(model.id),
                 .lifetime = Lifetime::Sidecar,
                 .arguments = words(arguments(model, spec, where.target(), message_bytes)),
-                .ready = {"ready", "--target", where.target()},
+                .ready = words(ReadyArguments{where.target()}),
                 .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
                 .dataset = where.dataset};
   if (!spec.source.secret_name.empty()) {

@@ -69,7 +69,7 @@ std::vector<Json> app_mounts(const Parent& parent, const Repositories& repositor
 /// named: what submodules there are is not known here, and git before 2.46 takes no pattern.
 std::vector<Json> git_environment(const DeploymentSpec& spec) {
   const bool taken = std::any_of(spec.env.begin(), spec.env.end(), [](const EnvVar& variable) {
-    return variable.name.rfind("GIT_CONFIG_", 0) == 0;
+    return variable.name.starts_with("GIT_CONFIG_");
   });
   if (taken) return {};
   return {object({{"name", "GIT_CONFIG_COUNT"}, {"value", "1"}}),

@@ -186,6 +186,10 @@ std::vector<std::string> words(const CollectArguments& arguments) {
   return written(collect_command, arguments);
 }
 
+std::vector<std::string> words(const ReadyArguments& arguments) {
+  return {"ready", "--target", arguments.target};
+}
+
 Json container_arguments(std::vector<std::string> words) {
   for (auto& word : words)
     word = escape_dollars(std::move(word));

@@ -39,9 +39,15 @@ struct CollectArguments {
   bool operator==(const CollectArguments&) const = default;
 };
 
+/// Of a sidecar's startup probe: `gradient-sync ready`.
+struct ReadyArguments {
+  std::string target{};
+};
+
 std::vector<std::string> words(const RepositoryArguments& arguments);
 std::vector<std::string> words(const ModelArguments& arguments);
 std::vector<std::string> words(const CollectArguments& arguments);
+std::vector<std::string> words(const ReadyArguments& arguments);
 
 /// `args` of a container, which Kubernetes expands: a dollar is written twice.
 json::Json container_arguments(std::vector<std::string> words);

@@ -54,11 +54,11 @@ std::vector<NamespacedName> others_of_host(const NamespacedName& deployment) {
 }
 
 std::string clone_container(std::string_view repository) {
-  return container("clone-", repository);
+  return container(clone_prefix, repository);
 }
 
 std::string sync_container(std::string_view model) {
-  return container("sync-", model);
+  return container(sync_prefix, model);
 }
 
 std::string content_revision(const Repository& repository, const std::string& sync) {

@@ -36,7 +36,9 @@ struct NamespacedName {
 /// `c`.
 std::vector<NamespacedName> others_of_host(const NamespacedName& deployment);
 
-/// "clone-" / "sync-" and the way back: which kind of helper a container is.
+/// How the names of the helpers' containers begin: of a repository's and of a model's.
+inline constexpr std::string_view clone_prefix = "clone-";
+inline constexpr std::string_view sync_prefix = "sync-";
 std::string clone_container(std::string_view repository);
 std::string sync_container(std::string_view model);
 

@@ -47,7 +47,7 @@ void read_annotations(json::ObjectReader& reader, Endpoint& endpoint) {
       reader.report().add(place,
                           "is no annotation; write one such as "
                           "nginx.ingress.kubernetes.io/proxy-body-size");
-    } else if (key.rfind(names::group, 0) == 0) {
+    } else if (key.starts_with(names::group)) {
       reader.report().add(place, "is the operator's own; remove it");
     } else if (key == endpoint.issuer_annotation) {
       reader.report().add(place, "is what endpoint.tls says already; remove it");

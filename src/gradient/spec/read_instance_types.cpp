@@ -95,7 +95,7 @@ void read_tolerations(json::ObjectReader& entry, InstanceType& type) {
 void read_gpus(json::ObjectReader& entry, InstanceType& type, const std::string& resource,
                const std::string& quantity, const json::Path& path) {
   const auto millis = values::quantity_millis(quantity).value_or(-1);
-  const bool is_of_quota = resource.rfind("requests.", 0) == 0;  // no name for a container
+  const bool is_of_quota = resource.starts_with("requests.");  // no name for a container
   if (resource.find('/') == std::string::npos || is_of_quota || millis < 0 || millis % 1000 != 0 ||
       millis / 1000 > most_gpus) {
     entry.report().add(path,
