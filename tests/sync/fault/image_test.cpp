@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "support/folder.h"
+#include "support/skip.h"
 #include "sync/program/environment.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/web_server.h"
@@ -56,7 +57,7 @@ class Image {
 
 TEST_CASE("the image checks out files of every encoding as a whole system does") {
   if (!may_mount()) {
-    WARN("not tested: this user may mount nothing");
+    support::skip("this user may mount nothing");
     return;
   }
   const WebServer server;
