@@ -122,23 +122,33 @@ sources_with_headers() {
 		END { if (line != "") print line }' | grep -E '^src/[^ ]+\.cpp( |$)' | sort -u
 }
 
-# Sources that have changed, they or their headers, since clang-tidy found nothing in them: STAMP SOURCE a line.
+# The flags that sources are compiled with: each set once, wherever the project is.
+compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' build/dev/compile_commands.json | sed "s#$ROOT##g" | sort -u; }
+
+# Sources that have changed, they or their headers or their flags, since clang-tidy found nothing in them: STAMP SOURCE HEADER... a line.
 unchecked_sources() {
-	local files key version
-	version=$(clang-tidy --version)
-	while read -r -a files; do
+	local all row files key version
+	all=$(sources_with_headers)
+	version=$(clang-tidy --version && compile_flags)
+	[[ $all ]] || fail "ninja knows of no source"
+	while read -r row; do
+		read -r -a files <<<"$row"
 		key=$({ printf '%s\n' "$version" && sha256sum .clang-tidy "${files[@]}"; } | sha256sum | cut -c1-32)
-		[[ -e $CACHE/tidy/$key ]] || echo "$CACHE/tidy/$key ${files[0]}"
-	done < <(sources_with_headers)
+		[[ -e $CACHE/tidy/$key ]] || echo "$CACHE/tidy/$key $row"
+	done <<<"$all"
 }
 
-# Of these, those that the last commits changed, or their own headers: where nothing is cached, all of them take a quarter of an hour.
+# Of these, the sources that the last commits changed, and for each other header that they changed one source that includes it: where
+# nothing is cached, all sources take a quarter of an hour.
 recently_changed() {
-	local stamp source changed
-	changed=$(git log -30 --format= --name-only -- src)
-	while read -r stamp source; do
-		if grep -qxF -e "$source" -e "${source%.cpp}.h" <<<"$changed"; then echo "$stamp $source"; fi
-	done
+	local changed
+	changed=$(git log -30 --format= --name-only -- src && git diff --name-only HEAD -- src)
+	awk 'NR == FNR { changed[$1]; next }
+		{
+			found = 0
+			for (i = 2; i <= NF; i++) if ($i in changed) { found = 1; delete changed[$i] }
+			if (found) print
+		}' <(printf '%s\n' "$changed") -
 }
 
 # What it says of a header it repeats for every source that includes it.
@@ -148,7 +158,7 @@ check_tidy() { # FILTER
 	find "$CACHE/tidy" -type f -mtime +60 -delete
 	# shellcheck disable=SC2016 # xargs' shell expands them
 	unchecked_sources | "$1" |
-		xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p build/dev --quiet "$2" 2>/dev/null && touch "$1"' - >"$log" || {
+		awk '{ print $1, $2 }' | xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p build/dev --quiet "$2" 2>/dev/null && touch "$1"' - >"$log" || {
 		sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E ' (error|warning): ' | sort -u
 		return 1
 	}
