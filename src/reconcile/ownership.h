@@ -19,6 +19,8 @@
 ///       under an autoscaler       gradient-operator-replicas, Apply   hand_over_replicas(), before
 ///                                                                     the apply that leaves it out
 ///                                 its controller, Update of `scale`   from its first scaling
+///       a fixed number again      gradient-operator, Apply            update(), by force, before
+///                                                                     the autoscaler is removed
 ///       0, of a spec that cannot  gradient-operator, Update           scale_to_zero(), until the
 ///       be applied                                                    next apply
 ///     spec, edited by others      the editor, Update                  until a watch shows it

@@ -41,7 +41,7 @@ Json projected_volume(const std::string& name, Json sources) {
                   object({{"defaultMode", readable_by_group}, {"sources", std::move(sources)}})}});
 }
 
-/// The keys of a source's Secret; the README lists them.
+/// The keys of a source's Secret; docs/models.md lists them.
 Json projections(const ModelSource& source) {
   const auto keys = [&](const std::vector<std::string>& names, Presence presence) {
     return projection(source.secret_name, files(names), presence);

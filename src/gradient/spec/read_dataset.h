@@ -6,6 +6,7 @@
 
 namespace gradient {
 
+/// The spec of a Dataset as the API server has it, or all its problems.
 Reading<DatasetSpec> read_dataset(const json::Json& object);
 
 }  // namespace gradient

@@ -7,6 +7,7 @@
 
 namespace gradient {
 
+/// The spec of a GradientDeployment as the API server has it, or all its problems.
 Reading<DeploymentSpec> read_deployment(const json::Json& object);
 
 /// What the configuration does not offer is a problem as well: an instance type that is not in its

@@ -6,6 +6,7 @@
 
 namespace gradient {
 
+/// The spec of a Model as the API server has it, or all its problems.
 Reading<ModelSpec> read_model(const json::Json& object);
 
 }  // namespace gradient

@@ -6,6 +6,7 @@
 
 namespace gradient {
 
+/// The spec of a ContainerRegistry as the API server has it, or all its problems.
 Reading<RegistrySpec> read_registry(const json::Json& object);
 
 }  // namespace gradient

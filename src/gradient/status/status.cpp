@@ -190,8 +190,7 @@ Condition switched_off(const Facts& facts) {
               (left == 0 ? "" : "; " + counted(left, "pod") + " to end")};
 }
 
-/// The first that applies decides: spec, references, refusals, switched off, a pod's cause,
-/// content, rollout, availability; status.h has the details.
+/// The first that applies decides, in the order below; status.h has the details.
 Condition ready(const Facts& facts, const std::vector<Condition>& others) {
   const auto find = [&](const char* type) -> const Condition& {
     return *std::find_if(others.begin(), others.end(),
