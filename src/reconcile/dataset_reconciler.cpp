@@ -41,11 +41,11 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
 }
 
 kube::Outcome next_look(const gradient::ObservedClaim& claim) {
-  if (claim.refused) return kube::Outcome::again_in(look_again);
+  if (claim.refused) return {.requeue_after = look_again};
   if (!claim.live) return kube::Outcome::done();  // watch or polling cache brings it back
   const auto phase = gradient::claim_phase(*claim.live);
-  if (phase == "Pending") return kube::Outcome::again_in(look_again);
-  if (phase == "Bound") return kube::Outcome::again_in(Collector::period);
+  if (phase == "Pending") return {.requeue_after = look_again};
+  if (phase == "Bound") return {.requeue_after = Collector::period};
   return kube::Outcome::done();
 }
 
@@ -68,7 +68,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   parts_.references.replace(self(key), references(key, spec));
 
   const auto claim = ensure_claim(parent, spec, stop);
-  if (!claim) return kube::Outcome::again_in(BackgroundReader::patience);
+  if (!claim) return {.requeue_after = BackgroundReader::patience};
   const auto content = collect(*object, spec, *claim, stop);
   const auto status = gradient::dataset_status({.parent = parent,
                                                 .spec = spec,

@@ -62,7 +62,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
 
   const auto observation = parts_.observer.observe(parent, spec, previous);
-  if (observation.is_awaited) return kube::Outcome::again_in(BackgroundReader::patience);
+  if (observation.is_awaited) return {.requeue_after = BackgroundReader::patience};
   const auto& observed = observation.observed;
   const auto status = gradient::status({.parent = parent,
                                         .spec = spec,
@@ -76,8 +76,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
                                         .now = parts_.publisher.now()});
   parts_.publisher.publish(gradient_deployments, *object, status, stop);
   if (is_worth_a_retry(refused) || (observed.route && gradient::is_unseen(*observed.route)))
-    return kube::Outcome::again_in(look_again);
-  return {.again = parts_.observer.again(spec, observation, status)};
+    return {.requeue_after = look_again};
+  return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
 }
 
 /// The live Deployment, if it is ours; else null.

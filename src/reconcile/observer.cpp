@@ -101,9 +101,9 @@ bool Observer::has_ingress(const gradient::Parent& parent) const {
          is_controlled(stores_.routes.find(key), parent);
 }
 
-std::optional<std::chrono::milliseconds> Observer::again(const gradient::DeploymentSpec& spec,
-                                                         const Observation& observation,
-                                                         const Json& status) const {
+std::optional<std::chrono::milliseconds> Observer::requeue_after(
+    const gradient::DeploymentSpec& spec, const Observation& observation,
+    const Json& status) const {
   constexpr std::chrono::seconds soonest{1};
   const auto& observed = observation.observed;
   if (observed.pods.empty()) return std::nullopt;

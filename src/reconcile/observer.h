@@ -39,9 +39,9 @@ class Observer {
 
   /// When to look again although nothing has changed: events, logs and the time that an autoscaler
   /// has for its first metrics bring no watch event. Empty when nothing is awaited.
-  std::optional<std::chrono::milliseconds> again(const gradient::DeploymentSpec& spec,
-                                                 const Observation& observation,
-                                                 const json::Json& status) const;
+  std::optional<std::chrono::milliseconds> requeue_after(const gradient::DeploymentSpec& spec,
+                                                         const Observation& observation,
+                                                         const json::Json& status) const;
 
  private:
   std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;

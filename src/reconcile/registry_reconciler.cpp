@@ -55,7 +55,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
       self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
   if (missing != nullptr) {
     publish(false, missing->reason, missing->message, {});
-    return kube::Outcome::again_in(retry_refused);
+    return {.requeue_after = retry_refused};
   }
   const auto& servers = std::get<Servers>(made);
   publish(true, "Ready", "pods pull with Secret " + name + " from " + gradient::pull::text(servers),

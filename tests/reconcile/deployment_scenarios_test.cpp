@@ -48,14 +48,14 @@ struct Scenario : World {
 }  // namespace
 
 TEST_CASE_METHOD(Scenario, "a deployment that is gone makes no request") {
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
 }
 
 TEST_CASE_METHOD(Scenario, "a deployment that is being deleted makes no request") {
   put(reconcile::gradient_deployments, "demo",
       R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},
           "spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
 }
 
 TEST_CASE_METHOD(Scenario,
@@ -80,13 +80,13 @@ TEST_CASE_METHOD(Scenario,
   put(kube::pods, "demo-a", R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"}},
       "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
       "reason":"Unschedulable","message":"no nodes"}]}})");
-  CHECK(reconcile().again == reconcile::BackgroundReader::patience);
+  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::patience);
   server.expect("GET /api/v1/namespaces/ns/events?*").answer(200, R"({"items":[]})");
   read_all();
   CHECK(news == std::vector{reconcile::Ref{"GradientDeployment", {"ns", "demo"}}});
   expect_status();
   expect_event("Unschedulable");
-  CHECK(reconcile().again == std::chrono::seconds(2));
+  CHECK(reconcile().requeue_after == std::chrono::seconds(2));
   server.finish();
   CHECK(why() == "Unschedulable");
 }
@@ -116,7 +116,7 @@ TEST_CASE_METHOD(Scenario, "a second look at an unchanged world makes no request
   expect_first_round();
   reconcile();
   server.finish();
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
 }
 
 TEST_CASE_METHOD(
@@ -220,7 +220,7 @@ TEST_CASE_METHOD(
       R"({"spec":{"image":"example.com/app:1","prot":80,"resources":{"instanceType":"C4"}}})");
   expect_status();
   expect_event("InvalidSpec");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(why() == "InvalidSpec");
   CHECK(message().find("spec.prot") != std::string::npos);
 }
@@ -230,7 +230,7 @@ TEST_CASE_METHOD(Scenario, "an unknown instance type is refused, listing what th
       R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"Z9"}}})");
   expect_status();
   expect_event("UnknownInstanceType");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(message().find("spec.resources.instanceType") != std::string::npos);
   CHECK(message().find("P4000") != std::string::npos);
 }
@@ -240,7 +240,7 @@ TEST_CASE_METHOD(Scenario,
   put(reconcile::gradient_deployments, "demo", with_repository);
   expect_status();
   expect_event("DatasetNotFound");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(why() == "DatasetNotFound");
   CHECK(dependents.of({"Dataset", {"ns", "data"}}) ==
         std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo"}}});
@@ -260,7 +260,7 @@ TEST_CASE_METHOD(Scenario, "a Dataset that is not ready holds everything back an
 TEST_CASE_METHOD(Scenario, "a Dataset that nobody has looked at yet is waited for in silence") {
   put(reconcile::gradient_deployments, "demo", with_repository);
   put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(dependents.any({"Dataset", {"ns", "data"}}));
 }
 
@@ -286,7 +286,7 @@ TEST_CASE_METHOD(Scenario, "a webhook that cannot be reached is told, not only t
           "Internal error occurred: failed calling webhook \"w.example\": no endpoints"})");
   expect_status();
   expect_event("AdmissionRefused");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
   CHECK(message() ==
         "Deployment ns/demo was refused: apply Deployment ns/demo: 500 InternalError: Internal "
         "error occurred: failed calling webhook \"w.example\": no endpoints");
@@ -451,7 +451,7 @@ TEST_CASE_METHOD(
   expect_apply(deployment_path);
   expect_status();
   expect_event("NameConflict");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
   CHECK(message().find("Service ns/demo exists and belongs to App theirs") != std::string::npos);
 }
 
@@ -463,7 +463,7 @@ TEST_CASE_METHOD(Scenario, "a quota that is exceeded is told, and asked for agai
           "deployments.apps \"demo\" is forbidden: exceeded quota: q, requested: count=1"})");
   expect_status();
   expect_event("QuotaExceeded");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
   CHECK(why() == "QuotaExceeded");
 }
 
@@ -539,13 +539,13 @@ TEST_CASE_METHOD(Scenario, "an autoscaler that gets no metrics is told after a m
   stores.autoscalers.put(idle);
   expect_status();
   expect_event("Ready");
-  CHECK(reconcile().again == reconcile::Observer::period);
+  CHECK(reconcile().requeue_after == reconcile::Observer::period);
   server.finish();
 
   clock.advance(std::chrono::seconds(61));
   expect_status();
   expect_event("ScalingInactive");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(message().find("FailedGetContainerResourceMetric: no pods.metrics.k8s.io") !=
         std::string::npos);
 }

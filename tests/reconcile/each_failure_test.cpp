@@ -79,7 +79,7 @@ class Simulation {
     try {
       const auto outcome = reconciler.reconcile(*key, {});
       queue.forget(*key);
-      if (outcome.again) queue.add_after(*key, *outcome.again);
+      if (outcome.requeue_after) queue.add_after(*key, *outcome.requeue_after);
     } catch (const std::exception& error) {
       queue.add_rate_limited(*key, kube::retry_delay(error));
     }

@@ -72,7 +72,7 @@ TEST_CASE_METHOD(Scenario, "an Ingress is applied after the rest, and its URL to
   reconcile();
   CHECK(endpoint() == "http://demo-ns.a.example");
   server.finish();
-  CHECK_FALSE(reconcile().again);  // and writes nothing
+  CHECK_FALSE(reconcile().requeue_after);  // and writes nothing
 }
 
 TEST_CASE_METHOD(Scenario, "what an earlier configuration made is removed, and its URL with it") {
@@ -92,7 +92,7 @@ TEST_CASE_METHOD(Scenario, "an Ingress that a webhook refuses is told in its wor
           "admission webhook \"validate.nginx\" denied the request: host is already defined"})");
   expect_status();
   expect_event("AdmissionRefused");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
   CHECK(endpoint() == inside);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(Demo, "a certificate that is not there is told, and looked for 
   expect_apply(ingress_path);
   expect_status();
   expect_event("SecretNotFound");
-  CHECK_FALSE(reconcile().again);  // the Secret brings it back
+  CHECK_FALSE(reconcile().requeue_after);  // the Secret brings it back
   CHECK(why("ReferencesResolved") ==
         "SecretNotFound: endpoint.tls.secretName of the operator's configuration: there is no "
         "Secret wildcard in namespace ns; create it; until then the ingress controller shows a "
@@ -139,7 +139,7 @@ TEST_CASE_METHOD(Scenario, "without the Gateway API's definitions nothing is tri
   server.expect("PATCH " + route_path + "*").answer(404, "404 page not found\n");
   expect_status();
   expect_event("GatewayAPIMissing");
-  CHECK(reconcile().again != std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after != std::chrono::minutes(1));
   CHECK(endpoint() == inside);
 }
 
@@ -147,7 +147,7 @@ TEST_CASE_METHOD(Scenario, "a route that its Gateway refuses is told") {
   by_gateway();
   expect_apply(route_path);
   expect_status();
-  CHECK(reconcile().again == std::chrono::minutes(1));  // whether anybody looks at it
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));  // whether anybody looks at it
   CHECK(endpoint() == "http://demo-ns.a.example");
   server.finish();
 

@@ -91,7 +91,7 @@ TEST_CASE_METHOD(Scenario, "nothing is read while a deployment is looked at") {
   const auto observation = look();
   CHECK(observation.is_awaited);
   CHECK(observation.observed.events.empty());
-  CHECK(observer.again(spec, observation, {}) == reconcile::Observer::period);
+  CHECK(observer.requeue_after(spec, observation, {}) == reconcile::Observer::period);
   expect_events("a");
   read_all();
   CHECK(news == std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "demo"}}});
@@ -199,7 +199,7 @@ TEST_CASE_METHOD(Scenario, "a complete model is read when it has looked for newe
   expect_line(published);
   observe();
   server.finish();
-  const auto again = [&] { return observer.again(spec, look(), previous); };
+  const auto again = [&] { return observer.requeue_after(spec, look(), previous); };
   CHECK(again() == 24h + 30s);
   clock.advance(24h);
   CHECK(again() == 30s);
@@ -227,7 +227,7 @@ TEST_CASE_METHOD(Scenario, "a kubelet that fails is left alone for a minute, wit
   });
   expect_line(published, "d");
   CHECK(observe().sync_lines.size() == 1);
-  CHECK(observer.again(spec, look(), previous) == 1min);
+  CHECK(observer.requeue_after(spec, look(), previous) == 1min);
   server.finish();
   clock.advance(59s);
   CHECK(observe().sync_lines.size() == 1);

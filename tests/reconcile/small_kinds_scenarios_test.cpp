@@ -92,7 +92,7 @@ TEST_CASE_METHOD(DatasetScenario,
   expect_apply(claim_path);
   expect_status();
   expect_event("Ready");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(why() == "Ready");
   CHECK(notified == std::vector<reconcile::Ref>{{"Dataset", {"ns", "data"}}});
   server.finish();
@@ -104,7 +104,7 @@ TEST_CASE_METHOD(DatasetScenario, "an existing claim that does not exist is a co
   server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/files").answer(404);
   expect_status();
   expect_event("ClaimNotFound");
-  CHECK_FALSE(reconcile().again);
+  CHECK_FALSE(reconcile().requeue_after);
   CHECK(why() == "ClaimNotFound");
   CHECK(dependents.any({"PersistentVolumeClaim", {"ns", "files"}}));
 }
@@ -113,11 +113,11 @@ TEST_CASE_METHOD(DatasetScenario, "a size is not changed before a volume is boun
   put(reconcile::datasets, "data", R"({"spec":{"size":"2Gi"}})");
   put(kube::claims, "data", pending);
   server.expect(claim_events).answer(200, R"({"items":[]})");
-  CHECK(reconcile().again == reconcile::BackgroundReader::patience);
+  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::patience);
   read_all();
   expect_status();
   expect_event("Ready");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
 }
 
 TEST_CASE_METHOD(DatasetScenario, "a claim that gets no volume says why, and can be used") {
@@ -196,7 +196,7 @@ TEST_CASE_METHOD(RegistryScenario, "a password that cannot be one is told withou
   give_password(c.password);
   expect_status();
   expect_event("SecretUnusable");
-  CHECK(reconcile().again == std::chrono::minutes(1));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
   CHECK(message() == "spec.password: Secret gradient-secrets in namespace ns, key password: " +
                          c.problem + "; put the password alone into it");
 }
@@ -248,7 +248,7 @@ TEST_CASE_METHOD(RegistryScenario, "an existing Secret must be one that pods can
     give_secret(docker_configuration, R"({"auths":{"r":{"auth":"canary!!"}}})");
     expect_status();
     expect_event("SecretUnusable");
-    CHECK(reconcile().again == std::chrono::minutes(1));
+    CHECK(reconcile().requeue_after == std::chrono::minutes(1));
     CHECK(message() ==
           "spec.secretName: nodes cannot pull with Secret mine of namespace ns: its key "
           ".dockerconfigjson: auths.r: auth is not USER:PASSWORD in base64, and nodes then read no "

@@ -71,8 +71,8 @@ ReconcileResult Controller::reconcile(const Key& key, const std::stop_token& sto
   const auto outcome = reconcile_(key, stop);
   queue_.forget(key);
   last_errors_.with([&](auto& errors) { errors.erase(key); });
-  if (!outcome.again) return ReconcileResult::Success;
-  queue_.add_after(key, *outcome.again);
+  if (!outcome.requeue_after) return ReconcileResult::Success;
+  queue_.add_after(key, *outcome.requeue_after);
   return ReconcileResult::RequeueAfter;
 }
 

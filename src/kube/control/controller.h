@@ -13,11 +13,11 @@
 
 namespace kube {
 
-/// What a reconcile wants next. An exception instead means: again, after a backoff.
+/// What a reconcile asks for when it has succeeded, as controller-runtime's reconcile.Result. An
+/// exception instead means: again, after a backoff.
 struct Outcome {
-  std::optional<std::chrono::milliseconds> again;  ///< empty: wait for the next change
+  std::optional<std::chrono::milliseconds> requeue_after;  ///< empty: wait for the next change
   static Outcome done() { return {}; }
-  static Outcome again_in(std::chrono::milliseconds delay) { return {.again = delay}; }
 };
 
 using Reconcile = std::function<Outcome(const Key& key, const std::stop_token& stop)>;

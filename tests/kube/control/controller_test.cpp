@@ -134,7 +134,7 @@ TEST_CASE("a reconcile that asks for it is called again after its delay") {
   int call = 0;
   run("again", 3, [&](const Key&, const std::stop_token&) {
     ++call;
-    return Outcome::again_in(1ms);
+    return Outcome{.requeue_after = 1ms};
   });
   CHECK(call == 3);
   CHECK(
