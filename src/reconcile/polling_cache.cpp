@@ -30,7 +30,7 @@ std::optional<json::Json> PollingCache::find(const kube::Kind& kind, const kube:
     if (found == entries.end() || clock_.now() >= found->second.old) return std::nullopt;
     return found->second;
   });
-  return known ? known->object : read(kind, key, kube::Client::patience, stop);
+  return known ? known->object : read(kind, key, kube::Client::default_timeout, stop);
 }
 
 std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube::Key& key,

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto list_deadline = 60s;
 /// Servers send a bookmark about once a minute: after this long a stream is dead, or as good as.
 constexpr auto idle_limit = 100s;
-constexpr auto patience_with_writes = 250ms;
+constexpr auto write_wait = 250ms;
 constexpr auto look_for_kind_again = 60s;
 constexpr std::size_t worth_trimming = 256 * 1024;
 
@@ -177,7 +177,7 @@ void Watch::handle_line(std::string_view line) {
 /// own write does not look like somebody else's change and cause another reconcile.
 void Watch::store(const RawObject& raw) {
   if (store_.knows(raw.key, raw.version)) return;
-  store_.await_writes(raw.key, patience_with_writes);
+  store_.await_writes(raw.key, write_wait);
   if (store_.knows(raw.key, raw.version)) return;
   const auto object = build(raw, options_.kind);
   if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, object);

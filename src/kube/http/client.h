@@ -17,18 +17,18 @@ namespace kube {
 class Client {
  public:
   using Milliseconds = std::chrono::milliseconds;
-  static constexpr std::chrono::seconds patience{30};  ///< the default deadline of one request
+  static constexpr std::chrono::seconds default_timeout{30};  ///< of one request
 
   explicit Client(Transport& transport) : transport_(transport) {}
 
   /// Empty when there is no such object.
   std::optional<Json> get(const Kind& kind, const Key& key, const std::stop_token& stop = {},
-                          Milliseconds total = patience);
+                          Milliseconds total = default_timeout);
   /// All pages, each within `total`.
   std::vector<Json> list(const Kind& kind, const std::string& ns, const Selector& selector,
-                         const std::stop_token& stop = {}, Milliseconds total = patience);
+                         const std::stop_token& stop = {}, Milliseconds total = default_timeout);
   Json create(const Kind& kind, const std::string& ns, const Json& object,
-              const std::stop_token& stop = {}, Milliseconds total = patience);
+              const std::stop_token& stop = {}, Milliseconds total = default_timeout);
   Json replace(const Kind& kind, const Json& object, const std::stop_token& stop = {});
   /// Server-side apply.
   Json apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
@@ -37,13 +37,13 @@ class Client {
   std::optional<Json> patch_status(const Kind& kind, const Key& key, const Json& patch,
                                    const std::string& manager, const std::stop_token& stop = {});
   Json merge_patch(const Kind& kind, const Key& key, const Json& patch, const std::string& manager,
-                   const std::stop_token& stop = {}, Milliseconds total = patience);
+                   const std::stop_token& stop = {}, Milliseconds total = default_timeout);
   /// False when it was gone already, or is another object by now.
   bool remove(const Kind& kind, const Key& key, const std::string& uid,
               const std::stop_token& stop = {});
   /// Last lines of a container's log; empty when there is none (yet).
   std::string log(const Key& pod, const std::string& container, int lines,
-                  const std::stop_token& stop = {}, Milliseconds total = patience);
+                  const std::stop_token& stop = {}, Milliseconds total = default_timeout);
 
   Transport& transport() { return transport_; }
 
