@@ -16,8 +16,9 @@ namespace {
 /// What is not there yet may come soon.
 constexpr kube::Backoff look_for_nothing{std::chrono::seconds(2), std::chrono::seconds(30)};
 
-/// What is not asked for any more. Not less, or a pod that comes and goes is asked all the time.
-constexpr std::chrono::seconds kept{30};
+/// Of a query that its subscriber has no more. Not less, or a pod that comes and goes is asked all
+/// the time.
+constexpr std::chrono::seconds unused_ttl{30};
 
 bool same(const std::vector<json::Json>& left, const std::vector<json::Json>& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), json::equal);
@@ -25,63 +26,66 @@ bool same(const std::vector<json::Json>& left, const std::vector<json::Json>& ri
 
 }  // namespace
 
-std::vector<BackgroundReader::Known> BackgroundReader::ask(const Ref& who,
-                                                           std::vector<Question> questions) {
+std::vector<BackgroundReader::Cached> BackgroundReader::get(const Ref& subscriber,
+                                                            std::vector<Query> queries) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.now();
-  auto& asker = askers_[who];
-  std::vector<Known> all;
+  auto& state = subscribers_[subscriber];
+  std::vector<Cached> all;
   bool waits = false;
-  for (auto& question : questions) {
-    const auto& reading = note(who, std::move(question), asker);
-    waits = waits || !reading.is_answered;
+  for (auto& query : queries) {
+    const auto& entry = refresh(subscriber, std::move(query), state);
+    waits = waits || !entry.has_result;
     all.push_back(
-        {.found = reading.found, .is_awaited = !reading.is_answered, .until = reading.until});
+        {.values = entry.values, .is_pending = !entry.has_result, .expires = entry.expires});
   }
-  if (!waits) asker.waits_since.reset();
-  if (waits && !asker.waits_since) asker.waits_since = now;
-  if (waits && !is_patient(asker)) {
-    for (auto& known : all)
-      known.is_awaited = false;
+  if (!waits) state.pending_since.reset();
+  if (waits && !state.pending_since) state.pending_since = now;
+  if (waits && !may_wait(state)) {
+    for (auto& cached : all)
+      cached.is_pending = false;
   }
-  std::erase_if(asker.readings,
-                [&](const auto& entry) { return now - entry.second.asked >= kept; });
-  if (asker.readings.empty()) askers_.erase(who);
+  std::erase_if(state.entries,
+                [&](const auto& item) { return now - item.second.last_used >= unused_ttl; });
+  if (state.entries.empty()) subscribers_.erase(subscriber);
   return all;
 }
 
-BackgroundReader::Reading& BackgroundReader::note(const Ref& who, Question question, Asker& asker) {
+/// The query's entry, which is queued to be read if it is new or has expired.
+BackgroundReader::Entry& BackgroundReader::refresh(const Ref& ref, Query query,
+                                                   Subscriber& subscriber) {
   const auto now = clock_.now();
-  const auto [place, is_new] = asker.readings.try_emplace(question.what);
-  auto& reading = place->second;
-  if (is_new || reading.question.edition != question.edition) {
-    reading.until = now;
-    reading.is_answered = false;
-    reading.times_empty = 0;
+  const auto [place, is_new] = subscriber.entries.try_emplace(query.name);
+  auto& entry = place->second;
+  if (is_new || entry.query.version != query.version) {
+    entry.expires = now;
+    entry.has_result = false;
+    entry.times_empty = 0;
   }
-  reading.asked = now;
-  reading.question = std::move(question);
-  const auto rests = resting_.find(reading.question.node);
-  if (now >= reading.until && rests != resting_.end() && now < rests->second) {
-    reading.until = rests->second;
-    reading.is_answered = true;
+  entry.last_used = now;
+  entry.query = std::move(query);
+  const auto backoff = backoff_.find(entry.query.node);
+  if (now >= entry.expires && backoff != backoff_.end() && now < backoff->second) {
+    entry.expires = backoff->second;
+    entry.has_result = true;
   }
-  if (now >= reading.until && !reading.is_queued && queue_.size() < most_questions) {
-    reading.is_queued = true;
-    queue_.emplace_back(who, place->first);
+  if (now >= entry.expires && !entry.is_queued && queue_.size() < most_queued) {
+    entry.is_queued = true;
+    queue_.emplace_back(ref, place->first);
     ++changes_;
     wake_.notify_one();
   }
-  return reading;
+  return entry;
 }
 
-bool BackgroundReader::is_patient(const Asker& asker) const {
-  return asker.waits_since && clock_.now() - *asker.waits_since < patience;
+bool BackgroundReader::may_wait(const Subscriber& subscriber) const {
+  return subscriber.pending_since &&
+         clock_.now() - *subscriber.pending_since < first_result_timeout;
 }
 
-void BackgroundReader::forget(const Ref& who) {
+void BackgroundReader::forget(const Ref& subscriber) {
   const std::lock_guard lock(mutex_);
-  askers_.erase(who);
+  subscribers_.erase(subscriber);
 }
 
 void BackgroundReader::run(const std::stop_token& stop) {
@@ -114,15 +118,15 @@ bool BackgroundReader::read_next(const std::stop_token& stop) {
 
 std::optional<BackgroundReader::Job> BackgroundReader::next_job() {
   for (auto next = queue_.begin(); next != queue_.end();) {
-    auto* const reading = find(next->first, next->second);
-    if (reading == nullptr) {  // nobody wants to know any more
+    auto* const entry = find(next->first, next->second);
+    if (entry == nullptr) {  // dropped meanwhile
       next = queue_.erase(next);
-    } else if (!may_ask(reading->question.node)) {
+    } else if (!may_ask(entry->query.node)) {
       ++next;
     } else {
-      Job job{next->first, reading->question};
+      Job job{next->first, entry->query};
       queue_.erase(next);
-      busy_.insert(job.question.node);
+      busy_.insert(job.query.node);
       return job;
     }
   }
@@ -134,26 +138,26 @@ bool BackgroundReader::may_ask(const std::string& node) const {
   return node.empty() || busy_.size() - busy_.count("") < most_nodes_at_once;
 }
 
-BackgroundReader::Reading* BackgroundReader::find(const Ref& who, const std::string& what) {
-  const auto asker = askers_.find(who);
-  if (asker == askers_.end()) return nullptr;
-  auto& readings = asker->second.readings;
-  const auto reading = readings.find(what);
-  return reading == readings.end() ? nullptr : &reading->second;
+BackgroundReader::Entry* BackgroundReader::find(const Ref& subscriber, const std::string& query) {
+  const auto found = subscribers_.find(subscriber);
+  if (found == subscribers_.end()) return nullptr;
+  auto& entries = found->second.entries;
+  const auto entry = entries.find(query);
+  return entry == entries.end() ? nullptr : &entry->second;
 }
 
 void BackgroundReader::serve(const Job& job, const std::stop_token& stop) {
   const auto begun = clock_.now();
   try {
-    auto answer = job.question.read(stop);
-    if (accept(job, std::move(answer))) changed_(job.who);
+    auto result = job.query.read(stop);
+    if (store(job, std::move(result))) changed_(job.subscriber);
     return;
   } catch (const kube::ApiError& error) {
     const bool is_of_node = error.code >= 500 || error.throttled();
     fail(job, {.message = error.what(), .is_of_node = is_of_node, .is_news = is_of_node});
   } catch (const kube::TransportError& error) {
     // Without any answer it is the API server that is away, as others log already.
-    const bool is_late = clock_.now() - begun >= deadline;
+    const bool is_late = clock_.now() - begun >= read_timeout;
     const bool is_news = is_late && !stop.stop_requested();
     fail(job, {.message = error.what(), .is_of_node = true, .is_news = is_news});
   } catch (const std::exception& error) {
@@ -161,92 +165,92 @@ void BackgroundReader::serve(const Job& job, const std::stop_token& stop) {
   }
 }
 
-/// Whether one more first answer is to come within `patience`: then one look is enough for all.
-bool BackgroundReader::awaits_more(const Ref& who) const {
-  const auto& asker = askers_.at(who);
-  return is_patient(asker) &&
-         std::any_of(asker.readings.begin(), asker.readings.end(), [](const auto& entry) {
-           return entry.second.is_queued && !entry.second.is_answered;
+/// Whether one more first result is to come in time: then one reconcile is enough for all.
+bool BackgroundReader::awaits_more(const Ref& subscriber) const {
+  const auto& state = subscribers_.at(subscriber);
+  return may_wait(state) &&
+         std::any_of(state.entries.begin(), state.entries.end(), [](const auto& item) {
+           return item.second.is_queued && !item.second.has_result;
          });
 }
 
-/// Whether it is news to whoever asked.
-bool BackgroundReader::accept(const Job& job, Answer answer) {
+/// Whether it is news to the subscriber.
+bool BackgroundReader::store(const Job& job, Result result) {
   const std::lock_guard lock(mutex_);
   end(job);
-  auto* const reading = find(job.who, job.question.what);
-  if (reading == nullptr) return false;
-  reading->is_queued = false;
-  if (reading->question.edition != job.question.edition) {  // asked anew meanwhile
-    reading->is_queued = true;
-    queue_.emplace_back(job.who, job.question.what);
+  auto* const entry = find(job.subscriber, job.query.name);
+  if (entry == nullptr) return false;
+  entry->is_queued = false;
+  if (entry->query.version != job.query.version) {  // there is a new one meanwhile
+    entry->is_queued = true;
+    queue_.emplace_back(job.subscriber, job.query.name);
     return false;
   }
-  auto good_for = answer.good_for;
-  if (answer.found.empty()) {
-    good_for = std::min(good_for, look_for_nothing.after(++reading->times_empty));
+  auto ttl = result.ttl;
+  if (result.values.empty()) {
+    ttl = std::min(ttl, look_for_nothing.after(++entry->times_empty));
   } else {
-    reading->times_empty = 0;
+    entry->times_empty = 0;
   }
-  reading->until = clock_.now() + good_for;
-  const bool is_first = !std::exchange(reading->is_answered, true);
-  const bool is_other = !same(reading->found, answer.found);
-  reading->found = std::move(answer.found);
-  return is_first ? !awaits_more(job.who) : is_other;
+  entry->expires = clock_.now() + ttl;
+  const bool is_first = !std::exchange(entry->has_result, true);
+  const bool is_other = !same(entry->values, result.values);
+  entry->values = std::move(result.values);
+  return is_first ? !awaits_more(job.subscriber) : is_other;
 }
 
 /// Once a minute for each node, as it is asked no sooner.
-void BackgroundReader::log_failure(const Question& question, const Failure& failure) {
+void BackgroundReader::log_failure(const Query& query, const ReadFailure& failure) {
   const auto level = failure.is_news ? spdlog::level::warn : spdlog::level::debug;
-  if (question.node.empty()) {
+  if (query.node.empty()) {
     spdlog::log(level,
                 "cannot read events: statuses may not say why pods wait; asking again in a minute "
                 "what=\"{}\" error=\"{}\"",
-                question.what, failure.message);
+                query.name, failure.message);
   } else {
     spdlog::log(level,
                 "cannot read logs of a node: what statuses say of models on it may be old; asking "
                 "again in a minute node={} what=\"{}\" error=\"{}\"",
-                question.node, question.what, failure.message);
+                query.node, query.name, failure.message);
   }
 }
 
-void BackgroundReader::fail(const Job& job, const Failure& failure) {
-  log_failure(job.question, failure);
-  const auto& node = job.question.node;
+void BackgroundReader::fail(const Job& job, const ReadFailure& failure) {
+  log_failure(job.query, failure);
+  const auto& node = job.query.node;
   std::set<Ref> waiting;
   {
     const std::lock_guard lock(mutex_);
     end(job);
-    const auto until = clock_.now() + rest;
-    give_up(job.who, job.question.what, until, waiting);
+    const auto until = clock_.now() + node_backoff;
+    give_up(job.subscriber, job.query.name, until, waiting);
     if (failure.is_of_node) {
-      std::erase_if(resting_, [&](const auto& entry) { return clock_.now() >= entry.second; });
-      resting_[node] = until;
-      std::erase_if(queue_, [&](const auto& entry) {
-        const auto* const reading = find(entry.first, entry.second);
-        if (reading == nullptr || reading->question.node != node) return false;
-        give_up(entry.first, entry.second, until, waiting);
+      std::erase_if(backoff_, [&](const auto& item) { return clock_.now() >= item.second; });
+      backoff_[node] = until;
+      std::erase_if(queue_, [&](const auto& item) {
+        const auto* const entry = find(item.first, item.second);
+        if (entry == nullptr || entry->query.node != node) return false;
+        give_up(item.first, item.second, until, waiting);
         return true;
       });
     }
   }
-  for (const auto& who : waiting)
-    changed_(who);
+  for (const auto& subscriber : waiting)
+    changed_(subscriber);
 }
 
-/// Nothing is known, for now. Whoever waits for a first answer is to wait no longer.
-void BackgroundReader::give_up(const Ref& who, const std::string& what,
+/// What is cached stays, until a later read. Whoever waits for a first result is to wait no longer.
+void BackgroundReader::give_up(const Ref& subscriber, const std::string& query,
                                kube::Clock::TimePoint until, std::set<Ref>& waiting) {
-  auto* const reading = find(who, what);
-  if (reading == nullptr) return;
-  reading->is_queued = false;
-  reading->until = until;
-  if (!std::exchange(reading->is_answered, true)) waiting.insert(who);
+  auto* const entry = find(subscriber, query);
+  if (entry == nullptr) return;
+  entry->is_queued = false;
+  entry->expires = until;
+  if (!std::exchange(entry->has_result, true)) waiting.insert(subscriber);
 }
 
 void BackgroundReader::end(const Job& job) {
-  busy_.erase(job.question.node);
+  busy_.erase(job.query.node);
   ++changes_;
   wake_.notify_all();
 }

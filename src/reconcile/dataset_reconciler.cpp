@@ -68,7 +68,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   parts_.references.replace(self(key), references(key, spec));
 
   const auto claim = ensure_claim(parent, spec, stop);
-  if (!claim) return {.requeue_after = BackgroundReader::patience};
+  if (!claim) return {.requeue_after = BackgroundReader::first_result_timeout};
   const auto content = collect(*object, spec, *claim, stop);
   const auto status = gradient::dataset_status({.parent = parent,
                                                 .spec = spec,
@@ -95,15 +95,15 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
   claim.refused = apply_claim(parent, spec, stop);
   claim.live = find_claim(parent, spec, stop);
   if (!claim.live) return claim;
-  const auto asker = self({parent.ns, parent.name});
+  const auto subscriber = self({parent.ns, parent.name});
   if (gradient::claim_phase(*claim.live) != "Pending") {
-    parts_.reader.forget(asker);
+    parts_.reader.forget(subscriber);
     return claim;
   }
-  const auto question = events_of(parts_.client, *claim.live, "events of PersistentVolumeClaim ");
-  auto known = parts_.reader.ask(asker, {question}).front();
-  if (known.is_awaited) return std::nullopt;
-  claim.events = std::move(known.found);
+  const auto query = events_of(parts_.client, *claim.live, "events of PersistentVolumeClaim ");
+  auto cached = parts_.reader.get(subscriber, {query}).front();
+  if (cached.is_pending) return std::nullopt;
+  claim.events = std::move(cached.values);
   return claim;
 }
 

@@ -62,7 +62,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
 
   const auto observation = parts_.observer.observe(parent, spec, previous);
-  if (observation.is_awaited) return {.requeue_after = BackgroundReader::patience};
+  if (observation.is_pending) return {.requeue_after = BackgroundReader::first_result_timeout};
   const auto& observed = observation.observed;
   const auto status = gradient::status({.parent = parent,
                                         .spec = spec,

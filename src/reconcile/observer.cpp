@@ -61,26 +61,26 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .has_ingress = has_ingress(parent),
                    .long_ago = kube::rfc3339(clock_.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
-  std::vector<BackgroundReader::Question> questions;
+  std::vector<BackgroundReader::Query> queries;
   if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
-      questions.push_back(events_of(client_, pod, "events of Pod "));
+      queries.push_back(events_of(client_, pod, "events of Pod "));
   }
-  const auto events = questions.size();
+  const auto events = queries.size();
   const auto sidecars = gradient::sidecars_to_read(spec, observed, previous_status);
   for (const auto& sidecar : sidecars)
-    questions.push_back(last_line(parent.ns, sidecar));
+    queries.push_back(last_line(parent.ns, sidecar));
 
-  auto answers = reader_.ask(self(key), std::move(questions));
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    auto& answer = answers[i];
-    observation.is_awaited = observation.is_awaited || answer.is_awaited;
-    observation.until = std::min(observation.until.value_or(answer.until), answer.until);
+  auto results = reader_.get(self(key), std::move(queries));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    auto& [values, is_pending, expires] = results[i];
+    observation.is_pending = observation.is_pending || is_pending;
+    observation.expires = std::min(observation.expires.value_or(expires), expires);
     if (i < events) {
-      std::move(answer.found.begin(), answer.found.end(), std::back_inserter(observed.events));
-    } else if (!answer.found.empty()) {
+      std::move(values.begin(), values.end(), std::back_inserter(observed.events));
+    } else if (!values.empty()) {
       const auto& sidecar = sidecars[i - events];
-      observed.sync_lines[sidecar.pod + "/" + sidecar.container] = std::move(answer.found.front());
+      observed.sync_lines[sidecar.pod + "/" + sidecar.container] = std::move(values.front());
     }
   }
   return observation;
@@ -112,47 +112,47 @@ std::optional<std::chrono::milliseconds> Observer::requeue_after(
   if (!wants_events && !wants_lines && !gradient::awaits_metrics(observed, status))
     return std::nullopt;
   const auto now = clock_.now();
-  if (!observation.until || *observation.until <= now) return period;  // or when it is answered
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*observation.until - now);
+  if (!observation.expires || *observation.expires <= now) return period;  // or when it is read
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*observation.expires - now);
   return std::max<std::chrono::milliseconds>(left, soonest);
 }
 
-BackgroundReader::Question events_of(kube::Client& client, const Json& object,
-                                     const std::string& what) {
+BackgroundReader::Query events_of(kube::Client& client, const Json& object,
+                                  const std::string& what) {
   const auto key = kube::key_of(object);
   const auto uid = kube::uid_of(object);
   const auto read = [&client, ns = key.ns, uid](const std::stop_token& stop) {
     auto found =
         client.list(kube::events, ns, {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop,
-                    BackgroundReader::deadline);
+                    BackgroundReader::read_timeout);
     for (auto& event : found) {
       if (event.has_field("metadata") && event.at("metadata").has_field("managedFields"))
         event["metadata"].erase("managedFields");
     }
-    return BackgroundReader::Answer{.found = std::move(found), .good_for = Observer::period};
+    return BackgroundReader::Result{.values = std::move(found), .ttl = Observer::period};
   };
-  return {.what = what + kube::to_string(key), .edition = uid, .node = {}, .read = read};
+  return {.name = what + kube::to_string(key), .version = uid, .node = {}, .read = read};
 }
 
 /// Of a complete model half a minute after it has looked for newer content: then it has said what
 /// it found, or is fetching it.
-BackgroundReader::Question Observer::last_line(const std::string& ns,
-                                               const gradient::SyncSidecar& sidecar) const {
+BackgroundReader::Query Observer::last_line(const std::string& ns,
+                                            const gradient::SyncSidecar& sidecar) const {
   const kube::Key pod{ns, sidecar.pod};
   const auto read = [&client = client_, pod, container = sidecar.container,
                      refresh = std::chrono::seconds(sidecar.refresh_seconds)](
-                        const std::stop_token& stop) -> BackgroundReader::Answer {
-    const auto text = client.log(pod, container, 1, stop, BackgroundReader::deadline);
+                        const std::stop_token& stop) -> BackgroundReader::Result {
+    const auto text = client.log(pod, container, 1, stop, BackgroundReader::read_timeout);
     try {
       auto line = json::parse(text);
-      const auto good_for = is_at_rest(line) ? period + refresh : period;
-      return {.found = {std::move(line)}, .good_for = good_for};
+      const auto ttl = is_at_rest(line) ? period + refresh : period;
+      return {.values = {std::move(line)}, .ttl = ttl};
     } catch (const std::invalid_argument&) {
-      return {.found = {}, .good_for = period};  // half a line, or nothing yet
+      return {.values = {}, .ttl = period};  // half a line, or nothing yet
     }
   };
-  return {.what = "logs of Pod " + kube::to_string(pod) + " container " + sidecar.container,
-          .edition = sidecar.edition,
+  return {.name = "logs of Pod " + kube::to_string(pod) + " container " + sidecar.container,
+          .version = sidecar.version,
           .node = sidecar.node,
           .read = read};
 }

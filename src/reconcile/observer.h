@@ -18,7 +18,7 @@ namespace reconcile {
 /// it is asked only while they can tell more.
 class Observer {
  public:
-  static constexpr std::chrono::seconds period{30};  ///< after which an answer is old
+  static constexpr std::chrono::seconds period{30};  ///< after which a result has expired
 
   /// All of it has to outlive this.
   Observer(kube::Client& client, const kube::Clock& clock, Stores& stores, BackgroundReader& reader)
@@ -28,17 +28,17 @@ class Observer {
     gradient::Observed observed;
     /// Something is being read for the first time, and brings the deployment back: a status of now
     /// might take back what was told before.
-    bool is_awaited = false;
-    /// When the first of the answers is old.
-    std::optional<kube::Clock::TimePoint> until{};
+    bool is_pending = false;
+    /// When the first of the results expires.
+    std::optional<kube::Clock::TimePoint> expires{};
   };
   Observation observe(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                       const json::Json& previous_status);
   /// The deployment has gone.
   void forget(const kube::Key& deployment);
 
-  /// When to look again although nothing has changed: events, logs and the time that an autoscaler
-  /// has for its first metrics bring no watch event. Empty when nothing is awaited.
+  /// When to reconcile again although nothing has changed: events, logs and the time that an
+  /// autoscaler has for its first metrics bring no watch event. Empty when nothing is awaited.
   std::optional<std::chrono::milliseconds> requeue_after(const gradient::DeploymentSpec& spec,
                                                          const Observation& observation,
                                                          const json::Json& status) const;
@@ -46,8 +46,8 @@ class Observer {
  private:
   std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;
   bool has_ingress(const gradient::Parent& parent) const;
-  BackgroundReader::Question last_line(const std::string& ns,
-                                       const gradient::SyncSidecar& sidecar) const;
+  BackgroundReader::Query last_line(const std::string& ns,
+                                    const gradient::SyncSidecar& sidecar) const;
 
   kube::Client& client_;
   const kube::Clock& clock_;
@@ -56,7 +56,7 @@ class Observer {
 };
 
 /// The events of one object of the namespace, without what nobody here reads.
-BackgroundReader::Question events_of(kube::Client& client, const json::Json& object,
-                                     const std::string& what);
+BackgroundReader::Query events_of(kube::Client& client, const json::Json& object,
+                                  const std::string& what);
 
 }  // namespace reconcile

@@ -80,7 +80,7 @@ TEST_CASE_METHOD(Scenario,
   put(kube::pods, "demo-a", R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"}},
       "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
       "reason":"Unschedulable","message":"no nodes"}]}})");
-  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::patience);
+  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::first_result_timeout);
   server.expect("GET /api/v1/namespaces/ns/events?*").answer(200, R"({"items":[]})");
   read_all();
   CHECK(news == std::vector{reconcile::Ref{"GradientDeployment", {"ns", "demo"}}});

@@ -47,7 +47,7 @@ struct Scenario : World {
     look();
     read_all();
     auto observation = look();
-    CHECK_FALSE(observation.is_awaited);
+    CHECK_FALSE(observation.is_pending);
     return std::move(observation.observed);
   }
 
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(Scenario, "a pod that is not ready is asked for its events, twi
 TEST_CASE_METHOD(Scenario, "nothing is read while a deployment is looked at") {
   put_pending("a", "2026-01-01T00:00:01Z");
   const auto observation = look();
-  CHECK(observation.is_awaited);
+  CHECK(observation.is_pending);
   CHECK(observation.observed.events.empty());
   CHECK(observer.requeue_after(spec, observation, {}) == reconcile::Observer::period);
   expect_events("a");
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(Scenario, "of many pods that are not ready the five youngest ar
   CHECK(observe().pods.size() == 7);
 }
 
-TEST_CASE_METHOD(Scenario, "a deployment is looked at again when all first answers are there") {
+TEST_CASE_METHOD(Scenario, "a deployment is looked at again when all first results are there") {
   put_pending("a", "2026-01-01T00:00:01Z");
   put_pending("b", "2026-01-01T00:00:02Z");
   look();
@@ -128,7 +128,7 @@ TEST_CASE_METHOD(Scenario, "a deployment is looked at again when all first answe
   }
 }
 
-TEST_CASE_METHOD(Scenario, "a question without an answer does not keep back the status") {
+TEST_CASE_METHOD(Scenario, "a query without a result does not keep back the status") {
   put_pending("a", "2026-01-01T00:00:01Z");
   SECTION("that failed") {
     expect_events("a").fail("timed out");
@@ -136,16 +136,16 @@ TEST_CASE_METHOD(Scenario, "a question without an answer does not keep back the 
   }
   SECTION("that nobody has come to yet") {
     look();
-    clock.advance(reconcile::BackgroundReader::patience);
-    CHECK_FALSE(look().is_awaited);
+    clock.advance(reconcile::BackgroundReader::first_result_timeout);
+    CHECK_FALSE(look().is_pending);
   }
-  SECTION("nor another, that comes before the first was answered") {
+  SECTION("nor another, that comes before the first was served") {
     look();
     clock.advance(4s);
     put_pending("b", "2026-01-01T00:00:02Z");
-    CHECK(look().is_awaited);
+    CHECK(look().is_pending);
     clock.advance(1s);
-    CHECK_FALSE(look().is_awaited);
+    CHECK_FALSE(look().is_pending);
   }
 }
 
@@ -189,7 +189,7 @@ TEST_CASE_METHOD(Scenario, "a sidecar is asked again when its pod becomes ready"
   observe();
   put_syncing("a", true);
   expect_line(published);
-  CHECK(look().is_awaited);
+  CHECK(look().is_pending);
   CHECK(observe().sync_lines.at("a/sync-m").at("event").as_string() == "published");
 }
 
@@ -260,7 +260,7 @@ TEST_CASE_METHOD(Scenario, "what was read stays known while a kubelet does not a
   CHECK(observe().sync_lines.size() == 1);
 }
 
-TEST_CASE_METHOD(Scenario, "what a deployment that is gone has asked is not read any more") {
+TEST_CASE_METHOD(Scenario, "the queries of a deployment that is gone are not read any more") {
   put_pending("a", "2026-01-01T00:00:01Z");
   look();
   observer.forget({"ns", "demo"});

@@ -113,7 +113,7 @@ TEST_CASE_METHOD(DatasetScenario, "a size is not changed before a volume is boun
   put(reconcile::datasets, "data", R"({"spec":{"size":"2Gi"}})");
   put(kube::claims, "data", pending);
   server.expect(claim_events).answer(200, R"({"items":[]})");
-  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::patience);
+  CHECK(reconcile().requeue_after == reconcile::BackgroundReader::first_result_timeout);
   read_all();
   expect_status();
   expect_event("Ready");

@@ -48,7 +48,7 @@ std::vector<SyncSidecar> sidecars_to_read(const DeploymentSpec& spec, const Obse
       wanted.push_back({.pod = pod.name(),
                         .container = container.name,
                         .node = json::string_at(pod.object(), {"spec", "nodeName"}),
-                        .edition = container.running_since() + (pod.is_ready() ? " ready" : ""),
+                        .version = container.running_since() + (pod.is_ready() ? " ready" : ""),
                         .refresh_seconds = refresh});
     }
   }

@@ -19,7 +19,7 @@ bool needs_events(const DeploymentSpec& spec, const Observed& observed);
 struct SyncSidecar {
   std::string pod, container;
   std::string node;     ///< where it runs
-  std::string edition;  ///< changes with what makes an earlier line old: its start, and readiness
+  std::string version;  ///< changes with what makes an earlier line old: its start, and readiness
   std::int64_t refresh_seconds = 0;  ///< how often it looks for newer content; 0: never
   bool operator==(const SyncSidecar&) const = default;
 };
