@@ -41,9 +41,9 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
       models_("model", calling(reconcilers_.models()), 1, clock),
       registries_("containerregistry", calling(reconcilers_.registries()), 1, clock),
       namespaces_(clock),
-      left_overs_(client, clock, stores_, [this](const kube::Key& key, const json::Json& child) {
-        enqueue_parent(key, child);
-      }) {
+      stale_children_(
+          client, clock, stores_,
+          [this](const kube::Key& key, const json::Json& child) { enqueue_parent(key, child); }) {
   if (options.namespaces.empty()) add_watches("");
   for (const auto& ns : options.namespaces)
     add_watches(ns);
@@ -82,7 +82,7 @@ void Operator::add_watches(const std::string& ns) {
     if (is_made) {
       add_watch(place, on_child);
     } else {
-      left_overs_.add(place);
+      stale_children_.add(place);
     }
   }
   add_watch(
@@ -178,7 +178,7 @@ void Operator::poll(const std::stop_token& stop) {
   bool is_behind = false;
   do {
     serve_complete();
-    left_overs_.find([this](const std::string& ns) { return namespaces_.serves(ns); }, stop);
+    stale_children_.find([this](const std::string& ns) { return namespaces_.serves(ns); }, stop);
     notice_kinds();
     is_behind = polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
   } while (is_behind ? !stop.stop_requested() : clock_.wait(PollingCache::tick, stop));

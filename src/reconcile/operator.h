@@ -2,9 +2,9 @@
 
 #include "kube/cache/watch.h"
 #include "kube/control/controller.h"
-#include "reconcile/left_overs.h"
 #include "reconcile/namespaces.h"
 #include "reconcile/reconcilers.h"
+#include "reconcile/stale_children.h"
 
 #include <list>
 #include <string>
@@ -63,7 +63,7 @@ class Operator {
   kube::Controller deployments_, datasets_, models_, registries_;
   std::list<kube::Watch> watches_;
   Namespaces namespaces_;
-  LeftOvers left_overs_;
+  StaleChildren stale_children_;
   bool kind_was_absent_ = false;
 };
 
