@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto first_pause = 1min;
 constexpr std::chrono::seconds longest_pause = 1h;
-constexpr auto remind_again = 1min;
+constexpr auto not_ready_pause = 1min;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void Namespaces::add(const std::string& name, const kube::Watch& watch) {
   all_[name].watches.push_back(&watch);
 }
 
-bool Namespaces::Namespace::is_complete() const {
+bool Namespaces::Namespace::have_synced() const {
   return std::all_of(watches.begin(), watches.end(),
                      [](const kube::Watch* watch) { return watch->synced(); });
 }
@@ -33,8 +33,8 @@ bool Namespaces::Namespace::is_refused() const {
                      [](const kube::Watch* watch) { return watch->refused(); });
 }
 
-/// "Deployment, Service": what is not listed, or not any more.
-std::string Namespaces::Namespace::missing() const {
+/// "Deployment, Service": kinds of which the cache has not synced, or is not kept up to date.
+std::string Namespaces::Namespace::out_of_sync() const {
   std::set<std::string_view> kinds;
   for (const auto* watch : watches) {
     if (!watch->synced() || watch->refused()) kinds.insert(watch->kind().kind);
@@ -47,53 +47,53 @@ std::string Namespaces::Namespace::missing() const {
 
 bool Namespaces::ready() const {
   if (is_ready_) return true;
-  const bool is_patient = clock_.now() - begun_ < grace;
-  bool is_any_complete = false;
+  const bool is_in_grace = clock_.now() - begun_ < grace;
+  bool is_any_synced = false;
   for (const auto& [name, state] : all_) {
-    const bool is_complete = state.is_complete();
-    if (!is_complete && !state.is_refused() && is_patient) return false;
-    is_any_complete = is_any_complete || is_complete;
+    const bool is_synced = state.have_synced();
+    if (!is_synced && !state.is_refused() && is_in_grace) return false;
+    is_any_synced = is_any_synced || is_synced;
   }
-  if (is_any_complete) is_ready_ = true;
-  return is_any_complete;
+  if (is_any_synced) is_ready_ = true;
+  return is_any_synced;
 }
 
-bool Namespaces::serves(const std::string& name) const {
+bool Namespaces::has_synced(const std::string& name) const {
   auto found = all_.find(name);
   if (found == all_.end()) found = all_.find("");
-  return found != all_.end() && found->second.is_served;
+  return found != all_.end() && found->second.is_taken;
 }
 
-std::vector<std::string> Namespaces::serve_complete() {
+std::vector<std::string> Namespaces::take_synced() {
   std::vector<std::string> names;
   for (auto& [name, state] : all_) {
-    if (state.is_served || !state.is_complete()) continue;
-    state.is_served = true;
+    if (state.is_taken || !state.have_synced()) continue;
+    state.is_taken = true;
     names.push_back(name);
   }
   return names;
 }
 
-void Namespaces::watch_over(const std::stop_token& stop) {
+void Namespaces::report(const std::stop_token& stop) {
   while (clock_.wait(1s, stop)) {
     if (!ready()) {
-      remind();
+      warn_not_ready();
       continue;
     }
     for (auto& [name, state] : all_) {
-      if (!name.empty()) look_at(name, state);
+      if (!name.empty()) report(name, state);
     }
   }
 }
 
-void Namespaces::remind() {
-  if (clock_.now() < remind_at_) return;
-  remind_at_ = clock_.now() + remind_again;
+void Namespaces::warn_not_ready() {
+  if (clock_.now() < warn_not_ready_at_) return;
+  warn_not_ready_at_ = clock_.now() + not_ready_pause;
   std::string lists;
   for (const auto& [name, state] : all_) {
-    const auto missing = state.missing();
-    if (missing.empty()) continue;
-    lists += (lists.empty() ? "" : "; ") + missing;
+    const auto kinds = state.out_of_sync();
+    if (kinds.empty()) continue;
+    lists += (lists.empty() ? "" : "; ") + kinds;
     if (!name.empty()) lists += " in namespace " + name;
   }
   spdlog::warn(
@@ -102,11 +102,10 @@ void Namespaces::remind() {
       lists);
 }
 
-void Namespaces::look_at(const std::string& name, Namespace& state) {
-  const auto missing = state.missing();
-  const bool is_complete = state.is_complete();
-  kube::set_namespace_served(name, missing.empty());
-  if (missing.empty()) {
+void Namespaces::report(const std::string& name, Namespace& state) {
+  const auto kinds = state.out_of_sync();
+  kube::set_namespace_served(name, kinds.empty());
+  if (kinds.empty()) {
     if (state.pause > 0s) spdlog::info("the namespace is served namespace={}", name);
     state.warn_at.reset();
     state.pause = 0s;
@@ -119,12 +118,12 @@ void Namespaces::look_at(const std::string& name, Namespace& state) {
   state.warn_at = now + state.pause;
   spdlog::warn(
       "{}: {}; the others are served namespace={} lists=\"{}\"",
-      is_complete ? "a namespace is kept as it was seen last" : "a namespace is not served",
+      state.have_synced() ? "a namespace is kept as it was seen last" : "a namespace is not served",
       state.is_refused()
           ? "its lists are refused: give the operator its Role and RoleBinding there, or "
             "take the namespace out of --namespace"
-          : "its lists do not come",
-      name, missing);
+          : "its caches have not synced",
+      name, kinds);
 }
 
 }  // namespace reconcile

@@ -14,8 +14,8 @@
 namespace reconcile {
 
 /// Which caches have synced (client-go's WaitForCacheSync), by namespace; one named "" stands for
-/// all there are. A namespace is served from when all its lists are stored, and not before: what is
-/// not in a store would be made anew, or taken for gone. One that cannot be listed, as it was
+/// all there are. A namespace is served from when all its caches have synced, and not before: what
+/// is not in a store would be made anew, or taken for gone. One that cannot be listed, as it was
 /// deleted or its Role taken away, keeps back no other. Safe to share between threads once all are
 /// added.
 class Namespaces {
@@ -28,36 +28,37 @@ class Namespaces {
   /// `watch` has to outlive this.
   void add(const std::string& name, const kube::Watch& watch);
 
-  /// Something is complete, and so is all else, but for what is refused, or was waited for in vain.
+  /// Some namespace has synced, and each other has as well, is refused, or was waited for in vain.
   /// Stays true.
   bool ready() const;
-  bool serves(const std::string& name) const;
-  /// Serves from now on what has become complete since the last call. For one thread.
-  std::vector<std::string> serve_complete();
+  /// Whether the caches of the namespace have synced, and take_synced() has said so.
+  bool has_synced(const std::string& name) const;
+  /// The namespaces whose caches have synced since the last call. For one thread.
+  std::vector<std::string> take_synced();
 
-  /// Until a stop: keeps the metrics, and warns of what is not complete or not kept up to date, at
-  /// growing intervals.
-  void watch_over(const std::stop_token& stop);
+  /// Until a stop: keeps the metrics, and warns of caches that have not synced or are not kept up
+  /// to date, at growing intervals.
+  void report(const std::stop_token& stop);
 
  private:
   struct Namespace {
     std::vector<const kube::Watch*> watches;
-    std::atomic<bool> is_served = false;
-    /// For the thread that watches over it.
+    std::atomic<bool> is_taken = false;  ///< by take_synced()
+    /// For the thread in report().
     std::optional<kube::Clock::TimePoint> warn_at{};
     std::chrono::seconds pause{};  ///< before the next warning; 0: there was none
 
-    bool is_complete() const;
+    bool have_synced() const;
     bool is_refused() const;
-    std::string missing() const;
+    std::string out_of_sync() const;
   };
 
-  void remind();
-  void look_at(const std::string& name, Namespace& state);
+  void warn_not_ready();
+  void report(const std::string& name, Namespace& state);
 
   const kube::Clock& clock_;
   const kube::Clock::TimePoint begun_;
-  kube::Clock::TimePoint remind_at_ = begun_ + std::chrono::seconds(5);
+  kube::Clock::TimePoint warn_not_ready_at_ = begun_ + std::chrono::seconds(5);
   std::map<std::string, Namespace> all_;
   mutable std::atomic<bool> is_ready_ = false;
 };

@@ -49,11 +49,11 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
     add_watches(ns);
 }
 
-/// What is not served yet will be enqueued when it is.
+/// What is left alone here is enqueued when its namespace has synced.
 template <class Reconciler>
 kube::Reconcile Operator::calling(Reconciler& reconciler) {
   return [this, &reconciler](const kube::Key& key, const std::stop_token& stop) {
-    return namespaces_.serves(key.ns) ? reconciler.reconcile(key, stop) : kube::Outcome::done();
+    return namespaces_.has_synced(key.ns) ? reconciler.reconcile(key, stop) : kube::Outcome::done();
   };
 }
 
@@ -123,7 +123,7 @@ void Operator::watch(const std::stop_token& stop) {
   std::vector<std::jthread> threads;
   for (auto& watch : watches_)
     threads.emplace_back([&] { watch.run(stop); });
-  namespaces_.watch_over(stop);
+  namespaces_.report(stop);
 }
 
 void Operator::reconcile(const std::stop_token& stop) {
@@ -132,7 +132,7 @@ void Operator::reconcile(const std::stop_token& stop) {
     if (!clock_.wait(look_again, stop)) return;
   }
   spdlog::info("caches are synced, reconciling");
-  serve_complete();
+  enqueue_synced();
   std::vector<std::jthread> threads;
   threads.emplace_back([&] { reader_.run(stop); });
   threads.emplace_back([&] { events_.run(stop); });
@@ -162,9 +162,9 @@ void Operator::await_idle(const std::vector<kube::Controller*>& controllers,
   }
 }
 
-/// Its objects were enqueued when they were listed, and left alone until now.
-void Operator::serve_complete() {
-  for (const auto& ns : namespaces_.serve_complete()) {
+/// Their objects were enqueued when they were listed, and left alone until now.
+void Operator::enqueue_synced() {
+  for (const auto& ns : namespaces_.take_synced()) {
     for (const auto& kind : {datasets, models, registries, gradient_deployments}) {
       for (const auto& key : stores_.of(kind)->keys()) {
         if (ns.empty() || key.ns == ns) controller_of(kind.kind)->enqueue(key);
@@ -177,8 +177,9 @@ void Operator::serve_complete() {
 void Operator::poll(const std::stop_token& stop) {
   bool is_behind = false;
   do {
-    serve_complete();
-    stale_children_.find([this](const std::string& ns) { return namespaces_.serves(ns); }, stop);
+    enqueue_synced();
+    stale_children_.find([this](const std::string& ns) { return namespaces_.has_synced(ns); },
+                         stop);
     notice_kinds();
     is_behind = polled_.refresh([this](const Ref& ref) { return dependents_.any(ref); }, stop);
   } while (is_behind ? !stop.stop_requested() : clock_.wait(PollingCache::tick, stop));

@@ -41,7 +41,7 @@ class Operator {
   void enqueue_parent(const kube::Key& child, const json::Json& object);
   template <class Reconciler>
   kube::Reconcile calling(Reconciler& reconciler);
-  void serve_complete();
+  void enqueue_synced();
   void await_idle(const std::vector<kube::Controller*>& controllers, const std::stop_token& stop);
   void poll(const std::stop_token& stop);
   void notice_kinds();

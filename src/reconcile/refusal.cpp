@@ -22,7 +22,7 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
     return gradient::Blocker{
         "GatewayAPIMissing",
         what +
-            " cannot be made: the cluster does not know this kind; install the CRDs of "
+            " cannot be made: no matches for kind; install the CRDs of "
             "the Gateway API, or give endpoint.ingressClass in the operator's configuration"};
   }
   // What etcd or the server's own limits say (the first as 500).

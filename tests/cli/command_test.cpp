@@ -121,8 +121,8 @@ TEST_CASE("a cluster without the definitions is told from one without the deploy
   const auto outcome = run(command + " --kubeconfig kubeconfig");
   CHECK(outcome.code == cli::Failure);
   CHECK(outcome.output ==
-        "gradient-operator: get GradientDeployment ns/demo: 404: the cluster does not know this "
-        "kind; install the custom resource definitions: kubectl apply -f crds/\n");
+        "gradient-operator: get GradientDeployment ns/demo: 404: no matches for kind; "
+        "install the custom resource definitions: kubectl apply -f crds/\n");
 }
 
 TEST_CASE("a command that there is not is named, with the one that is meant") {

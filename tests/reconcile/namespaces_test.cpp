@@ -69,7 +69,7 @@ struct Scene {
   }
   std::string told(std::chrono::seconds time) {
     const Log log;
-    namespaces.watch_over(clock.stop_after(time));
+    namespaces.report(clock.stop_after(time));
     clock.stop_after(24h);
     return log.text();
   }
@@ -82,22 +82,22 @@ TEST_CASE_METHOD(Scene, "all namespaces are waited for that may be listed") {
   auto& other = add("other");
   fill(one);
   CHECK_FALSE(namespaces.ready());
-  CHECK_FALSE(namespaces.serves("one"));
+  CHECK_FALSE(namespaces.has_synced("one"));
   SECTION("until they are") {
     fill(other);
     CHECK(namespaces.ready());
-    CHECK(namespaces.serve_complete() == std::vector<std::string>{"one", "other"});
-    CHECK(namespaces.serve_complete().empty());
+    CHECK(namespaces.take_synced() == std::vector<std::string>{"one", "other"});
+    CHECK(namespaces.take_synced().empty());
   }
   SECTION("or are refused") {
     refuse(other);
     CHECK(namespaces.ready());
-    CHECK(namespaces.serve_complete() == std::vector<std::string>{"one"});
-    CHECK(namespaces.serves("one"));
-    CHECK_FALSE(namespaces.serves("other"));
+    CHECK(namespaces.take_synced() == std::vector<std::string>{"one"});
+    CHECK(namespaces.has_synced("one"));
+    CHECK_FALSE(namespaces.has_synced("other"));
     fill(other);
-    CHECK(namespaces.serve_complete() == std::vector<std::string>{"other"});
-    CHECK(namespaces.serves("other"));
+    CHECK(namespaces.take_synced() == std::vector<std::string>{"other"});
+    CHECK(namespaces.has_synced("other"));
   }
   SECTION("or do not answer for half a minute") {
     clock.advance(30s);
@@ -113,16 +113,16 @@ TEST_CASE_METHOD(Scene, "a namespace of which one kind is refused is not served"
   CHECK_FALSE(namespaces.ready());
   clock.advance(1h);
   CHECK_FALSE(namespaces.ready());
-  CHECK(namespaces.serve_complete().empty());
+  CHECK(namespaces.take_synced().empty());
 }
 
 TEST_CASE_METHOD(Scene, "an operator of all namespaces serves any when all its lists are there") {
   auto& all = add("");
-  CHECK_FALSE(namespaces.serves("any"));
+  CHECK_FALSE(namespaces.has_synced("any"));
   fill(all);
   CHECK(namespaces.ready());
-  CHECK(namespaces.serve_complete() == std::vector<std::string>{""});
-  CHECK(namespaces.serves("any"));
+  CHECK(namespaces.take_synced() == std::vector<std::string>{""});
+  CHECK(namespaces.has_synced("any"));
 }
 
 TEST_CASE_METHOD(Scene, "a namespace that is not served is told at growing intervals") {

@@ -90,7 +90,7 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
     listed_.clear();
     listed_bytes_ = 0;
     if (state_.is_rewound(page.version)) {
-      spdlog::warn("the server has lost its latest versions, starting afresh kind={} version={}",
+      spdlog::warn("the server's resourceVersion has gone back, relisting kind={} version={}",
                    options_.kind.kind, page.version);
       store_.invalidate(options_.ns);
     }
@@ -125,8 +125,7 @@ void Watch::finish_without_kind() {
   for (const auto& object : store_.finish_replace({}, options_.ns, ""))
     on_change_(key_of(object), object);
   if (!absent_.exchange(true)) {
-    spdlog::warn("the cluster does not know this kind, looking again every minute kind={}",
-                 options_.kind.kind);
+    spdlog::warn("no matches for kind, looking for it every minute kind={}", options_.kind.kind);
   }
   refused_ = false;
   synced_ = true;

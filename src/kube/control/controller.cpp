@@ -53,7 +53,8 @@ void Controller::serve(const Key& key, const std::stop_token& stop) {
     result = reconcile(key, stop);
   } catch (const ApiError& error) {
     if (error.namespace_terminating()) {  // its objects are about to go
-      spdlog::debug("nothing is made any more controller={} object={}", name_, to_string(key));
+      spdlog::debug("namespace is terminating, not retrying controller={} object={}", name_,
+                    to_string(key));
     } else if (error.conflict()) {
       result = read_again(key, error, stop);
     } else {

@@ -42,7 +42,7 @@ ApiError api_error(const Response& response, const std::string& what, std::strin
   auto message = json::string_at(status, {"message"});
   if (message.empty()) message = foreign_text(response.body);
   if (is_kind_unknown(response)) {
-    message = "the cluster does not know this kind";
+    message = "no matches for kind";
     if (!remedy.empty()) message += "; " + std::string(remedy);
   }
   if (is_redirect(response.status)) message = "a redirect, which is not followed";

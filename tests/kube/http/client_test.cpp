@@ -33,15 +33,14 @@ TEST_CASE("a kind that is not served is an error, not an absent object") {
   ScriptedTransport transport;
   Client client(transport);
   transport.expect("GET " + path).answer(404, "404 page not found\n");
-  CHECK_THROWS_WITH(client.get(deployments, key),
-                    "get Deployment ns/d: 404: the cluster does not know this kind");
+  CHECK_THROWS_WITH(client.get(deployments, key), "get Deployment ns/d: 404: no matches for kind");
   transport.expect("GET *").answer(404, "404 page not found\n");
   CHECK_THROWS_WITH(client.list(routes, "ns", {}),
-                    "list HTTPRoute ns/*: 404: the cluster does not know this kind; install the "
+                    "list HTTPRoute ns/*: 404: no matches for kind; install the "
                     "CRDs of the Gateway API");
   transport.expect("DELETE *").answer(404, "404 page not found\n");
   CHECK_THROWS_WITH(client.remove(routes, key, "u"),
-                    "delete HTTPRoute ns/d: 404: the cluster does not know this kind; install the "
+                    "delete HTTPRoute ns/d: 404: no matches for kind; install the "
                     "CRDs of the Gateway API");
 }
 

@@ -30,12 +30,10 @@ TEST_CASE("an answer that is no Status is shown in part, on one line") {
 TEST_CASE("a kind that the server does not have is told from an object, with what to do") {
   const Response unknown{.status = 404, .body = "404 page not found\n"};
   const auto error = api_error(unknown, "get Model ns/a", "install it");
-  CHECK(std::string(error.what()) ==
-        "get Model ns/a: 404: the cluster does not know this kind; install it");
+  CHECK(std::string(error.what()) == "get Model ns/a: 404: no matches for kind; install it");
   CHECK(error.kind_not_served());
   CHECK(error.not_found());
-  CHECK(std::string(api_error(unknown, "get x").what()) ==
-        "get x: 404: the cluster does not know this kind");
+  CHECK(std::string(api_error(unknown, "get x").what()) == "get x: 404: no matches for kind");
   const Response absent{
       .status = 404,
       .body = R"({"kind":"Status","message":"models \"a\" not found","reason":"NotFound",)"
