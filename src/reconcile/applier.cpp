@@ -168,7 +168,7 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
   store.put(ours);
   spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
   if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name})) {
-    events_.record(*object, kube::EventType::Normal, "EditTakenBack",
+    events_.record(*object, kube::EventType::Normal, "DriftCorrected",
                    "what " + transfer->editors + " changed in " + describe(kind, key) +
                        " is reverted: the operator owns its spec; change the "
                        "GradientDeployment");

@@ -160,7 +160,7 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
     server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
         .answer(200, json::text(answer));
     expect_apply(deployment_path);
-    expect_event("EditTakenBack");
+    expect_event("DriftCorrected");
     reconcile();
     const auto requests = server.requests();
     CHECK(requests[requests.size() - 3].body ==
