@@ -1,5 +1,9 @@
 #include "reconcile/dependents.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace reconcile {
 
 bool Dependents::add(const Ref& dependent, const Ref& target) {
@@ -9,21 +13,23 @@ bool Dependents::add(const Ref& dependent, const Ref& target) {
   });
 }
 
-void Dependents::set(const Ref& dependent, std::set<Ref> refers_to) {
-  data_.with([&](Data& data) {
-    const auto known = data.refers_to.find(dependent);
-    if (known == data.refers_to.end() ? refers_to.empty() : known->second == refers_to) return;
-    if (known != data.refers_to.end()) {
-      for (const auto& target : known->second) {
-        auto& dependents = data.referred_by[target];
-        dependents.erase(dependent);
-        if (dependents.empty()) data.referred_by.erase(target);
-      }
-      data.refers_to.erase(known);
+std::vector<Ref> Dependents::set(const Ref& dependent, std::set<Ref> refers_to) {
+  return data_.with([&](Data& data) {
+    auto& known = data.refers_to[dependent];
+    std::vector<Ref> added;
+    std::set_difference(refers_to.begin(), refers_to.end(), known.begin(), known.end(),
+                        std::back_inserter(added));
+    for (const auto& target : known) {
+      if (refers_to.contains(target)) continue;
+      auto& dependents = data.referred_by[target];
+      dependents.erase(dependent);
+      if (dependents.empty()) data.referred_by.erase(target);
     }
-    for (const auto& target : refers_to)
+    for (const auto& target : added)
       data.referred_by[target].insert(dependent);
-    if (!refers_to.empty()) data.refers_to.emplace(dependent, std::move(refers_to));
+    known = std::move(refers_to);
+    if (known.empty()) data.refers_to.erase(dependent);
+    return added;
   });
 }
 

@@ -27,8 +27,8 @@ class Dependents {
   /// Also refers to `target`. Called before the target is looked at, so that no change in between
   /// goes unnoticed. Whether that is new.
   bool add(const Ref& dependent, const Ref& target);
-  /// Replaces what `dependent` refers to; an empty set forgets it.
-  void set(const Ref& dependent, std::set<Ref> refers_to);
+  /// Replaces what `dependent` refers to; an empty set forgets it. What is new of it.
+  std::vector<Ref> set(const Ref& dependent, std::set<Ref> refers_to);
   /// Who refers to `target`.
   std::vector<Ref> of(const Ref& target) const;
   bool any(const Ref& target) const;

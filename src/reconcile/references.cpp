@@ -9,9 +9,8 @@ void References::add(const Ref& dependent, const Ref& target) {
 }
 
 void References::replace(const Ref& dependent, std::set<Ref> targets) {
-  for (const auto& target : targets)
-    add(dependent, target);
-  dependents_.set(dependent, std::move(targets));
+  for (const auto& added : dependents_.set(dependent, std::move(targets)))
+    polled_.invalidate(added);
 }
 
 void References::remove(const Ref& dependent) {

@@ -17,7 +17,7 @@ class References {
   /// Also refers to `target`. Called before the target is looked at, so that no change in between
   /// goes unnoticed. What was polled for others is read again for a new reference.
   void add(const Ref& dependent, const Ref& target);
-  /// Refers to these and nothing else.
+  /// Refers to these and nothing else; for new ones the same holds as for add().
   void replace(const Ref& dependent, std::set<Ref> targets);
   /// It has gone: refers to nothing, and waits for nothing.
   void remove(const Ref& dependent);

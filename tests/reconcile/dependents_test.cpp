@@ -24,8 +24,9 @@ TEST_CASE("everybody who refers to an object is found, whether or not it exists"
 
 TEST_CASE("a later set of references replaces the earlier one") {
   Dependents dependents;
-  dependents.set(demo, {dataset});
-  dependents.set(demo, {secret});
+  CHECK(dependents.set(demo, {dataset}) == std::vector{dataset});
+  CHECK(dependents.set(demo, {dataset}).empty());
+  CHECK(dependents.set(demo, {secret}) == std::vector{secret});
   CHECK(dependents.of(dataset).empty());
   CHECK_FALSE(dependents.any(dataset));
   CHECK(dependents.of(secret) == std::vector{demo});
@@ -35,6 +36,7 @@ TEST_CASE("a reference that is added counts at once, beside the others") {
   Dependents dependents;
   dependents.set(demo, {dataset});
   dependents.add(demo, secret);
+  CHECK(dependents.set(demo, {dataset, secret}).empty());
   CHECK(dependents.any(dataset));
   CHECK(dependents.of(secret) == std::vector{demo});
   dependents.set(demo, {});
