@@ -65,18 +65,14 @@ std::string ca_data(const ClusterConfig& config) {
   return config.ca_file.empty() ? "" : base::base64_encode(base::read_file(config.ca_file));
 }
 
-json::Json text_or_null(const std::string& text) {
-  return text.empty() ? json::Json() : json::Json(text);
-}
-
 json::Json cluster_info(const ClusterConfig& config) {
   return json::object({
       {"server", config.server},
-      {"tls-server-name", text_or_null(config.tls_server_name)},
+      {"tls-server-name", json::text_or_null(config.tls_server_name)},
       {"insecure-skip-tls-verify",
        config.insecure_skip_tls_verify ? json::Json::boolean(true) : json::Json()},
-      {"certificate-authority-data", text_or_null(ca_data(config))},
-      {"proxy-url", text_or_null(config.proxy_url)},
+      {"certificate-authority-data", json::text_or_null(ca_data(config))},
+      {"proxy-url", json::text_or_null(config.proxy_url)},
   });
 }
 

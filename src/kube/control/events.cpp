@@ -47,7 +47,7 @@ Json involved_object(const Json& object) {
   return json::object({{"apiVersion", json::string_at(object, {"apiVersion"})},
                        {"kind", json::string_at(object, {"kind"})},
                        {"name", key.name},
-                       {"namespace", key.ns.empty() ? Json() : Json(key.ns)},
+                       {"namespace", json::text_or_null(key.ns)},
                        {"resourceVersion", resource_version_of(object)},
                        {"uid", uid_of(object)}});
 }

@@ -42,7 +42,7 @@ Json LeaseState::claimed(const Key& key, std::chrono::milliseconds duration,
        {"kind", std::string(leases.kind)},
        {"metadata", json::object({{"name", key.name},
                                   {"namespace", key.ns},
-                                  {"resourceVersion", version.empty() ? Json() : Json(version)}})},
+                                  {"resourceVersion", json::text_or_null(version)}})},
        {"spec",
         json::object(
             {{"holderIdentity", identity_},
