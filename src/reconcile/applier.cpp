@@ -30,7 +30,7 @@ std::string describe(const kube::Kind& kind, const kube::Key& key) {
 
 /// Whether `live` is the child that `wanted` describes: same controller, or, for a claim that
 /// outlives its Dataset, no controller and the same label.
-bool is_ours(const Json& live, const Json& wanted, const gradient::Parent& parent) {
+bool is_child(const Json& live, const Json& wanted, const gradient::Parent& parent) {
   const auto& controller = kube::controller_of(live);
   if (!controller.is_null()) return json::string_at(controller, {"uid"}) == parent.uid;
   const auto label = kube::label_of(wanted, names::dataset_label);
@@ -91,7 +91,7 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   const auto key = kube::key_of(wanted);
   auto current = live(kind, key, stop);
   if (!current) current = create(kind, wanted, stop);
-  if (!is_ours(*current, wanted, parent)) {
+  if (!is_child(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
   if (is_edited(kind, *current)) current = own_edits(parent, kind, *std::move(current), stop);

@@ -29,19 +29,20 @@ class Candidate {
   /// Tries to get or to keep the Lease. True when it is ours. Throws when the server does not
   /// answer or refuses.
   bool try_once(const std::stop_token& stop) {
-    if (!state_.is_ours()) look(stop);  // otherwise it is as we wrote it, or the server will say so
+    if (!state_.is_leader())
+      look(stop);  // otherwise it is as we wrote it, or the server will say so
     if (state_.decide(clock_.now()) == Step::Wait) return false;
     if (write(stop)) return true;
     look(stop);  // somebody else has written meanwhile, or an answer to ourselves was lost
-    return state_.is_ours() && write(stop);
+    return state_.is_leader() && write(stop);
   }
 
   void release() {
-    if (!state_.is_ours()) return;
+    if (!state_.is_leader()) return;
     auto response = send(replace_request(leases, state_.released(clock_.wall())), {});
     if (response.status == 409) {
       look({});  // the stop has cut off the answer to our last renewal
-      if (!state_.is_ours()) return;
+      if (!state_.is_leader()) return;
       response = send(replace_request(leases, state_.released(clock_.wall())), {});
     }
     if (!is_success(response.status)) throw api_error(response, "release Lease " + name());

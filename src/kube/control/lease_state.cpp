@@ -27,7 +27,7 @@ std::string LeaseState::holder() const {
 
 LeaseState::Step LeaseState::decide(Clock::TimePoint now) const {
   if (!lease_) return Step::Create;
-  if (is_ours()) return Step::Renew;
+  if (is_leader()) return Step::Renew;
   if (holder().empty()) return Step::TakeOver;
   return now - changed_ > duration_of(*lease_) ? Step::TakeOver : Step::Wait;
 }
@@ -47,9 +47,9 @@ Json LeaseState::claimed(const Key& key, std::chrono::milliseconds duration,
         json::object(
             {{"holderIdentity", identity_},
              {"leaseDurationSeconds", std::chrono::ceil<std::chrono::seconds>(duration).count()},
-             {"acquireTime", is_ours() ? text_or(*lease_, "acquireTime", now) : now},
+             {"acquireTime", is_leader() ? text_or(*lease_, "acquireTime", now) : now},
              {"renewTime", now},
-             {"leaseTransitions", is_ours() || !lease_ ? transitions : transitions + 1}})}});
+             {"leaseTransitions", is_leader() || !lease_ ? transitions : transitions + 1}})}});
 }
 
 Json LeaseState::released(std::chrono::system_clock::time_point wall) const {

@@ -28,7 +28,8 @@ class LeaseState {
 
   /// Empty when there is none, or it was released.
   std::string holder() const;
-  bool is_ours() const { return holder() == identity_; }
+  /// The Lease as observed last is ours (IsLeader of client-go's leaderelection).
+  bool is_leader() const { return holder() == identity_; }
 
   /// The Lease as we want to write it. It bears the version that was observed, so that the server
   /// refuses it if somebody else was faster.

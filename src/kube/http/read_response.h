@@ -14,9 +14,9 @@ namespace kube {
 
 /// A request failed without a (whole) response; `cause` decides whether it may be sent again.
 struct AttemptFailed : TransportError {
-  AttemptFailed(const std::string& server, const Failure& failure)
+  AttemptFailed(const std::string& server, const TransferFailure& failure)
       : TransportError(server + ": " + failure.text), cause(failure.cause) {}
-  Failure::Cause cause;
+  TransferFailure::Cause cause;
 };
 
 /// Waits for the whole answer. Throws AttemptFailed, and TransportError for a stop or the deadline;

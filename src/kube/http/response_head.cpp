@@ -46,8 +46,9 @@ std::vector<std::string> warning_texts(std::string_view header) {
   return texts;
 }
 
-Failure transfer_failure(std::string_view text, int number, const std::string& tls_failure) {
-  using Cause = Failure::Cause;
+TransferFailure transfer_failure(std::string_view text, int number,
+                                 const std::string& tls_failure) {
+  using Cause = TransferFailure::Cause;
   if (text.starts_with("Error in SSL handshake")) {
     return {Cause::Unreachable,
             "the TLS handshake failed" + (tls_failure.empty() ? "" : ": " + tls_failure)};

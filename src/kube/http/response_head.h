@@ -14,7 +14,7 @@ struct Head {
 };
 
 /// Why no (whole) response came.
-struct Failure {
+struct TransferFailure {
   enum class Cause {
     NotSent,      ///< a pooled connection turned out to be closed before anything was written
     Unreachable,  ///< no connection, or no trust in it
@@ -33,6 +33,6 @@ std::vector<std::string> warning_texts(std::string_view header);
 
 /// What cpprest's exception means: its text names the stage, its number is an errno, sometimes.
 /// `tls_failure` is why the last TLS handshake failed, empty when it did not.
-Failure transfer_failure(std::string_view text, int number, const std::string& tls_failure);
+TransferFailure transfer_failure(std::string_view text, int number, const std::string& tls_failure);
 
 }  // namespace kube

@@ -16,7 +16,7 @@ ResponseStream::Flow ResponseStream::on_bytes(std::string_view bytes,
   if (abandoned_) return Flow::Stop;
   const bool full = received_.bytes.size() + bytes.size() > limit_;
   if (full && overflow_ == Overflow::Refuse) {
-    received_.failure = {Failure::Cause::Unusable,
+    received_.failure = {TransferFailure::Cause::Unusable,
                          "the answer is longer than " + std::to_string(limit_) + " bytes"};
     return Flow::Stop;
   }
@@ -26,7 +26,7 @@ ResponseStream::Flow ResponseStream::on_bytes(std::string_view bytes,
   return full ? Flow::Pause : Flow::Continue;
 }
 
-void ResponseStream::on_end(std::optional<Failure> failure) {
+void ResponseStream::on_end(std::optional<TransferFailure> failure) {
   std::unique_lock lock(mutex_);
   received_.ended = true;
   if (!received_.failure) received_.failure = std::move(failure);  // the first one is the cause

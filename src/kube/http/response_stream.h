@@ -31,7 +31,7 @@ class ResponseStream {
   void on_head(Head head);
   /// `Pause`: the bytes are in, but no more may come until `resume` is called.
   Flow on_bytes(std::string_view bytes, std::function<void()> resume);
-  void on_end(std::optional<Failure> failure);
+  void on_end(std::optional<TransferFailure> failure);
 
   /// What has come since the last wait().
   struct Received {
@@ -39,7 +39,7 @@ class ResponseStream {
     std::string bytes;
     bool is_new = false;  ///< something has come
     bool ended = false;
-    std::optional<Failure> failure;
+    std::optional<TransferFailure> failure;
   };
   enum class Until { Anything, End };
 

@@ -32,7 +32,7 @@ struct Deleter {
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Store = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
+using TrustStore = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
 
 /// A client certificate, those that lead from it to its root, and the key.
 struct Identity {
@@ -98,8 +98,8 @@ PrivateKey read_key(const Source& source) {
   return key;
 }
 
-Store trusted_store(const Source& ca) {
-  Store store(X509_STORE_new());
+TrustStore make_trust_store(const Source& ca) {
+  TrustStore store(X509_STORE_new());
   // As with Go: whatever the file holds is trusted, an intermediate without its root too.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   if (!ca.is_given()) {
@@ -215,11 +215,11 @@ struct Tls::Impl {
   bool verify_server = true;
   std::function<ClientCertificate()> plugin;
   std::shared_ptr<Handshake> handshake = std::make_shared<Handshake>();
-  Cached<Store> stores;
+  Cached<TrustStore> trust_stores;
   Cached<Identity> identities;
 
-  std::shared_ptr<const Store> store() {
-    return stores.get(stamp(ca), [&] { return trusted_store(ca); });
+  std::shared_ptr<const TrustStore> trust_store() {
+    return trust_stores.get(stamp(ca), [&] { return make_trust_store(ca); });
   }
 
   /// Null when there is nothing to present.
@@ -237,7 +237,7 @@ struct Tls::Impl {
   }
 
   void trust(SSL_CTX* context) {
-    SSL_CTX_set1_cert_store(context, store()->get());
+    SSL_CTX_set1_cert_store(context, trust_store()->get());
     auto* parameters = SSL_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_hostflags(
         parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -111,8 +111,8 @@ struct Pools {
   http_client unary, watch;
 };
 
-Failure failure_of(const std::exception_ptr& exception, const Tls* tls) {
-  using Cause = Failure::Cause;
+TransferFailure failure_of(const std::exception_ptr& exception, const Tls* tls) {
+  using Cause = TransferFailure::Cause;
   try {
     std::rethrow_exception(exception);
   } catch (const StaleConnection&) {
@@ -333,8 +333,9 @@ Response CpprestTransport::with_retries(const Request& request, Attempt attempt)
     try {
       return attempt();
     } catch (const AttemptFailed& failed) {
-      if (failed.cause == Failure::Cause::NotSent && ++stale < max_stale_connections) continue;
-      if (failed.cause != Failure::Cause::Broken || !std::exchange(once_more, false)) throw;
+      if (failed.cause == TransferFailure::Cause::NotSent && ++stale < max_stale_connections)
+        continue;
+      if (failed.cause != TransferFailure::Cause::Broken || !std::exchange(once_more, false)) throw;
     }
   }
 }

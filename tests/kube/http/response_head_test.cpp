@@ -23,7 +23,7 @@ TEST_CASE("warnings are the quoted texts") {
 }
 
 TEST_CASE("what went wrong with a connection is said in plain words") {
-  using Cause = Failure::Cause;
+  using Cause = TransferFailure::Cause;
   struct Case {
     std::string text;
     int number;

@@ -53,9 +53,9 @@ TEST_CASE("an answer that is too long is refused, and that is the failure") {
   stream.on_head({.status = 200});
   CHECK(stream.on_bytes("abcd", nullptr) == Flow::Continue);
   CHECK(stream.on_bytes("e", nullptr) == Flow::Stop);
-  stream.on_end(Failure{Failure::Cause::Broken, "closed"});
+  stream.on_end(TransferFailure{TransferFailure::Cause::Broken, "closed"});
   const auto received = stream.wait(Until::End, never, later);
-  CHECK(received.failure->cause == Failure::Cause::Unusable);
+  CHECK(received.failure->cause == TransferFailure::Cause::Unusable);
   CHECK(received.failure->text == "the answer is longer than 4 bytes");
 }
 
