@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <vector>
 
-/// Takes the place of OpenSSL's function, which the HTTP client calls for each connection: it would
-/// read all of the system's certificates, for tens of milliseconds, into a store that Tls replaces.
+/// Takes the place of OpenSSL's function, which cpprest calls for each connection without a way to
+/// leave that out (asio_connection::upgrade_to_ssl in its http_client_asio.cpp): it would read all
+/// of the system's certificates, for tens of milliseconds, into a store that Tls replaces.
 extern "C" int SSL_CTX_set_default_verify_paths(SSL_CTX* /*context*/) {
   return 1;
 }
