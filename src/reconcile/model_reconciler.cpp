@@ -13,11 +13,14 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
-  const auto publish = [&](bool ready, const std::string& reason, const std::string& message) {
-    publisher_.publish(models, *object,
-                       gradient::simple_status(parent, ready, reason, message, {},
-                                               json::at(*object, {"status"}), publisher_.now()),
-                       stop);
+  const auto publish = [&](bool is_ready, const std::string& reason, const std::string& message) {
+    const auto status = gradient::simple_status({.parent = parent,
+                                                 .is_ready = is_ready,
+                                                 .reason = reason,
+                                                 .message = message,
+                                                 .previous = json::at(*object, {"status"}),
+                                                 .now = publisher_.now()});
+    publisher_.publish(models, *object, status, stop);
     return kube::Outcome::done();
   };
   const auto read = gradient::read_model(*object);

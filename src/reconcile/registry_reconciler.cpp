@@ -19,6 +19,10 @@ std::string creation(const gradient::Parent& parent, const gradient::SecretNeed&
          " --docker-server=HOST --docker-username=USER --docker-password=PASSWORD";
 }
 
+Ref secret(const std::string& ns, const std::string& name) {
+  return {std::string(kube::secrets.kind), {ns, name}};
+}
+
 }  // namespace
 
 kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
@@ -28,41 +32,54 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
     parts_.references.remove(self);
     return kube::Outcome::done();
   }
-  const auto parent = gradient::parent(*object);
-  const auto publish = [&](bool ready, const std::string& reason, const std::string& message,
-                           const json::Json& fields) {
-    parts_.publisher.publish(
-        registries, *object,
-        gradient::simple_status(parent, ready, reason, message, fields,
-                                json::at(*object, {"status"}), parts_.publisher.now()),
-        stop);
-  };
   const auto read = gradient::read_registry(*object);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
-    publish(false, "InvalidSpec", json::text(*problems), {});
-    return kube::Outcome::done();
+    publish_blocked(*object, {"InvalidSpec", json::text(*problems)}, stop);
+    return kube::Outcome::done();  // its next edit brings it back
   }
   const auto& spec = std::get<gradient::RegistrySpec>(read);
-  const auto source = gradient::need(spec, parts_.settings).secret;
-  const auto name = gradient::pull_secret_name(key.name, spec);
-  const std::string secret_kind(kube::secrets.kind);
-  parts_.references.replace(self, {{secret_kind, {key.ns, source}}, {secret_kind, {key.ns, name}}});
+  const auto source = secret(key.ns, gradient::need(spec, parts_.settings).secret);
+  const auto pull_secret = secret(key.ns, gradient::pull_secret_name(key.name, spec));
+  parts_.references.replace(self, {source, pull_secret});
 
-  const auto made = ensure(parent, spec, stop);
-  const auto* missing = std::get_if<gradient::Blocker>(&made);
-  const bool is_of_secret = missing != nullptr && missing->reason.starts_with("Secret");
-  parts_.polled.set_incomplete(
-      self, is_of_secret ? std::set<Ref>{{secret_kind, {key.ns, source}}} : std::set<Ref>{});
-  if (missing != nullptr) {
-    publish(false, missing->reason, missing->message, {});
+  const auto ensured = ensure(gradient::parent(*object), spec, stop);
+  const auto* blocker = std::get_if<gradient::Blocker>(&ensured);
+  const bool is_of_secret = blocker != nullptr && blocker->reason.starts_with("Secret");
+  parts_.polled.set_incomplete(self, is_of_secret ? std::set<Ref>{source} : std::set<Ref>{});
+  if (blocker != nullptr) {
+    publish_blocked(*object, *blocker, stop);
     return {.requeue_after = retry_refused};
   }
-  const auto& servers = std::get<Servers>(made);
-  publish(true, "Ready", "pods pull with Secret " + name + " from " + gradient::pull::text(servers),
-          json::object({{"secretName", name},
-                        {"servers",
-                         servers.size() > most_servers ? json::Json() : json::strings(servers)}}));
+  publish_ready(*object, spec, std::get<Servers>(ensured), stop);
   return kube::Outcome::done();
+}
+
+void RegistryReconciler::publish_blocked(const json::Json& object, const gradient::Blocker& blocker,
+                                         const std::stop_token& stop) {
+  const auto parent = gradient::parent(object);
+  const auto status = gradient::simple_status({.parent = parent,
+                                               .is_ready = false,
+                                               .reason = blocker.reason,
+                                               .message = blocker.message,
+                                               .previous = json::at(object, {"status"}),
+                                               .now = parts_.publisher.now()});
+  parts_.publisher.publish(registries, object, status, stop);
+}
+
+void RegistryReconciler::publish_ready(const json::Json& object, const gradient::RegistrySpec& spec,
+                                       const Servers& servers, const std::stop_token& stop) {
+  const auto parent = gradient::parent(object);
+  const auto name = gradient::pull_secret_name(parent.name, spec);
+  const auto listed = servers.size() > most_servers ? json::Json() : json::strings(servers);
+  const auto status = gradient::simple_status(
+      {.parent = parent,
+       .is_ready = true,
+       .reason = "Ready",
+       .message = "pods pull with Secret " + name + " from " + gradient::pull::text(servers),
+       .fields = json::object({{"secretName", name}, {"servers", listed}}),
+       .previous = json::at(object, {"status"}),
+       .now = parts_.publisher.now()});
+  parts_.publisher.publish(registries, object, status, stop);
 }
 
 std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler::ensure(

@@ -30,6 +30,12 @@ class RegistryReconciler {
 
  private:
   using Servers = std::vector<std::string>;
+
+  void publish_blocked(const json::Json& object, const gradient::Blocker& blocker,
+                       const std::stop_token& stop);
+  void publish_ready(const json::Json& object, const gradient::RegistrySpec& spec,
+                     const Servers& servers, const std::stop_token& stop);
+
   /// What pods can pull from with the pull secret, or why they cannot.
   std::variant<Servers, gradient::Blocker> ensure(const gradient::Parent& parent,
                                                   const gradient::RegistrySpec& spec,

@@ -3,6 +3,8 @@
 #include "gradient/status/events.h"
 #include "gradient/status/simple_status.h"
 
+#include <utility>
+
 namespace gradient {
 namespace {
 
@@ -94,14 +96,24 @@ Json dataset_status(const DatasetStatusInput& input) {
   // What is on a volume stays true while its claim is in trouble.
   const auto& content = input.content ? *input.content : json::at(input.previous, {"content"});
   if (!content.is_null()) fields["content"] = content;
-  return simple_status(input.parent, ready.is_true, ready.reason, ready.message, fields,
-                       input.previous, input.now);
+  return simple_status({.parent = input.parent,
+                        .is_ready = ready.is_true,
+                        .reason = ready.reason,
+                        .message = ready.message,
+                        .fields = std::move(fields),
+                        .previous = input.previous,
+                        .now = input.now});
 }
 
 Json invalid_dataset_status(const Parent& parent, const json::Problems& problems,
                             const Json& previous, const std::string& now) {
-  const auto fields = json::object({{"content", json::at(previous, {"content"})}});
-  return simple_status(parent, false, "InvalidSpec", json::text(problems), fields, previous, now);
+  return simple_status({.parent = parent,
+                        .is_ready = false,
+                        .reason = "InvalidSpec",
+                        .message = json::text(problems),
+                        .fields = json::object({{"content", json::at(previous, {"content"})}}),
+                        .previous = previous,
+                        .now = now});
 }
 
 }  // namespace gradient

@@ -6,14 +6,12 @@ namespace gradient {
 
 using json::Json;
 
-Json simple_status(const Parent& parent, bool ready, const std::string& reason,
-                   const std::string& message, const Json& fields, const Json& previous,
-                   const std::string& now) {
-  auto status = fields.is_object() ? fields : Json::object();
-  status["observedGeneration"] = Json(parent.generation);
-  status["conditions"] = conditions(
-      {{"Ready", ready ? ConditionStatus::True : ConditionStatus::False, reason, message}}, parent,
-      previous, now);
+Json simple_status(const SimpleStatusInput& input) {
+  auto status = input.fields.is_object() ? input.fields : Json::object();
+  const auto ready = input.is_ready ? ConditionStatus::True : ConditionStatus::False;
+  status["observedGeneration"] = Json(input.parent.generation);
+  status["conditions"] = conditions({{"Ready", ready, input.reason, input.message}}, input.parent,
+                                    input.previous, input.now);
   return status;
 }
 

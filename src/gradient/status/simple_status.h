@@ -7,10 +7,16 @@
 
 namespace gradient {
 
-/// A status with the one condition Ready, for Dataset, Model and ContainerRegistry. `fields` are
-/// put beside it (object or null).
-json::Json simple_status(const Parent& parent, bool ready, const std::string& reason,
-                         const std::string& message, const json::Json& fields,
-                         const json::Json& previous, const std::string& now);
+struct SimpleStatusInput {
+  const Parent& parent;
+  bool is_ready;
+  std::string reason, message;  ///< of the condition Ready
+  json::Json fields{};          ///< what stands beside the conditions: an object, or null
+  const json::Json& previous;   ///< the live status; null when there is none
+  std::string now;              ///< RFC 3339 in UTC
+};
+
+/// A status with the one condition Ready, for Dataset, Model and ContainerRegistry.
+json::Json simple_status(const SimpleStatusInput& input);
 
 }  // namespace gradient

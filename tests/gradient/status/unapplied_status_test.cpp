@@ -140,13 +140,24 @@ TEST_CASE("telling the same again gives the same bytes") {
 }
 
 TEST_CASE("the small kinds have one condition and their own fields") {
-  const auto fields = json::parse(R"({"claimName":"ds1"})");
-  const auto made = gradient::simple_status(demo(), true, "Ready", "it is bound", fields, {}, now);
+  const auto parent = demo();
+  const auto made = gradient::simple_status({.parent = parent,
+                                             .is_ready = true,
+                                             .reason = "Ready",
+                                             .message = "it is bound",
+                                             .fields = json::parse(R"({"claimName":"ds1"})"),
+                                             .previous = {},
+                                             .now = now});
   CHECK(json::text(made) ==
         R"({"claimName":"ds1","conditions":[{"lastTransitionTime":"2026-01-02T12:00:00Z",)"
         R"("message":"it is bound","observedGeneration":4,"reason":"Ready","status":"True",)"
         R"("type":"Ready"}],"observedGeneration":4})");
-  const auto failed = gradient::simple_status(demo(), false, "ClaimLost", "gone", {}, made, before);
+  const auto failed = gradient::simple_status({.parent = parent,
+                                               .is_ready = false,
+                                               .reason = "ClaimLost",
+                                               .message = "gone",
+                                               .previous = made,
+                                               .now = before});
   CHECK(text_of(failed) == "False ClaimLost: gone");
   CHECK_FALSE(failed.has_field("claimName"));
 }
