@@ -9,6 +9,7 @@
 #include "reconcile/children.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reconcile {
 namespace {
@@ -28,63 +29,37 @@ bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
 
 kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = parts_.stores.gradient_deployments.find(key);
-  // Kubernetes' garbage collector deletes the children.
-  if (!object || kube::is_being_deleted(*object)) {
-    parts_.references.remove({std::string(gradient_deployments.kind), key});
-    parts_.observer.forget(key);
-    return kube::Outcome::done();
-  }
-  const auto parent = gradient::parent(*object);
-  const auto& previous = json::at(*object, {"status"});
-
+  if (!object || kube::is_being_deleted(*object)) return forget(key);
   const auto read = gradient::read_deployment(*object, parts_.settings);
-  if (const auto* problems = std::get_if<json::Problems>(&read)) {
-    parts_.publisher.publish(gradient_deployments, *object,
-                             gradient::invalid_status(parent, *problems, child(parent), previous,
-                                                      parts_.publisher.now()),
-                             stop);
-    return kube::Outcome::done();  // its next edit brings it back
-  }
+  if (const auto* problems = std::get_if<json::Problems>(&read))
+    return reject(*object, *problems, stop);
   const auto& spec = std::get<gradient::DeploymentSpec>(read);
 
+  const auto parent = gradient::parent(*object);
   auto found = parts_.resolver.resolve(parent, spec, stop);
   for (auto& conflict : gradient::access_mode_conflicts(spec, found))
     found.blockers.push_back(std::move(conflict));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
 
-  if (spec.repositories)
-    parts_.content_references.add({key.ns, spec.repositories->dataset},
-                                  gradient::content_of(parent, spec));
-  const auto rendered =
-      children(parent, spec, found, parts_.settings, parts_.stores.deployments.find(key));
-  const auto refused = parts_.applier.apply(parent, rendered.objects, stop);
-  parts_.applier.prune(parent, rendered.objects, stop);
-  if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
-
-  const auto observation = parts_.observer.observe(parent, spec, previous);
-  if (observation.is_pending) return {.requeue_after = BackgroundReader::first_result_timeout};
-  const auto& observed = observation.observed;
-  const auto status = gradient::status({.parent = parent,
-                                        .spec = spec,
-                                        .settings = parts_.settings,
-                                        .found = found,
-                                        .urls = rendered.urls,
-                                        .rollout = rendered.rollout.reason,
-                                        .refused = refused,
-                                        .observed = observed,
-                                        .previous = previous,
-                                        .now = parts_.publisher.now()});
-  parts_.publisher.publish(gradient_deployments, *object, status, stop);
-  if (is_worth_a_retry(refused) || (observed.route && gradient::is_unseen(*observed.route)))
-    return {.requeue_after = look_again};
-  return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
+  const auto applied = apply(parent, spec, found, stop);
+  return publish_status(*object, spec, found, applied, stop);
 }
 
-/// The live Deployment, if it is ours; else null.
-json::Json DeploymentReconciler::child(const gradient::Parent& parent) {
-  auto live = parts_.stores.deployments.find({parent.ns, parent.name});
-  if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return {};
-  return *std::move(live);
+/// Kubernetes' garbage collector deletes the children.
+kube::Outcome DeploymentReconciler::forget(const kube::Key& key) {
+  parts_.references.remove({std::string(gradient_deployments.kind), key});
+  parts_.observer.forget(key);
+  return kube::Outcome::done();
+}
+
+/// The spec cannot be read. Its next edit brings it back.
+kube::Outcome DeploymentReconciler::reject(const json::Json& object, const json::Problems& problems,
+                                           const std::stop_token& stop) {
+  const auto parent = gradient::parent(object);
+  const auto status = gradient::invalid_status(
+      parent, problems, child(parent), json::at(object, {"status"}), parts_.publisher.now());
+  parts_.publisher.publish(gradient_deployments, object, status, stop);
+  return kube::Outcome::done();
 }
 
 /// Nothing is applied while something that the spec names cannot be used, except scaling to zero.
@@ -96,12 +71,59 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   const auto parent = gradient::parent(object);
   if (spec.replicas() == 0) parts_.applier.scale_to_zero(parent, stop);
   if (blockers.empty()) return kube::Outcome::done();
-  parts_.publisher.publish(
-      gradient_deployments, object,
-      gradient::waiting_status(parent, spec, blockers, child(parent), json::at(object, {"status"}),
-                               parts_.publisher.now()),
-      stop);
+  const auto status = gradient::waiting_status(
+      parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
+  parts_.publisher.publish(gradient_deployments, object, status, stop);
   return kube::Outcome::done();
+}
+
+DeploymentReconciler::Applied DeploymentReconciler::apply(const gradient::Parent& parent,
+                                                          const gradient::DeploymentSpec& spec,
+                                                          const gradient::Found& found,
+                                                          const std::stop_token& stop) {
+  const kube::Key key{parent.ns, parent.name};
+  if (spec.repositories)  // before pods can use it, so that no clean-up takes it
+    parts_.content_references.add({key.ns, spec.repositories->dataset},
+                                  gradient::content_of(parent, spec));
+  auto rendered =
+      children(parent, spec, found, parts_.settings, parts_.stores.deployments.find(key));
+  auto refused = parts_.applier.apply(parent, rendered.objects, stop);
+  parts_.applier.prune(parent, rendered.objects, stop);
+  if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
+  return {std::move(rendered), std::move(refused)};
+}
+
+kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
+                                                   const gradient::DeploymentSpec& spec,
+                                                   const gradient::Found& found,
+                                                   const Applied& applied,
+                                                   const std::stop_token& stop) {
+  const auto parent = gradient::parent(object);
+  const auto& previous = json::at(object, {"status"});
+  const auto observation = parts_.observer.observe(parent, spec, previous);
+  if (observation.is_pending) return {.requeue_after = BackgroundReader::first_result_timeout};
+  const auto& observed = observation.observed;
+  const auto status = gradient::status({.parent = parent,
+                                        .spec = spec,
+                                        .settings = parts_.settings,
+                                        .found = found,
+                                        .urls = applied.rendered.urls,
+                                        .rollout = applied.rendered.rollout.reason,
+                                        .refused = applied.refused,
+                                        .observed = observed,
+                                        .previous = previous,
+                                        .now = parts_.publisher.now()});
+  parts_.publisher.publish(gradient_deployments, object, status, stop);
+  if (is_worth_a_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
+    return {.requeue_after = look_again};
+  return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
+}
+
+/// The live Deployment, if it is ours; else null.
+json::Json DeploymentReconciler::child(const gradient::Parent& parent) {
+  auto live = parts_.stores.deployments.find({parent.ns, parent.name});
+  if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return {};
+  return *std::move(live);
 }
 
 }  // namespace reconcile

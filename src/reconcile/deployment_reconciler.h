@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gradient/render/render.h"
+#include "json/problem.h"
 #include "kube/control/controller.h"
 #include "reconcile/applier.h"
 #include "reconcile/content_references.h"
@@ -30,8 +32,21 @@ class DeploymentReconciler {
   kube::Outcome reconcile(const kube::Key& key, const std::stop_token& stop);
 
  private:
+  struct Applied {
+    gradient::Rendered rendered;
+    std::vector<gradient::Blocker> refused;
+  };
+
+  kube::Outcome forget(const kube::Key& key);
+  kube::Outcome reject(const json::Json& object, const json::Problems& problems,
+                       const std::stop_token& stop);
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
                      const std::vector<gradient::Blocker>& blockers, const std::stop_token& stop);
+  Applied apply(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+                const gradient::Found& found, const std::stop_token& stop);
+  kube::Outcome publish_status(const json::Json& object, const gradient::DeploymentSpec& spec,
+                               const gradient::Found& found, const Applied& applied,
+                               const std::stop_token& stop);
 
   json::Json child(const gradient::Parent& parent);
 
