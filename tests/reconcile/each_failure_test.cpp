@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "gradient/spec/names.h"
+#include "reconcile/controllers.h"
 #include "reconcile/fake_server.h"
 #include "reconcile/reconcilers.h"
 #include "support/manual_clock.h"
@@ -15,8 +16,8 @@ using namespace std::chrono_literals;
 using json::Json;
 using reconcile::Ref;
 
-/// All four reconcilers with queues, stores that follow the server as watches would, and a clock
-/// that only moves when nothing is left to do.
+/// All four controllers, stores that follow the server as watches would, and a clock that only
+/// moves when nothing is left to do.
 class Simulation {
  public:
   FakeServer server;
@@ -64,27 +65,15 @@ class Simulation {
     bool is_busy = true;
     while (is_busy) {
       deliver();
-      is_busy = serve(datasets_, reconcilers_.datasets()) ||
-                serve(models_, reconcilers_.models()) ||
-                serve(registries_, reconcilers_.registries()) ||
-                serve(deployments_, reconcilers_.deployments()) || reader_.read_next({});
+      is_busy = reconcile_next(reconcile::datasets) || reconcile_next(reconcile::models) ||
+                reconcile_next(reconcile::registries) ||
+                reconcile_next(reconcile::gradient_deployments) || reader_.read_next({});
       events_.write_recorded();
     }
   }
 
-  template <class Reconciler>
-  static bool serve(kube::WorkQueue& queue, Reconciler& reconciler) {
-    const auto key = queue.try_get();
-    if (!key) return false;
-    try {
-      const auto outcome = reconciler.reconcile(*key, {});
-      queue.forget(*key);
-      if (outcome.requeue_after) queue.add_after(*key, *outcome.requeue_after);
-    } catch (const std::exception& error) {
-      queue.add_rate_limited(*key, kube::retry_delay(error));
-    }
-    queue.done(*key);
-    return true;
+  bool reconcile_next(const kube::Kind& kind) {
+    return controllers_.of(kind.kind).reconcile_next({});
   }
 
   void deliver() {
@@ -105,25 +94,23 @@ class Simulation {
   void changed(const kube::Kind& kind, const Json& object) {
     const auto key = kube::key_of(object);
     if (kind == kube::claims) {
-      datasets_.add({key.ns, kube::label_of(object, gradient::names::dataset_label)});
+      enqueue(reconcile::datasets, kube::label_of(object, gradient::names::dataset_label));
     } else if (kind.api_version != reconcile::api_version) {
-      deployments_.add({key.ns, kube::label_of(object, gradient::names::deployment_label)});
+      enqueue(reconcile::gradient_deployments,
+              kube::label_of(object, gradient::names::deployment_label));
     } else {
-      queue_of(kind.kind).add(key);
+      enqueue(kind, key.name);
       notify({std::string(kind.kind), key});
     }
   }
 
-  void notify(const Ref& target) {
-    for (const auto& dependent : dependents_.of(target))
-      queue_of(dependent.kind).add(dependent.key);
+  void enqueue(const kube::Kind& kind, const std::string& name) {
+    controllers_.enqueue({std::string(kind.kind), {"ns", name}});
   }
 
-  kube::WorkQueue& queue_of(std::string_view kind) {
-    if (kind == reconcile::datasets.kind) return datasets_;
-    if (kind == reconcile::models.kind) return models_;
-    if (kind == reconcile::registries.kind) return registries_;
-    return deployments_;
+  void notify(const Ref& target) {
+    for (const auto& dependent : dependents_.of(target))
+      controllers_.enqueue(dependent);
   }
 
   std::string delivered_;  ///< version up to which the stores follow
@@ -139,12 +126,11 @@ class Simulation {
   reconcile::Dependents dependents_;
   reconcile::PollingCache polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
   reconcile::BackgroundReader reader_{clock_,
-                                      [this](const Ref& who) { queue_of(who.kind).add(who.key); }};
+                                      [this](const Ref& ref) { controllers_.enqueue(ref); }};
   reconcile::ContentReferences content_references_;
   const reconcile::Triggers triggers_{
-      .enqueue = [this](const Ref& ref) { queue_of(ref.kind).add(ref.key); },
+      .enqueue = [this](const Ref& ref) { controllers_.enqueue(ref); },
       .enqueue_dependents = [this](const Ref& ref) { notify(ref); }};
-  kube::WorkQueue datasets_{clock_}, models_{clock_}, registries_{clock_}, deployments_{clock_};
   reconcile::Reconcilers reconcilers_{{.client = client_,
                                        .clock = clock_,
                                        .settings = settings_,
@@ -155,6 +141,8 @@ class Simulation {
                                        .reader = reader_,
                                        .content_references = content_references_,
                                        .triggers = triggers_}};
+  reconcile::Controllers controllers_{reconcilers_, clock_, 1,
+                                      [](const std::string&) { return true; }};
 };
 
 std::string deployment(const std::string& image, const std::string& resources) {

@@ -45,6 +45,14 @@ void Controller::work(const std::stop_token& stop) {
   }
 }
 
+bool Controller::reconcile_next(const std::stop_token& stop) {
+  const auto key = queue_.try_get();
+  if (!key) return false;
+  serve(*key, stop);
+  queue_.done(*key);
+  return true;
+}
+
 void Controller::serve(const Key& key, const std::stop_token& stop) {
   metrics_.began();
   const auto begin = clock_.now();

@@ -37,6 +37,8 @@ class Controller {
   void enqueue(const Key& key) { queue_.add(key); }
   /// Starts the workers and returns when they have ended after a stop.
   void run(const std::stop_token& stop);
+  /// Reconciles one key that is due, on the caller's thread. False when there is none.
+  bool reconcile_next(const std::stop_token& stop);
   /// All that was due is done; what failed waits for its next time.
   bool idle() const { return queue_.idle(); }
   const std::string& name() const { return name_; }
