@@ -12,8 +12,8 @@
 
 namespace reconcile {
 
-/// GradientDeployment -> Deployment, Service, autoscaler, disruption budget, Ingress or HTTPRoute,
-/// status.
+/// The reconciler of GradientDeployments: GradientDeployment -> Deployment, Service, autoscaler,
+/// disruption budget, Ingress or HTTPRoute, status. Safe to share between threads.
 class DeploymentReconciler {
  public:
   /// All of it has to outlive this.

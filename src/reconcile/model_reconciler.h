@@ -7,7 +7,8 @@
 
 namespace reconcile {
 
-/// Model: makes nothing; its status says whether deployments can use it.
+/// The reconciler of Models: makes nothing; their status says whether deployments can use them.
+/// Safe to share between threads.
 class ModelReconciler {
  public:
   /// All of it has to outlive this.

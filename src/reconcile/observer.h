@@ -13,9 +13,10 @@
 
 namespace reconcile {
 
-/// Gathers what the status of a GradientDeployment is made of. Children and pods come from the
-/// stores. Events and the last log lines of sync sidecars are as the BackgroundReader knows them;
-/// it is asked only while they can tell more.
+/// The observed state of a GradientDeployment, from which its status is computed. Children and pods
+/// come from the informers' caches; events and the last log lines of sync sidecars are as the
+/// BackgroundReader has cached them, and it is asked only while they can tell more. Safe to share
+/// between threads.
 class Observer {
  public:
   static constexpr std::chrono::seconds period{30};  ///< after which a result has expired

@@ -10,9 +10,10 @@
 
 namespace reconcile {
 
-/// Writes the status of one of our objects when it differs from the live one, enqueues those who
-/// refer to the object, and records an event when what the user should know has changed. Enqueues
-/// the object itself if it was edited meanwhile.
+/// The status writer: patches the status subresource of one of our objects when it differs from the
+/// live one, enqueues those who refer to the object, and records an Event when what the user should
+/// know has changed. Enqueues the object itself if it was edited meanwhile. Safe to share between
+/// threads.
 class Publisher {
  public:
   /// All of it has to outlive this.

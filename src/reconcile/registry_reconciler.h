@@ -12,7 +12,8 @@
 
 namespace reconcile {
 
-/// ContainerRegistry -> the dockerconfigjson Secret that pods pull with.
+/// The reconciler of ContainerRegistries: ContainerRegistry -> the dockerconfigjson Secret that
+/// pods pull with, status. Safe to share between threads.
 class RegistryReconciler {
  public:
   /// All of it has to outlive this.

@@ -13,9 +13,11 @@
 
 namespace reconcile {
 
-/// Looks up what a spec refers to. Datasets, Models and ContainerRegistries come from the stores,
-/// Secrets and claims that are not ours through the PollingCache. What was looked up, found or not,
-/// is noted in References, so that its change brings the dependent back.
+/// Resolves the object references of a spec. Datasets, Models and ContainerRegistries come from the
+/// informers' caches, Secrets and claims that are not ours through the PollingCache. What was
+/// looked up, found or not, is noted in References, so that its change enqueues the dependent
+/// (controller-runtime does that with a field index and EnqueueRequestsFromMapFunc). Safe to share
+/// between threads.
 class Resolver {
  public:
   /// All of it has to outlive this.
