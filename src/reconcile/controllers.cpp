@@ -33,7 +33,7 @@ kube::Controller& Controllers::of(std::string_view kind) {
 /// A deployment that comes before what it refers to only has to come again; one that refers to
 /// nothing must not wait for long.
 std::vector<std::jthread> Controllers::start(const std::stop_token& stop) {
-  constexpr std::chrono::milliseconds look_again{20};
+  constexpr std::chrono::milliseconds poll_interval{20};
   constexpr std::chrono::seconds limit{2};
   std::vector<std::jthread> threads;
   const auto start_one = [&](kube::Controller& controller) {
@@ -44,7 +44,7 @@ std::vector<std::jthread> Controllers::start(const std::stop_token& stop) {
   start_one(registries_);
   const auto end = clock_.now() + limit;
   while (!are_referred_to_idle() && clock_.now() < end) {
-    if (!clock_.wait(look_again, stop)) break;
+    if (!clock_.wait(poll_interval, stop)) break;
   }
   start_one(deployments_);
   return threads;

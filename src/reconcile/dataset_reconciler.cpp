@@ -10,7 +10,7 @@ namespace reconcile {
 namespace {
 
 /// What was refused may be granted, and a volume fail to be made, without an event to us.
-constexpr std::chrono::minutes look_again{1};
+constexpr std::chrono::minutes requeue_interval{1};
 
 Ref self(const kube::Key& key) {
   return {std::string(datasets.kind), key};
@@ -41,10 +41,10 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
 }
 
 kube::Outcome next_look(const gradient::ObservedClaim& claim) {
-  if (claim.refused) return {.requeue_after = look_again};
+  if (claim.refused) return {.requeue_after = requeue_interval};
   if (!claim.live) return kube::Outcome::done();  // watch or polling cache brings it back
   const auto phase = gradient::claim_phase(*claim.live);
-  if (phase == "Pending") return {.requeue_after = look_again};
+  if (phase == "Pending") return {.requeue_after = requeue_interval};
   if (phase == "Bound") return {.requeue_after = Collector::period};
   return kube::Outcome::done();
 }

@@ -16,7 +16,7 @@ namespace {
 
 /// What was refused (a quota, a name that is taken) may be granted without an event to us, and a
 /// route that no controller reports on gets none.
-constexpr std::chrono::minutes look_again{1};
+constexpr std::chrono::minutes requeue_interval{1};
 
 /// GatewayAPIMissing needs no retry: the watch of HTTPRoutes notices when the CRDs are installed.
 bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
@@ -115,7 +115,7 @@ kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
                                         .now = parts_.publisher.now()});
   parts_.publisher.publish(gradient_deployments, object, status, stop);
   if (is_worth_a_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
-    return {.requeue_after = look_again};
+    return {.requeue_after = requeue_interval};
   return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
 }
 

@@ -25,7 +25,7 @@ void Namespaces::add(const std::string& name, const kube::Watch& watch) {
 
 bool Namespaces::Namespace::have_synced() const {
   return std::all_of(watches.begin(), watches.end(),
-                     [](const kube::Watch* watch) { return watch->synced(); });
+                     [](const kube::Watch* watch) { return watch->has_synced(); });
 }
 
 bool Namespaces::Namespace::is_refused() const {
@@ -37,7 +37,7 @@ bool Namespaces::Namespace::is_refused() const {
 std::string Namespaces::Namespace::out_of_sync() const {
   std::set<std::string_view> kinds;
   for (const auto* watch : watches) {
-    if (!watch->synced() || watch->refused()) kinds.insert(watch->kind().kind);
+    if (!watch->has_synced() || watch->refused()) kinds.insert(watch->kind().kind);
   }
   std::string text;
   for (const auto kind : kinds)

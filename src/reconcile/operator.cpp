@@ -105,9 +105,9 @@ void Operator::enqueue_synced() {
 }
 
 void Operator::reconcile(const std::stop_token& stop) {
-  constexpr std::chrono::milliseconds look_again{20};
+  constexpr std::chrono::milliseconds poll_interval{20};
   while (!ready()) {
-    if (!clock_.wait(look_again, stop)) return;
+    if (!clock_.wait(poll_interval, stop)) return;
   }
   spdlog::info("caches are synced, reconciling");
   enqueue_synced();

@@ -145,15 +145,16 @@ std::vector<PollingCache::Due> PollingCache::due(const std::function<bool(const 
 /// False when the server wants to be left alone, or is away.
 bool PollingCache::read_again(const Due& due, const std::stop_token& stop) {
   constexpr std::chrono::seconds total{5};
-  constexpr std::chrono::seconds try_again{5};
+  constexpr std::chrono::seconds retry_interval{5};
   try {
     read(*due.kind, due.ref.key, total, stop);
   } catch (const kube::TransportError& error) {
-    if (!stop.stop_requested()) pause(try_again, error.what());
+    if (!stop.stop_requested()) pause(retry_interval, error.what());
     return false;
   } catch (const kube::ApiError& error) {
     if (error.throttled() || error.code == 503) {
-      pause(std::max(try_again, std::chrono::seconds(error.retry_after_seconds)), error.what());
+      pause(std::max(retry_interval, std::chrono::seconds(error.retry_after_seconds)),
+            error.what());
       return false;
     }
     const auto what = due.ref.key.ns + " " + std::to_string(error.code);

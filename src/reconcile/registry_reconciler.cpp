@@ -10,7 +10,7 @@
 namespace reconcile {
 namespace {
 
-constexpr std::chrono::minutes retry_refused{1};
+constexpr std::chrono::minutes requeue_interval{1};
 constexpr const char* pull_secret_type = "kubernetes.io/dockerconfigjson";
 constexpr std::size_t most_servers = 64;  // as in the definition
 
@@ -48,7 +48,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   parts_.polled.set_incomplete(self, is_of_secret ? std::set<Ref>{source} : std::set<Ref>{});
   if (blocker != nullptr) {
     publish_blocked(*object, *blocker, stop);
-    return {.requeue_after = retry_refused};
+    return {.requeue_after = requeue_interval};
   }
   publish_ready(*object, spec, std::get<Servers>(ensured), stop);
   return kube::Outcome::done();

@@ -8,12 +8,12 @@ namespace reconcile {
 
 void StaleChildren::find(const std::function<bool(const std::string& ns)>& has_synced,
                          const std::stop_token& stop) {
-  constexpr std::chrono::minutes try_again{1};
+  constexpr std::chrono::minutes retry_interval{1};
   if (clock_.now() < due_) return;
   std::erase_if(lists_, [&](const kube::WatchOptions& options) {
     return has_synced(options.ns) && list(options, stop);
   });
-  due_ = clock_.now() + try_again;
+  due_ = clock_.now() + retry_interval;
 }
 
 /// Whether it need not be listed again.

@@ -38,7 +38,7 @@ class Watch {
   /// Runs until a stop is asked for.
   void run(const std::stop_token& stop);
   /// The first list has been stored and its changes delivered. May be asked by any thread.
-  bool synced() const { return synced_; }
+  bool has_synced() const { return synced_; }
   /// The server had no such kind when it was asked last. May be asked by any thread.
   bool absent() const { return absent_; }
   /// The server did not let us list it when it was asked last, or had no such namespace. May be

@@ -68,7 +68,7 @@ using Changes = std::vector<std::string>;
 
 TEST_CASE("a watch lists, then follows every event") {
   Scene scene;
-  CHECK_FALSE(scene.watch.synced());
+  CHECK_FALSE(scene.watch.has_synced());
   scene.api.expect(list_line).answer(200, list("5", {pod("a", "3"), pod("b", "4")}));
   scene.api.expect(watch_line("5"))
       .stream({event("ADDED", "c", "6"), event("MODIFIED", "a", "7"), event("DELETED", "b", "8"),
@@ -76,7 +76,7 @@ TEST_CASE("a watch lists, then follows every event") {
   scene.run_until_watching("10");
   CHECK(scene.changes == Changes{"a 3", "b 4", "c 6", "a 7", "b 8"});
   CHECK(scene.store.keys() == std::vector<kube::Key>{{"ns", "a"}, {"ns", "c"}});
-  CHECK(scene.watch.synced());
+  CHECK(scene.watch.has_synced());
 }
 
 TEST_CASE("objects of a list bear the kind that the list leaves out") {
@@ -230,7 +230,7 @@ TEST_CASE("a kind that may be absent counts as listed, is looked for every minut
   api.expect(routes_line).answer(404, "404 page not found\n");
   api.expect(routes_line)
       .then([&](const kube::Request&) {
-        CHECK(watch.synced());
+        CHECK(watch.has_synced());
         CHECK(watch.absent());
         CHECK(store.size() == 0);
         CHECK(clock.now() - start >= 60s);

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto moment = 50ms;   ///< a limit that is meant to pass
-constexpr auto patience = 60s;  ///< a limit that is not
+constexpr auto moment = 50ms;  ///< a limit that is meant to pass
+constexpr auto timeout = 60s;  ///< a limit that is not
 const std::stop_token never;
 
 std::unique_ptr<Transport> transport_to(const RawServer& server) {
@@ -71,12 +71,12 @@ const Request patch{.method = Method::Patch,
 std::vector<std::string> lines_of(Transport& transport) {
   std::vector<std::string> lines;
   transport.stream(
-      get, [&](std::string_view line) { lines.emplace_back(line); }, never, patience);
+      get, [&](std::string_view line) { lines.emplace_back(line); }, never, timeout);
   return lines;
 }
 
 std::string error_of(Transport& transport, const Request& request,
-                     std::chrono::milliseconds total = patience) {
+                     std::chrono::milliseconds total = timeout) {
   try {
     const auto response = transport.send(request, never, total);
     return "answered " + std::to_string(response.status);
@@ -90,7 +90,7 @@ std::string error_of(Transport& transport, const Request& request,
 TEST_CASE("a request arrives as it was asked for") {
   Requests requests;
   const RawServer server(always(http_response("200 OK", R"({"ok":true})"), requests));
-  const auto response = transport_to(server)->send(patch, never, patience);
+  const auto response = transport_to(server)->send(patch, never, timeout);
   CHECK(response.status == 200);
   CHECK(response.body == R"({"ok":true})");
 
@@ -108,7 +108,7 @@ TEST_CASE("a request arrives as it was asked for") {
 TEST_CASE("the server's path prefix comes before every path") {
   Requests requests;
   const RawServer server(always(http_response("200 OK", "{}"), requests));
-  make_transport({.server = server.url() + "/k8s/clusters/c-1/"})->send(get, never, patience);
+  make_transport({.server = server.url() + "/k8s/clusters/c-1/"})->send(get, never, timeout);
   CHECK(requests.all().at(0).line == "GET /k8s/clusters/c-1/api/v1/pods HTTP/1.1");
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("a connection is used again") {
   const RawServer server(always(http_response("200 OK", "{}"), requests));
   const auto transport = transport_to(server);
   for (int i = 0; i < 20; ++i)
-    transport->send(get, never, patience);
+    transport->send(get, never, timeout);
   CHECK(requests.all().size() == 20);
   CHECK(server.connections() <= 2);  // the first may go back to the pool a moment late
 }
@@ -133,7 +133,7 @@ TEST_CASE("a body comes whole, with a length, in chunks, or until the connection
     for (const auto& piece : answer)
       peer.send(piece);
   });
-  CHECK(transport_to(server)->send(get, never, patience).body == "abcdef");
+  CHECK(transport_to(server)->send(get, never, timeout).body == "abcdef");
 }
 
 TEST_CASE("users and groups to impersonate get a header each") {
@@ -142,7 +142,7 @@ TEST_CASE("users and groups to impersonate get a header each") {
   make_transport({.server = server.url(),
                   .impersonate_user = "jane",
                   .impersonate_groups = {"developers", "admins"}})
-      ->send(get, never, patience);
+      ->send(get, never, timeout);
   const auto received = requests.all().at(0);
   CHECK(received.header("Impersonate-User") == "jane");
   CHECK(
@@ -154,7 +154,7 @@ TEST_CASE("an http proxy gets the whole URL") {
   Requests requests;
   const RawServer proxy(always(http_response("200 OK", "{}"), requests));
   make_transport({.server = "http://api.example:8080", .proxy_url = proxy.url()})
-      ->send(get, never, patience);
+      ->send(get, never, timeout);
   CHECK(requests.all().at(0).line == "GET http://api.example:8080/api/v1/pods HTTP/1.1");
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("an event is handed over before the next one comes") {
         lines.emplace_back(line);
         stop.request_stop();
       },
-      stop.get_token(), patience);
+      stop.get_token(), timeout);
   CHECK(response.status == 200);
   CHECK(lines == std::vector<std::string>{"{}"});
 }
@@ -225,7 +225,7 @@ TEST_CASE("a refused watch comes back with its body and no lines") {
   const RawServer server(pieces({http_response("410 Gone", "{\"kind\":\"Status\"}\n")}));
   std::vector<std::string> lines;
   const auto response = transport_to(server)->stream(
-      get, [&](std::string_view line) { lines.emplace_back(line); }, never, patience);
+      get, [&](std::string_view line) { lines.emplace_back(line); }, never, timeout);
   CHECK(response.status == 410);
   CHECK(response.body == "{\"kind\":\"Status\"}\n");
   CHECK(lines.empty());
@@ -254,7 +254,7 @@ TEST_CASE("an exception of the consumer ends the watch and the connection") {
   const auto transport = transport_to(server);
   CHECK_THROWS_WITH(
       transport->stream(
-          get, [](std::string_view) { throw std::runtime_error("enough"); }, never, patience),
+          get, [](std::string_view) { throw std::runtime_error("enough"); }, never, timeout),
       "enough");
   CHECK(closed.get_future().get());
 }
@@ -300,7 +300,7 @@ TEST_CASE("a stop ends a call that waits") {
     stop.request_stop();
     peer.wait_for_close();
   });
-  CHECK_THROWS_WITH(transport_to(server)->send(get, stop.get_token(), patience),
+  CHECK_THROWS_WITH(transport_to(server)->send(get, stop.get_token(), timeout),
                     server.url() + ": stopped while waiting for the answer");
 }
 
@@ -313,7 +313,7 @@ TEST_CASE("a stop ends a watch that waits") {
     peer.wait_for_close();
   });
   CHECK_NOTHROW(transport_to(server)->stream(
-      get, [](std::string_view) {}, stop.get_token(), patience));
+      get, [](std::string_view) {}, stop.get_token(), timeout));
 }
 
 // Failures.
@@ -343,7 +343,7 @@ TEST_CASE("a redirect is not followed") {
   const RawServer server(
       always(http_response(status, "", "Location: " + other.url() + "/\r\n"), requests));
   const auto response =
-      make_transport({.server = server.url(), .token = "secret"})->send(get, never, patience);
+      make_transport({.server = server.url(), .token = "secret"})->send(get, never, timeout);
   CHECK(std::to_string(response.status) == status.substr(0, 3));
   CHECK(other.connections() == 0);
 }
@@ -360,7 +360,7 @@ TEST_CASE("a GET is sent once more when the connection breaks") {
       peer.send(http_response("200 OK", "{}"));
     }
   });
-  CHECK(transport_to(server)->send(get, never, patience).status == 200);
+  CHECK(transport_to(server)->send(get, never, timeout).status == 200);
   CHECK(requests.all().size() == 2);
 }
 
@@ -397,9 +397,9 @@ TEST_CASE("a pooled connection that the server closed meanwhile costs no request
     finished.set_value();
   });
   const auto transport = transport_to(server);
-  transport->send(patch, never, patience);
+  transport->send(patch, never, timeout);
   finished.get_future().wait();
-  CHECK(transport->send(patch, never, patience).status == 200);
+  CHECK(transport->send(patch, never, timeout).status == 200);
   CHECK(requests.all().size() == 2);
 }
 
@@ -456,7 +456,7 @@ TEST_CASE("many calls at once, some given up, leave the transport usable") {
           const bool give_up = (i + thread) % 4 == 0;
           if (give_up) stop.request_stop();
           try {
-            transport->send(get, stop.get_token(), patience);
+            transport->send(get, stop.get_token(), timeout);
             ++answered;
           } catch (const TransportError&) {
             if (!give_up) --answered;
@@ -466,7 +466,7 @@ TEST_CASE("many calls at once, some given up, leave the transport usable") {
     }
   }
   CHECK(answered >= 8 * 30);
-  CHECK(transport->send(get, never, patience).status == 200);
+  CHECK(transport->send(get, never, timeout).status == 200);
 }
 
 // Headers that matter.
@@ -484,8 +484,8 @@ TEST_CASE("Retry-After and warnings come with the response, and a warning is log
                            "Warning: 299 - \"old, and gone\"\r\n"),
              requests));
   const auto transport = transport_to(server);
-  transport->send(get, never, patience);
-  const auto response = transport->send(get, never, patience);
+  transport->send(get, never, timeout);
+  const auto response = transport->send(get, never, timeout);
   spdlog::set_default_logger(former);
   CHECK(response.status == 429);
   CHECK(response.retry_after_seconds == 7);
@@ -510,10 +510,10 @@ TEST_CASE("a refused token is read again, and the request sent once more") {
     }
   });
   const auto transport = make_transport({.server = server.url(), .token_file = path});
-  CHECK(transport->send(patch, never, patience).status == 200);
+  CHECK(transport->send(patch, never, timeout).status == 200);
   CHECK(requests.all().at(0).header("Authorization") == "Bearer first");
   CHECK(requests.all().at(1).header("Authorization") == "Bearer second");
-  CHECK(transport->send(patch, never, patience).status == 200);
+  CHECK(transport->send(patch, never, timeout).status == 200);
   CHECK(requests.all().size() == 3);
 }
 
@@ -521,7 +521,7 @@ TEST_CASE("a token that stays refused is not tried twice") {
   Requests requests;
   const RawServer server(always(http_response("401 Unauthorized", "{}"), requests));
   const auto transport = make_transport({.server = server.url(), .token = "wrong"});
-  CHECK(transport->send(get, never, patience).status == 401);
+  CHECK(transport->send(get, never, timeout).status == 401);
   CHECK(requests.all().size() == 1);
 }
 
