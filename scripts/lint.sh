@@ -128,8 +128,8 @@ compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' build/dev/compile_comm
 # Sources that have changed, they or their headers or their flags, since clang-tidy found nothing in them: STAMP SOURCE HEADER... a line.
 unchecked_sources() {
 	local all row files key version
-	all=$(sources_with_headers)
-	version=$(clang-tidy --version && compile_flags)
+	all=$(sources_with_headers) || fail "ninja does not tell the sources"
+	version=$(clang-tidy --version && compile_flags) || fail "the flags of the sources are not known"
 	[[ $all ]] || fail "ninja knows of no source"
 	while read -r row; do
 		read -r -a files <<<"$row"
@@ -142,7 +142,8 @@ unchecked_sources() {
 # nothing is cached, all sources take a quarter of an hour.
 recently_changed() {
 	local changed
-	changed=$(git log -30 --format= --name-only -- src && git diff --name-only HEAD -- src)
+	changed=$(git log -30 --format= --name-only -- src && git diff --name-only HEAD -- src && git ls-files --others --exclude-standard -- src) ||
+		fail "git does not tell what has changed"
 	awk 'NR == FNR { changed[$1]; next }
 		{
 			found = 0

@@ -1,5 +1,6 @@
 #include "base/stop_on_signal.h"
 
+#include <csignal>
 #include <thread>
 
 namespace base {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <csignal>
 #include <stop_token>
 
 namespace base {

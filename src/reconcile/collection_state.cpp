@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::minutes look_again = 1h;
+constexpr std::chrono::minutes users_interval = 1h;
 constexpr std::chrono::minutes retry = 10min;
 
 }  // namespace
@@ -36,7 +36,7 @@ CollectionState::Step CollectionState::next(Job job, Time now) {
     case Job::Ended:
       return Step::Finish;
     case Job::Reported:
-      return rest(look_again, now);
+      return rest(users_interval, now);
     case Job::Runs:
       break;
   }
@@ -45,13 +45,13 @@ CollectionState::Step CollectionState::next(Job job, Time now) {
 
 CollectionState::Step CollectionState::next_for_users(bool leave_unused, bool may_get_any_node,
                                                       Time now) {
-  if (!leave_unused) return rest(look_again, now);
+  if (!leave_unused) return rest(users_interval, now);
   if (may_get_any_node) return rest(retry, now);
   return Step::Create;
 }
 
 void CollectionState::refused(Time now) {
-  rest(look_again, now);
+  rest(users_interval, now);
 }
 
 CollectionState::Step CollectionState::rest(std::chrono::minutes time, Time now) {

@@ -31,6 +31,7 @@ class Controllers {
 
   /// An object of one of our kinds. May also be called before start().
   void enqueue(const Ref& object) { of(object.kind).enqueue(object.key); }
+  /// That of one of our kinds, as simulations drive it.
   kube::Controller& of(std::string_view kind);
 
   /// Starts the workers: first of the kinds that are referred to, and of GradientDeployments when

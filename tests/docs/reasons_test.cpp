@@ -71,7 +71,7 @@ TEST_CASE("the status shows every reason that a helper can have") {
   of_helpers.erase("Forbidden");  // a word in answers of storage, and a reason of the operator's
   CHECK(of_helpers.size() > 25);
   CHECK(page::missing(of_helpers,
-                      page::in_sources({"gradient/status/check_start.cpp"}, in_quotes)) == Names{});
+                      page::in_sources({"gradient/status/sync_reasons.h"}, in_quotes)) == Names{});
 }
 
 TEST_CASE("troubleshooting.md has a heading for every reason in the code") {

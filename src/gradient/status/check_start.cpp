@@ -1,47 +1,14 @@
 #include "gradient/status/check_start.h"
 
+#include "gradient/status/sync_reasons.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
-#include <array>
 
 namespace gradient::diagnosis {
 namespace {
 
 using json::Json;
-
-/// The helper's own reasons; what it says otherwise is SyncFailed.
-constexpr std::array<std::string_view, 31> sync_reasons{"GitAuthenticationFailed",
-                                                        "GitAccessDenied",
-                                                        "GitRepositoryNotFound",
-                                                        "GitReferenceNotFound",
-                                                        "GitRedirected",
-                                                        "GitSubmoduleRefused",
-                                                        "GitLfsFailed",
-                                                        "HostUnknown",
-                                                        "HostUnreachable",
-                                                        "ConnectionLost",
-                                                        "ServerFailed",
-                                                        "ServerBusy",
-                                                        "UnexpectedAnswer",
-                                                        "TLSVerificationFailed",
-                                                        "HostKeyUnknown",
-                                                        "HostKeyChanged",
-                                                        "NameTaken",
-                                                        "VolumeReadOnly",
-                                                        "VolumeFull",
-                                                        "VolumeOutOfInodes",
-                                                        "VolumeQuotaExceeded",
-                                                        "OutOfMemory",
-                                                        "ModelAuthenticationFailed",
-                                                        "ModelAccessDenied",
-                                                        "ModelSourceRefused",
-                                                        "ModelSourceMissing",
-                                                        "ModelBucketMissing",
-                                                        "ModelSourceChanged",
-                                                        "ModelEmpty",
-                                                        "ModelDigestMismatch",
-                                                        "SyncFailed"};
 
 std::string termination_text(const Container& container) {
   return json::string_at(container.failure(), {"message"});

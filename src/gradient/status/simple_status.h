@@ -7,6 +7,7 @@
 
 namespace gradient {
 
+/// Arguments of simple_status(), valid during that call only.
 struct SimpleStatusInput {
   const Parent& parent;
   bool is_ready;

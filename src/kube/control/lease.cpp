@@ -158,8 +158,8 @@ Clock::TimePoint wait_until_ours(Candidate& candidate, const Clock& clock,
   std::minstd_rand random(std::random_device{}());
   std::uniform_real_distribution<double> jitter(1, 1.2);
   std::string last_news;
-  constexpr auto look_again = 50ms;
-  while (!options.is_ready() && clock.wait(look_again, stop)) {
+  constexpr auto readiness_interval = 50ms;
+  while (!options.is_ready() && clock.wait(readiness_interval, stop)) {
   }
   while (!stop.stop_requested()) {
     std::string news;

@@ -123,7 +123,7 @@ void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t 
   auto last_came = std::chrono::steady_clock::now();
   const auto look = [&] {
     const auto now = std::chrono::steady_clock::now();
-    if (const auto there = progress.bytes(); there > bytes) {
+    if (const auto there = progress.bytes(); there != bytes) {
       bytes = there;
       last_came = now;
     }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace gradient::diagnosis {
+
+/// The reasons that a helper may give in its termination message. What it says otherwise is
+/// SyncFailed: the message is text of a container that others may have written.
+inline constexpr std::array<std::string_view, 31> sync_reasons{"GitAuthenticationFailed",
+                                                               "GitAccessDenied",
+                                                               "GitRepositoryNotFound",
+                                                               "GitReferenceNotFound",
+                                                               "GitRedirected",
+                                                               "GitSubmoduleRefused",
+                                                               "GitLfsFailed",
+                                                               "HostUnknown",
+                                                               "HostUnreachable",
+                                                               "ConnectionLost",
+                                                               "ServerFailed",
+                                                               "ServerBusy",
+                                                               "UnexpectedAnswer",
+                                                               "TLSVerificationFailed",
+                                                               "HostKeyUnknown",
+                                                               "HostKeyChanged",
+                                                               "NameTaken",
+                                                               "VolumeReadOnly",
+                                                               "VolumeFull",
+                                                               "VolumeOutOfInodes",
+                                                               "VolumeQuotaExceeded",
+                                                               "OutOfMemory",
+                                                               "ModelAuthenticationFailed",
+                                                               "ModelAccessDenied",
+                                                               "ModelSourceRefused",
+                                                               "ModelSourceMissing",
+                                                               "ModelBucketMissing",
+                                                               "ModelSourceChanged",
+                                                               "ModelEmpty",
+                                                               "ModelDigestMismatch",
+                                                               "SyncFailed"};
+
+}  // namespace gradient::diagnosis
