@@ -144,7 +144,7 @@ void check_large_file_settings(const Git& git, const Path& tree,
 Failure with_server_of_settings(const Failure& failure, const Git& git, const Path& tree) {
   if (failure.reason != "GitRedirected" && failure.reason != "GitAuthenticationFailed")
     return failure;
-  const bool is_refused = git.is_refused();
+  const bool is_refused = git.is_refused();  // before another command runs
   const auto origin = web_origin(large_file_server(git, tree));
   // As git's credentials are given: whatever the letter case of the host.
   if (origin.empty() || base::lower(origin) == base::lower(web_origin(git.url()))) {
