@@ -114,11 +114,17 @@ check_alerts() {
 	return $status
 }
 
-# Each source with the project's headers that it includes, one source a line, as the last build of dev found them.
+# Each source with the project's headers that it includes, one source a line, as the last build of dev found them. Their paths are
+# absolute, or relative to the build where ccache has a base_dir.
 sources_with_headers() {
-	ninja -C build/dev -t deps | awk '
+	ninja -C build/dev -t deps | awk -v root="$ROOT/" '
 		/^[^ ]/ { if (line != "") print line; line = "" }
-		/^ +\.\.\/\.\.\/src\// { sub(/^ +\.\.\/\.\.\//, ""); line = line == "" ? $0 : line " " $0 }
+		/^ / {
+			sub(/^ +/, "")
+			if (index($0, root) == 1) $0 = substr($0, length(root) + 1)
+			sub(/^\.\.\/\.\.\//, "")
+			if (/^src\//) line = line == "" ? $0 : line " " $0
+		}
 		END { if (line != "") print line }' | grep -E '^src/[^ ]+\.cpp( |$)' | sort -u
 }
 
