@@ -241,6 +241,7 @@ class Checkout {
       fs::remove_all(tree_);
       make_tree();
     }
+    mirrors_.release();
     return submodules();
   }
 

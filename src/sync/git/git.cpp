@@ -87,7 +87,7 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
     : remote_(std::move(remote)),
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
-      home_(std::make_shared<WorkFolder>(temporary_folder(), "git-")) {
+      home_(std::make_shared<TemporaryFolder>(temporary_folder(), "git-")) {
   if (!may_fetch(remote_.url)) {
     throw Failure("SyncFailed",
                   "the URL must begin with https:// or http:// and have no user in it, or be "

@@ -5,7 +5,7 @@
 #include "sync/git/ssh.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
-#include "sync/volume/volume.h"
+#include "sync/volume/temporary_folder.h"
 
 #include <chrono>
 #include <functional>
@@ -71,7 +71,7 @@ class Git {
   GitRemote remote_;
   std::stop_token stop_;
   OnProgress on_progress_;
-  std::shared_ptr<const WorkFolder> home_;
+  std::shared_ptr<const TemporaryFolder> home_;
   SshAccess ssh_;
 };
 

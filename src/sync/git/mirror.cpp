@@ -3,15 +3,12 @@
 #include "base/hash.h"
 #include "sync/report/failure.h"
 
+#include <vector>
+
 namespace content {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-
-/// Less than for the repository itself: two that are submodules of each other must not wait for
-/// each other.
-constexpr auto patience_for_submodules = 1min;
 
 // refs/gradient/COMMIT keeps a commit from git's garbage collection; refs/gradient/of/ has the
 // server's refs.
@@ -87,46 +84,78 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
   keep(git, bare, wanted);
 }
 
+/// Whether git made it for itself, for as long as it runs (git-gc(1), lockfile.h).
+bool is_temporary(const Path& file) {
+  const auto name = file.filename().string();
+  return name.ends_with(".lock") || name.starts_with("tmp_");
+}
+
+/// What a git that was killed has left in a mirror of which nobody else has the claim. A lock would
+/// stop every later git.
+void remove_leftovers(const Path& mirror) {
+  std::vector<Path> found;
+  for (auto entry = fs::recursive_directory_iterator(mirror);
+       entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->path() == mirror / "lfs") entry.disable_recursion_pending();
+    if (is_temporary(entry->path())) {
+      found.push_back(entry->path());
+      entry.disable_recursion_pending();
+    }
+  }
+  for (const auto& path : found)
+    fs::remove_all(path);
+}
+
 }  // namespace
 
-Mirrors::Mirrors(Path folder, Path work, bool full_history, std::stop_token stop, OnWait on_wait)
+Mirrors::Mirrors(Path folder, Path claims, bool full_history, std::stop_token stop, OnWait on_wait)
     : folder_(std::move(folder)),
-      work_(std::move(work)),
+      claims_(std::move(claims)),
       full_history_(full_history),
       stop_(std::move(stop)),
       on_wait_(std::move(on_wait)) {}
 
-void Mirrors::lock(const std::string& url, std::chrono::milliseconds patience) {
-  auto& lock = locks_[url];
-  if (lock) return;
-  lock = std::make_unique<Lock>(folder_ / (base::short_hash(url) + ".lock"), stop_, patience, [&] {
-    if (on_wait_) on_wait_(url);
-  });
+void Mirrors::own(const std::string& url) {
+  if (claim_ && url_ == url) return;
+  release();
+  claim_ = claim(claims_ / ("mirror-" + base::short_hash(url)),
+                 {.stop = stop_, .on_wait = [&](const Owner& owner) {
+                    if (on_wait_) on_wait_(url, owner);
+                  }});
+  url_ = url;
+}
+
+void Mirrors::release() {
+  claim_.reset();
+}
+
+void Mirrors::tell_progress(const json::Json& fields) {
+  if (claim_) claim_->tell_progress(fields);
 }
 
 Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
-  lock(git.url(), patience_for_submodules);
-  const auto name = base::short_hash(git.url());
-  const auto mirror = folder_ / name;
-  const bool may_share = locks_.at(git.url())->held();
-  if (may_share && fs::exists(mirror)) {
+  own(git.url());
+  const auto mirror = folder_ / base::short_hash(git.url());
+  if (is_true_folder(mirror)) {
+    remove_leftovers(mirror);
     bring(git, mirror, wanted);
     return mirror;
   }
-  const auto fresh = work_ / ("mirror-" + name);
+  const auto fresh = claim_->path() / "mirror";
   fs::remove_all(fresh);  // left by a try that failed
   git.init(fresh, wanted.commit, true);
   bring(git, fresh, wanted);
   made_.insert(git.url());
-  return may_share && publish(fresh, mirror) ? mirror : fresh;
+  claim_->require_ours();
+  std::error_code ignored;  // a file or a link at its place is none of ours
+  if (!is_true_folder(mirror)) fs::rename(mirror, claim_->path() / "no-mirror", ignored);
+  return publish(fresh, mirror) ? mirror : fresh;
 }
 
 bool Mirrors::discard(const std::string& url) {
-  const auto lock = locks_.find(url);
-  if (lock == locks_.end() || !lock->second->held() || made_.count(url) > 0) return false;
-  const auto name = base::short_hash(url);
+  if (!claim_ || url_ != url || made_.contains(url) || !claim_->is_ours()) return false;
   std::error_code error;
-  fs::rename(folder_ / name, work_ / ("damaged-" + name), error);
+  fs::rename(folder_ / base::short_hash(url), claim_->path() / unique_name("damaged-"), error);
   return !error;
 }
 

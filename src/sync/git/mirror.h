@@ -1,10 +1,9 @@
 #pragma once
 
 #include "sync/git/git.h"
-#include "sync/volume/volume.h"
+#include "sync/volume/claim.h"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,37 +11,44 @@
 namespace content {
 
 /// A cache of bare repositories, .gradient/git/<hash of URL>, that the deployments of a dataset
-/// share: what one of them has is not fetched again. Holds the lock of each that it was asked for.
-/// For one thread.
+/// share: what one of them has is not fetched again. Has the claim of a mirror from when it is
+/// asked for until it is released: who waits for one has none, so two repositories that are
+/// submodules of each other do not wait for each other. Safe to share between threads as far as
+/// tell_progress() goes.
 class Mirrors {
  public:
-  using OnWait = std::function<void(const std::string& url)>;
+  using OnWait = std::function<void(const std::string& url, const Owner& owner)>;
 
-  /// `work` is a folder of ours on the same volume. With the whole history all branches and tags
-  /// are brought in, not single commits. `on_wait` is called when others fetch from a URL.
-  Mirrors(Path folder, Path work, bool full_history, std::stop_token stop, OnWait on_wait = {});
+  /// `claims` is a folder on the same volume, for claims. With the whole history all branches and
+  /// tags are brought in, not single commits. `on_wait` is called while others fetch from a URL.
+  Mirrors(Path folder, Path claims, bool full_history, std::stop_token stop, OnWait on_wait = {});
 
-  /// Waits for others that fetch from this URL, at most so long: then both fetch.
-  void lock(const std::string& url, std::chrono::milliseconds patience);
-
-  /// Brings in a commit, and gives the repository that has it: the mirror or, without its lock, a
-  /// new one in `work`. Throws Failure.
+  /// Brings in a commit, and gives the repository that has it. Waits for others that fetch from
+  /// this URL, for as long as they live. Throws Failure and Stopped.
   Path fetch(const Git& git, const Resolved& wanted);
 
   /// Takes away a mirror that may be damaged, so that the next fetch makes it anew. False when
-  /// there is none, when it is from this run, or when others may be using it.
+  /// there is none, when it is from this run, or when it is not ours.
   bool discard(const std::string& url);
+
+  /// Nothing is read from this mirror any more.
+  void release();
+
+  /// For those who wait: {"bytes", and "total" where it is known}.
+  void tell_progress(const json::Json& fields);
 
   bool full_history() const { return full_history_; }
 
  private:
+  void own(const std::string& url);
   void bring(const Git& git, const Path& bare, const Resolved& wanted) const;
 
-  Path folder_, work_;
+  Path folder_, claims_;
   bool full_history_;
   std::stop_token stop_;
   OnWait on_wait_;
-  std::map<std::string, std::unique_ptr<Lock>> locks_;
+  std::string url_;  ///< that the claim is for
+  std::unique_ptr<Claim> claim_;
   std::set<std::string> made_;  ///< URLs
 };
 

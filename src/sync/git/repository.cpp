@@ -5,6 +5,8 @@
 #include "sync/git/checkout.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
+#include "sync/volume/claim.h"
+#include "sync/volume/wait_lines.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using json::Json;
+
+constexpr const char* meta_name = "meta.json";
 
 /// An empty or a foreign name could mean more than it says. git and we have folders of our own,
 /// which volumes may know in any letter case; and "..NAME" is for links that are replaced at once.
@@ -45,20 +49,33 @@ void make_mount_point(const RepositoryOptions& options) {
                                  "\" already; move that away or give the repository another name");
 }
 
-/// What an earlier run published under this key; null when none did. Writes the time of the
-/// checkout, which says when a pod last began to use it: a clean-up leaves those that are young.
+/// Whether nothing has this name; anything but a regular file or a folder counts as nothing. Throws
+/// Failure when the volume does not tell.
+bool is_missing(const Path& path, fs::file_type wanted) {
+  std::error_code error;
+  const auto status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::not_found || !error) return status.type() != wanted;
+  errno = error.value();
+  volume_trouble(path);
+}
+
+/// What an earlier run published under this key; null when none did, or when what is there is not
+/// whole. Writes the time of the checkout, which says when a pod last began to use it: a clean-up
+/// leaves those that are young. Throws Failure.
 Json find_published(const Path& checkout) {
+  if (is_missing(checkout, fs::file_type::directory)) return {};
   touch(checkout);  // as far as that is allowed
-  if (!fs::exists(fs::symlink_status(checkout))) return {};
-  try {
-    auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
-    if (is_commit(json::string_at(meta, {"commit"})) && fs::is_directory(checkout / "tree"))
-      return meta;
-  } catch (const std::exception&) {  // the Failure below says so, without the content
+  if (is_missing(checkout / "tree", fs::file_type::directory) ||
+      is_missing(checkout / meta_name, fs::file_type::regular)) {
+    return {};
   }
-  throw Failure("SyncFailed", checkout.string() +
-                                  " is not what was published there; remove this folder to have "
-                                  "the repository fetched again");
+  const auto text = base::read_file(checkout / meta_name, 64U << 10U);
+  try {
+    auto meta = json::parse(text);
+    if (is_commit(json::string_at(meta, {"commit"}))) return meta;
+  } catch (const std::exception&) {  // it is none of ours
+  }
+  return {};
 }
 
 /// For the report: the submodules are for those who look into meta.json.
@@ -74,10 +91,17 @@ Json to_json(const std::vector<Submodule>& submodules) {
   return json::array_or_null(std::move(entries));
 }
 
+/// What is at a checkout's place and is not whole was never published, or has been damaged since,
+/// and no pod can be started with it.
+void set_aside(const Path& checkout, const Claim& claim) {
+  std::error_code nothing;
+  fs::rename(checkout, claim.path() / unique_name("not-whole-"), nothing);
+}
+
 Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mirrors,
-                   const Path& name, const Path& work) {
+                   const Path& name, const Claim& claim) {
   const auto resolved = resolve(git, options.ref);
-  const auto checkout = work / "checkout";
+  const auto checkout = claim.path() / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
   const auto submodules = check_out(git, mirrors, checkout / "tree", resolved);
@@ -86,12 +110,40 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
                                   {"url", options.remote.url},
                                   {"revision", options.revision},
                                   {"submodules", to_json(submodules)}});
-  write_file(checkout / "meta.json", json::text(meta) + "\n");
+  write_file(checkout / meta_name, json::text(meta) + "\n");
+  claim.require_ours();
+  if (find_published(name).is_null()) set_aside(name, claim);
   if (publish(checkout, name)) return meta;
   const auto others = find_published(name);
   if (!others.is_null()) return others;
   throw Failure("SyncFailed", name.string() + " was published by another helper and is gone again",
                 Failure::Kind::Transient);
+}
+
+/// Gives what is published then, by this helper or by one that it has waited for.
+Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const Path& checkout,
+                     Reporter& report, const std::stop_token& stop) {
+  const auto claims = own_folder(hidden, "tmp");
+  WaitLines waits(report);
+  Json published;
+  const auto is_done = [&] {
+    published = find_published(checkout);
+    return !published.is_null();
+  };
+  const auto ours = claim(claims / ("checkout-" + options.key),
+                          {.stop = stop, .is_done = is_done, .on_wait = [&](const Owner& owner) {
+                             waits(options.remote.url, owner);
+                           }});
+  if (!ours) return published;
+  const BackgroundSweeper sweeper(claims, {""});
+  Mirrors mirrors(own_folder(hidden, "git"), claims, options.full_history, stop, waits);
+  ProgressLines lines(report);
+  const Git git(options.remote, options.program, stop, [&](const Json& fields) {
+    lines(fields);
+    ours->tell_progress(fields);
+    mirrors.tell_progress(fields);
+  });
+  return make_checkout(options, git, mirrors, checkout, *ours);
 }
 
 }  // namespace
@@ -104,20 +156,9 @@ void sync_repository(const RepositoryOptions& options, Reporter& report,
   const auto checkout = own_folder(hidden, "checkouts") / options.key;
   auto meta = find_published(checkout);
   if (meta.is_null()) {
-    const WorkFolder work(own_folder(hidden, "tmp"));
-    const auto on_wait = [&](const std::string& url) {
-      report.log("info", "waiting",
-                 json::object({{"message", "waiting for another helper that fetches " + url}}));
-    };
-    Mirrors mirrors(own_folder(hidden, "git"), work.path(), options.full_history, stop, on_wait);
-    mirrors.lock(options.remote.url, patience_with_others);
-    const Git git(options.remote, options.program, stop, ProgressLines(report));
     meta = with_retries(report, stop, [&] {
-      return on_volume(work.path(), [&] {
-        auto found = find_published(checkout);  // by the helper that we waited for
-        return found.is_null() ? make_checkout(options, git, mirrors, checkout, work.path())
-                               : found;
-      });
+      return on_volume(hidden,
+                       [&] { return publish_or_wait(options, hidden, checkout, report, stop); });
     });
   }
   report.succeeded(without_submodules(std::move(meta)));

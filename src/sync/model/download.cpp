@@ -1,45 +1,29 @@
 #include "sync/model/download.h"
 
-#include "base/files.h"
 #include "sync/git/large_files.h"
 #include "sync/report/failure.h"
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace content {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
-constexpr const char* prefix = "..tmp-";
 constexpr const char* about_file = "about";
 constexpr const char* files_folder = "files";
 constexpr const char* store_folder = "content";
 constexpr std::size_t longest_listing = 256U << 20U;
-/// A download writes the time of its folder every few seconds. One that does not for so long is
-/// dead, or its node is cut off.
-constexpr auto silent_when_dead = 10min;
-
-std::string this_host() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return host.data();
-}
-
-/// Nothing of a folder that is none, or that has only just been made.
-std::optional<About> read_about(const Path& folder) {
-  const auto text = base::read_if_there(folder / about_file, 64U << 10U);
-  const auto newline = text.find('\n');
-  if (newline == std::string::npos) return {};
-  return About{text.substr(0, newline), text.substr(newline + 1, text.size() - newline - 2)};
+/// What a folder's download is from; nothing of a folder that is none, or has only just been made.
+std::optional<std::string> source_of(const Path& folder) {
+  auto text = read_regular_file(folder / about_file, 64U << 10U);
+  if (!text.ends_with('\n')) return {};
+  text.pop_back();
+  return text;
 }
 
 /// rclone gives a file its source's time when it has written all of it.
@@ -59,20 +43,6 @@ bool is_untouched(const Path& path, const SourceFile& file) {
   if (lstat(path.c_str(), &status) != 0) return false;
   const bool has_size = file.bytes < 0 || status.st_size == file.bytes;
   return has_size && (modified == 0 || std::abs(status.st_mtim.tv_sec - modified) <= 2);
-}
-
-/// By the clock of the volume: `now` is the time of a folder that was made just now.
-bool is_silent(const Path& folder, fs::file_time_type now) {
-  std::error_code error;
-  return now - fs::last_write_time(folder, error) > silent_when_dead && !error;
-}
-
-/// That a lock is free proves nothing about other hosts: on NFS, flock(2) of a folder stays in the
-/// client (Linux' nfs_dir_operations has no flock).
-Owner owner_of(const Path& folder, bool is_of_this_host, fs::file_time_type now) {
-  if (!is_unlocked(folder)) return Owner::PerhapsAlive;
-  if (is_of_this_host) return Owner::DeadOnThisHost;
-  return is_silent(folder, now) ? Owner::Dead : Owner::PerhapsAlive;
 }
 
 }  // namespace
@@ -97,16 +67,17 @@ std::string text_of(const KnownFiles& files) {
   return text;
 }
 
-Download::Download(const Layout& layout, const std::string& source, const Listing& listing)
-    : work_(layout.path(), prefix),
-      files_(work_.path() / files_folder),
-      parts_(work_.path() / parts_folder),
-      about_{this_host(), source},
+Download::Download(const Layout& layout, Claim& claim, const std::string& source,
+                   const Listing& listing)
+    : claim_(claim),
+      files_(claim.path() / files_folder),
+      parts_(claim.path() / parts_folder),
+      source_(source),
       has_files_(listing.has_files) {
-  work_.keep(true);
+  claim_.keep(true);
   fs::create_directory(files_);
   fs::create_directory(parts_);
-  std::ofstream(work_.path() / about_file) << about_.host << "\n" << about_.source << "\n";
+  write_file(claim.path() / about_file, source_ + "\n");
   if (!has_files_) {
     index_published(layout.current_revision());
   } else if (json::string_at(layout.current(), {"source"}) == source) {
@@ -126,7 +97,7 @@ bool Download::link_file(const Path& from, const SourceFile& file) const {
 }
 
 Path Download::large_file_store() const {
-  return work_.path() / store_folder;
+  return claim_.path() / store_folder;
 }
 
 Path Download::published_content(const std::string& sha256) const {
@@ -137,15 +108,14 @@ Path Download::published_content(const std::string& sha256) const {
 /// Content is the same whatever source it is from.
 void Download::index_published(const Path& revision) {
   before_ = revision;
-  const auto known =
-      read_known_files(base::read_if_there(revision / listing_file, longest_listing));
+  const auto known = read_known_files(read_regular_file(revision / listing_file, longest_listing));
   for (const auto& [path, file] : known)
     published_.emplace(file.sha256, revision / path);
 }
 
 void Download::link_published(const Path& revision, const Listing& listing) {
   const auto published =
-      read_known_files(base::read_if_there(revision / listing_file, longest_listing));
+      read_known_files(read_regular_file(revision / listing_file, longest_listing));
   for (const auto& file : listing.files) {
     const auto found = published.find(file.path);
     if (found == published.end() || found->second.version != file.version) continue;
@@ -155,27 +125,45 @@ void Download::link_published(const Path& revision, const Listing& listing) {
 }
 
 void Download::reuse_interrupted(const Path& target, const Listing& listing) {
-  const auto now = fs::last_write_time(work_.path());
   for (const auto& entry : fs::directory_iterator(target)) {
     const auto& folder = entry.path();
-    if (folder == work_.path() || !folder.filename().string().starts_with(prefix)) continue;
-    const auto about = read_about(folder);
-    if (!about) continue;
-    const auto owner = owner_of(folder, about->host == about_.host, now);
-    if (about->source == about_.source) {
-      link_whole_files(folder / files_folder, listing);
-      reuse_parts(folder / parts_folder, owner, listing);
+    if (folder == claim_.path() || !folder.filename().string().starts_with(work_prefix)) continue;
+    ClaimWatch watch(folder);
+    if (watch.look() == Life::Dead) {
+      take_over(folder, watch.owner(), claim_);
+    } else {
+      reuse(folder, OtherDownload::MayLive, listing);
     }
-    if (!has_files_) {
-      const LargeFileStore store(work_.path() / store_folder);
-      if (owner == Owner::DeadOnThisHost) {
-        store.move_from(folder / store_folder);
-      } else {
-        store.copy_from(folder / store_folder);
-      }
+  }
+  reuse_left(claim_.path(), listing);
+}
+
+/// Who went on with another's work may have left that with its own.
+void Download::reuse_left(const Path& folder, const Listing& listing) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.path().filename().string().starts_with(left_prefix)) continue;
+    if (is_true_folder(entry.path())) {
+      reuse(entry.path(), OtherDownload::IsDead, listing);
+      reuse_left(entry.path(), listing);
     }
-    std::error_code ignored;
-    if (owner != Owner::PerhapsAlive) fs::remove_all(folder, ignored);
+    std::error_code ignored;  // it goes with the claim
+    fs::remove_all(entry.path(), ignored);
+  }
+}
+
+void Download::reuse(const Path& folder, OtherDownload other, const Listing& listing) {
+  const auto source = source_of(folder);
+  if (!source) return;
+  if (*source == source_) {
+    link_whole_files(folder / files_folder, listing);
+    reuse_parts(folder / parts_folder, other, listing);
+  }
+  if (has_files_) return;
+  const LargeFileStore store(claim_.path() / store_folder);
+  if (other == OtherDownload::IsDead) {
+    store.move_from(folder / store_folder);
+  } else {
+    store.copy_from(folder / store_folder);
   }
 }
 
@@ -184,29 +172,29 @@ void Download::link_whole_files(const Path& folder, const Listing& listing) cons
     if (is_whole(folder / file.path, file)) link_file(folder / file.path, file);
 }
 
-void Download::reuse_parts(const Path& folder, Owner owner, const Listing& listing) {
+void Download::reuse_parts(const Path& folder, OtherDownload other, const Listing& listing) {
   const auto parts = partial_files(folder);
   if (parts.empty()) return;
   for (const auto& file : listing.files) {
     if (fs::exists(fs::symlink_status(files_ / file.path))) continue;
     const auto version = version_line(file);
     for (const auto& [part, its_version] : parts)
-      if (its_version == version) reuse_part(part, owner, file);
+      if (its_version == version) reuse_part(part, other, file);
   }
 }
 
-void Download::reuse_part(const Path& from, Owner owner, const SourceFile& file) {
+void Download::reuse_part(const Path& from, OtherDownload other, const SourceFile& file) {
   const auto to = PartialFile::path_in(parts_, file);
   const auto what_becomes_of_it =
-      owner == Owner::PerhapsAlive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
+      other == OtherDownload::MayLive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
   try {
     const bool is_first = !fs::exists(to);  // else a third download has left a part of this file
     if (is_first && noted_ranges(from, file).bytes() == file.bytes) {
       link_partial(from, to);
-    } else if (is_first && owner == Owner::DeadOnThisHost && is_free(from)) {
+    } else if (is_first && other == OtherDownload::IsDead && is_free(from)) {
       move_partial(from, to);
     } else {
-      PartialFile(parts_, file).add(from, what_becomes_of_it, [&] { touch(); });
+      PartialFile(parts_, file).add(from, what_becomes_of_it);
     }
   } catch (const fs::filesystem_error&) {  // its owner has just moved it
   }
@@ -228,10 +216,6 @@ void Download::require_space() {
     discard();
     throw;
   }
-}
-
-void Download::touch() const {
-  content::touch(work_.path());
 }
 
 }  // namespace content

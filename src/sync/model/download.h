@@ -2,6 +2,7 @@
 
 #include "sync/model/layout.h"
 #include "sync/rclone/download_part.h"
+#include "sync/volume/claim.h"
 
 #include <map>
 #include <string>
@@ -19,45 +20,34 @@ using KnownFiles = std::map<std::string, KnownFile, std::less<>>;
 KnownFiles read_known_files(const std::string& text);
 std::string text_of(const KnownFiles& files);
 
-/// Who has another download's folder, as far as this helper can tell, and what it may do with it:
-///
-///                                    DeadOnThisHost   Dead      PerhapsAlive
-///     whole files                    link             link      link
-///     partial files                  move (1)         move (2)  copy
-///     begun large files (LFS)        move             copy      copy
-///     the folder itself              remove           remove    leave
-///
-/// (1) By a rename; but as (2) when a program of the owner still writes to it, or when there is a
-///     part of the same file already.
-/// (2) What is missing is copied, and the rest is cut off bit by bit: should the owner live after
-///     all, it has lost that file and nothing worse.
-///
-/// A whole file is never written to again, so a link is as good as a copy, whoever has it.
-enum class Owner {
-  DeadOnThisHost,  ///< its lock is free, and a container of this pod had it
-  Dead,            ///< its lock is free, and its folder has not changed for long
-  PerhapsAlive,
+enum class OtherDownload {
+  IsDead,   ///< its folder has been taken over
+  MayLive,  ///< so it may still write
 };
 
-/// The file "about" of a download: the host in its first line, the source in the rest.
-struct About {
-  std::string host;    ///< the pod's name
-  std::string source;  ///< what is downloaded
-};
-
-/// A folder ..tmp-XXXXXX of a model in which a listing's files come together:
+/// A claimed folder ..tmp-... of a model in which a listing's files come together:
 ///
-///     about    who downloads, and from where
+///     about    the source
 ///     files/   what is whole
 ///     parts/   PartialFiles
 ///     content/ a LargeFileStore
 ///
-/// Begins with what is there: the files of the published revision, and what interrupted downloads
-/// have left (see Owner). Stays when the process ends early.
+/// Begins with what is there: the files of the published revision, and what other downloads have:
+///
+///                                    their owner is dead   may live
+///     whole files                    link                  link
+///     partial files                  move                  copy
+///     begun large files (LFS)        move                  copy
+///     the folder itself              remove                leave
+///
+/// A whole file is never written to again, so a link is as good as a copy, whoever has it. A
+/// partial file that a program of a dead owner's still writes to is copied. Stays when the process
+/// ends early.
 class Download {
  public:
-  /// `source` tells sources apart. Throws Failure when the volume has no room for what is missing.
-  Download(const Layout& layout, const std::string& source, const Listing& listing);
+  /// `claim` must outlive this, and stays at its end unless this is discarded; `source` tells
+  /// sources apart. Throws Failure when the volume has no room for what is missing.
+  Download(const Layout& layout, Claim& claim, const std::string& source, const Listing& listing);
 
   /// Where the missing files are to be put; one that is there is right.
   const Path& files() const { return files_; }
@@ -69,27 +59,27 @@ class Download {
   /// published.
   const Path& published_revision() const { return before_; }
   bool is_complete() const { return has_files_ && missing_files_ == 0; }
-  /// Shows others that somebody is at work here.
-  void touch() const;
   /// SHA-256 by path, where it need not be computed again.
   const KnownFiles& known() const { return known_; }
   /// Nobody will go on with it.
-  void discard() { work_.keep(false); }
+  void discard() { claim_.keep(false); }
 
  private:
   void index_published(const Path& revision);
   void link_published(const Path& revision, const Listing& listing);
   void reuse_interrupted(const Path& target, const Listing& listing);
+  void reuse(const Path& folder, OtherDownload other, const Listing& listing);
+  void reuse_left(const Path& folder, const Listing& listing);
   void link_whole_files(const Path& folder, const Listing& listing) const;
-  void reuse_parts(const Path& folder, Owner owner, const Listing& listing);
-  void reuse_part(const Path& from, Owner owner, const SourceFile& file);
+  void reuse_parts(const Path& folder, OtherDownload other, const Listing& listing);
+  void reuse_part(const Path& from, OtherDownload other, const SourceFile& file);
   bool link_file(const Path& from, const SourceFile& file) const;
   void count_missing(const Listing& listing);
   void require_space();
 
-  WorkFolder work_;
+  Claim& claim_;
   Path files_, parts_;
-  About about_;
+  std::string source_;
   KnownFiles known_;
   std::map<std::string, Path> published_;  ///< by SHA-256
   Path before_;

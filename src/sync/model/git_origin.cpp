@@ -107,14 +107,16 @@ std::string GitOrigin::commit() const {
 void GitOrigin::check_out(const std::string& commit, const Path& tree,
                           const ReusableContent& reusable, Git::OnProgress on_progress) const {
   const Git git(address_.remote, program_, stop_, std::move(on_progress));
-  const WorkFolder work(tree.parent_path(), "git-");
-  const auto fresh = work.path() / "tree";
-  Mirrors mirrors(own_folder(work.path(), "mirrors"), work.path(), false, stop_);
+  const auto work = tree.parent_path() / "git";
+  fs::remove_all(work);  // left by a try that failed
+  const auto fresh = work / "tree";
+  Mirrors mirrors(own_folder(tree.parent_path(), "git/mirrors"), work, false, stop_);
   check_out_read_only(git, mirrors, fresh, {commit, commit}, reusable);
   for (const auto& path : of_git(fresh))
     fs::remove_all(path);
   check_files(fresh, address_.remote.url);
   fs::rename(fresh, tree);
+  fs::remove_all(work);
 }
 
 }  // namespace content

@@ -1,7 +1,7 @@
 #include "sync/model/layout.h"
 
-#include "base/files.h"
 #include "sync/report/failure.h"
+#include "sync/volume/claim.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,11 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* data_link = "..data";
 constexpr const char* revision_prefix = "..rev-";
-constexpr const char* work_prefix = "..tmp-";
-/// Of a revision on its way out.
-constexpr const char* removed_prefix = "..old-";
-/// Nobody needs that long to remove one: its remover is dead.
-constexpr auto removal_abandoned_after = std::chrono::minutes(10);
 
 /// Such names are for us and not for files of a model.
 bool is_reserved(const std::string& name) {
@@ -61,14 +56,14 @@ std::vector<Path> entries_with(const Path& folder, const std::string& prefix) {
 }
 
 /// Writes it beside and renames it: a reader sees the old one or the new one.
-void replace_file(const Path& path, const std::string& text, const WorkFolder& work) {
+void replace_file(const Path& path, const std::string& text, const Claim& work) {
   const auto beside = work.path() / path.filename();
   write_file(beside, text);
   rename_over(beside, path);
 }
 
 void describe(const Path& revision, const json::Json& meta, const std::string& listing,
-              const WorkFolder& work) {
+              const Claim& work) {
   replace_file(revision / listing_file, listing, work);
   replace_file(revision / meta_file, json::text(meta) + "\n", work);
 }
@@ -83,12 +78,6 @@ void copy_permissions(const Path& from, const Path& to) {
     if (fs::symlink_status(path, ignored).permissions() != wanted)
       fs::permissions(path, wanted, ignored);
   }
-}
-
-/// The time of a revision's folder is that of its replacement.
-void mark_replaced(const Path& revision) {
-  std::error_code ignored;  // somebody has removed it
-  fs::last_write_time(revision, fs::file_time_type::clock::now(), ignored);
 }
 
 }  // namespace
@@ -107,7 +96,7 @@ json::Json Layout::current() const {
   const auto revision = current_revision();
   if (revision.empty() || !is_true_folder(revision)) return {};
   try {
-    return json::parse(base::read_file(revision / meta_file, 64U << 10U));
+    return json::parse(read_regular_file(revision / meta_file, 64U << 10U));
   } catch (const std::exception&) {
     return {};  // then it is fetched again
   }
@@ -128,7 +117,7 @@ void Layout::check_names(const Path& files) const {
 
 void Layout::publish(const Path& files, const json::Json& meta, const std::string& listing) {
   check_names(files);
-  const WorkFolder work(target_, work_prefix);
+  const Claim work(target_, work_prefix);
   const auto name = revision_name(meta);
   const auto revision = target_ / name;
   const auto previous = current_revision();
@@ -139,7 +128,8 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
     describe(revision, meta, listing, work);
     copy_permissions(files, revision);
   }
-  if (!previous.empty() && previous != revision) mark_replaced(previous);
+  // The time of a revision's folder is that of its replacement. Somebody may have removed it.
+  if (!previous.empty() && previous != revision) touch(previous);
   fs::create_directory_symlink(name, work.path() / data_link);
   rename_over(work.path() / data_link, target_ / data_link);
   // Another helper may have removed it meanwhile, as one that was replaced long ago.
@@ -148,7 +138,7 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
 }
 
 void Layout::link_files() const {
-  std::optional<WorkFolder> work;  // made when it is needed: a full volume has no room for it
+  std::optional<Claim> work;  // made when it is needed: a full volume has no room for it
   Path revision;
   do {  // somebody else may publish meanwhile
     revision = current_revision();
@@ -174,33 +164,32 @@ void Layout::link_files() const {
 }
 
 void Layout::remove(const Path& revision) const {
-  const FolderLock lock(revision);  // sweep() of others leaves what is locked
   const auto removed = target_ / unique_name(removed_prefix);
   if (std::rename(revision.c_str(), removed.c_str()) != 0) {
     if (errno == ENOENT) return;  // somebody else has removed it
     volume_trouble(revision);
   }
-  touch(removed);
   // Another helper may have published it meanwhile: its content is the newest again.
   if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0) return;
   fs::remove_all(removed);
 }
 
 std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {
-  using namespace std::chrono_literals;
-  sweep(target_, removed_prefix, removal_abandoned_after);
+  const auto current = current_revision();
+  auto replaced = entries_with(target_, revision_prefix);
+  std::erase(replaced, current);
+  if (replaced.empty()) return {};
+  // Ages are differences of times of files, so the clock must be the volume's and not this host's.
+  if (!touch(target_)) volume_trouble(target_);
+  const auto now = fs::last_write_time(target_);
   std::optional<std::chrono::seconds> next;
-  const auto wait_for = [&](std::chrono::seconds time) {
-    next = std::min(time, next.value_or(time));
-  };
-  if (!entries_with(target_, removed_prefix).empty()) wait_for(removal_abandoned_after);
-  for (const auto& revision : entries_with(target_, revision_prefix)) {
+  for (const auto& revision : replaced) {
     std::error_code gone;
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(revision, gone);
+    const auto age = now - fs::last_write_time(revision, gone);
     if (gone || revision == current_revision()) continue;
     const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);
-    if (left > 0s) {
-      wait_for(left);
+    if (left > std::chrono::seconds(0)) {
+      next = std::min(left, next.value_or(left));
     } else {
       remove(revision);
     }

@@ -12,6 +12,10 @@ namespace content {
 /// The names of what we keep about a revision, in its folder.
 inline constexpr const char* meta_file = "..meta.json";
 inline constexpr const char* listing_file = "..listing";
+/// How the names of folders begin in which somebody works.
+inline constexpr const char* work_prefix = "..tmp-";
+/// And of revisions on their way out.
+inline constexpr const char* removed_prefix = "..old-";
 
 /// The folder that an app sees, laid out as the kubelet's AtomicWriter does it for a ConfigMap:
 ///

@@ -6,10 +6,14 @@
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
+#include "sync/volume/claim.h"
 #include "sync/volume/hasher.h"
+#include "sync/volume/wait_lines.h"
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <set>
 #include <sys/stat.h>
 
@@ -134,26 +138,34 @@ class ModelSync {
         report_(report),
         stop_(std::move(stop)),
         origin_(options.source, options.program, stop_, options.large),
-        layout_(options.target) {}
+        layout_(options.target),
+        sweeper_(layout_.path(), {work_prefix, removed_prefix}),
+        waits_(report) {}
 
   void first() {
     // As far as that is allowed. The time tells a clean-up that a pod begins to use the model.
     touch(layout_.path());
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
-        if (serve_published()) return;
-        const auto lock = lock_others_out();
-        if (!serve_published()) fetch(origin_.list());
+        const auto ours = claim_unless([&] { return serve_published(); });
+        if (ours) fetch(*ours, origin_.list());
       });
     });
     say_published();
   }
 
-  /// Gives the time until there is something to remove again.
-  std::optional<std::chrono::seconds> remove_replaced() {
-    std::optional<std::chrono::seconds> next = pause_of_removal;
+  /// Removes revisions that were replaced, and what dead helpers have left. Gives the time until
+  /// there is something to remove again.
+  std::optional<std::chrono::milliseconds> remove_old() {
+    std::optional<std::chrono::milliseconds> next = pause_of_removal;
     go_on_after("removal-failed", [&] {
-      next = on_volume(layout_.path(), [&] { return layout_.remove_replaced(options_.grace); });
+      next = on_volume(layout_.path(), [&]() -> std::optional<std::chrono::milliseconds> {
+        Removal ignored;
+        const auto left = sweeper_.look(ignored, stop_);
+        const auto due = layout_.remove_replaced(options_.grace);
+        if (left.alive + left.unknown > 0) return look_interval();
+        return due;
+      });
       return false;
     });
     return next;
@@ -185,11 +197,14 @@ class ModelSync {
     }
   }
 
-  Lock lock_others_out() const {
-    return Lock(layout_.path() / "..lock", stop_, patience_with_others, [&] {
-      report_.log("info", "waiting",
-                  json::object({{"message", "waiting for another helper that fetches the model"}}));
-    });
+  /// The claim of the download, for which it waits while another helper has it and lives; null when
+  /// that has done the work.
+  std::unique_ptr<Claim> claim_unless(const std::function<bool()>& is_done) {
+    const auto name = work_prefix + base::short_hash(wanted_source(options_));
+    return claim(layout_.path() / name,
+                 {.stop = stop_, .is_done = is_done, .on_wait = [&](const Owner& owner) {
+                    waits_("the model", owner);
+                  }});
   }
 
   /// Has the app see what is published already. False when that is not what is wanted.
@@ -222,19 +237,21 @@ class ModelSync {
     };
     const auto before = layout_.current();
     if (is_current(before)) return false;
-    const auto lock = lock_others_out();
-    if (!is_current(layout_.current())) fetch(listing);
+    const auto ours = claim_unless([&] { return is_current(layout_.current()); });
+    if (ours) fetch(*ours, listing);
     return true;
   }
 
-  void fetch(const Listing& listing) {
-    Download download(layout_, wanted_source(options_), listing);
+  void fetch(Claim& ours, const Listing& listing) {
+    Download download(layout_, ours, wanted_source(options_), listing);
+    const BackgroundSweeper sweeper(layout_.path(), {work_prefix, removed_prefix});
     try {
       auto known = download.known();
       Hasher hasher(download.files());
-      if (!download.is_complete()) copy(listing, download, hasher);
+      if (!download.is_complete()) copy(listing, download, ours, hasher);
       verify_sizes(download.files(), listing);
       hash_rest(listing, download.files(), hasher, known);
+      ours.require_ours();
       publish(download, listing, known);
       download.discard();
     } catch (const Failure& failure) {
@@ -259,12 +276,12 @@ class ModelSync {
     return options_.digest.empty() && tells_md5(listing, path);
   }
 
-  void copy(const Listing& listing, const Download& download, Hasher& hasher) {
+  void copy(const Listing& listing, const Download& download, Claim& ours, Hasher& hasher) {
     ProgressLines progress(report_);
     origin_.copy(
         listing, download,
         [&](const Json& fields) {
-          download.touch();
+          ours.tell_progress(fields);
           progress(fields);
         },
         [&](const Arrival& file) {
@@ -310,6 +327,8 @@ class ModelSync {
   std::stop_token stop_;
   Origin origin_;
   Layout layout_;
+  Sweeper sweeper_;
+  WaitLines waits_;
   std::set<std::string> failing_;  ///< events of what failed when it was last tried
 };
 
@@ -322,9 +341,9 @@ void sync_model(const ModelOptions& options, Reporter& report, const std::stop_t
   using Clock = std::chrono::steady_clock;
   const bool refreshes = options.refresh_interval.count() > 0;
   for (auto due = Clock::now() + options.refresh_interval;;) {
-    const auto left = std::chrono::ceil<std::chrono::seconds>(due - Clock::now());
-    const auto rest = refreshes ? left : std::chrono::hours(24);
-    wait(std::min(rest, model.remove_replaced().value_or(rest)), stop);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
+    const auto rest = refreshes ? left : std::chrono::milliseconds(std::chrono::hours(24));
+    wait(std::min(rest, model.remove_old().value_or(rest)), stop);
     if (!refreshes || Clock::now() < due) continue;
     model.refresh();
     due = Clock::now() + options.refresh_interval;

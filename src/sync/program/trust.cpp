@@ -28,7 +28,7 @@ TrustedAuthorities::TrustedAuthorities() {
   if (added.empty()) return;
   const auto named = variable("SSL_CERT_FILE");
   const Path system = named.empty() ? system_bundle : named;
-  folder_ = std::make_unique<WorkFolder>(temporary_folder(), "ca-");
+  folder_ = std::make_unique<TemporaryFolder>(temporary_folder(), "ca-");
   const auto file = folder_->path() / "bundle.pem";
   const auto known =
       std::filesystem::exists(system) ? base::read_file(system, largest_bundle) + "\n" : "";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sync/volume/volume.h"
+#include "sync/volume/temporary_folder.h"
 
 #include <memory>
 
@@ -15,7 +15,8 @@ class TrustedAuthorities {
   TrustedAuthorities();
 
  private:
-  std::unique_ptr<WorkFolder> folder_;  ///< of the one file that has them all; null: none added
+  std::unique_ptr<TemporaryFolder>
+      folder_;  ///< of the one file that has them all; null: none added
 };
 
 }  // namespace content

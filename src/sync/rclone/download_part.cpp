@@ -1,6 +1,5 @@
 #include "sync/rclone/download_part.h"
 
-#include "base/files.h"
 #include "base/hash.h"
 #include "sync/report/failure.h"
 
@@ -29,7 +28,7 @@ Path notes_of(const Path& partial) {
 }
 
 std::string read_notes(const Path& partial) {
-  return base::read_if_there(notes_of(partial), longest_notes);
+  return read_regular_file(notes_of(partial), longest_notes);
 }
 
 /// A reader sees the old notes or the new ones.
@@ -188,7 +187,7 @@ void PartialFile::note(const ByteRanges& there) {
   there_ = there;
 }
 
-void PartialFile::add(Path other, Other what_becomes_of_it, const std::function<void()>& on_step) {
+void PartialFile::add(Path other, Other what_becomes_of_it) {
   const bool goes_away = what_becomes_of_it == Other::GoesAway;
   if (goes_away) {
     // Under a name that its owner, should it live after all, does not know: it must not publish a
@@ -216,7 +215,6 @@ void PartialFile::add(Path other, Other what_becomes_of_it, const std::function<
       fs::resize_file(other, static_cast<std::uintmax_t>(std::min(
                                  chunk.begin, static_cast<std::int64_t>(fs::file_size(other)))));
     }
-    on_step();
   }
   if (!goes_away) return;
   fs::remove(other);

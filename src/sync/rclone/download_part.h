@@ -67,8 +67,8 @@ class PartialFile {
   /// Brings to the disk what is there and says so; `there` may only grow.
   void note(const ByteRanges& there);
   /// Adds what another partial file of this version has, as its notes say; as much as the volume
-  /// lets it. Calls `on_step` often.
-  void add(Path other, Other what_becomes_of_it, const std::function<void()>& on_step);
+  /// lets it.
+  void add(Path other, Other what_becomes_of_it);
   /// It is whole: moves it to its place, with the source's time.
   void finish(const Path& to) const;
   void discard() const;

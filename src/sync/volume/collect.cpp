@@ -1,7 +1,7 @@
 #include "sync/volume/collect.h"
 
-#include "base/files.h"
 #include "base/hash.h"
+#include "sync/volume/claim.h"
 #include "sync/volume/tree.h"
 
 #include <algorithm>
@@ -12,11 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of what is on its way out, in .gradient.
+/// Of what is on its way out, in .gradient: it has no owner, so the next clean-up goes on with it when
+/// its remover has died.
 constexpr const char* going_prefix = "going-";
-/// When others may go on with that: its time is that of its last change.
-constexpr auto removal_abandoned_after = std::chrono::hours(1);
-constexpr auto work_abandoned_after = std::chrono::hours(24);
 
 std::vector<std::string> folders_in(const Path& parent) {
   std::vector<std::string> names;
@@ -31,7 +29,7 @@ std::vector<std::string> folders_in(const Path& parent) {
 /// Names of the mirrors that a checkout was made from; empty when that cannot be told.
 std::set<std::string> mirrors_of(const Path& checkout) {
   try {
-    const auto meta = json::parse(base::read_file(checkout / "meta.json", 64U << 10U));
+    const auto meta = json::parse(read_regular_file(checkout / "meta.json", 64U << 10U));
     std::set<std::string> names = {base::short_hash(meta.at("url").as_string())};
     for (const auto& submodule : json::elements_at(meta, {"submodules"}))
       names.insert(base::short_hash(submodule.at("url").as_string()));
@@ -50,12 +48,12 @@ class Collection {
         hidden_(own_folder(options.volume, ".gradient")),
         checkouts_(folder_if_there("checkouts")),
         models_(folder_if_there("models")),
-        mirrors_(folder_if_there("git")) {}
+        mirrors_(folder_if_there("git")),
+        claims_(folder_if_there("tmp")) {}
 
   void run() {
     look_at_clock();
-    sweep(hidden_, going_prefix, removal_abandoned_after);
-    sweep(folder_if_there("tmp"), "", work_abandoned_after);
+    remove_dead();
     for (const auto& key : folders_in(checkouts_)) {
       if (may_go(key)) remove_unused(checkouts_ / key);
     }
@@ -80,6 +78,16 @@ class Collection {
     now_ = fs::last_write_time(hidden_);
   }
 
+  /// What dead helpers have left. Looks at it until it is known who lives.
+  void remove_dead() {
+    Sweeper of_helpers(claims_, {""});
+    Sweeper of_collections(hidden_, {going_prefix});
+    while (of_helpers.look(removal_, stop_).unknown + of_collections.look(removal_, stop_).unknown >
+           0) {
+      wait(look_interval(), stop_);
+    }
+  }
+
   bool may_go(const std::string& key) const {
     const auto is_owner = [&](const auto& uid) { return key.starts_with(uid + "-"); };
     return !options_.keep.contains(key) &&
@@ -101,9 +109,9 @@ class Collection {
     }
     const auto moved = move_away(folder);
     if (!moved) return;
-    if (is_young(hidden_ / *moved)) {
+    if (is_young(*moved)) {
       std::error_code taken;  // the name: it was fetched anew, and nobody uses this one
-      fs::rename(hidden_ / *moved, folder, taken);
+      fs::rename(*moved, folder, taken);
       if (!taken) {
         ++young_;
         return;
@@ -112,21 +120,19 @@ class Collection {
     remove_moved(*moved, folder);
   }
 
-  std::optional<std::string> move_away(const Path& folder) {
-    auto name = unique_name(going_prefix);
+  std::optional<Path> move_away(const Path& folder) {
+    auto moved = hidden_ / unique_name(going_prefix);
     std::error_code error;
-    fs::rename(folder, hidden_ / name, error);
-    if (!error) return name;
+    fs::rename(folder, moved, error);
+    if (!error) return moved;
     if (error != std::errc::no_such_file_or_directory && ++removal_.failed == 1)
       removal_.problem = "cannot rename " + folder.string() + ": " + error.message();
     return std::nullopt;
   }
 
-  void remove_moved(const std::string& name, const Path& was) {
+  void remove_moved(const Path& moved, const Path& was) {
     const auto before = removal_;
-    const FolderLock lock(hidden_ / name);  // sweep() of others leaves what is locked
-    touch(hidden_ / name);
-    remove_tree(hidden_ / name, removal_, stop_);
+    remove_tree(moved, removal_, stop_);
     if (before.failed == 0 && removal_.failed > 0)
       removal_.problem = "cannot remove all of " + was.string() + ": " + removal_.problem;
     ++removed_;
@@ -135,8 +141,8 @@ class Collection {
                               {"bytes", removal_.bytes - before.bytes}}));
   }
 
-  /// Whoever fetches into a mirror has its lock. The lock's file stays: one that somebody waits for
-  /// must not become another.
+  /// Whoever fetches into a mirror has its claim. Nothing is made: a volume that is full has no
+  /// room for it, and who begins to fetch meanwhile fails and tries again.
   void remove_mirrors() {
     std::set<std::string> used;
     for (const auto& key : folders_in(checkouts_)) {
@@ -146,8 +152,7 @@ class Collection {
     }
     for (const auto& name : folders_in(mirrors_)) {
       if (used.contains(name)) continue;
-      const Lock lock(mirrors_ / (name + ".lock"), stop_, std::chrono::milliseconds(0));
-      if (!lock.held()) continue;
+      if (fs::exists(fs::symlink_status(claims_ / ("mirror-" + name)))) continue;
       if (const auto moved = move_away(mirrors_ / name)) remove_moved(*moved, mirrors_ / name);
     }
   }
@@ -172,7 +177,7 @@ class Collection {
   const CollectOptions& options_;
   Reporter& report_;
   std::stop_token stop_;
-  Path hidden_, checkouts_, models_, mirrors_;
+  Path hidden_, checkouts_, models_, mirrors_, claims_;
   fs::file_time_type now_;
   Removal removal_;
   int removed_ = 0, young_ = 0;

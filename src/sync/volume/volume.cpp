@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <iomanip>
 #include <random>
 #include <sstream>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -17,27 +17,10 @@
 namespace content {
 namespace {
 
-using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-
-constexpr auto abandoned_after = 24h;
-constexpr auto between_tries = 250ms;
 
 int open_folder(const Path& path) {
   return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/// Old, and nobody's: the lock of a process goes with it.
-bool is_abandoned(const Path& folder, std::chrono::seconds unchanged) {
-  std::error_code error;
-  const auto written = fs::last_write_time(folder, error);
-  return !error && fs::file_time_type::clock::now() - written >= unchanged && is_unlocked(folder);
-}
-
-Path make_unique(const Path& parent, const std::string& prefix) {
-  auto pattern = (parent / (prefix + "XXXXXX")).string();
-  if (mkdtemp(pattern.data()) == nullptr) volume_trouble(parent);
-  return pattern;
 }
 
 }  // namespace
@@ -76,16 +59,6 @@ Failure with_lack_of_inodes(const Failure& failure, const Path& folder) {
               "remove files from it, or use one with more inodes"};
 }
 
-void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(parent, error)) {
-    if (entry.path().filename().string().starts_with(prefix) && is_true_folder(entry.path()) &&
-        is_abandoned(entry.path(), unchanged)) {
-      fs::remove_all(entry.path(), error);
-    }
-  }
-}
-
 bool touch(const Path& path) {
   return utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -101,6 +74,21 @@ std::string unique_name(const std::string& prefix) {
 
 bool is_true_folder(const Path& path) {
   return fs::is_directory(fs::symlink_status(path));
+}
+
+std::string read_regular_file(const Path& path, std::size_t limit) {
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (file.fd() < 0 || fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  std::string text;
+  std::array<char, 16U << 10U> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): large
+  while (text.size() <= limit) {
+    const auto got = read(file.fd(), piece.data(), piece.size());
+    if (got < 0) return {};
+    if (got == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return {};
 }
 
 void write_file(const Path& path, const std::string& text) {
@@ -124,37 +112,6 @@ Path own_folder(const Path& root, const Path& relative) {
     }
   }
   return path;
-}
-
-WorkFolder::WorkFolder(const Path& parent, const std::string& prefix)
-    : path_((sweep(parent, prefix, abandoned_after), make_unique(parent, prefix))), lock_(path_) {}
-
-FolderLock::FolderLock(const Path& folder) : folder_(open_folder(folder)) {
-  if (folder_.fd() >= 0) flock(folder_.fd(), LOCK_EX | LOCK_NB);
-}
-
-bool is_unlocked(const Path& folder) {
-  const OpenFile file(open_folder(folder));
-  return file.fd() >= 0 && flock(file.fd(), LOCK_EX | LOCK_NB) == 0;
-}
-
-WorkFolder::~WorkFolder() {
-  if (keeps_) return;
-  std::error_code ignored;  // a sweep() of a later day removes what is left
-  fs::remove_all(path_, ignored);
-}
-
-Lock::Lock(const Path& file, const std::stop_token& stop, std::chrono::milliseconds patience,
-           const std::function<void()>& on_wait)
-    : file_(open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666)) {
-  if (file_.fd() < 0) volume_trouble(file);
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (bool waits = false; flock(file_.fd(), LOCK_EX | LOCK_NB) != 0; waits = true) {
-    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return;
-    if (!waits && on_wait) on_wait();
-    wait(between_tries, stop);
-  }
-  held_ = true;
 }
 
 bool publish(const Path& folder, const Path& name) {

@@ -3,14 +3,14 @@
 #include "sync/report/failure.h"
 #include "sync/stop.h"
 
-#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 
-/// Atomic publishing on a volume that others write to as well: work under a unique temporary name,
-/// then one rename(2). Locks (flock(2)) only keep helpers from doing the same work twice: a network
-/// volume may have none, or grant one to two hosts.
+/// Atomic publishing on a volume that others write to as well: work under a name of one's own
+/// (claim.h), then one rename(2).
 namespace content {
 
 using Path = std::filesystem::path;
@@ -21,6 +21,10 @@ Path own_folder(const Path& root, const Path& relative);
 
 /// Whether a folder is there, and not a symbolic link to one.
 bool is_true_folder(const Path& path);
+
+/// The whole of a regular file of a volume; empty where there is none, where it cannot be read, or
+/// where it is longer than `limit` bytes. Nobody is waited for, as who opens a FIFO would be.
+std::string read_regular_file(const Path& path, std::size_t limit);
 
 /// Writes a file; one that is there loses what it had. Throws Failure.
 void write_file(const Path& path, const std::string& text);
@@ -38,41 +42,6 @@ class OpenFile {
   int fd_;
 };
 
-/// Locks a folder itself while this lives: a rename of the folder changes nothing about that. Where
-/// somebody else has the lock, or the volume has none, does nothing.
-class FolderLock {
- public:
-  explicit FolderLock(const Path& folder);
-
- private:
-  OpenFile folder_;
-};
-
-/// A new folder `parent`/`prefix`XXXXXX that nobody else uses: locked while this lives, and removed
-/// with what is left in it, unless it is to stay. Making one removes those that were left behind a
-/// day ago or earlier.
-class WorkFolder {
- public:
-  explicit WorkFolder(const Path& parent, const std::string& prefix = "");
-  ~WorkFolder();
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const Path& path() const { return path_; }
-  void keep(bool keeps) { keeps_ = keeps; }
-
- private:
-  Path path_;
-  FolderLock lock_;
-  bool keeps_ = false;
-};
-
-/// Whether nobody has a folder's lock, as far as the volume's locks tell.
-bool is_unlocked(const Path& folder);
-
-/// Removes the folders `parent`/`prefix`* that nobody has locked and whose entries have not changed
-/// for so long, as far as that can be done.
-void sweep(const Path& parent, const std::string& prefix, std::chrono::seconds unchanged);
-
 /// Makes the time of a file or folder now, by the clock of the volume: an NFS client that is given
 /// no time (utimensat(2)) leaves it to the server. False, with errno, when that cannot be; who may
 /// write may do it, also on a volume that is full.
@@ -80,24 +49,6 @@ bool touch(const Path& path);
 
 /// A name that nobody else chooses.
 std::string unique_name(const std::string& prefix);
-
-/// How long helpers wait for one another, until each does the work alone.
-constexpr auto patience_with_others = std::chrono::minutes(10);
-
-/// flock(2) of `file`, for which it waits at most `patience`; `on_wait` is called once, before
-/// that. Not held when it takes longer or the volume has no locks: then do the work without. Throws
-/// Failure and Stopped.
-class Lock {
- public:
-  Lock(const Path& file, const std::stop_token& stop,
-       std::chrono::milliseconds patience = patience_with_others,
-       const std::function<void()>& on_wait = {});
-  bool held() const { return held_; }
-
- private:
-  OpenFile file_;
-  bool held_ = false;
-};
 
 /// Writes everything to the disk and renames the folder to `name`. False when that name is taken:
 /// somebody else was first. Throws Failure.

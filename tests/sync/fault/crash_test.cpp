@@ -5,6 +5,7 @@
 #include "sync/support/killed_run.h"
 #include "sync/support/lfs_server.h"
 #include "sync/support/web_server.h"
+#include "sync/volume/claim.h"
 
 #include <catch2/catch.hpp>
 
@@ -34,6 +35,9 @@ std::chrono::seconds longest() {
 }
 
 constexpr unsigned seed = 4711;
+/// So rare that none comes between two changes; and so often that dead helpers are known soon.
+constexpr const char* rare = "GRADIENT_HEARTBEAT_MS=60000";
+constexpr const char* often = "GRADIENT_HEARTBEAT_MS=500";
 constexpr int never = std::numeric_limits<int>::max();
 
 /// Numbers from 1 to `last`, until the time is over; `attempt` gives the run that was to be killed.
@@ -71,8 +75,12 @@ struct Repository {
     app.commit("file", "app");
     commit = app.add_submodule("lib", lib.url(), lib.commit("file", "lib"));
   }
-  std::vector<std::string> command(const Folder& volume) const {
-    return {GRADIENT_SYNC,
+  std::vector<std::string> command(const Folder& volume, const std::string& pod = "pod",
+                                   const std::string& heartbeat = rare) const {
+    return {"/usr/bin/env",
+            "POD_UID=" + pod,
+            heartbeat,
+            GRADIENT_SYNC,
             "repository",
             "--volume",
             (volume / "").string(),
@@ -98,6 +106,9 @@ struct Repository {
     return true;
   }
 
+  /// Whether nothing is left of runs that were killed.
+  static bool is_tidy(const Folder& volume) { return fs::is_empty(volume / ".gradient/tmp"); }
+
   WebServer server;
   ServedRepository app{server, "app.git"};
   ServedRepository lib{server, "lib.git"};
@@ -113,9 +124,12 @@ struct Model {
   virtual std::string source(const std::string& revision) const = 0;
 
   std::vector<std::string> command(const Folder& volume, const std::string& revision,
-                                   const std::string& temporary) const {
+                                   const std::string& temporary,
+                                   const std::string& heartbeat) const {
     return {"/usr/bin/env",
             "TMPDIR=" + (volume / temporary).string(),
+            "POD_UID=" + temporary,
+            heartbeat,
             GRADIENT_SYNC,
             "model",
             "--source",
@@ -131,10 +145,11 @@ struct Model {
   }
   /// Until it is killed, or ready.
   WatchedRun run(const Folder& volume, const std::string& revision, int nth = 0,
-                 const std::string& temporary = "tmp") const {
+                 const std::string& temporary = "tmp", const std::string& heartbeat = rare) const {
     fs::remove_all(volume / temporary);  // a new container's
     fs::create_directory(volume / temporary);
-    return run_until_change(command(volume, revision, temporary), nth, R"("event":"published")");
+    return run_until_change(command(volume, revision, temporary, heartbeat), nth,
+                            R"("event":"published")");
   }
   /// How many there are from the old revision to the new one.
   int changes_of_update() const {
@@ -182,9 +197,10 @@ struct LargeModel {
   WatchedRun run(const Folder& volume, int nth = 0) const {
     fs::remove_all(volume / "tmp");  // a new container's
     fs::create_directory(volume / "tmp");
-    return run_until_change({"/usr/bin/env", "TMPDIR=" + (volume / "tmp").string(), MODEL_IN_RANGES,
-                             server.url("files/llm/"), (volume / "model").string()},
-                            nth, R"("event":"published")");
+    return run_until_change(
+        {"/usr/bin/env", "TMPDIR=" + (volume / "tmp").string(), "POD_UID=pod", "NODE_NAME=node",
+         MODEL_IN_RANGES, server.url("files/llm/"), (volume / "model").string()},
+        nth, R"("event":"published")");
   }
   /// Fails when there is a part of it alone.
   bool is_published(const Folder& volume) const {
@@ -201,14 +217,14 @@ struct LargeModel {
       if (entry.path().extension() == ".ranges") return entry.path();
     return {};
   }
-  /// Makes of what a killed run has left that of another pod, long ago.
+  /// Makes of what a killed run has left that of another pod, whose node has booted since.
   static void give_away(const Folder& volume) {
     for (const auto& entry : fs::directory_iterator(volume / "model")) {
-      if (!fs::exists(entry.path() / "about")) continue;
-      const auto about = base::read_file(entry.path() / "about");
-      if (about.empty()) continue;  // it was killed before
-      std::ofstream(entry.path() / "about") << "another-pod" << about.substr(about.find('\n'));
-      fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - 1h);
+      auto owner = content::owner_of(entry.path());
+      if (!owner) continue;
+      owner->uid = "another";
+      owner->boot = "before";
+      content::write_file(entry.path() / content::owner_file, content::text_of(*owner));
     }
   }
 
@@ -304,6 +320,7 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
     CHECK(run(repository.command(volume)).exit_code == 0);
     CHECK(repository.is_published(volume));
     CHECK(base::read_file(team) == "the team's");
+    CHECK(Repository::is_tidy(volume));
     return first;
   });
 }
@@ -392,7 +409,7 @@ TEST_CASE("sixteen helpers at once, some of them killed, leave one whole checkou
     std::string script = "status=0; pids=";
     for (int i = 0; i < 16; ++i) {
       std::string line;
-      for (const auto& word : repository.command(volume))
+      for (const auto& word : repository.command(volume, "pod-" + std::to_string(i), often))
         line += " '" + word + "'";
       const auto lives = std::uniform_real_distribution<>(0.005, 0.4)(random);
       script += i % 2 == 0
@@ -418,7 +435,7 @@ TEST_CASE("sixteen helpers of a model at once, half of them killed, leave the wh
       for (std::size_t i = 0; i < runs.size(); ++i) {
         const int nth = i % 2 == 0 ? any_change(random) : 0;
         helpers.emplace_back([&, i, nth] {
-          runs.at(i) = model.run(volume, "new", nth, "tmp-" + std::to_string(i));
+          runs.at(i) = model.run(volume, "new", nth, "tmp-" + std::to_string(i), often);
         });
       }
     }

@@ -1,8 +1,10 @@
 #include "base/files.h"
+#include "base/hash.h"
 #include "sync/model/model.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/model_pod.h"
 #include "sync/support/web_server.h"
+#include "sync/volume/claim.h"
 
 #include <catch2/catch.hpp>
 
@@ -64,9 +66,12 @@ TEST_CASE("a pod that finds its model does not wait for the helper that fetches 
     ModelPod first(settings);
     REQUIRE(becomes([&] { return first.is_ready() || first.has_ended(); }));
   }
-  std::stop_source stop;
-  auto fetching = std::make_unique<content::Lock>(volume / "model/..lock", stop.get_token());
-  REQUIRE(fetching->held());
+  // Another helper fetches what these want, and another one what nobody has yet.
+  const auto fetches = [&](const std::string& source) {
+    return content::claim(volume / ("model/..tmp-" + base::short_hash(source)), {});
+  };
+  const auto refreshing = fetches(settings.source);
+  auto fetching = fetches(server.url("files/llm/weights.bin"));
   const auto long_ago = fs::file_time_type::clock::now() - 48h;
   fs::last_write_time(volume / "model", long_ago);
   ModelPod second(settings);
@@ -79,7 +84,8 @@ TEST_CASE("a pod that finds its model does not wait for the helper that fetches 
   others.source = server.url("files/llm/weights.bin");
   others.options.clear();
   ModelPod other(others);
-  REQUIRE(becomes([&] { return other.tells("waiting", "another helper") || other.has_ended(); }));
+  REQUIRE(becomes(
+      [&] { return other.tells("waiting", "which fetches the model") || other.has_ended(); }));
   CHECK_FALSE(other.is_ready());
   fetching.reset();
   CHECK(becomes([&] { return other.is_ready() || other.has_ended(); }));
@@ -93,19 +99,21 @@ TEST_CASE("a repository's helper tells that it waits for another one") {
   repository.commit("file", "text");
   HelperRun helper;
   REQUIRE(helper.repository(repository.url()) == "published");
-  const auto git = helper.folder() / "volume/.gradient/git";
-  fs::path lock;
-  for (const auto& entry : fs::directory_iterator(git))
-    if (entry.path().extension() == ".lock") lock = entry.path();
-  auto fetching = std::make_unique<content::Lock>(lock, std::stop_token());
-  fs::remove_all(helper.folder() / "volume/.gradient/checkouts/key");
+  const auto hidden = helper.folder() / "volume/.gradient";
+  const bool is_same_checkout = GENERATE(true, false);
+  const auto name =
+      is_same_checkout ? "checkout-key" : "mirror-" + base::short_hash(repository.url());
+  auto fetching = content::claim(hidden / "tmp" / name, {});
+  fetching->tell_progress(json::parse(R"({"bytes":3100,"total":9800})"));
+  REQUIRE(becomes([&] { return content::owner_of(fetching->path())->bytes == 3100; }));
+  fs::remove_all(hidden / "checkouts/key");
   std::jthread owner([&] {
     becomes([&] { return base::read_file(helper.log()).find("waiting") != std::string::npos; });
     fetching.reset();
   });
   CHECK(helper.repository(repository.url()) == "published");
   CHECK_THAT(base::read_file(helper.log()),
-             Contains("waiting for another helper that fetches " + repository.url()));
+             Contains(", which fetches " + repository.url() + ": 3.0 KiB of 9.6 KiB"));
 }
 
 TEST_CASE("a helper that may open no more files goes on serving, and refreshes when it may") {

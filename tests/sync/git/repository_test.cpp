@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
 // With real git, against a real web server.
 
 using namespace content;
@@ -634,17 +636,69 @@ TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one
   CHECK(server.log() == requests);
 }
 
-TEST_CASE("a damaged checkout is not used, and not removed either") {
+TEST_CASE("what lies at a checkout's place and is not whole is made anew") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
   repository.commit("file", "text");
   Volume volume;
   volume.sync(repository);
-  fs::remove(volume.folder / ".gradient/checkouts/key/meta.json");
-  CHECK_THAT(volume.sync(repository),
-             Catch::Matchers::Contains("is not what was published there; remove this folder to "
-                                       "have the repository fetched again"));
+  const auto checkout = volume.folder / ".gradient/checkouts/key";
+  const Folder elsewhere;
+  elsewhere.write("precious", "text");
+  SECTION("without meta.json") {
+    fs::remove(checkout / "meta.json");
+  }
+  SECTION("without its tree") {
+    fs::remove_all(checkout / "tree");
+  }
+  SECTION("with a meta.json that is cut off") {
+    content::write_file(checkout / "meta.json", "{");
+  }
+  SECTION("with a FIFO for meta.json") {
+    fs::remove(checkout / "meta.json");
+    REQUIRE(mkfifo((checkout / "meta.json").c_str(), 0600) == 0);
+  }
+  SECTION("an empty folder") {
+    fs::remove_all(checkout);
+    fs::create_directory(checkout);
+  }
+  SECTION("a file") {
+    fs::remove_all(checkout);
+    content::write_file(checkout, "");
+  }
+  SECTION("a link to what looks like one") {
+    fs::rename(checkout / "meta.json", elsewhere / "meta.json");
+    fs::rename(checkout / "tree", elsewhere / "tree");
+    fs::remove_all(checkout);
+    fs::create_directory_symlink(elsewhere / "", checkout);
+  }
+  const auto result = volume.sync(repository);
+  INFO(result);
+  CHECK(content::is_commit(result));
   CHECK(volume.read("file") == "text\n");
+  CHECK(fs::is_directory(fs::symlink_status(checkout)));
+  CHECK(fs::exists(elsewhere / "precious"));
+  CHECK(volume.is_tidy());
+}
+
+TEST_CASE("what a killed git has left in a mirror is in nobody's way") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository);
+  const auto git = volume.folder / ".gradient/git";
+  const auto mirror = fs::directory_iterator(git)->path();
+  for (const auto* left : {"shallow.lock", "packed-refs.lock", "refs/gradient/x.lock",
+                           "objects/pack/tmp_pack_AbCdEf", "objects/ab/tmp_obj_AbCdEf"}) {
+    fs::create_directories((mirror / left).parent_path());
+    content::write_file(mirror / left, "");
+  }
+  const auto second = repository.commit("file", "second");
+  CHECK(volume.sync(repository, "", "two") == second);
+  CHECK_FALSE(fs::exists(mirror / "shallow.lock"));
+  CHECK_FALSE(fs::exists(mirror / "objects/pack/tmp_pack_AbCdEf"));
+  CHECK(fs::directory_iterator(git)->path() == mirror);
 }
 
 TEST_CASE("a server that is away is told after some tries, and nothing is left behind") {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,21 +33,21 @@ void set_time_of_source(const Path& path) {
   REQUIRE(utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
 }
 
-std::string host() {
-  std::string name(256, '\0');
-  gethostname(name.data(), name.size() - 1);
-  return name.c_str();
-}
-
 struct Fixture {
   Folder folder;
   Layout layout{folder / "target"};
+  std::optional<Claim> claim{std::in_place, layout.path(), work_prefix};
 
-  /// A download that was killed: one file whole, and one of the same size that is not.
-  void leave_interrupted(const std::string& whose, const std::string& of = source) {
+  Download download(const Listing& wanted, const std::string& of = source) {
+    return Download(layout, *claim, of, wanted);
+  }
+  /// Another download: one file whole, and one of the same size that is not.
+  void leave_interrupted(bool is_dead, const std::string& of = source) {
     set_time_of_source(folder.write("target/..tmp-dead/files/sub/whole", "12345"));
     folder.write("target/..tmp-dead/files/half", "12345");
-    folder.write("target/..tmp-dead/about", whose + "\n" + of + "\n");
+    folder.write("target/..tmp-dead/about", of + "\n");
+    folder.write("target/..tmp-dead/owner",
+                 text_of({.id = "another", .process = "another", .has_ended = is_dead}));
   }
   bool is_left() const { return fs::exists(folder / "target/..tmp-dead"); }
 };
@@ -63,22 +64,24 @@ TEST_CASE("of what is published only changed and new files are missing, with has
       text_of({{"kept", {"1", "hash"}}, {"changed", {"1", "hash"}}, {"touched", {"1", "hash"}}}));
   const auto wanted =
       listing({file("kept", 5), file("changed", 5, "2"), file("new", 5), file("touched", 5)});
-  Download download(f.layout, source, wanted);
+  auto download = f.download(wanted);
   CHECK(base::read_file(download.files() / "kept") == "12345");
   CHECK_FALSE(fs::exists(download.files() / "changed"));
   CHECK_FALSE(fs::exists(download.files() / "touched"));
   CHECK_FALSE(download.is_complete());
   CHECK(text_of(download.known()) == "1 hash kept\n");
   SECTION("but nothing of another source is taken") {
-    CHECK(fs::is_empty(Download(f.layout, "https://elsewhere.example.com/", wanted).files()));
+    f.claim.reset();
+    f.claim.emplace(f.layout.path(), work_prefix);
+    CHECK(fs::is_empty(f.download(wanted, "https://elsewhere.example.com/").files()));
   }
 }
 
 TEST_CASE("an interrupted download goes on with the files that are whole") {
   Fixture f;
-  f.leave_interrupted(host());
-  const Download download(f.layout, source,
-                          listing({file("sub/whole", 5), file("half", 5), file("new", 5)}));
+  f.leave_interrupted(true);
+  const auto download =
+      f.download(listing({file("sub/whole", 5), file("half", 5), file("new", 5)}));
   CHECK(base::read_file(download.files() / "sub/whole") == "12345");
   CHECK_FALSE(fs::exists(download.files() / "half"));
   CHECK(download.known().empty());
@@ -88,16 +91,16 @@ TEST_CASE("an interrupted download goes on with the files that are whole") {
 TEST_CASE(
     "what another pod may still be downloading is not removed, but its whole files are used") {
   Fixture f;
-  f.leave_interrupted("another-pod");
-  const Download download(f.layout, source, listing({file("sub/whole", 5)}));
+  f.leave_interrupted(false);
+  const auto download = f.download(listing({file("sub/whole", 5)}));
   CHECK(download.is_complete());
   CHECK(f.is_left());
 }
 
 TEST_CASE("of an interrupted download from elsewhere nothing is taken") {
   Fixture f;
-  f.leave_interrupted(host(), "https://elsewhere.example.com/");
-  const Download download(f.layout, source, listing({file("sub/whole", 5)}));
+  f.leave_interrupted(true, "https://elsewhere.example.com/");
+  const auto download = f.download(listing({file("sub/whole", 5)}));
   CHECK_FALSE(download.is_complete());
 }
 
@@ -105,8 +108,8 @@ TEST_CASE(
     "a large file of an interrupted download goes on where it was, its bytes count as there") {
   Fixture f;
   const auto large = file("large", 10);
-  const auto whose = GENERATE(as<std::string>(), "ours", "silent", "perhaps alive", "in use");
-  f.leave_interrupted(whose == "ours" || whose == "in use" ? host() : "another-pod");
+  const auto whose = GENERATE(as<std::string>(), "dead", "perhaps alive", "in use");
+  f.leave_interrupted(whose != "perhaps alive");
   const auto parts = f.folder / "target/..tmp-dead/parts";
   fs::create_directory(parts);
   PartialFile theirs(parts, large);
@@ -118,26 +121,22 @@ TEST_CASE(
   struct stat before {};
   REQUIRE(fstat(output->fd(), &before) == 0);
   const OpenFile writer(whose == "in use" ? theirs.open(5) : -1);
-  if (whose == "silent") {
-    fs::last_write_time(f.folder / "target/..tmp-dead",
-                        fs::file_time_type::clock::now() - std::chrono::hours(1));
-  }
   SECTION("of the same version") {
     output.reset();
-    const Download download(f.layout, source, listing({large}));
+    const auto download = f.download(listing({large}));
     const PartialFile ours(download.files().parent_path() / parts_folder, large);
     CHECK(ours.there().bytes() == 5);
     CHECK(base::read_file(ours.path()) == "01234");
     struct stat after {};
     REQUIRE(stat(ours.path().c_str(), &after) == 0);
     // Only one that nobody can write to is taken as it is.
-    CHECK((after.st_ino == before.st_ino) == (whose == "ours"));
+    CHECK((after.st_ino == before.st_ino) == (whose == "dead"));
     CHECK(f.is_left() == (whose == "perhaps alive"));
     if (f.is_left()) CHECK(PartialFile(parts, large).there().bytes() == 5);
   }
   SECTION("and not of another") {
     const auto changed = file("large", 10, "2");
-    const Download download(f.layout, source, listing({changed}));
+    const auto download = f.download(listing({changed}));
     CHECK(fs::is_empty(download.files().parent_path() / parts_folder));
   }
 }
@@ -145,7 +144,7 @@ TEST_CASE(
 TEST_CASE("a large file that was whole, but not yet at its place, is there at once") {
   Fixture f;
   const auto large = file("large", 5);
-  f.leave_interrupted("another-pod");
+  f.leave_interrupted(false);
   const auto parts = f.folder / "target/..tmp-dead/parts";
   fs::create_directory(parts);
   PartialFile theirs(parts, large);
@@ -153,7 +152,7 @@ TEST_CASE("a large file that was whole, but not yet at its place, is there at on
   ByteRanges there;
   there.add({0, 5});
   theirs.note(there);
-  const Download download(f.layout, source, listing({large}));
+  const auto download = f.download(listing({large}));
   CHECK(PartialFile(download.files().parent_path() / parts_folder, large).is_whole());
   CHECK(PartialFile(parts, large).is_whole());
 }
@@ -161,11 +160,12 @@ TEST_CASE("a large file that was whole, but not yet at its place, is there at on
 TEST_CASE("a download that cannot fit is refused before it begins, with both numbers") {
   Fixture f;
   const auto begin = [&] {
-    const Download download(f.layout, source, listing({file("a", std::int64_t{1} << 60)}));
+    const auto download = f.download(listing({file("a", std::int64_t{1} << 60)}));
   };
   CHECK_THROWS_WITH(
       begin(), Catch::Matchers::StartsWith("the model needs 1024.0 PiB, and the volume has ") &&
                    Catch::Matchers::EndsWith(" left; make it larger or remove files from it"));
+  f.claim.reset();
   CHECK(fs::is_empty(f.layout.path()));
 }
 

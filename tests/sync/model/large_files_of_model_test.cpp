@@ -151,7 +151,9 @@ TEST_CASE("what an interrupted download has of large files is compared with thei
     return "model/..tmp-dead/content/objects/" + hash.substr(0, 2) + "/" + hash.substr(2, 2) + "/" +
            hash;
   };
-  model.pod.write("model/..tmp-dead/about", "another-pod\n" + model.source.url + "\n");
+  model.pod.write("model/..tmp-dead/about", model.source.url + "\n");
+  model.pod.write("model/..tmp-dead/owner",
+                  text_of(Owner{.id = "another", .process = "another", .renewal = 1min}));
   model.pod.write(object("right"), "wrong");
   model.pod.write(object("whole"), "whole");
   const Sidecar sidecar(model.source, model.model());

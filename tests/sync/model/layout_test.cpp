@@ -145,20 +145,6 @@ TEST_CASE("links of a revision that appears meanwhile stay") {
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "..rev-bbbb", "both", "b"});
 }
 
-TEST_CASE("what a crash left of a revision that was being removed goes, unless it is somebody's") {
-  Fixture f;
-  f.publish("aaaa", {{"a", "1"}});
-  for (const auto* name : {"..old-left", "..old-young", "..old-used"})
-    f.folder.write("target/" + std::string(name) + "/a", "1");
-  for (const auto* name : {"..old-left", "..old-used"})
-    fs::last_write_time(f.folder / ("target/" + std::string(name)),
-                        fs::file_time_type::clock::now() - 2h);
-  const FolderLock used(f.folder / "target/..old-used");
-  CHECK(f.layout.remove_replaced(0s).value() > 0s);
-  CHECK(f.entries() ==
-        std::set<std::string>{"..data", "..rev-aaaa", "..old-young", "..old-used", "a"});
-}
-
 TEST_CASE("without a current revision links cannot be made, which is told") {
   Fixture f;
   CHECK_THROWS_WITH(f.layout.link_files(),

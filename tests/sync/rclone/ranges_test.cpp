@@ -74,6 +74,8 @@ class Helper {
     waitpid(pid_, nullptr, 0);
     pid_ = 0;
   }
+  /// Not to its programs.
+  void send(int signal) const { kill(pid_, signal); }
   std::string log() const {
     try {
       return base::read_file(log_ / "log");
@@ -233,18 +235,19 @@ TEST_CASE("two versions of a file are never mixed") {
   }
 }
 
-TEST_CASE("two helpers whose locks lie both end with the whole file, one with the other's bytes") {
+TEST_CASE("a helper that is paused loses its work, and both end with the whole file") {
   const auto text = content_of(8 * range);
   const Server server(text);
   server.hold(4 * range);
   const Folder volume;
   const Helper first(server.url(), volume);
   REQUIRE(becomes([&] { return noted(volume) == 4 * range; }));
-  fs::remove(volume / "model/..lock");
+  first.send(SIGSTOP);
   server.forget();
   const Helper second(server.url(), volume, "another");
   REQUIRE(becomes([&] { return server.asked().contains(4 * range); }));
   CHECK(*server.asked().begin() == 4 * range);
+  first.send(SIGCONT);
   server.go_on();
   for (const auto* helper : {&first, &second})
     CHECK(becomes([&] { return helper->log().find("\"published\"") != std::string::npos; }));

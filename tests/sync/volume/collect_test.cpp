@@ -5,6 +5,7 @@
 #include "support/folder.h"
 #include "support/skip.h"
 #include "sync/report/failure.h"
+#include "sync/volume/claim.h"
 
 #include <catch2/catch.hpp>
 
@@ -133,11 +134,10 @@ TEST_CASE("mirrors go that no checkout is from, unless somebody fetches into the
   volume.mirror("https://git.example/gone");
   const auto used = volume.mirror("https://git.example/of-a-stranger");
   const auto locked = volume.mirror("https://git.example/being-fetched");
-  const Lock fetching(volume.hidden("git/" + locked + ".lock"), {});
+  fs::create_directory(volume.hidden("tmp"));
+  const auto fetching = claim(volume.hidden("tmp/mirror-" + locked), {});
   volume.collect({"d1"});
-  auto left = volume.names("git");
-  std::erase_if(left, [](const auto& name) { return name.ends_with(".lock"); });
-  CHECK(left == (used < locked ? Names{used, locked} : Names{locked, used}));
+  CHECK(volume.names("git") == (used < locked ? Names{used, locked} : Names{locked, used}));
 }
 
 TEST_CASE("no mirror goes while a checkout cannot tell where it is from") {
@@ -229,17 +229,28 @@ TEST_CASE("a stop in the middle leaves no half checkout under its key") {
   CHECK(volume.names("checkouts").empty());
 }
 
-TEST_CASE("what a collection left that was killed goes an hour later") {
+TEST_CASE("what killed helpers and collections have left goes, and nothing of those that live") {
   const Volume volume;
-  for (const auto* name : {"going-old", "going-young", "going-used"})
-    volume.folder.write(".gradient/" + std::string(name) + "/tree/file", "text");
-  volume.folder.write(".gradient/tmp/AbCdEf/mirror/HEAD", "text");
-  for (const auto* path : {"going-old", "going-used", "tmp/AbCdEf"})
-    age(volume.hidden(path));
-  const FolderLock used(volume.hidden("going-used"));
+  volume.folder.write(".gradient/going-left/tree/file", "text");
+  volume.folder.write(".gradient/tmp/left/mirror/HEAD", "text");
+  const Owner dead{.id = "dead", .process = "dead", .renewal = 10ms};
+  for (const auto* folder : {"going-left", "tmp/left"})
+    write_file(volume.hidden(folder) / owner_file, text_of(dead));
+  const auto live = claim(volume.hidden("tmp/checkout-d1-app"), {});
   volume.collect({});
-  CHECK(volume.names(".") == Names{"going-used", "going-young", "tmp"});
-  CHECK(volume.names("tmp").empty());
+  CHECK(volume.names(".") == Names{"tmp"});
+  CHECK(volume.names("tmp") == Names{"checkout-d1-app"});
+  CHECK(live->is_ours());
+}
+
+TEST_CASE("a checkout that cannot be read for good keeps nobody waiting") {
+  const Volume volume;
+  volume.checkout("d1-app-old");
+  fs::remove(volume.hidden("checkouts/d1-app-old/meta.json"));
+  REQUIRE(mkfifo(volume.hidden("checkouts/d1-app-old/meta.json").c_str(), 0600) == 0);
+  age(volume.hidden("checkouts/d1-app-old"));
+  volume.collect({"d1"});
+  CHECK(volume.names("checkouts").empty());
 }
 
 TEST_CASE("a volume on which nothing was published yet has nothing to collect") {

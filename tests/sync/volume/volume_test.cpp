@@ -2,13 +2,13 @@
 
 #include "support/folder.h"
 #include "sync/report/failure.h"
+#include "sync/volume/temporary_folder.h"
 
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
-#include <future>
-#include <memory>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 using namespace content;
 using namespace std::chrono_literals;
@@ -24,18 +24,18 @@ TEST_CASE("folders of our own are made, and a symbolic link in their place is re
                                               "name"));
 }
 
-TEST_CASE("a work folder goes with its owner, with everything in it") {
+TEST_CASE("a temporary folder goes with its owner, with everything in it") {
   const Folder folder;
   Path path;
   {
-    const WorkFolder work(folder / "", "tmp-");
+    const TemporaryFolder work(folder / "", "tmp-");
     path = work.path();
     folder.write(path.filename().string() + "/a/b", "text");
   }
   CHECK_FALSE(fs::exists(path));
 }
 
-TEST_CASE("what a crash left a day ago is swept, but nothing younger, other or in use") {
+TEST_CASE("what a crash left a day ago is removed, but nothing younger, other or in use") {
   const Folder folder;
   const auto old = fs::file_time_type::clock::now() - 25h;
   for (const auto* name : {"tmp-old", "tmp-young", "tmp-used", "team"})
@@ -44,45 +44,22 @@ TEST_CASE("what a crash left a day ago is swept, but nothing younger, other or i
     fs::last_write_time(folder / name, old);
   const OpenFile used(open((folder / "tmp-used").c_str(), O_RDONLY));
   REQUIRE(flock(used.fd(), LOCK_EX) == 0);
-  const WorkFolder work(folder / "", "tmp-");
+  const TemporaryFolder work(folder / "", "tmp-");
   CHECK_FALSE(fs::exists(folder / "tmp-old"));
   CHECK(fs::exists(folder / "tmp-young"));
   CHECK(fs::exists(folder / "tmp-used"));
   CHECK(fs::exists(folder / "team"));
 }
 
-TEST_CASE("a lock is one holder's; another waits no longer than its patience") {
+TEST_CASE("of a volume only regular files are read, and nobody is waited for") {
   const Folder folder;
-  const Lock first(folder / "lock", {});
-  CHECK(first.held());
-  const Lock second(folder / "lock", {}, 0ms);
-  CHECK_FALSE(second.held());
-}
-
-TEST_CASE("waiting for a lock is told once, and only when there is something to wait for") {
-  const Folder folder;
-  auto first = std::make_unique<Lock>(folder / "lock", std::stop_token());
-  int told = 0;
-  auto second = std::async(std::launch::async, [&] {
-    return Lock(folder / "lock", {}, 1min,
-                [&] {
-                  ++told;
-                  first.reset();
-                })
-        .held();
-  });
-  CHECK(second.get());
-  CHECK(told == 1);
-  CHECK(Lock(folder / "lock", {}, 1min, [&] { ++told; }).held());
-  CHECK(told == 1);
-}
-
-TEST_CASE("a stop ends the waiting for a lock") {
-  const Folder folder;
-  const Lock first(folder / "lock", {});
-  std::stop_source stop;
-  stop.request_stop();
-  CHECK_THROWS_AS(Lock(folder / "lock", stop.get_token()), Stopped);
+  folder.write("file", "text");
+  REQUIRE(mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  fs::create_symlink(folder / "file", folder / "link");
+  CHECK(read_regular_file(folder / "file", 100) == "text");
+  CHECK(read_regular_file(folder / "file", 3).empty());
+  for (const auto* name : {"fifo", "link", "gone", ""})
+    CHECK(read_regular_file(folder / name, 100).empty());
 }
 
 TEST_CASE("of two that publish one name the second loses, and the first one's stays") {
