@@ -1,6 +1,7 @@
 #include "cli/check.h"
 
 #include "cli/lines.h"
+#include "gradient/spec/mounts.h"
 #include "gradient/spec/pull_credentials.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
@@ -43,10 +44,13 @@ json::Problem of_bare_spec(json::Problem problem) {
 }
 
 /// Of an object without problems.
-json::Problems fields_without_effect(const Input& input, const gradient::Settings& settings) {
+json::Problems warnings(const Input& input, const gradient::Settings& settings) {
   if (input.kind() != "GradientDeployment") return {};
-  return gradient::fields_without_effect(
-      std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object)), settings);
+  const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+  auto all = gradient::fields_without_effect(spec, settings);
+  for (auto& warning : gradient::paths_of_nothing(spec))
+    all.push_back(std::move(warning));
+  return all;
 }
 
 /// Servers of the ContainerRegistries of one run that say them, by namespace and name.
@@ -135,8 +139,8 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
     for (const auto& problem : found)
       problems.print(input.at(input.bare ? of_bare_spec(problem) : problem));
     if (!found.empty()) continue;
-    for (const auto& field : fields_without_effect(input, settings))
-      remarks.print(input.at({field.path, "warning: " + field.message}));
+    for (const auto& warning : warnings(input, settings))
+      remarks.print(input.at({warning.path, "warning: " + warning.message}));
     if (const auto mismatch = registries.mismatch(input))
       remarks.print(input.at({mismatch->path, "warning: " + mismatch->message}));
   }

@@ -25,8 +25,8 @@ Json comparable(Json object) {
   if (metadata.is_object() && metadata.has_field("annotations")) {
     auto& annotations = metadata["annotations"];
     for (const char* name :
-         {gradient::names::applied_annotation, "kubectl.kubernetes.io/last-applied-configuration",
-          "deployment.kubernetes.io/revision"})
+         {gradient::names::applied_annotation, gradient::names::rendering_rules_annotation,
+          "kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"})
       drop(annotations, name);
     if (annotations.size() == 0) drop(metadata, "annotations");
   }

@@ -35,6 +35,8 @@ Json on_its_own(Json object) {
   if (metadata.has_field("ownerReferences")) metadata.erase("ownerReferences");
   auto& annotations = metadata["annotations"];
   annotations.erase(gradient::names::applied_annotation);
+  if (annotations.has_field(gradient::names::rendering_rules_annotation))
+    annotations.erase(gradient::names::rendering_rules_annotation);
   if (annotations.size() == 0) metadata.erase("annotations");
   return object;
 }

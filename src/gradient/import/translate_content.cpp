@@ -109,6 +109,10 @@ void Translation::repositories(const std::string& name) {
       drafts_.use_dataset(object, "dataset " + id,
                           several_replicas(json::at(written_, {"resources"})));
     }
+    remark(
+        "spec.repositories",
+        "Below mountPath are the repositories alone. Gradient had the dataset's other files there, "
+        "too: where the app uses them, add datasetPath, such as /opt/data, and look there.");
     if (id != dataset) {
       remark("spec.repositories.dataset",
              "Left out: the dataset's version. A Dataset is a volume, which has none.");

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "gradient/spec/characters.h"
+#include "gradient/spec/mounts.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_deployment.h"
@@ -233,6 +234,8 @@ void Translation::check(const std::string& name) {
   if (const auto* spec = std::get_if<DeploymentSpec>(&reading)) {
     for (auto& field : fields_without_effect(*spec, settings_))
       remarks_.push_back(std::move(field));
+    for (auto& warning : paths_of_nothing(*spec))
+      remarks_.push_back(std::move(warning));
     return;
   }
   for (const auto& problem : std::get<json::Problems>(reading))

@@ -186,7 +186,9 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
   return object({
       {"apiVersion", "apps/v1"},
       {"kind", "Deployment"},
-      {"metadata", object({{"name", parent.name}})},
+      {"metadata",
+       object({{"name", parent.name},
+               {"annotations", object({{names::rendering_rules_annotation, rendering_rules}})}})},
       {"spec", object({
                    {"replicas", is_scaled ? Json() : Json(spec.replicas())},
                    {"selector", selector(parent)},

@@ -15,6 +15,7 @@ using json::object;
 
 constexpr const char* hidden_folder = ".gradient";
 constexpr const char* mask_volume = "mask";
+constexpr const char* mounts_volume = "repositories";
 
 RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
                               const Repository& repository, const Settings& settings) {
@@ -50,19 +51,38 @@ PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Rep
   return parts += helper_parts(helper, settings);
 }
 
-/// What the app sees: the dataset as it is, without our own folder, and over its empty folders the
-/// checkouts. Their sub paths exist: the init containers have ended before the app starts.
-std::vector<Json> app_mounts(const Parent& parent, const Repositories& repositories,
-                             const std::string& volume) {
-  const auto access = repositories.read_only ? Access::ReadOnly : Access::ReadWrite;
-  std::vector<Json> mounts = {
-      mount(volume, repositories.mount_path, Access::ReadWrite),
-      mount(mask_volume, join(repositories.mount_path, hidden_folder), Access::ReadOnly)};
+Access access(bool read_only) {
+  return read_only ? Access::ReadOnly : Access::ReadWrite;
+}
+
+/// Where the app sees its checkouts. Their mount points are in a volume of the pod: Linux lets a
+/// folder be removed that is a mount point in another mount namespace only, and takes that mount
+/// away (detach_mounts in fs/namei.c, since 3.18), so none may be where another pod reaches it. The
+/// sub paths exist: the init containers have ended before the app starts.
+PodParts checkout_parts(const Parent& parent, const Repositories& repositories,
+                        const std::string& volume) {
+  PodParts parts;
+  parts.volumes = {empty_volume(mounts_volume)};
+  parts.volume_mounts = {mount(mounts_volume, repositories.mount_path, Access::ReadWrite)};
   for (const auto& repository : repositories.items) {
     const auto tree = ".gradient/checkouts/" + names::checkout_key(parent, repository) + "/tree";
-    mounts.push_back(mount(volume, join(repositories.mount_path, repository.name), access, tree));
+    parts.volume_mounts.push_back(mount(volume, join(repositories.mount_path, repository.name),
+                                        access(repositories.read_only), tree));
   }
-  return mounts;
+  return parts;
+}
+
+/// Where the app sees the dataset's own files, if anywhere: its root without our folder. The mask
+/// is the one mount below it. Each app with the root has the mask, and so none can remove its mount
+/// point.
+PodParts dataset_parts(const Repositories& repositories, const std::string& volume) {
+  PodParts parts;
+  const auto& path = repositories.dataset_path;
+  if (path.empty()) return parts;
+  parts.volumes = {empty_volume(mask_volume)};
+  parts.volume_mounts = {mount(volume, path, access(repositories.dataset_read_only)),
+                         mount(mask_volume, join(path, hidden_folder), Access::ReadOnly)};
+  return parts;
 }
 
 /// git refuses a checkout that belongs to another user unless safe.directory names it. All are
@@ -85,9 +105,9 @@ PodParts repository_parts(const Parent& parent, const DeploymentSpec& spec, cons
   const auto& dataset = found.datasets.at(spec.repositories->dataset);
   PodParts parts;
   parts.claims = {{dataset.claim, Access::ReadWrite}};
-  parts.volumes = {empty_volume(mask_volume)};
-  parts.volume_mounts = app_mounts(parent, *spec.repositories, claim_volume(dataset.claim));
   parts.env = git_environment(spec);
+  parts += checkout_parts(parent, *spec.repositories, claim_volume(dataset.claim));
+  parts += dataset_parts(*spec.repositories, claim_volume(dataset.claim));
   for (const auto& repository : spec.repositories->items)
     parts += clone_parts(parent, spec, repository, dataset, settings);
   return parts;

@@ -16,6 +16,7 @@ inline constexpr const char* deployment_label = "gradient-operator.dev/deploymen
 inline constexpr const char* dataset_label = "gradient-operator.dev/dataset";
 inline constexpr const char* registry_label = "gradient-operator.dev/registry";
 inline constexpr const char* applied_annotation = "gradient-operator.dev/applied";
+inline constexpr const char* rendering_rules_annotation = "gradient-operator.dev/rendering-rules";
 inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
 inline constexpr const char* managed_by = "gradient-operator";
 inline constexpr const char* app_container = "app";

@@ -13,12 +13,23 @@ namespace {
 
 constexpr std::size_t longest_path = 1024;
 
+/// Empty after a problem.
 std::string read_mount_path(json::ObjectReader& reader, std::string_view field,
-                            const std::string& otherwise) {
+                            std::string_view example, const std::string& otherwise) {
   if (reader.find(field) == nullptr) return otherwise;
   const auto path = reader.string(
-      field, {.longest = longest_path, .example = otherwise, .check = values::mount_path_problem});
+      field, {.longest = longest_path, .example = example, .check = values::mount_path_problem});
   return path ? values::normal_path(*path) : "";
+}
+
+void read_dataset_mount(json::ObjectReader& reader, Repositories& repositories) {
+  repositories.dataset_path = read_mount_path(reader, "datasetPath", "/opt/data", "");
+  repositories.dataset_read_only = reader.boolean("datasetReadOnly").value_or(false);
+  if (repositories.dataset_read_only && reader.find("datasetPath") == nullptr) {
+    reader.problem("datasetReadOnly",
+                   "needs datasetPath, where the dataset's files are to be; write it too, such as "
+                   "/opt/data, or remove datasetReadOnly");
+  }
 }
 
 /// Names of the original platform could carry a version; objects of Kubernetes cannot.
@@ -100,7 +111,7 @@ ModelMount read_model_mount(json::ObjectReader& entry) {
   model.id = read_unversioned(
       entry, "id", "Model object", "sentiment",
       "name the Model object alone and choose the version by that object's source.url");
-  model.path = read_mount_path(entry, "path", model.path);
+  model.path = read_mount_path(entry, "path", model.path, model.path);
   return model;
 }
 
@@ -110,7 +121,9 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
   json::ObjectReader reader(value, path, report);
   repositories.dataset = read_unversioned(reader, "dataset", "Dataset object", "code",
                                           "name the Dataset object alone");
-  repositories.mount_path = read_mount_path(reader, "mountPath", repositories.mount_path);
+  const auto usual = repositories.mount_path;
+  repositories.mount_path = read_mount_path(reader, "mountPath", usual, usual);
+  read_dataset_mount(reader, repositories);
   repositories.read_only = reader.boolean("readOnly").value_or(false);
   const bool full_history = reader.choice("history", {"shallow", "full"}) == 1U;
   std::set<std::string, std::less<>> names;

@@ -1,6 +1,7 @@
 #include "gradient/spec/read_deployment.h"
 
 #include "gradient/spec/fields.h"
+#include "gradient/spec/mounts.h"
 #include "gradient/spec/read_content.h"
 #include "gradient/spec/read_health_checks.h"
 #include "gradient/spec/read_resources.h"
@@ -46,55 +47,6 @@ std::vector<ModelMount> read_models(json::ObjectReader& spec) {
     entry.finish();
   });
   return models;
-}
-
-std::string model_at(std::size_t index) {
-  return "models[" + std::to_string(index) + "]";
-}
-
-/// Where the path of model `index` meets another one's. An entry that was refused has no path.
-void check_model_path(const std::vector<ModelMount>& models, std::size_t index,
-                      const json::Path& field, json::Report& report) {
-  const auto& path = models[index].path;
-  for (std::size_t other = 0; other < models.size() && !path.empty(); ++other) {
-    if (other == index || models[other].path.empty()) continue;
-    if (path == models[other].path && other < index) {
-      report.add(field, "is the path of " + model_at(other) +
-                            " too (the default is /opt/models); give each model a path of its "
-                            "own");
-      return;
-    }
-    if (values::is_below(path, models[other].path)) {
-      report.add(field, "is below the path of " + model_at(other) +
-                            ", where it would hide that model's files; choose a path outside of "
-                            "it");
-      return;
-    }
-  }
-}
-
-/// A mount inside of another hides what is there, or cannot be made. Paths are normalised.
-void check_mounts(const DeploymentSpec& spec, json::ObjectReader& reader) {
-  const auto models = reader.path("models");
-  const auto repositories = reader.path("repositories");
-  const auto folder = spec.repositories ? spec.repositories->mount_path : "";
-  for (std::size_t i = 0; i < spec.models.size(); ++i) {
-    const auto entry = models.element(i);
-    const auto field = entry.member("path");
-    check_model_path(spec.models, i, field, reader.report());
-    const auto& path = spec.models[i].path;
-    if (path.empty() || folder.empty()) continue;
-    if (path == folder || values::is_below(path, folder)) {
-      reader.report().add(field,
-                          "is at or below repositories.mountPath, where it would hide the "
-                          "dataset; choose a path outside of mountPath");
-    } else if (values::is_below(folder, path)) {
-      reader.report().add(repositories.member("mountPath"),
-                          "is below the path of " + model_at(i) +
-                              ", where it would hide that model's files; choose a path outside "
-                              "of it");
-    }
-  }
 }
 
 void refuse_other_versions(json::ObjectReader& spec) {

@@ -43,8 +43,10 @@ struct Repository {
 
 struct Repositories {
   std::string dataset;
-  std::string mount_path = "/opt/repos";
-  bool read_only = false;
+  std::string mount_path = "/opt/repos";  ///< a folder of the pod, with the checkouts below it
+  bool read_only = false;                 ///< the checkouts
+  std::string dataset_path;               ///< where the dataset's own files are; empty: nowhere
+  bool dataset_read_only = false;         ///< only with a path
   std::vector<Repository> items;
   bool operator==(const Repositories&) const = default;
 };

@@ -138,6 +138,54 @@ TEST_CASE("names of containers and volumes fit and differ, and mounts refer to v
   });
 }
 
+TEST_CASE("nothing but the mask of .gradient is mounted on a folder of a claim") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      for (const auto& container : json::elements_at(pod(object), {"containers"})) {
+        const auto& mounts = json::elements_at(container, {"volumeMounts"});
+        for (const auto& outer : mounts) {
+          if (!json::string_at(outer, {"name"}).starts_with("claim-")) continue;
+          const auto folder = json::string_at(outer, {"mountPath"}) + "/";
+          for (const auto& inner : mounts) {
+            const auto path = json::string_at(inner, {"mountPath"});
+            if (!path.starts_with(folder)) continue;
+            CHECK(path == folder + ".gradient");
+            CHECK(json::string_at(inner, {"name"}) == "mask");
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("the whole of a writable dataset is seen by no app without the mask") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      for (const auto& container : json::elements_at(pod(object), {"containers"})) {
+        std::set<std::string> paths;
+        for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
+          paths.insert(json::string_at(mount, {"mountPath"}));
+        for (const auto& mount : json::elements_at(container, {"volumeMounts"})) {
+          if (mount.has_field("subPath") || mount.has_field("readOnly")) continue;
+          if (!json::string_at(mount, {"name"}).starts_with("claim-")) continue;
+          CHECK(paths.contains(json::string_at(mount, {"mountPath"}) + "/.gradient"));
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("a Deployment bears the version of the rules that rendered it, and its pods do not") {
+  for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
+    for (const auto& object : objects) {
+      if (json::string_at(object, {"kind"}) != "Deployment") continue;
+      CHECK(json::string_at(object,
+                            {"metadata", "annotations", names::rendering_rules_annotation}) == "1");
+      CHECK(json::text(json::at(object, {"spec"})).find("rendering-rules") == std::string::npos);
+    }
+  });
+}
+
 TEST_CASE("a claim is one volume of the pod, however often it is mounted") {
   for_each_folder([](const golden::Input&, const std::vector<Json>& objects) {
     for (const auto& object : objects) {

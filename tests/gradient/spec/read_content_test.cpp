@@ -313,10 +313,10 @@ TEST_CASE("problems of models and repositories are reported") {
        "/opt/repos-2}]\nrepositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}]}",
        {"spec.models[0].path: is below the path of models[1], where it would hide that model's "
         "files; choose a path outside of it",
-        "spec.models[0].path: is at or below repositories.mountPath, where it would hide the "
-        "dataset; choose a path outside of mountPath",
-        "spec.models[1].path: is at or below repositories.mountPath, where it would hide the "
-        "dataset; choose a path outside of mountPath"}},
+        "spec.models[0].path: is at or below repositories.mountPath, the folder of the "
+        "checkouts; choose a path outside of it",
+        "spec.models[1].path: is at or below repositories.mountPath, the folder of the "
+        "checkouts; choose a path outside of it"}},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(documents::problems(documents::deployment(test.more)) == test.problems);

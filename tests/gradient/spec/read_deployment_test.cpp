@@ -66,6 +66,8 @@ repositories:
   dataset: code
   mountPath: /opt/repositories/
   readOnly: true
+  datasetPath: /opt//data/
+  datasetReadOnly: true
   history: full
   repositories:
     - {url: "https://git.example.com:8443/a/b.git", name: .My_Repo, ref: release/1.x,
@@ -90,6 +92,8 @@ healthChecks:
   REQUIRE(read.repositories);
   CHECK(read.repositories->mount_path == "/opt/repositories");
   CHECK(read.repositories->read_only);
+  CHECK(read.repositories->dataset_path == "/opt/data");
+  CHECK(read.repositories->dataset_read_only);
   CHECK(read.repositories->items ==
         std::vector<gradient::Repository>{{"https://git.example.com:8443/a/b.git", ".My_Repo",
                                            "release/1.x", "user",
