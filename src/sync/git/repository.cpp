@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 namespace content {
 namespace {
@@ -35,18 +33,6 @@ void check_name(const std::string& name) {
   throw Failure("SyncFailed",
                 "--name must be the name of one folder, such as app or .github: without '/' and "
                 "control characters, not begun with '..', and not '.', .git or .gradient");
-}
-
-/// The pod mounts the checkout over this folder, so it must exist and hide nothing of the team's.
-void make_mount_point(const RepositoryOptions& options) {
-  const auto path = options.volume / options.name;
-  if (mkdir(path.c_str(), 0777) == 0) return;
-  if (errno != EEXIST) volume_trouble(path);
-  const bool is_folder = is_true_folder(path);
-  if (is_folder && fs::is_empty(path)) return;
-  throw Failure("NameTaken", "the dataset has " + std::string(is_folder ? "files in" : "a file") +
-                                 " \"" + options.name +
-                                 "\" already; move that away or give the repository another name");
 }
 
 /// Whether nothing has this name; anything but a regular file or a folder counts as nothing. Throws
@@ -151,7 +137,6 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
 void sync_repository(const RepositoryOptions& options, Reporter& report,
                      const std::stop_token& stop) {
   check_name(options.name);
-  make_mount_point(options);
   const auto hidden = own_folder(options.volume, ".gradient");
   const auto checkout = own_folder(hidden, "checkouts") / options.key;
   auto meta = find_published(checkout);

@@ -113,7 +113,7 @@ TEST_CASE("a repository's helper tells that it waits for another one") {
   });
   CHECK(helper.repository(repository.url()) == "published");
   CHECK_THAT(base::read_file(helper.log()),
-             Contains(", which fetches " + repository.url() + ": 3.0 KiB of 9.6 KiB"));
+             Contains(", which fetches " + repository.url() + ": 3.0 KiB of 9.5 KiB"));
 }
 
 TEST_CASE("a helper that may open no more files goes on serving, and refreshes when it may") {
