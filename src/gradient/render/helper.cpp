@@ -41,8 +41,19 @@ Json security_context(const FoundDataset* dataset, const Settings& settings) {
   });
 }
 
-Json environment(const Settings& settings) {
-  std::vector<Json> variables;
+/// By which helpers on a shared volume tell each other apart (sync/volume/claim.h).
+std::vector<Json> identity(const std::string& container) {
+  const auto field = [](const char* name, const char* path) {
+    return object({{"name", name},
+                   {"valueFrom", object({{"fieldRef", object({{"fieldPath", path}})}})}});
+  };
+  return {field("POD_NAME", "metadata.name"), field("POD_UID", "metadata.uid"),
+          field("NODE_NAME", "spec.nodeName"),
+          object({{"name", "CONTAINER_NAME"}, {"value", container}})};
+}
+
+Json environment(const std::string& container, const Settings& settings) {
+  auto variables = identity(container);
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty())
       variables.push_back(object({{"name", name}, {"value", escape_dollars(value)}}));
@@ -67,7 +78,7 @@ Json container(const Helper& helper, const Settings& settings) {
       {"restartPolicy", sidecar ? Json("Always") : Json()},
       {"command", json::strings({helper_program})},
       {"args", container_arguments(helper.arguments)},
-      {"env", environment(settings)},
+      {"env", environment(helper.name, settings)},
       {"resources", resources.size() == 0 ? Json() : resources},
       {"securityContext", security_context(helper.dataset, settings)},
       {"startupProbe", sidecar ? startup_probe(helper.ready) : Json()},
