@@ -16,12 +16,23 @@ using gradient::ContentUse;
 using gradient::DatasetContent;
 using json::Json;
 
+/// Whether none of its containers runs or will run again. Of a pod that was told to end the kubelet
+/// writes such a phase after its last container's end, and for a node that is lost the pod
+/// garbage collector does, when it takes the pod away (KEP-3329). Until then it uses its volumes:
+/// one that waits, crashes again and again, or is on a node that cannot be reached.
 bool has_ended(const Json& pod) {
   const auto phase = json::string_at(pod, {"status", "phase"});
   return phase == "Succeeded" || phase == "Failed";
 }
 
-/// What runs, may run again after a rollback, or holds the volume on a node.
+/// What runs, may run again after a rollback, or holds the volume on a node, as the API server has
+/// it now: a list without a resourceVersion is of the most recent state
+/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
+///
+/// All pods that exist by then are in it. One that is created later is seen by its checkout's or
+/// model's time, which its helper writes before it looks whether that is there: the Job spares what
+/// was used after `listed_at`, whenever the Job runs, and moves away before it looks at that time
+/// for good (sync/volume/collect).
 struct Users {
   ContentUse in_use;
   std::optional<Json> neighbour;  ///< has the claim on its node
@@ -154,6 +165,7 @@ DatasetContent Collector::finish(const Visit& visit, const DatasetContent& conte
 
 DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
                                 const std::stop_token& stop) {
+  const auto listed_at = std::chrono::system_clock::to_time_t(parts_.clock.wall());
   auto live = users(parts_.client, visit.key.ns, visit.found.claim, stop);
   live.in_use += visit.wanted;
   const bool leave_unused = !gradient::without(content.known, live.in_use).empty();
@@ -168,6 +180,7 @@ DatasetContent Collector::begin(const Visit& visit, DatasetContent content,
       visit.parent, visit.found,
       {.known = content.known,
        .in_use = live.in_use,
+       .listed_at = listed_at,
        .neighbour = is_of_one_node && live.neighbour ? &*live.neighbour : nullptr},
       parts_.settings);
   parts_.client.create(kube::jobs, visit.key.ns, job, stop);

@@ -72,6 +72,12 @@ CLI::App* add_collect(CLI::App& app, CollectCommand& command) {
   parser->add_option("--keep", options.keep, "key of one that stays");
   parser->add_option("--model", options.models, "name of a model that may go");
   add_seconds(*parser, "--grace", options.grace, "seconds; what is younger stays");
+  parser->add_option_function<std::int64_t>(
+      "--listed-at",
+      [&options](std::int64_t time) {
+        options.listed_at = std::chrono::sys_seconds(std::chrono::seconds(time));
+      },
+      "Unix time at which these were listed; what was used since stays");
   add_termination(*parser, command.termination);
   return parser;
 }

@@ -146,8 +146,8 @@ TEST_CASE_METHOD(Scenario, "what nobody uses goes after a while, by one Job whos
   expect_users(set_of("u-1-a-new"), "");
   expect_job();
   reconcile_after(1min);
-  CHECK(arguments() == R"(["collect","--volume","/volume","--grace","3600","--owner","u-1",)"
-                       R"("--keep","u-1-a-new"])");
+  CHECK(arguments() == R"(["collect","--volume","/volume","--grace","3600",)"
+                       R"("--listed-at","1769861400","--owner","u-1","--keep","u-1-a-new"])");
 
   server.expect("GET " + jobs_path + "/collect-data").answer(200, json::text(job));
   reconcile_after(1min);  // it runs
@@ -171,6 +171,80 @@ TEST_CASE_METHOD(Scenario,
   expect_job();
   reconcile_after(1min);
   CHECK(arguments().ends_with(R"("--owner","u-1","--keep","u-1-a-new"])"));
+}
+
+TEST_CASE_METHOD(Scenario, "whatever a pod that has not ended names stays, whoever made it") {
+  const auto pod = GENERATE(values<std::string>({
+      // crashes again and again
+      R"("spec":)" + pod_spec("u-1-a-old", "n1") +
+          R"(,"status":{"phase":"Running","containerStatuses":[{"name":"app","restartCount":9,
+            "state":{"waiting":{"reason":"CrashLoopBackOff"}}}]})",
+      // its helper cannot fetch
+      R"("spec":)" + pod_spec("u-1-a-old", "n1") +
+          R"(,"status":{"phase":"Pending","initContainerStatuses":[{"name":"clone-a",
+            "state":{"waiting":{"reason":"CrashLoopBackOff"}}}]})",
+      // not scheduled
+      R"("spec":)" + pod_spec("u-1-a-old") + R"(,"status":{"phase":"Pending"})",
+      // created just now
+      R"("spec":)" + pod_spec("u-1-a-old"),
+      // its node cannot be reached
+      R"("spec":)" + pod_spec("u-1-a-old", "n1") +
+          R"(,"status":{"phase":"Running","reason":"NodeLost","conditions":[
+            {"type":"Ready","status":"False"}]})",
+      R"("spec":)" + pod_spec("u-1-a-old", "n1") + R"(,"status":{"phase":"Unknown"})",
+      // is being evicted from there
+      R"("metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z","deletionGracePeriodSeconds":30},
+         "spec":)" +
+          pod_spec("u-1-a-old", "n1") + R"(,"status":{"phase":"Running"})",
+      // a copy without helpers, of a Job of somebody's
+      R"("metadata":{"ownerReferences":[{"kind":"Job","name":"own","uid":"x","controller":true}]},
+         "spec":{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"files"}}],
+         "containers":[{"name":"c","volumeMounts":[{"name":"v","mountPath":"/code",
+         "subPath":".gradient/checkouts/u-1-a-old/tree"}]}]},"status":{"phase":"Running"})",
+  }));
+  begin(two);
+  expect_no_job();
+  expect_users(set_of("u-1-a-new"), "{" + pod + "}");
+  reconcile_after(10min);  // nothing is left over
+}
+
+TEST_CASE_METHOD(Scenario, "pods are listed right before the Job, as they are by then") {
+  begin(two);
+  expect_no_job();
+  server.expect("GET " + sets_path).answer(200, R"({"items":[]})");
+  // Neither from a cache, with a resourceVersion, nor the first page alone.
+  server.expect("GET " + core + "pods?limit=500")
+      .answer(200, R"({"metadata":{"continue":"next"},"items":[]})");
+  server.expect("GET " + core + "pods?limit=500&continue=next")
+      .answer(200, R"({"items":[)" + pod_of("u-1-a-new") + "]}");
+  expect_job();
+  reconcile_after(10min);
+  CHECK(arguments().ends_with(R"("--owner","u-1","--keep","u-1-a-new"])"));
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "while pods cannot be listed nothing is removed, and it is tried again") {
+  begin(two);
+  expect_no_job();
+  SECTION("the server is in trouble") {
+    server.expect("GET " + sets_path).answer(200, R"({"items":[]})");
+    server.expect("GET " + core + "pods?*").answer(500);
+  }
+  SECTION("no answer comes to the second page") {
+    server.expect("GET " + sets_path).answer(200, R"({"items":[]})");
+    server.expect("GET " + core + "pods?*")
+        .answer(200, R"({"metadata":{"continue":"next"},"items":[]})");
+    server.expect("GET " + core + "pods?*").fail("connection reset");
+  }
+  SECTION("ReplicaSets neither") {
+    server.expect("GET " + sets_path).fail("connection reset");
+  }
+  CHECK_THROWS(reconcile_after(10min));
+  server.finish();
+  expect_no_job();
+  expect_users(set_of("u-1-a-new"), "");
+  expect_job();
+  reconcile_after(0min);
 }
 
 TEST_CASE_METHOD(Scenario, "a new change is looked at soon, also within the hour") {

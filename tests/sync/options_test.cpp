@@ -154,13 +154,15 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
 TEST_CASE("every argument of a clean-up reaches its own option") {
   const gradient::CollectArguments written{.volume = "/volume",
                                            .grace_seconds = 7200,
+                                           .listed_at = 1769860800,
                                            .owners = {"u1", "u2"},
                                            .keep = {"u1-app-1", "u2-app-1"},
                                            .models = {"llm", "other"}};
-  const auto& [volume, grace_seconds, owners, keep, models] = written;
+  const auto& [volume, grace_seconds, listed_at, owners, keep, models] = written;
   const auto options = parsed<CollectCommand>(words(written)).options;
   CHECK(options.volume == volume);
   CHECK(options.grace.count() == grace_seconds);
+  CHECK(options.listed_at->time_since_epoch().count() == listed_at);
   CHECK(std::set<std::string>(options.owners.begin(), options.owners.end()) == owners);
   CHECK(options.keep == keep);
   CHECK(options.models == models);
@@ -178,6 +180,7 @@ TEST_CASE("what is left out has the defaults of the library") {
   CHECK(model.options.grace == ModelOptions().grace);
   const auto collection = parsed<CollectCommand>(words(gradient::CollectArguments{.volume = "/v"}));
   CHECK(collection.options.grace == CollectOptions().grace);
+  CHECK_FALSE(collection.options.listed_at);
 }
 
 TEST_CASE("what gradient-sync does not know is refused with its name") {

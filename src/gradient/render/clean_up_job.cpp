@@ -8,6 +8,7 @@
 #include "gradient/spec/names.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace gradient {
 namespace {
@@ -19,8 +20,8 @@ using json::object;
 
 /// Long enough for millions of files; what is not done by then is done by a later Job.
 constexpr int deadline_seconds = 1800;
-/// What pods began to use after the Job was rendered is younger than this when it ends.
-constexpr int grace_seconds = 2 * deadline_seconds;
+/// For what uses the volume and is not in this namespace.
+constexpr int grace_seconds = 3600;
 /// For the operator to read the result, and before the next attempt.
 constexpr int seconds_after_finished = 600;
 
@@ -33,7 +34,8 @@ void add_name_in(const std::string& path, std::string_view folder, std::set<std:
   if (!name.empty()) names.insert(name);
 }
 
-void add_path(const std::string& path, ContentUse& content) {
+void add_path(const std::string& written, ContentUse& content) {
+  const auto path = std::filesystem::path(written).lexically_normal().string();
   add_name_in(path, ".gradient/checkouts/", content.checkouts);
   add_name_in(path, ".gradient/models/", content.models);
 }
@@ -42,13 +44,16 @@ void add_container(const Json& container, ContentUse& content) {
   if (const auto repository = repository_arguments(container))
     content.checkouts.insert(repository->key);
   if (const auto model = model_arguments(container)) add_path(model->target, content);
-  for (const auto& mount : json::elements_at(container, {"volumeMounts"}))
-    add_path(json::string_at(mount, {"subPath"}), content);
+  for (const auto& mount : json::elements_at(container, {"volumeMounts"})) {
+    for (const char* field : {"subPath", "subPathExpr"})
+      add_path(json::string_at(mount, {field}), content);
+  }
 }
 
 CollectArguments arguments(const CleanUp& clean_up) {
   CollectArguments result{.volume = helper_paths::volume,
                           .grace_seconds = grace_seconds,
+                          .listed_at = clean_up.listed_at,
                           .keep = clean_up.in_use.checkouts,
                           .models = without(clean_up.known, clean_up.in_use).models};
   for (const auto& key : clean_up.known.checkouts)

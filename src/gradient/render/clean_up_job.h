@@ -4,6 +4,7 @@
 #include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 
+#include <cstdint>
 #include <optional>
 
 /// The Job that removes what nobody uses from the volume of a Dataset: one pod that runs
@@ -25,8 +26,9 @@ bool is_of_one_node(const FoundDataset& dataset);
 
 /// What one Job is to look at, and where it runs.
 struct CleanUp {
-  const ContentUse& known;                ///< was in use at some time
-  const ContentUse& in_use;               ///< must stay
+  const ContentUse& known;   ///< was in use at some time
+  const ContentUse& in_use;  ///< must stay
+  std::int64_t listed_at;    ///< Unix time; no later than the pods were listed that use it
   const json::Json* neighbour = nullptr;  ///< a pod on whose node the Job's must be; null: any node
 };
 

@@ -69,6 +69,7 @@ void each(Option& option, auto& arguments) requires requires {
 {
   option("--volume", arguments.volume);
   option("--grace", arguments.grace_seconds);
+  option("--listed-at", arguments.listed_at);
   option("--owner", arguments.owners);
   option("--keep", arguments.keep);
   option("--model", arguments.models);

@@ -35,6 +35,7 @@ struct ModelArguments {
 struct CollectArguments {
   std::string volume{};
   std::optional<std::int64_t> grace_seconds = {};
+  std::optional<std::int64_t> listed_at = {};  ///< Unix time at which `keep` was true
   std::set<std::string> owners = {}, keep = {}, models = {};
   bool operator==(const CollectArguments&) const = default;
 };

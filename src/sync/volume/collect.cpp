@@ -12,9 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of what is on its way out, in .gradient: it has no owner, so the next clean-up goes on with it when
-/// its remover has died.
+/// Of what is on its way out, in .gradient: it has no owner, so the next clean-up goes on with it
+/// when its remover has died.
 constexpr const char* going_prefix = "going-";
+/// At most by so much the lister's clock is thought to be ahead of the volume's.
+constexpr auto clock_difference = std::chrono::minutes(30);
 
 std::vector<std::string> folders_in(const Path& parent) {
   std::vector<std::string> names;
@@ -75,7 +77,10 @@ class Collection {
   /// Ages are differences of times of files, so the clock must be the volume's and not this host's.
   void look_at_clock() {
     if (!touch(hidden_)) volume_trouble(hidden_);
-    now_ = fs::last_write_time(hidden_);
+    spared_since_ = fs::last_write_time(hidden_) - options_.grace;
+    if (!options_.listed_at) return;
+    const auto listed = fs::file_time_type::clock::from_sys(*options_.listed_at);
+    spared_since_ = std::min<fs::file_time_type>(spared_since_, listed - clock_difference);
   }
 
   /// What dead helpers have left. Looks at it until it is known who lives.
@@ -97,7 +102,7 @@ class Collection {
   bool is_young(const Path& folder) const {
     std::error_code gone;
     const auto written = fs::last_write_time(folder, gone);
-    return gone || now_ - written < options_.grace;
+    return gone || written > spared_since_;
   }
 
   /// A pod that begins to use a folder writes its time first. So one that was in time is seen after
@@ -178,7 +183,7 @@ class Collection {
   Reporter& report_;
   std::stop_token stop_;
   Path hidden_, checkouts_, models_, mirrors_, claims_;
-  fs::file_time_type now_;
+  fs::file_time_type spared_since_;  ///< what was written later is in use
   Removal removal_;
   int removed_ = 0, young_ = 0;
 };

@@ -4,6 +4,7 @@
 #include "sync/volume/volume.h"
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct CollectOptions {
   std::set<std::string> keep = {};       ///< ... except those of these keys
   std::set<std::string> models = {};     ///< names of models that may go
   std::chrono::seconds grace{3600};      ///< what is younger, or was used since, stays
+  /// When these were put together, by the clock of whoever did: a Job may wait for longer than the
+  /// grace before it runs. What was used since stays, and half an hour before, as clocks differ.
+  std::optional<std::chrono::sys_seconds> listed_at = {};
 };
 
 /// Removes checkouts, models, and the mirrors that no checkout on the volume is from, and reports

@@ -36,8 +36,11 @@ Repository repository(const std::string& name) {
 const auto dataset = parent_of("Dataset", "data", "u-d");
 const auto found = on({AccessMode::ReadWriteMany});
 
+constexpr std::int64_t noon = 1769860800;
+
 Json job(const ContentUse& known, const ContentUse& in_use, const Json* neighbour = nullptr) {
-  return clean_up_job(dataset, found, {.known = known, .in_use = in_use, .neighbour = neighbour},
+  return clean_up_job(dataset, found,
+                      {.known = known, .in_use = in_use, .listed_at = noon, .neighbour = neighbour},
                       default_settings());
 }
 
@@ -85,11 +88,24 @@ TEST_CASE("a pod whose init containers somebody took away has what it mounts") {
   CHECK(mounted_content(spec, "files") == ContentUse{.checkouts = {"u-1-a-b"}, .models = {"llm"}});
 }
 
+TEST_CASE("a pod that others made has what it mounts, however it writes the path") {
+  const auto path = GENERATE(values<const char*>({
+      R"("subPath":".gradient/checkouts/u-1-a-b")",
+      R"("subPath":"./.gradient//checkouts/./u-1-a-b/tree/src")",
+      R"x("subPathExpr":".gradient/checkouts/u-1-a-b/$(WHERE)")x",
+  }));
+  const auto spec = json::parse(R"({"volumes":[{"name":"v","persistentVolumeClaim":
+      {"claimName":"files"}}],"containers":[{"name":"a","volumeMounts":[{"name":"v",)" +
+                                std::string(path) + "}]}]}");
+  CHECK(mounted_content(spec, "files").checkouts == std::set<std::string>{"u-1-a-b"});
+}
+
 TEST_CASE("a Job may only touch known deployments and models, and keeps what is in use") {
   const auto container = pod(job(known, in_use)).at("containers").at(0);
-  CHECK(json::text(container.at("args")) ==
-        R"(["collect","--volume","/volume","--grace","3600","--owner","u-1","--owner","u-2",)"
-        R"("--keep","u-1-a-new","--keep","u-3-a-new","--model","small"])");
+  CHECK(
+      json::text(container.at("args")) ==
+      R"(["collect","--volume","/volume","--grace","3600","--listed-at","1769860800",)"
+      R"("--owner","u-1","--owner","u-2","--keep","u-1-a-new","--keep","u-3-a-new","--model","small"])");
 }
 
 TEST_CASE("a Job is one small restricted pod that belongs to the Dataset and ends in time") {
@@ -104,8 +120,7 @@ TEST_CASE("a Job is one small restricted pod that belongs to the Dataset and end
             R"("uid":"u-d"}]})");
   CHECK(json::integer_at(rendered, {"spec", "backoffLimit"}) == 1);
   CHECK(json::integer_at(rendered, {"spec", "ttlSecondsAfterFinished"}) > 0);
-  // What begins to be used after the Job was rendered must be young as long as it runs.
-  CHECK(json::integer_at(rendered, {"spec", "activeDeadlineSeconds"}) < 3600);
+  CHECK(json::integer_at(rendered, {"spec", "activeDeadlineSeconds"}) > 0);
   const auto& spec = pod(rendered);
   CHECK(json::string_at(spec, {"restartPolicy"}) == "Never");
   CHECK(json::at(spec, {"affinity"}).is_null());
@@ -124,7 +139,8 @@ TEST_CASE("a Job writes as the Dataset's own user, with the pull secret of the i
   auto nfs = found;
   nfs.run_as_user = 1000;
   nfs.run_as_group = 2000;
-  const auto rendered = clean_up_job(dataset, nfs, {.known = known, .in_use = in_use}, settings);
+  const auto rendered =
+      clean_up_job(dataset, nfs, {.known = known, .in_use = in_use, .listed_at = noon}, settings);
   const auto& spec = pod(rendered);
   CHECK(json::integer_at(spec.at("containers").at(0), {"securityContext", "runAsUser"}) == 1000);
   CHECK(json::text(spec.at("securityContext").at("supplementalGroups")) == "[2000]");

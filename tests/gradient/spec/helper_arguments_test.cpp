@@ -44,6 +44,7 @@ const ModelArguments model{.source = "s3://bucket/$llm",
 
 const CollectArguments collect{.volume = "/volume",
                                .grace_seconds = 3600,
+                               .listed_at = 1769860800,
                                .owners = {"u1", "u2"},
                                .keep = {"u1-app-1"},
                                .models = {"llm", "other"}};

@@ -116,6 +116,29 @@ TEST_CASE("a checkout that was published or begun to be used within the grace st
   CHECK(json::integer_at(told, {"young"}) == 1);
 }
 
+TEST_CASE("a collection that ran late spares what was used since it was asked for") {
+  const Volume volume;
+  for (const auto hours : {1h, 2h, 3h, 4h, 5h}) {
+    const auto key = "d1-app-" + std::to_string(hours.count());
+    volume.checkout(key);
+    age(volume.hidden("checkouts/" + key), hours);
+  }
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  Reporter report(volume.elsewhere / "termination", 4096, json::Json::object());
+  collect({.volume = volume.folder / "", .owners = {"d1"}, .listed_at = now - 3h}, report, {});
+  CHECK(volume.names("checkouts") == Names{"d1-app-1", "d1-app-2", "d1-app-3"});
+}
+
+TEST_CASE("the grace holds though the clock of whoever asks is ahead") {
+  const Volume volume;
+  volume.checkout("d1-app-used");
+  age(volume.hidden("checkouts/d1-app-used"), 0h);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  Reporter report(volume.elsewhere / "termination", 4096, json::Json::object());
+  collect({.volume = volume.folder / "", .owners = {"d1"}, .listed_at = now + 24h}, report, {});
+  CHECK(volume.names("checkouts") == Names{"d1-app-used"});
+}
+
 TEST_CASE("only the named models go") {
   const Volume volume;
   volume.model("llm");
