@@ -89,7 +89,14 @@ void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_histo
     fetch.insert(fetch.end(), {"refs/gradient/of/refs/heads/*:refs/remotes/origin/*",
                                "refs/gradient/of/refs/tags/*:refs/tags/*"});
   }
-  git(std::move(fetch));
+  try {
+    git(std::move(fetch));
+  } catch (const Failure& failure) {
+    // No network is between, and the mirror was asked for nothing but what it is to have.
+    if (failure.reason != "GitReferenceNotFound" && failure.reason != "GitRepositoryNotFound")
+      throw;
+    throw Failure("SyncFailed", failure.what(), Failure::Kind::Damage);
+  }
 }
 
 /// Values of a file in git's format by key, such as "submodule.lib.path".
@@ -234,10 +241,9 @@ class Checkout {
     try {
       make_tree();
     } catch (const Failure& failure) {
-      // A damaged mirror may show at any step, in words of git's that no rule knows.
-      const bool may_be_damage =
-          failure.reason == "SyncFailed" && failure.kind == Failure::Kind::Transient;
-      if (!may_be_damage || !mirrors_.discard(git_.url())) throw;
+      // A damaged mirror may show at any step. Other deployments have their commits in it, too: so
+      // what is not known for damage leaves it there.
+      if (failure.kind != Failure::Kind::Damage || !mirrors_.discard(git_.url())) throw;
       fs::remove_all(tree_);
       make_tree();
     }

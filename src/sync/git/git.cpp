@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <map>
 #include <sstream>
 
@@ -162,6 +163,8 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   };
   auto finished = base::run(program, stop_);
   if (finished.exit_code == 0 && wrong) throw Failure(*wrong);
+  // The kernel kills what has more memory than the container may (cgroups(7)); a stop is a SIGTERM.
+  if (finished.signal == SIGKILL) throw git_failure("git died of signal 9", remote_.url);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),

@@ -68,9 +68,25 @@ bool is_servers(const std::string& line) {
   return line.starts_with("remote:") || line.find("remote error:") != std::string::npos;
 }
 
-Failure failure(std::span<const Rule> rules, std::string_view output, const std::string& url,
-                const char* program) {
-  const auto* rule = find(volume_rules(), output);
+/// The lines of programs on this machine: a server's volume may be full, too, or its repository
+/// damaged.
+std::string without_servers(std::string_view output) {
+  std::string result;
+  for (std::size_t begin = 0; begin < output.size();) {
+    const auto end = std::min(output.find_first_of("\r\n", begin), output.size());
+    const auto line = std::string(output.substr(begin, end - begin));
+    if (!is_servers(line)) result += line + "\n";
+    begin = end + 1;
+  }
+  return result;
+}
+
+/// `local`: rules for what programs on this machine say, which come before those for servers.
+Failure failure(std::span<const Rule> local, std::span<const Rule> rules, std::string_view output,
+                const std::string& url, const char* program) {
+  const auto ours = without_servers(output);
+  const auto* rule = find(volume_rules(), ours);
+  if (rule == nullptr) rule = find(local, ours);
   if (rule == nullptr) rule = find(network_rules(), output);
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
@@ -101,7 +117,7 @@ Failure git_failure(std::string_view output, const std::string& url) {
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));
   if (asks_for_another_host(output, url))
     return {"GitRedirected", url + ": " + std::string(message::redirected)};
-  return failure(git_rules(), output, url, "git");
+  return failure(local_git_rules(), git_rules(), output, url, "git");
 }
 
 std::optional<Failure> encoding_failure(std::string_view line, const std::string& url) {
@@ -135,7 +151,7 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
   if (text.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
     return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(text)};
   }
-  return failure(rclone_rules(), text, url, "rclone");
+  return failure({}, rclone_rules(), text, url, "rclone");
 }
 
 Failure volume_failure(int error, const std::string& what) {
@@ -166,11 +182,8 @@ Failure as_failure(const std::exception& error) {
   // The system lacks a resource (EMFILE, ENOMEM), which others may give back.
   if (dynamic_cast<const std::system_error*>(&error) != nullptr)
     return {"SyncFailed", error.what(), Failure::Kind::Transient};
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-    return {"OutOfMemory",
-            "the helper cannot have more memory; raise sync.resources.limits.memory of the "
-            "operator's configuration"};
-  }
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr)
+    return {"OutOfMemory", std::string(message::out_of_memory)};
   return {"SyncFailed", error.what()};
 }
 

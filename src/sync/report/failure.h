@@ -15,8 +15,9 @@ namespace content {
 /// `reason` is one of the stable reasons that users find in docs/troubleshooting.md; the message is
 /// for them, too, and holds no secret.
 struct Failure : std::runtime_error {
-  /// Transient: it may help to try again soon.
-  enum class Kind { Permanent, Transient };
+  /// Transient: it may help to try again soon. Damage: of what a volume has of a repository, so it
+  /// may help to have that anew.
+  enum class Kind { Permanent, Transient, Damage };
 
   Failure(std::string reason_in, const std::string& message, Kind kind_in = Kind::Permanent)
       : std::runtime_error(message), reason(std::move(reason_in)), kind(kind_in) {}

@@ -179,6 +179,52 @@ constexpr std::array git_table{
     Rule{"Empty reply from server", "ConnectionLost", broken, Transient},
 };
 
+constexpr std::string_view damaged =
+    "git finds that what the dataset has of the repository is damaged; it is fetched again";
+
+// What is damaged on its way, such as "pack has bad object at offset 12", is not among these.
+constexpr std::array local_git_table{
+    Rule{" died of signal 9", "OutOfMemory", message::out_of_memory},
+    Rule{"Cannot allocate memory", "OutOfMemory", message::out_of_memory},
+    Rule{"Out of memory, ", "OutOfMemory", message::out_of_memory},
+    Rule{": out of memory", "OutOfMemory", message::out_of_memory},
+    Rule{"fatal: bad object ", "SyncFailed", damaged, Damage},
+    Rule{"bad tree object", "SyncFailed", damaged, Damage},
+    Rule{"missing object", "SyncFailed", damaged, Damage},
+    Rule{"missing blob", "SyncFailed", damaged, Damage},
+    Rule{"not a tree object", "SyncFailed", damaged, Damage},
+    Rule{"reference is not a tree", "SyncFailed", damaged, Damage},
+    Rule{"unable to read tree", "SyncFailed", damaged, Damage},
+    Rule{"unable to read sha1 file", "SyncFailed", damaged, Damage},
+    Rule{"unable to read blob", "SyncFailed", damaged, Damage},
+    Rule{"error: Could not read ", "SyncFailed", damaged, Damage},
+    Rule{"failed to read object", "SyncFailed", damaged, Damage},
+    Rule{"could not get object info", "SyncFailed", damaged, Damage},
+    Rule{"cannot read existing object", "SyncFailed", damaged, Damage},
+    Rule{"did not send all necessary objects", "SyncFailed", damaged, Damage},
+    Rule{"unresolved delta", "SyncFailed", damaged, Damage},
+    Rule{"possible repository corruption", "SyncFailed", damaged, Damage},
+    Rule{") is corrupt", "SyncFailed", damaged, Damage},
+    Rule{"corrupt loose object", "SyncFailed", damaged, Damage},
+    Rule{"unable to unpack", "SyncFailed", damaged, Damage},
+    Rule{"unknown object type", "SyncFailed", damaged, Damage},
+    Rule{".pack cannot be accessed", "SyncFailed", damaged, Damage},
+    Rule{".pack does not match index", "SyncFailed", damaged, Damage},
+    Rule{"end of packfile", "SyncFailed", damaged, Damage},
+    Rule{"to be a packfile", "SyncFailed", damaged, Damage},
+    Rule{"is not a GIT packfile", "SyncFailed", damaged, Damage},
+    Rule{".idx is too small", "SyncFailed", damaged, Damage},
+    Rule{"wrong index v", "SyncFailed", damaged, Damage},
+    Rule{"not a git repository (", "SyncFailed", damaged, Damage},
+    Rule{"bad shallow line", "SyncFailed", damaged, Damage},
+    Rule{" in file ./config", "SyncFailed", damaged, Damage},
+    Rule{"/packed-refs: ", "SyncFailed", damaged, Damage},
+    Rule{"reference broken", "SyncFailed", damaged, Damage},
+    Rule{"trying to write ref", "SyncFailed", damaged, Damage},
+    // A branch that has become a folder of branches, which one fetch of it alone cannot remove.
+    Rule{"exists; cannot create", "SyncFailed", damaged, Damage},
+};
+
 constexpr std::string_view denied =
     "access is denied; the Model's secretName must name a Secret with credentials that may read "
     "it";
@@ -284,6 +330,10 @@ std::span<const Rule> network_rules() {
 
 std::span<const Rule> git_rules() {
   return git_table;
+}
+
+std::span<const Rule> local_git_rules() {
+  return local_git_table;
 }
 
 std::span<const Rule> rclone_rules() {

@@ -22,6 +22,8 @@ struct Rule {
 std::span<const Rule> volume_rules();
 std::span<const Rule> network_rules();  ///< in the words of curl, OpenSSL, GnuTLS and Go
 std::span<const Rule> git_rules();      ///< of git, git-lfs and ssh
+/// Of a git on this machine that is killed, or finds its repository damaged.
+std::span<const Rule> local_git_rules();
 std::span<const Rule> rclone_rules();
 
 /// Messages that rules share with code.
@@ -40,6 +42,9 @@ inline constexpr std::string_view redirected =
     "URL";
 inline constexpr std::string_view no_bucket =
     "there is no such bucket; check its name and source.endpoint";
+inline constexpr std::string_view out_of_memory =
+    "the helper cannot have more memory; raise sync.resources.limits.memory of the operator's "
+    "configuration";
 inline constexpr std::string_view no_container = "there is no such container";
 
 }  // namespace message

@@ -623,6 +623,17 @@ TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one
   SECTION("with other bytes in it") {
     shell(packs + "dd if=/dev/zero of=$f seek=12 bs=1 count=100 conv=notrunc status=none; done");
   }
+  SECTION("without its packs") {
+    shell("rm " + objects + "/pack/*.pack");
+  }
+  SECTION("without its indices") {
+    shell("rm " + objects + "/pack/*.idx");
+  }
+  SECTION("with a ref to what is not there") {
+    const auto ref = std::string(40, '1');
+    shell("echo " + ref + " >$(echo " + objects + "/../refs/gradient)/" + ref);
+    commit = repository.commit("file", "text");
+  }
   SECTION("and the repository has moved on") {
     shell("rm -r " + objects);
     commit = repository.commit("file", "text");
@@ -630,6 +641,42 @@ TEST_CASE("a damaged mirror is replaced, and whoever comes next uses the new one
   CHECK(volume.sync(repository, "main", "two") == commit);
   CHECK(volume.read("file", "two") == "text\n");
   CHECK(volume.is_tidy());
+  const auto requests = server.log();
+  CHECK(volume.sync(repository, commit, "three") == commit);
+  CHECK(server.log() == requests);
+}
+
+TEST_CASE("a mirror that is not damaged stays, whatever fails") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  Volume volume;
+  volume.sync(repository, "main", "one");
+  const std::string path = std::getenv("PATH");
+  std::string told;
+  SECTION("a file's name is too long") {
+    repository.commit("file", "other", "bad");
+    const auto git = "git -C " + (server.folder() / "git/app.git").string() + " ";
+    shell(git + "ls-tree bad | sed 's/file$/" + std::string(256, 'x') + "/' | " + git + "mktree >" +
+          (volume.secrets / "tree").string());
+    repository.git("update-ref refs/heads/bad $(" + git +
+                   "-c user.name=t -c user.email=t@t commit-tree -m long $(cat " +
+                   (volume.secrets / "tree").string() + "))");
+    told =
+        "SyncFailed: a file's name is longer than the volume takes; make it shorter in the source";
+  }
+  SECTION("git is killed") {
+    repository.commit("file", "other", "bad");
+    const auto git = volume.secrets.write_script(
+        "bin/git",
+        "case \"$*\" in *fetch*) kill -9 $$;; esac\nPATH=" + path + " exec git \"$@\"\n");
+    setenv("PATH", (git.parent_path().string() + ":" + path).c_str(), 1);
+    told =
+        "OutOfMemory: the helper cannot have more memory; raise sync.resources.limits.memory of "
+        "the operator's configuration";
+  }
+  CHECK(volume.sync(repository, "bad", "two") == told);
+  setenv("PATH", path.c_str(), 1);
   const auto requests = server.log();
   CHECK(volume.sync(repository, commit, "three") == commit);
   CHECK(server.log() == requests);

@@ -154,12 +154,51 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "URL: the server gives a repository as plain files and does not speak git's own "
            "protocol; have it served by git http-backend or a git server",
            Failure::Kind::Permanent},
+      Case{"error: index-pack died of signal 9\nfatal: fetch-pack: invalid index-pack output",
+           "OutOfMemory",
+           "URL: the helper cannot have more memory; raise sync.resources.limits.memory of the "
+           "operator's configuration",
+           Failure::Kind::Permanent},
       Case{"fatal: a thing nobody has seen", "SyncFailed",
            "URL: git says: fatal: a thing nobody has seen", Failure::Kind::Transient});
   const auto failure = git_failure(said.output, "URL");
   CHECK(failure.reason == said.reason);
   CHECK(std::string(failure.what()) == said.message);
   CHECK(failure.kind == said.kind);
+}
+
+TEST_CASE("git finds a repository on the volume damaged in many words") {
+  for (const auto* said :
+       {"fatal: bad object refs/gradient/11",
+        "fatal: loose object 12 (stored in ./objects/1/2) is corrupt",
+        "fatal: packed object 12 (stored in ./objects/pack/pack-1.pack) is corrupt",
+        "error: file ./objects/pack/pack-1.pack is far too short to be a packfile\nfatal: x",
+        "error: packfile ./objects/pack/pack-1.pack does not match index\nfatal: x",
+        "fatal: packfile ./objects/pack/pack-1.pack cannot be accessed",
+        "error: index file ./objects/pack/pack-1.idx is too small\nfatal: x",
+        "fatal: unable to read tree 12", "error: unable to read sha1 file of a (12)",
+        "fatal: missing object 12 for refs/gradient/12", "error: Could not read 12",
+        "fatal: not a git repository (or any of the parent directories): .git",
+        "fatal: bad shallow line: rubbish", "fatal: unexpected line in ./packed-refs: rubbish",
+        "fatal: git upload-pack: aborting due to possible repository corruption on the remote side."
+        "\nfatal: early EOF",
+        "error: cannot lock ref 'refs/a/b': 'refs/a' exists; cannot create 'refs/a/b'"}) {
+    INFO(said);
+    CHECK(git_failure(said, "URL").kind == Failure::Kind::Damage);
+  }
+}
+
+TEST_CASE("a server's damage, memory and volume are not ours") {
+  for (const auto* said :
+       {"remote: fatal: bad tree object 12\nfatal: early EOF",
+        "remote: aborting due to possible repository corruption on the remote side.\n"
+        "fatal: early EOF",
+        "remote: fatal: Out of memory, malloc failed\nfatal: early EOF",
+        "remote: fatal: write error: No space left on device\nfatal: early EOF",
+        "fatal: pack has bad object at offset 12: inflate returned -3\nfatal: early EOF"}) {
+    INFO(said);
+    CHECK(git_failure(said, "URL").reason == "ConnectionLost");
+  }
 }
 
 TEST_CASE("what rclone says becomes a stable reason and a remedy") {
