@@ -4,7 +4,9 @@
 #include "sync/git/certificate.h"
 #include "sync/git/credential.h"
 #include "sync/git/large_file_progress.h"
+#include "sync/git/memory_settings.h"
 #include "sync/program/environment.h"
+#include "sync/program/memory_limit.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 
@@ -13,6 +15,7 @@
 #include <csignal>
 #include <map>
 #include <sstream>
+#include <thread>
 
 namespace content {
 namespace {
@@ -52,6 +55,10 @@ std::string configuration(const GitRemote& remote, const std::string& helper,
       // The same of git-lfs; lfs.dialtimeout stays at its 30 seconds.
       "\n[lfs]\n\tactivitytimeout = " + silence + "\n\ttlstimeout = " + silence +
       "\n[credential]\n\thelper = " + quoted(helper) + "\n";
+  // What helpers get where nothing else is configured (sync.resources of the operator).
+  constexpr std::int64_t shipped_limit = std::int64_t{1} << 30;
+  text +=
+      memory_settings(memory_limit().value_or(shipped_limit), std::thread::hardware_concurrency());
   if (remote.allow_git_protocol) text += "[protocol \"git\"]\n\tallow = always\n";
   if (!ssh.empty())
     text += "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " + quoted(ssh) + "\n";
