@@ -44,8 +44,8 @@ Json security_context(const FoundDataset* dataset, const Settings& settings) {
 /// By which helpers on a shared volume tell each other apart (sync/volume/claim.h).
 std::vector<Json> identity(const std::string& container) {
   const auto field = [](const char* name, const char* path) {
-    return object({{"name", name},
-                   {"valueFrom", object({{"fieldRef", object({{"fieldPath", path}})}})}});
+    return object(
+        {{"name", name}, {"valueFrom", object({{"fieldRef", object({{"fieldPath", path}})}})}});
   };
   return {field("POD_NAME", "metadata.name"), field("POD_UID", "metadata.uid"),
           field("NODE_NAME", "spec.nodeName"),
