@@ -22,7 +22,7 @@ void skip(const std::string& reason) {
 
 /// ctest runs each test in a process of its own, so one exit code is of one test.
 int main(int argc, char** argv) {
-  setenv("GRADIENT_HEARTBEAT_MS", "100", 0);  // NOLINT(concurrency-mt-unsafe): nobody else is there
+  setenv("GRADIENT_HEARTBEAT_MS", "200", 0);  // NOLINT(concurrency-mt-unsafe): nobody else is there
   const int failures = Catch::Session().run(argc, argv);
   return failures == 0 && has_skipped ? support::skipped_exit_code : failures;
 }

@@ -143,8 +143,9 @@ bool is_event(const Json& line, const char* event) {
 /// Whether the previous status still holds for this model: a pod that is ready was there when
 /// it was written, unless the model is being fetched for all of them.
 bool is_still_true(const Workload& workload, const std::vector<const Json*>& lines) {
-  const bool fetching = std::any_of(lines.begin(), lines.end(),
-                                    [](const Json* line) { return is_event(*line, "progress"); });
+  const bool fetching = std::any_of(lines.begin(), lines.end(), [](const Json* line) {
+    return is_event(*line, "progress") || is_event(*line, "waiting");
+  });
   return !fetching || std::any_of(workload.pods.begin(), workload.pods.end(),
                                   [](const Pod& pod) { return pod.is_ready(); });
 }
@@ -209,6 +210,8 @@ std::string activity(const Pod& pod, const Observed& observed) {
     if (line == observed.sync_lines.end()) return container.subject + " is being fetched";
     if (is_event(line->second, "retry"))
       return container.subject + ": " + excerpt(json::string_at(line->second, {"message"}));
+    if (is_event(line->second, "waiting"))  // "waits for pod demo-1, which fetches the model: ..."
+      return container.subject + " " + excerpt(json::string_at(line->second, {"message"}));
     const auto far = progress(line->second);
     return container.subject + " is being fetched" + (far.empty() ? "" : ": " + far);
   }

@@ -165,6 +165,11 @@ TEST_CASE("content that is on its way decides, and says how far it is") {
        R"({"event":"retry","reason":"ServerBusy","message":"slow down; trying again in 2 s"})",
        "False Syncing: 1 of 1 pod is not complete: pod demo-new-1: model llm: slow down; trying "
        "again in 2 s"},
+      {"a model that another pod fetches",
+       Pod().code(cloned(one)).model(runs_again(0, "Completed")).app(initializing),
+       R"({"event":"waiting","bytes":3,"total":9,"message":"waits for pod demo-new-2, which fetches the model: 3 B of 9 B"})",
+       "False Syncing: 1 of 1 pod is not complete: pod demo-new-1: model llm waits for pod "
+       "demo-new-2, which fetches the model: 3 B of 9 B"},
       {"a model whose size is not known",
        Pod().code(cloned(one)).model(runs_again(0, "Completed")).app(initializing),
        R"({"event":"progress","bytes":100})",
