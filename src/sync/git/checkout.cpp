@@ -61,6 +61,16 @@ bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
          }) == 1;
 }
 
+/// What a copy of all that a mirror has takes.
+Need need_of_packs(const Path& mirror) {
+  Need need;
+  for (const auto& file : fs::directory_iterator(mirror / "objects" / "pack")) {
+    need.bytes += static_cast<std::int64_t>(file.file_size());
+    ++need.files;
+  }
+  return need;
+}
+
 void put_copy(const Path& from, const Path& to) {
   fs::copy_file(from, to);
 }
@@ -77,6 +87,8 @@ void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_histo
   std::vector<std::string> fetch = {
       "-c",
       "protocol.file.allow=always",
+      "-c",
+      "core.logAllRefUpdates=false",  // a clone writes no log of its refs
       "fetch",
       "--quiet",
       "--no-tags",
@@ -118,13 +130,12 @@ bool has_file(const GitInTree& git, const std::string& name) {
   return git({"ls-tree", git.commit(), "--", name}).starts_with("100");
 }
 
-/// What the commit's own files take.
+/// What the commit's own files take, and the folders that they are in.
 Need need_of_files(const GitInTree& git) {
   Need need;
   for (const auto& size :
-       lines_of(git({"ls-tree", "-r", "--format=%(objectsize)", git.commit()}))) {
-    if (size == "-") continue;  // a submodule
-    need.bytes += std::stoll(size);
+       lines_of(git({"ls-tree", "-r", "-t", "--format=%(objectsize)", git.commit()}))) {
+    if (size != "-") need.bytes += std::stoll(size);  // else a folder or a submodule
     ++need.files;
   }
   return need;
@@ -262,8 +273,12 @@ class Checkout {
     if (fetch_what_changed()) return;
     mirror_ = mirrors_.fetch(git_, wanted_);
     git_.init(tree_, wanted_.commit, false);
-    if (mirrors_.full_history() || !copy_pack()) {
-      fetch_from_mirror(git_in_tree_, mirror_, mirrors_.full_history());
+    if (mirrors_.full_history()) {
+      require_space(tree_, git_.url() + ": its history", need_of_packs(mirror_));
+      fetch_from_mirror(git_in_tree_, mirror_, true);
+      git_in_tree_({"pack-refs", "--all"});  // one file, as a clone has them
+    } else if (!copy_pack()) {
+      fetch_from_mirror(git_in_tree_, mirror_, false);
     }
     git_in_tree_({"remote", "add", "origin", git_.url()});
   }

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "sync/report/failure.h"
 
+#include <functional>
 #include <vector>
 
 namespace content {
@@ -42,11 +43,19 @@ void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what)
   git(what);
 }
 
-/// False when the server gives no commits but those that its refs name: protocol v0 without
-/// uploadpack.allowReachableSHA1InWant or allowAnySHA1InWant.
-bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> what) {
+/// The same of all branches and tags. A repository may have many thousands, and each file costs a
+/// volume of a network several calls: so they are in one.
+void fetch_all_refs(const Git& git, const Path& bare, std::vector<std::string> what) {
+  what.insert(what.end(), {all_branches, all_tags});
+  fetch_refs(git, bare, std::move(what));
+  git({"-C", bare.string(), "pack-refs", "--all"});
+}
+
+/// Whether the server gives what `fetch` asks for. Some give no commits but those that their refs
+/// name: protocol v0 without uploadpack.allowReachableSHA1InWant or allowAnySHA1InWant.
+bool can(const std::function<void()>& fetch) {
   try {
-    fetch_refs(git, bare, std::move(what));
+    fetch();
     return true;
   } catch (const Failure& failure) {
     if (failure.reason != "GitReferenceNotFound") throw;
@@ -58,15 +67,16 @@ bool fetch_by_commit(const Git& git, const Path& bare, std::vector<std::string> 
 /// with everything.
 void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
-  if (fetch_by_commit(git, bare,
-                      {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)})) {
+  if (can([&] {
+        fetch_refs(git, bare, {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)});
+      })) {
     return keep(git, bare, wanted);  // what has this ID may be a tree or a file
   }
   if (wanted.name.starts_with("refs/")) {
     fetch_refs(git, bare, {"--", git.url(), wanted.name + ":refs/gradient/of/" + wanted.name});
     if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   }
-  fetch_refs(git, bare, {"--", git.url(), all_branches, all_tags});
+  fetch_all_refs(git, bare, {"--", git.url()});
   keep(git, bare, wanted);
 }
 
@@ -75,12 +85,11 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
   // git's INFINITE_DEPTH, which is what --unshallow means; that itself is refused by a repository
   // that is not shallow.
   constexpr const char* infinite = "--depth=2147483647";
-  if (fetch_by_commit(git, bare,
-                      {infinite, "--prune", "--", git.url(), wanted.commit + ":" + kept(wanted),
-                       all_branches, all_tags})) {
-    return;
-  }
-  fetch_refs(git, bare, {infinite, "--prune", "--", git.url(), all_branches, all_tags});
+  const std::vector<std::string> all{infinite, "--prune", "--", git.url()};
+  auto all_and_commit = all;
+  all_and_commit.push_back(wanted.commit + ":" + kept(wanted));
+  if (can([&] { fetch_all_refs(git, bare, all_and_commit); })) return;
+  fetch_all_refs(git, bare, all);
   keep(git, bare, wanted);
 }
 

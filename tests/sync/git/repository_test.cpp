@@ -236,6 +236,33 @@ TEST_CASE("with its history a checkout has what a clone has, in a mirror of sing
   CHECK(git("shallow-again", "rev-list --all --count HEAD") == "1");
 }
 
+TEST_CASE("a full history writes no file for each of its branches and tags") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto add_branches = [&](const std::string& name) {
+    const auto commit = repository.commit("file", name);
+    shell("for i in $(seq 1000); do echo create refs/heads/" + name + "/$i " + commit +
+          "; echo create refs/tags/" + name + "-$i " + commit + "; done | git -C " +
+          (server.folder() / "git/app.git").string() + " update-ref --stdin");
+    return commit;
+  };
+  const auto count = [](const std::string& what) { return std::stoi(shell(what + " | wc -l")); };
+  Volume volume;
+  volume.full_history = true;
+  const auto sync_with = [&](const std::string& name, int refs) {
+    const auto commit = add_branches(name);
+    REQUIRE(volume.sync(repository, "main", name) == commit);
+    const auto tree = (volume.folder / (".gradient/checkouts/" + name + "/tree")).string();
+    CHECK(count("git -C " + tree + " for-each-ref") == refs);
+    CHECK(shell("git -C " + tree + " fsck 2>&1").empty());
+    CHECK(count("find " + tree + "/.git -path '*/refs/*' -type f") == 0);
+    CHECK(count("find " + (volume.folder / ".gradient/git").string() +
+                " -path '*/refs/*' -type f") == 0);
+  };
+  sync_with("first", 2001);
+  sync_with("second", 4001);
+}
+
 TEST_CASE("a full history leaves out the branches that the repository has no more") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
