@@ -68,7 +68,7 @@ bool Observation::is_dead_at_once(const Owner& found) const {
 
 Life Observation::look(const std::optional<Owner>& found, Time begun, std::optional<Time> ended) {
   if (found && is_dead_at_once(*found)) return Life::Dead;
-  const auto renewal = found ? found->renewal : usual_renewal;
+  const auto renewal = found ? found->renewal : looker_.renewal;
   const bool is_same_claim = found && seen_ && found->id == seen_->id;
   const bool stands_still = is_same_claim ? found->counter == seen_->counter : !found && !seen_;
   // A looker that slept, or whose own write hung, has seen nothing of the time between.

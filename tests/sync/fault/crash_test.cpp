@@ -320,6 +320,11 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
     CHECK(run(repository.command(volume)).exit_code == 0);
     CHECK(repository.is_published(volume));
     CHECK(base::read_file(team) == "the team's");
+    // The clean-up, as another container of the pod that was killed.
+    REQUIRE(
+        run({"/usr/bin/env", "POD_UID=pod", "GRADIENT_HEARTBEAT_MS=20", GRADIENT_SYNC, "collect",
+             "--volume", (volume / "").string(), "--termination-log", (volume / "told").string()})
+            .exit_code == 0);
     CHECK(Repository::is_tidy(volume));
     return first;
   });
