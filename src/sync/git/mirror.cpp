@@ -132,6 +132,7 @@ void Mirrors::own(const std::string& url) {
                     if (on_wait_) on_wait_(url, owner);
                   }});
   url_ = url;
+  remove_left(*claim_, stop_);
 }
 
 void Mirrors::release() {

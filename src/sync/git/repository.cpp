@@ -121,6 +121,7 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
                              waits(options.remote.url, owner);
                            }});
   if (!ours) return published;
+  remove_left(*ours, stop);
   const BackgroundSweeper sweeper(claims, {""});
   Mirrors mirrors(own_folder(hidden, "git"), claims, options.full_history, stop, waits);
   ProgressLines lines(report);

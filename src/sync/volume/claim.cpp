@@ -198,6 +198,14 @@ bool take_over(const Path& folder, const std::optional<Owner>& owner, const Clai
   return !error;
 }
 
+void remove_left(const Claim& claim, const std::stop_token& stop) {
+  Removal ignored;
+  for (const auto& entry : fs::directory_iterator(claim.path())) {
+    if (entry.path().filename().string().starts_with(left_prefix))
+      remove_tree(entry.path(), ignored, stop);
+  }
+}
+
 std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting) {
   const auto prefix = name.filename().string() + "-";
   std::unique_ptr<Claim> ours;

@@ -108,6 +108,11 @@ std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting);
 
 inline constexpr const char* left_prefix = "left-";
 
+/// Removes that, where nobody goes on with it, before the work begins anew: else a volume would
+/// have one more with each helper that is killed. What cannot be removed goes with the claim.
+/// Throws Stopped.
+void remove_left(const Claim& claim, const std::stop_token& stop);
+
 /// Moves a dead owner's folder into a claim, so that nobody else removes it. False when it is gone,
 /// or somebody else's meanwhile.
 bool take_over(const Path& folder, const std::optional<Owner>& owner, const Claim& into);

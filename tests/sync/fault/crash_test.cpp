@@ -330,6 +330,25 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
   });
 }
 
+TEST_CASE("however often a repository's helper is killed, it leaves one partial clone at most") {
+  const Repository repository;
+  const Folder once;
+  const int changes = run(repository.command(once), never).changes;
+  const Folder volume;
+  const auto files = [&] {
+    return std::stoi(shell("find " + (volume / ".gradient/tmp").string() + " -type f | wc -l"));
+  };
+  int after_first = 0;
+  for (int kills = 1; kills <= 10; ++kills) {
+    INFO("kill " << kills);
+    // Before there is a mirror; what was left before is removed first, so later ones go less far.
+    REQUIRE(run(repository.command(volume), changes / 5).was_killed);
+    if (kills == 1) after_first = files();
+    CHECK(files() <= after_first);
+  }
+  CHECK(after_first > 0);
+}
+
 TEST_CASE(
     "a checkout is on the disk before it gets its name: a power cut leaves it whole or none") {
   const Repository repository;
