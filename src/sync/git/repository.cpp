@@ -49,9 +49,9 @@ bool is_missing(const Path& path, fs::file_type wanted) {
 /// whole. Writes the time of the checkout, which says when a pod last began to use it: a clean-up
 /// leaves those that are young. Throws Failure.
 Json find_published(const Path& checkout) {
-  if (is_missing(checkout, fs::file_type::directory)) return {};
   touch(checkout);  // as far as that is allowed
-  if (is_missing(checkout / "tree", fs::file_type::directory) ||
+  if (is_missing(checkout, fs::file_type::directory) ||
+      is_missing(checkout / "tree", fs::file_type::directory) ||
       is_missing(checkout / meta_name, fs::file_type::regular)) {
     return {};
   }

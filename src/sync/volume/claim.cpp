@@ -49,10 +49,6 @@ Owner make_this_process() {
   return owner;
 }
 
-int open_folder(const Path& path) {
-  return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 /// False, with errno, when not all of it could be written.
 bool write_at(int folder, const char* name, int flags, const std::string& text) {
   const OpenFile file(openat(folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | flags, 0666));
@@ -164,10 +160,11 @@ void Claim::renew(bool ends) {
 }
 
 void Claim::run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  while (!never_.wait_for(lock, stop, owner_.renewal, [&] { return stop.stop_requested(); }))
-    renew(false);
+  try {
+    for (;; renew(false))
+      wait(owner_.renewal, stop);
+  } catch (const Stopped&) {  // as it should end
+  }
 }
 
 Life ClaimWatch::look() {

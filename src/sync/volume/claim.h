@@ -4,7 +4,6 @@
 #include "sync/volume/tree.h"
 #include "sync/volume/volume.h"
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,7 +64,6 @@ class Claim {
   Path path_;
   bool keeps_ = false;
   std::mutex mutex_;
-  std::condition_variable_any never_;
   Owner owner_;
   std::unique_ptr<OpenFile> folder_;  ///< stays the same when somebody renames it
   std::jthread thread_;

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -16,7 +15,7 @@ constexpr auto abandoned_after = std::chrono::hours(24);
 
 /// A descriptor that holds the folder's lock; -1 when somebody else does.
 int lock(const Path& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const int fd = open_folder(folder);
   if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
   close(fd);
   return -1;

@@ -19,10 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int open_folder(const Path& path) {
-  return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 }  // namespace
 
 void volume_trouble(const Path& path) {
@@ -96,6 +92,10 @@ void write_file(const Path& path, const std::string& text) {
   file << text;
   file.close();
   if (!file) volume_trouble(path);
+}
+
+int open_folder(const Path& path) {
+  return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 OpenFile::~OpenFile() {

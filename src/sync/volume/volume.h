@@ -29,6 +29,9 @@ std::string read_regular_file(const Path& path, std::size_t limit);
 /// Writes a file; one that is there loses what it had. Throws Failure.
 void write_file(const Path& path, const std::string& text);
 
+/// A descriptor of a folder itself, not of one that a symbolic link leads to; -1 with errno.
+int open_folder(const Path& path);
+
 /// A descriptor that is closed with its owner.
 class OpenFile {
  public:
