@@ -156,7 +156,8 @@ class Diff {
     if (kind == reconcile::gradient_deployments) add_children(input, parent, live);
     if (kind == reconcile::datasets) {
       const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
-      if (auto claim = gradient::render_claim(parent, spec)) add_child(*claim, parent);
+      const auto present = client_.get(kube::claims, key);
+      if (auto claim = gradient::render_claim(parent, spec, present)) add_child(*claim, parent);
     }
   }
   bool is_different() const { return comparison_.is_different(); }

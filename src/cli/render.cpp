@@ -35,8 +35,10 @@ Json on_its_own(Json object) {
   if (metadata.has_field("ownerReferences")) metadata.erase("ownerReferences");
   auto& annotations = metadata["annotations"];
   annotations.erase(gradient::names::applied_annotation);
-  if (annotations.has_field(gradient::names::rendering_rules_annotation))
-    annotations.erase(gradient::names::rendering_rules_annotation);
+  for (const auto* name :
+       {gradient::names::rendering_rules_annotation, gradient::names::dataset_uid_annotation}) {
+    if (annotations.has_field(name)) annotations.erase(name);
+  }
   if (annotations.size() == 0) metadata.erase("annotations");
   return object;
 }
@@ -85,7 +87,7 @@ void Renderer::add(const Input& input) {
     leave_out_pull_secret(input);
   } else if (kind == "Dataset") {
     const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
-    auto claim = gradient::render_claim(gradient::parent(input.object), spec);
+    auto claim = gradient::render_claim(gradient::parent(input.object), spec, {});
     if (claim) objects_.push_back(on_its_own(*std::move(claim)));
   }
 }

@@ -95,6 +95,7 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
   claim.refused = apply_claim(parent, spec, stop);
   claim.live = find_claim(parent, spec, stop);
   if (!claim.live) return claim;
+  claim.is_retained = gradient::is_retained(parent, spec, claim.live);
   const auto subscriber = self({parent.ns, parent.name});
   if (gradient::claim_phase(*claim.live) != "Pending") {
     parts_.reader.forget(subscriber);
@@ -110,9 +111,12 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
 std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::Parent& parent,
                                                                 const gradient::DatasetSpec& spec,
                                                                 const std::stop_token& stop) {
-  const auto wanted = gradient::render_claim(parent, spec);
-  if (!wanted) return std::nullopt;
-  const auto live = parts_.stores.claims.find(kube::key_of(*wanted));
+  if (!spec.claim_name.empty()) return std::nullopt;
+  const kube::Key key{parent.ns, parent.name};
+  auto live = parts_.stores.claims.find(key);
+  // Who made a claim decides whether it may be deleted, and the store may not have it yet.
+  if (!live) live = parts_.client.get(kube::claims, key, stop);
+  const auto wanted = gradient::render_claim(parent, spec, live);
   if (live && must_wait_for_volume(*live, *wanted)) return std::nullopt;
   const auto refused = parts_.applier.apply(parent, {*wanted}, stop);
   if (refused.empty()) return std::nullopt;

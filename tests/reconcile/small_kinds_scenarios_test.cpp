@@ -81,6 +81,16 @@ constexpr const char* pending =
     R"({"metadata":{"labels":{"gradient-operator.dev/dataset":"data"}},
         "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}},
         "status":{"phase":"Pending"}})";
+constexpr const char* maker = "gradient-operator.dev/dataset-uid";
+
+std::string left_claim(const std::string& annotations) {
+  return R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data",
+      "namespace":"ns","uid":"c","labels":{"gradient-operator.dev/dataset":"data"},
+      "annotations":{)" +
+         annotations + R"(}},"spec":{"accessModes":["ReadWriteOnce"],
+      "resources":{"requests":{"storage":"1Gi"}}},"status":{"phase":"Bound"}})";
+}
+
 constexpr const char* claim_events =
     "GET /api/v1/namespaces/ns/events?fieldSelector=involvedObject.uid%3Duid-of-data*";
 
@@ -89,6 +99,7 @@ constexpr const char* claim_events =
 TEST_CASE_METHOD(DatasetScenario,
                  "a Dataset with a size gets a claim of its name, and tells dependents") {
   put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi"}})");
+  server.expect("GET " + claim_path).answer(404);
   expect_apply(claim_path);
   expect_status();
   expect_event("Ready");
@@ -97,6 +108,52 @@ TEST_CASE_METHOD(DatasetScenario,
   CHECK(notified == std::vector<reconcile::Ref>{{"Dataset", {"ns", "data"}}});
   server.finish();
   reconcile();  // nothing more to say
+}
+
+TEST_CASE_METHOD(DatasetScenario,
+                 "what an earlier Dataset left is deleted with a later one only if allowed") {
+  struct Case {
+    std::string annotations, why;
+    bool is_owned;
+  };
+  const auto c = GENERATE(values<Case>({
+      {R"("gradient-operator.dev/dataset-uid":"earlier")", "ClaimRetained", false},
+      {R"("some":"other")", "ClaimRetained", false},
+      {R"("gradient-operator.dev/dataset-uid":"earlier",
+          "gradient-operator.dev/reclaim-policy":"Retain")",
+       "ClaimRetained", false},
+      {R"("gradient-operator.dev/dataset-uid":"earlier",
+          "gradient-operator.dev/reclaim-policy":"Delete")",
+       "Ready", true},
+      {R"("gradient-operator.dev/dataset-uid":"uid-of-data")", "Ready", true},
+  }));
+  put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi","reclaimPolicy":"Delete"}})");
+  put(kube::claims, "data", left_claim(c.annotations));
+  json::Json applied;
+  const auto keep = [&](const kube::Request& request) { applied = json::parse(request.body); };
+  server.expect("PATCH " + claim_path + "*").then(keep).answer(200, left_claim(c.annotations));
+  expect_status();
+  expect_event(c.why);
+  reconcile();
+  CHECK(why() == c.why);
+  CHECK(kube::controller_of(applied).is_null() != c.is_owned);
+  CHECK(json::string_at(applied, {"metadata", "annotations", maker}) ==
+        json::string_at(json::parse("{" + c.annotations + "}"), {maker}));
+}
+
+TEST_CASE_METHOD(DatasetScenario, "a claim that the watch has not brought is not taken for new") {
+  put(reconcile::datasets, "data", R"({"spec":{"size":"1Gi","reclaimPolicy":"Delete"}})");
+  const auto left = left_claim(R"("gradient-operator.dev/dataset-uid":"earlier")");
+  server.expect("GET " + claim_path).answer(200, left);
+  const auto has_no_owner = [](const kube::Request& request) {
+    CHECK(kube::controller_of(json::parse(request.body)).is_null());
+  };
+  server.expect("PATCH " + claim_path + "*").then(has_no_owner).answer(409);
+  server.expect("GET " + claim_path).answer(200, left);
+  expect_apply(claim_path).then(has_no_owner);
+  expect_status();
+  expect_event("ClaimRetained");
+  reconcile();
 }
 
 TEST_CASE_METHOD(DatasetScenario, "an existing claim that does not exist is a condition") {

@@ -17,6 +17,10 @@ inline constexpr const char* dataset_label = "gradient-operator.dev/dataset";
 inline constexpr const char* registry_label = "gradient-operator.dev/registry";
 inline constexpr const char* applied_annotation = "gradient-operator.dev/applied";
 inline constexpr const char* rendering_rules_annotation = "gradient-operator.dev/rendering-rules";
+/// On a claim: the UID of the Dataset that made it, and "Delete" of whoever allows that another
+/// Dataset deletes it.
+inline constexpr const char* dataset_uid_annotation = "gradient-operator.dev/dataset-uid";
+inline constexpr const char* reclaim_policy_annotation = "gradient-operator.dev/reclaim-policy";
 inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
 inline constexpr const char* managed_by = "gradient-operator";
 inline constexpr const char* app_container = "app";

@@ -1,5 +1,6 @@
 #include "gradient/status/dataset_status.h"
 
+#include "gradient/spec/names.h"
 #include "gradient/status/events.h"
 #include "gradient/status/simple_status.h"
 
@@ -38,8 +39,10 @@ std::string last_warning(const std::vector<Json>& events) {
   return message;
 }
 
-Ready with_claim(const Json& live, const ObservedClaim& claim) {
-  const auto name = "PersistentVolumeClaim " + json::string_at(live, {"metadata", "name"});
+Ready with_claim(const Json& live, const DatasetStatusInput& input) {
+  const auto& claim = input.claim;
+  const auto live_name = json::string_at(live, {"metadata", "name"});
+  const auto name = "PersistentVolumeClaim " + live_name;
   const auto phase = claim_phase(live);
   const auto& refused = claim.refused;
   if (refused && refused->reason == "NameConflict")
@@ -63,10 +66,20 @@ Ready with_claim(const Json& live, const ObservedClaim& claim) {
             name + " is bound, but stays as it is: " + refused->message +
                 "; if its class cannot grow volumes, write spec.size as it was"};
   }
-  if (phase == "Bound") return {true, "Ready", name + " is bound"};
   const auto warning = last_warning(claim.events);
-  if (!warning.empty()) return {true, "ClaimPending", name + " is not bound: " + warning};
-  return {true, "Ready", name + " is bound when the first pod uses it"};
+  if (phase != "Bound" && !warning.empty())
+    return {true, "ClaimPending", name + " is not bound: " + warning};
+  const auto bound = name + " is bound" + (phase == "Bound" ? "" : " when the first pod uses it");
+  if (claim.is_retained) {
+    return {
+        true, "ClaimRetained",
+        bound +
+            ", and stays, with its files, when this Dataset is deleted, as it was not made by it; "
+            "spec.reclaimPolicy Delete applies after kubectl annotate pvc " +
+            live_name + " -n " + input.parent.ns + " " + names::reclaim_policy_annotation +
+            "=Delete"};
+  }
+  return {true, "Ready", bound};
 }
 
 /// What dependents and users need to know of the claim.
@@ -91,7 +104,7 @@ bool holds_content(const ObservedClaim& claim) {
 
 Json dataset_status(const DatasetStatusInput& input) {
   const auto& live = input.claim.live;
-  const auto ready = live ? with_claim(*live, input.claim) : without_claim(input);
+  const auto ready = live ? with_claim(*live, input) : without_claim(input);
   auto fields = live ? claim_fields(*live) : Json::object();
   // What is on a volume stays true while its claim is in trouble.
   const auto& content = input.content ? *input.content : json::at(input.previous, {"content"});

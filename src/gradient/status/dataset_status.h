@@ -16,6 +16,7 @@ namespace gradient {
 struct ObservedClaim {
   std::optional<json::Json> live{};  ///< raw; empty when there is none
   std::optional<Blocker> refused{};  ///< why it was not made or changed, or whose the name is
+  bool is_retained = false;          ///< it stays though the spec says Delete
   std::vector<json::Json> events{};  ///< core/v1 Events of a claim that is Pending
 };
 
@@ -40,7 +41,8 @@ struct DatasetStatusInput {
 /// Ready is False when there is no claim, or one that belongs to others, is being deleted, has lost
 /// its volume, or could be neither bound nor changed. A claim that is Pending does not hinder
 /// deployments: with volumeBindingMode WaitForFirstConsumer it is bound when their first pod is
-/// scheduled. Nor does a bound one that could not be changed.
+/// scheduled. Nor does a bound one that could not be changed, or one that stays though the spec
+/// says Delete (ClaimRetained).
 json::Json dataset_status(const DatasetStatusInput& input);
 
 /// The spec cannot be read: nothing was applied; content is that of `previous`.

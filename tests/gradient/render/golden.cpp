@@ -127,7 +127,7 @@ Input read(const std::filesystem::path& folder) {
   World world(documents(folder / "input.yaml"));
   for (const auto& [name, object] : world.all("Dataset")) {
     const auto spec = valid(gradient::read_dataset(object));
-    if (auto claim = gradient::render_claim(gradient::parent(object), spec))
+    if (auto claim = gradient::render_claim(gradient::parent(object), spec, {}))
       input.claims_and_secrets.push_back(std::move(*claim));
   }
   for (const auto& [name, object] : world.all("ContainerRegistry")) {

@@ -29,6 +29,11 @@ ObservedClaim deleted(ObservedClaim seen) {
   return seen;
 }
 
+ObservedClaim retained(ObservedClaim seen) {
+  seen.is_retained = true;
+  return seen;
+}
+
 ObservedClaim with_events(ObservedClaim seen, const char* events) {
   const auto parsed = json::parse(events);
   seen.events.assign(parsed.as_array().begin(), parsed.as_array().end());
@@ -68,6 +73,10 @@ TEST_CASE("a Dataset is ready when deployments can use its claim, or it says why
       {claim("Bound"), "True Ready: PersistentVolumeClaim data is bound"},
       {claim("Pending"),
        "True Ready: PersistentVolumeClaim data is bound when the first pod uses it"},
+      {retained(claim("Bound")),
+       "True ClaimRetained: PersistentVolumeClaim data is bound, and stays, with its files, when "
+       "this Dataset is deleted, as it was not made by it; spec.reclaimPolicy Delete applies after "
+       "kubectl annotate pvc data -n ns gradient-operator.dev/reclaim-policy=Delete"},
       {claim("Lost"), "False ClaimLost: PersistentVolumeClaim data has lost its volume"},
       {deleted(claim("Bound")),
        "False ClaimTerminating: PersistentVolumeClaim data is being deleted and goes, with its "
