@@ -84,6 +84,77 @@ all_pods_have() { # NAME LINE
 	for pod in $(pods_of "$1"); do equals "$(kubectl exec "$pod" -c app -- cat /opt/repos/app/line.txt)" "$2" || return 1; done
 }
 
+what_an_app_does_to_a_shared_volume_reaches_no_other_app() {
+	local victim
+	dataset code
+	with_the_volume victim
+	with_the_volume vandal
+	until_ready victim
+	until_ready vandal
+	vandalize "$(pods_of vandal)"
+	unharmed victim
+	victim=$(pods_of victim)
+	kubectl exec "$victim" -c app -- kill 1
+	eventually 60 has_restarted "$victim"
+	kubectl wait "pod/$victim" --for=condition=Ready --timeout=60s
+	unharmed victim
+	kubectl annotate gdep victim gradient-operator.dev/sync=1
+	until_ready victim
+	kubectl rollout status deployment/victim --timeout=120s
+	unharmed victim
+	# Whoever owns the volume's root can lock others out of it: what runs goes on, and what does not says so.
+	kubectl exec "$(pods_of vandal)" -c app -- chmod 0 /files
+	kubectl annotate gdep victim --overwrite gradient-operator.dev/sync=2
+	until_why victim VolumeReadOnly
+	equals "$(field gdep victim '{.status.conditions[?(@.type=="Available")].status}')" True
+	has_its_files victim
+	kubectl exec "$(pods_of vandal)" -c app -- chmod 777 /files
+	until_ready victim
+	with_the_volume newcomer
+	until_ready newcomer
+	unharmed newcomer
+}
+
+# All that an app sees of the volume, and of its checkout's surroundings, is moved, removed, or replaced by what others could stumble over.
+vandalize() { # POD
+	kubectl exec -i "$1" -c app -- sh <<-'END'
+		cd /files
+		find /opt/repos /files -type d -empty -exec rmdir {} +
+		mv /opt/repos/app /opt/repos/moved
+		rmdir /opt/repos/app
+		rm -rf .gradient
+		for name in app checkouts git tmp models; do
+			mkfifo $name
+			ln -sf /etc .$name
+		done
+		mv .gradient moved
+		ln -sf /etc .gradient
+		ln /opt/repos/app/line.txt linked
+		dd if=/dev/zero of=filler bs=1M count=20
+		chmod -R 0 ./*
+	END
+}
+
+with_the_volume() { # NAME
+	app_repository code main | sed 's|^  dataset: code|&\n  datasetPath: /files|' | hello "$1"
+}
+
+unharmed() { # NAME
+	has_its_files "$1"
+	equals "$(field gdep "$1" '{.status.conditions[?(@.type=="Ready")].status}')" True
+}
+
+has_its_files() { # NAME
+	equals "$(kubectl exec "$(ready_pod_of "$1")" -c app -- cat /opt/repos/app/line.txt)" 'a line out of the private repository'
+}
+
+ready_pod_of() { # NAME
+	kubectl get pods -l "gradient-operator.dev/deployment=$1" -o json | jq -r 'first(.items[] | select(.metadata.deletionTimestamp == null)
+		| select(any(.status.conditions[]?; .type == "Ready" and .status == "True")) | .metadata.name)'
+}
+
+has_restarted() { (($(field pod "$1" '{.status.containerStatuses[0].restartCount}') > 0)); } # POD
+
 a_model_is_refreshed_while_the_application_runs() {
 	s3_put models/refreshed/line.txt old
 	s3_model refreshed 'refreshInterval: 30s'

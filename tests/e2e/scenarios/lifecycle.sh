@@ -81,6 +81,19 @@ has_checkout() { # VOLUME-FOLDER
 	equals "$(cat "$1"/.gradient/checkouts/*/tree/line.txt)" 'a line out of the private repository'
 }
 
+a_claim_that_was_retained_is_not_deleted_by_the_next_dataset() {
+	object Dataset kept <<<'{size: 1Gi}'
+	kubectl wait gds/kept --for=condition=Ready --timeout=60s
+	kubectl delete gds kept
+	object Dataset kept <<<'{size: 1Gi, reclaimPolicy: Delete}'
+	kubectl wait gds/kept --for=jsonpath='{.status.conditions[0].reason}'=ClaimRetained --timeout=60s
+	equals "$(field pvc kept '{.metadata.ownerReferences}')" ""
+	kubectl annotate pvc kept gradient-operator.dev/reclaim-policy=Delete
+	kubectl wait gds/kept --for=jsonpath='{.status.conditions[0].reason}'=Ready --timeout=60s
+	kubectl delete gds kept
+	until_gone pvc/kept
+}
+
 an_invalid_edit_of_a_healthy_deployment_changes_nothing_but_its_status() {
 	local before
 	hello app
