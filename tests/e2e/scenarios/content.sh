@@ -88,13 +88,13 @@ what_an_app_does_to_a_shared_volume_reaches_no_other_app() {
 	local victim
 	dataset code
 	with_the_volume victim
-	with_the_volume vandal
 	until_ready victim
+	vandal | with_the_volume vandal
 	until_ready vandal
-	vandalize "$(pods_of vandal)"
+	equals "$(request vandal --retry 10 --retry-all-errors)" over
 	unharmed victim
 	victim=$(pods_of victim)
-	kubectl exec "$victim" -c app -- kill 1
+	kubectl exec "$victim" -c app -- kill 1 || true # it may end with its container
 	eventually 60 has_restarted "$victim"
 	kubectl wait "pod/$victim" --for=condition=Ready --timeout=60s
 	unharmed victim
@@ -116,27 +116,38 @@ what_an_app_does_to_a_shared_volume_reaches_no_other_app() {
 }
 
 # All that an app sees of the volume, and of its checkout's surroundings, is moved, removed, or replaced by what others could stumble over.
-vandalize() { # POD
-	kubectl exec -i "$1" -c app -- sh <<-'END'
-		cd /files
-		find /opt/repos /files -type d -empty -exec rmdir {} +
-		mv /opt/repos/app /opt/repos/moved
-		rmdir /opt/repos/app
-		rm -rf .gradient
-		for name in app checkouts git tmp models; do
-			mkfifo $name
-			ln -sf /etc .$name
-		done
-		mv .gradient moved
-		ln -sf /etc .gradient
-		ln /opt/repos/app/line.txt linked
-		dd if=/dev/zero of=filler bs=1M count=20
-		chmod -R 0 ./*
+vandal() {
+	cat <<-'END'
+		command:
+		  - sh
+		  - -c
+		  - |
+		    cd /files
+		    find /opt/repos /files -type d -empty -exec rmdir {} +
+		    mv /opt/repos/app /opt/repos/moved
+		    rmdir /opt/repos/app
+		    rm -rf .gradient
+		    for name in app checkouts git tmp models; do
+		      mkfifo $name
+		      ln -sf /etc .$name
+		    done
+		    mv .gradient moved
+		    ln -sf /etc .gradient
+		    ln /opt/repos/app/line.txt linked
+		    dd if=/dev/zero of=filler bs=1M count=20
+		    chmod -R 0 ./*
+		    echo over >/tmp/index.html
+		    httpd -f -p 8080 -h /tmp & trap "kill $!" TERM; wait
 	END
 }
 
-with_the_volume() { # NAME
-	app_repository code main | sed 's|^  dataset: code|&\n  datasetPath: /files|' | hello "$1"
+with_the_volume() { # NAME, more fields from standard input
+	local more=
+	[[ -t 0 ]] || more=$(cat)
+	hello "$1" <<-END
+		$(app_repository code main | sed 's|^  dataset: code|&\n  datasetPath: /files|')
+		$more
+	END
 }
 
 unharmed() { # NAME
