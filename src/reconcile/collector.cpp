@@ -158,8 +158,10 @@ DatasetContent Collector::finish(const Visit& visit, const DatasetContent& conte
     parts_.events.record(visit.dataset, kube::EventType::Warning, after.problem->reason,
                          after.problem->message);
   }
+  const auto freed = after.bytes.find("freedBytes");
   spdlog::info("clean-up ended dataset={} reason={} freed={}", kube::to_string(visit.key),
-               after.problem ? after.problem->reason : "Collected", after.freed_bytes.value_or(0));
+               after.problem ? after.problem->reason : "Collected",
+               freed == after.bytes.end() ? 0 : freed->second);
   return after;
 }
 

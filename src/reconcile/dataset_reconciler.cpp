@@ -74,6 +74,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
                                                 .spec = spec,
                                                 .claim = *claim,
                                                 .content = content,
+                                                .is_used = is_used(key),
                                                 .previous = previous,
                                                 .now = parts_.publisher.now()});
   parts_.publisher.publish(datasets, *object, status, stop);
@@ -106,6 +107,12 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
   if (cached.is_pending) return std::nullopt;
   claim.events = std::move(cached.values);
   return claim;
+}
+
+bool DatasetReconciler::is_used(const kube::Key& dataset) const {
+  const auto term = dataset_term(dataset);
+  return !parts_.stores.gradient_deployments.indexed_keys(term).empty() ||
+         !parts_.stores.models.indexed_keys(term).empty();
 }
 
 std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::Parent& parent,

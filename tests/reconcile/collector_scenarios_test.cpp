@@ -77,6 +77,9 @@ struct Scenario : World {
   std::string told() {
     return json::text(json::at(*stores.datasets.find({"ns", "data"}), {"status", "content"}));
   }
+  std::string unused_since() {
+    return json::string_at(*stores.datasets.find({"ns", "data"}), {"status", "unusedSince"});
+  }
   std::string arguments() {
     return json::text(job.at("spec").at("template").at("spec").at("containers").at(0).at("args"));
   }
@@ -252,9 +255,13 @@ TEST_CASE_METHOD(Scenario, "a new change is looked at soon, also within the hour
   put(reconcile::models, "llm", R"({"spec":{"source":{"url":"s3://b/m"},"dataset":"data"}})");
   expect_no_job();
   expect_users(set_of("u-1-a-old"), "");
+  expect_status();
   reconcile_after(10min);
+  CHECK(unused_since().empty());
   stores.models.erase(*stores.models.find({"ns", "llm"}));
+  expect_status();
   reconcile_after(1min);
+  CHECK_FALSE(unused_since().empty());
   expect_no_job();
   expect_users(set_of("u-1-a-old"), "");
   expect_job();

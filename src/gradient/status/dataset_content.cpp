@@ -20,9 +20,14 @@ Json list(const std::set<std::string>& names) {
   return names.empty() ? Json() : json::strings({names.begin(), names.end()});
 }
 
-std::optional<std::int64_t> bytes(const Json& from, std::string_view field) {
-  if (!json::at(from, {field}).is_integer()) return std::nullopt;
-  return json::integer_at(from, {field});
+/// Of gradient-sync's report (sync/volume/collect.h) and of the status.
+std::map<std::string, std::int64_t> bytes(const Json& from) {
+  std::map<std::string, std::int64_t> found;
+  for (const char* field : {"checkoutsBytes", "mirrorsBytes", "largeFilesBytes", "modelsBytes",
+                            "unusedBytes", "freedBytes"}) {
+    if (json::at(from, {field}).is_integer()) found[field] = json::integer_at(from, {field});
+  }
+  return found;
 }
 
 /// The condition of that type if it is true; else null.
@@ -64,9 +69,7 @@ Blocker failure(const Json& job, const Json& result) {
 DatasetContent read_dataset_content(const Json& content) {
   DatasetContent read{
       .known = {.checkouts = names(content, "checkouts"), .models = names(content, "models")},
-      .checkouts_bytes = bytes(content, "checkoutsBytes"),
-      .models_bytes = bytes(content, "modelsBytes"),
-      .freed_bytes = bytes(content, "freedBytes"),
+      .bytes = bytes(content),
       .job = json::string_at(content, {"job"}),
       .problem = {}};
   if (const auto& problem = json::at(content, {"problem"}); problem.is_object()) {
@@ -79,15 +82,15 @@ DatasetContent read_dataset_content(const Json& content) {
 Json dataset_content(const DatasetContent& content) {
   if (content == DatasetContent{}) return {};
   const auto& problem = content.problem;
-  return object(
+  auto result = object(
       {{"checkouts", list(content.known.checkouts)},
        {"models", list(content.known.models)},
-       {"checkoutsBytes", content.checkouts_bytes},
-       {"modelsBytes", content.models_bytes},
-       {"freedBytes", content.freed_bytes},
        {"job", json::text_or_null(content.job)},
        {"problem",
         problem ? object({{"reason", problem->reason}, {"message", problem->message}}) : Json()}});
+  for (const auto& [field, count] : content.bytes)
+    result[field] = Json(count);
+  return result;
 }
 
 bool is_finished(const Json& job) {
@@ -105,9 +108,7 @@ DatasetContent collected(DatasetContent before, const ContentUse& left, const Js
     return after;
   }
   if (result.is_null()) return after;  // then it is done once more
-  after.checkouts_bytes = bytes(result, "checkoutsBytes");
-  after.models_bytes = bytes(result, "modelsBytes");
-  after.freed_bytes = bytes(result, "freedBytes");
+  after.bytes = bytes(result);
   if (json::integer_at(result, {"young"}) == 0) after.known = left;
   if (json::integer_at(result, {"failed"}) > 0)
     after.problem = Blocker{"NotAllRemoved", json::string_at(result, {"message"})};

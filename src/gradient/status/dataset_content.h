@@ -4,6 +4,8 @@
 #include "gradient/spec/content_use.h"
 #include "json/json.h"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +15,8 @@ namespace gradient {
 /// `status.content` of a Dataset.
 struct DatasetContent {
   ContentUse known;  ///< in use, or was since it was last collected
-  std::optional<std::int64_t> checkouts_bytes, models_bytes, freed_bytes;
+  /// What the last collection found on the disk, by the names of the fields: "checkoutsBytes", ...
+  std::map<std::string, std::int64_t> bytes;
   std::string job;                 ///< UID of the last collection's Job
   std::optional<Blocker> problem;  ///< why that Job, or the attempt to make one, failed
   bool operator==(const DatasetContent&) const = default;

@@ -109,6 +109,10 @@ Json dataset_status(const DatasetStatusInput& input) {
   // What is on a volume stays true while its claim is in trouble.
   const auto& content = input.content ? *input.content : json::at(input.previous, {"content"});
   if (!content.is_null()) fields["content"] = content;
+  if (!input.is_used) {
+    const auto since = json::string_at(input.previous, {"unusedSince"});
+    fields["unusedSince"] = Json(since.empty() ? input.now : since);
+  }
   return simple_status({.parent = input.parent,
                         .is_ready = ready.is_true,
                         .reason = ready.reason,
@@ -120,13 +124,15 @@ Json dataset_status(const DatasetStatusInput& input) {
 
 Json invalid_dataset_status(const Parent& parent, const json::Problems& problems,
                             const Json& previous, const std::string& now) {
-  return simple_status({.parent = parent,
-                        .is_ready = false,
-                        .reason = "InvalidSpec",
-                        .message = json::text(problems),
-                        .fields = json::object({{"content", json::at(previous, {"content"})}}),
-                        .previous = previous,
-                        .now = now});
+  return simple_status(
+      {.parent = parent,
+       .is_ready = false,
+       .reason = "InvalidSpec",
+       .message = json::text(problems),
+       .fields = json::object({{"content", json::at(previous, {"content"})},
+                               {"unusedSince", json::at(previous, {"unusedSince"})}}),
+       .previous = previous,
+       .now = now});
 }
 
 }  // namespace gradient

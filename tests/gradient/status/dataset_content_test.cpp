@@ -8,9 +8,7 @@ using json::Json;
 namespace {
 
 const DatasetContent before{.known = {.checkouts = {"kept", "old"}, .models = {"llm"}},
-                            .checkouts_bytes = 100,
-                            .models_bytes = 50,
-                            .freed_bytes = 0,
+                            .bytes = {{"checkoutsBytes", 100}, {"freedBytes", 0}},
                             .job = "job-1",
                             .problem = Blocker{"QuotaExceeded", "no room"}};
 const ContentUse left{.checkouts = {"kept"}, .models = {}};
@@ -34,7 +32,8 @@ Json pod(const std::string& message, const std::string& finished_at = "2026-01-0
 }
 
 constexpr const char* result =
-    R"({"checkoutsBytes":60,"modelsBytes":0,"freedBytes":90,"removed":2,"young":0,"failed":0})";
+    R"({"checkoutsBytes":60,"mirrorsBytes":20,"largeFilesBytes":10,"modelsBytes":0,"unusedBytes":0,
+        "freedBytes":90,"removed":2,"young":0,"failed":0})";
 
 }  // namespace
 
@@ -53,12 +52,16 @@ TEST_CASE("a Job has ended when it is complete or has failed") {
 }
 
 TEST_CASE("a clean-up that went well leaves its figures, and what went is no longer known") {
-  CHECK(collected(before, left, complete, {pod(result)}) == DatasetContent{.known = left,
-                                                                           .checkouts_bytes = 60,
-                                                                           .models_bytes = 0,
-                                                                           .freed_bytes = 90,
-                                                                           .job = "job-2",
-                                                                           .problem = {}});
+  CHECK(collected(before, left, complete, {pod(result)}) ==
+        DatasetContent{.known = left,
+                       .bytes = {{"checkoutsBytes", 60},
+                                 {"mirrorsBytes", 20},
+                                 {"largeFilesBytes", 10},
+                                 {"modelsBytes", 0},
+                                 {"unusedBytes", 0},
+                                 {"freedBytes", 90}},
+                       .job = "job-2",
+                       .problem = {}});
 }
 
 TEST_CASE("the result of a second attempt counts, not that of the first") {
@@ -66,7 +69,7 @@ TEST_CASE("the result of a second attempt counts, not that of the first") {
       collected(before, left, complete,
                 {pod(result, "2026-01-01T00:02:00Z"),
                  pod(R"({"reason":"SyncFailed","message":"cut off"})", "2026-01-01T00:01:00Z")});
-  CHECK(after.freed_bytes == 90);
+  CHECK(after.bytes.at("freedBytes") == 90);
   CHECK_FALSE(after.problem);
 }
 
@@ -75,7 +78,7 @@ TEST_CASE("what was too young to go is still known, so that it is asked for agai
       before, left, complete,
       {pod(R"({"checkoutsBytes":60,"modelsBytes":0,"freedBytes":0,"young":1,"failed":0})")});
   CHECK(after.known == before.known);
-  CHECK(after.checkouts_bytes == 60);
+  CHECK(after.bytes.at("checkoutsBytes") == 60);
 }
 
 TEST_CASE("files that could not be removed are told, with the first reason") {
@@ -89,7 +92,7 @@ TEST_CASE("a clean-up that failed keeps what is known and the last figures, and 
   const auto by_itself =
       collected(before, left, failed, {pod(R"({"reason":"VolumeReadOnly","message":"no"})")});
   CHECK(by_itself.known == before.known);
-  CHECK(by_itself.checkouts_bytes == 100);
+  CHECK(by_itself.bytes == before.bytes);
   CHECK(by_itself.job == "job-2");
   CHECK(by_itself.problem == Blocker{"VolumeReadOnly", "no"});
   CHECK(collected(before, left, failed, {}).problem ==

@@ -41,13 +41,14 @@ ObservedClaim with_events(ObservedClaim seen, const char* events) {
 }
 
 Json status(const ObservedClaim& seen, const std::optional<Json>& content = std::nullopt,
-            const Json& previous = {}) {
+            const Json& previous = {}, bool is_used = true) {
   DatasetSpec spec;
   spec.claim_name = "files";
   return dataset_status({.parent = dataset,
                          .spec = spec,
                          .claim = seen,
                          .content = content,
+                         .is_used = is_used,
                          .previous = previous,
                          .now = now});
 }
@@ -113,6 +114,16 @@ TEST_CASE("a Dataset's status has what dependents need to know of the claim") {
         R"({"accessModes":["ReadWriteOnce"],"capacity":"1Gi","claimName":"data",)"
         R"("observedGeneration":1,"phase":"Bound","requested":"2Gi"})");
   CHECK(json::at(status({}), {"claimName"}).is_null());
+}
+
+TEST_CASE("a Dataset that nobody names says since when") {
+  const auto since = [](const Json& earlier, bool is_used) {
+    return json::string_at(status(claim("Bound"), std::nullopt, earlier, is_used), {"unusedSince"});
+  };
+  const auto earlier = json::object({{"unusedSince", "2025-12-01T00:00:00Z"}});
+  CHECK(since({}, false) == now);
+  CHECK(since(earlier, false) == "2025-12-01T00:00:00Z");
+  CHECK(since(earlier, true).empty());
 }
 
 TEST_CASE("content of a Dataset stays until the volume was looked at again") {
