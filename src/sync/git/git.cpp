@@ -168,10 +168,13 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
     if (!wrong) wrong = encoding_failure(line, remote_.url);
     if (on_error_line) on_error_line(line);
   };
+  const auto kills_before = memory_kills();
   auto finished = base::run(program, stop_);
   if (finished.exit_code == 0 && wrong) throw Failure(*wrong);
-  // The kernel kills what has more memory than the container may (cgroups(7)); a stop is a SIGTERM.
-  if (finished.signal == SIGKILL) throw git_failure("git died of signal 9", remote_.url);
+  // The kernel kills what has more memory than the container may. It may choose a child of git's,
+  // such as index-pack, which git tells as a wrong answer. A stop is a SIGTERM.
+  if (finished.signal == SIGKILL || (finished.exit_code != 0 && memory_kills() > kills_before))
+    throw git_failure("git died of signal 9", remote_.url);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),

@@ -2,7 +2,7 @@
 
 #include <fstream>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace content {
 namespace {
@@ -29,24 +29,40 @@ std::optional<std::int64_t> limit_in(const Path& file) {
   return bytes;
 }
 
-}  // namespace
-
-std::optional<std::int64_t> memory_limit(const Path& root) {
+/// Where a file of the group may be, by its names in version 2 and in version 1.
+std::vector<Path> places(const Path& root, const char* name, const char* name_in_version_1) {
   const auto groups = root / "sys/fs/cgroup";
+  std::vector<Path> result;
   std::ifstream lines(root / "proc/self/cgroup");
   for (std::string line; std::getline(lines, line);) {
     const auto group = group_in(line);
     if (!group) continue;
-    const auto below = Path(*group).relative_path();
     // In a container the group's own folder is at the top of what is mounted, whatever it is called
     // outside.
-    for (const auto& file : {groups / below / "memory.max", groups / "memory.max",
-                             groups / "memory" / below / "memory.limit_in_bytes",
-                             groups / "memory" / "memory.limit_in_bytes"}) {
-      if (const auto bytes = limit_in(file)) return bytes;
+    for (const auto& below : {Path(*group).relative_path(), Path()}) {
+      result.push_back(groups / below / name);
+      result.push_back(groups / "memory" / below / name_in_version_1);
     }
   }
+  return result;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> memory_limit(const Path& root) {
+  for (const auto& file : places(root, "memory.max", "memory.limit_in_bytes"))
+    if (const auto bytes = limit_in(file)) return bytes;
   return {};
+}
+
+std::int64_t memory_kills(const Path& root) {
+  for (const auto& file : places(root, "memory.events.local", "memory.oom_control")) {
+    std::ifstream input(file);
+    std::string name;
+    for (std::int64_t count = 0; input >> name >> count;)
+      if (name == "oom_kill") return count;
+  }
+  return 0;
 }
 
 }  // namespace content

@@ -11,4 +11,8 @@ namespace content {
 /// limit, or none can be read. `root`: the file system's, of which /proc and /sys are read.
 std::optional<std::int64_t> memory_limit(const std::filesystem::path& root = "/");
 
+/// How many processes of the group the kernel has killed at that limit (oom_kill of
+/// memory.events.local, or of memory.oom_control). 0 where that cannot be read.
+std::int64_t memory_kills(const std::filesystem::path& root = "/");
+
 }  // namespace content

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+using content::memory_kills;
 using content::memory_limit;
 
 TEST_CASE("the limit of memory is that of the control group, of either version") {
@@ -32,4 +33,20 @@ TEST_CASE("the limit of memory is that of the control group, of either version")
   SECTION("a machine without control groups") {
     CHECK_FALSE(memory_limit(root / ""));
   }
+}
+
+TEST_CASE("the kernel counts the processes that it has killed at the limit") {
+  const Folder root;
+  CHECK(memory_kills(root / "") == 0);
+  SECTION("version 2") {
+    root.write("proc/self/cgroup", "0::/\n");
+    root.write("sys/fs/cgroup/memory.events.local",
+               "low 0\nhigh 0\nmax 7\noom 5\noom_kill 3\noom_group_kill 1\n");
+  }
+  SECTION("version 1") {
+    root.write("proc/self/cgroup", "4:memory:/a\n");
+    root.write("sys/fs/cgroup/memory/a/memory.oom_control",
+               "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+  }
+  CHECK(memory_kills(root / "") == 3);
 }
