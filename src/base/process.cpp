@@ -93,7 +93,11 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 pid_t spawn(const Program& program, const Pipe& output, const Pipe& errors, int secret) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (program.input >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, program.input, STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
   posix_spawn_file_actions_adddup2(
       &actions, program.output >= 0 ? program.output : output.write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors.write_end.get(), STDERR_FILENO);

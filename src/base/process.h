@@ -16,11 +16,12 @@ namespace base {
 struct Stopped {};
 
 /// A program to run. It gets no environment but `environment`, no file descriptor but 0 to 2 and,
-/// as 3, a memory file with `secret_file` when that is not empty; standard input is empty.
+/// as 3, a memory file with `secret_file` when that is not empty.
 struct Program {
   std::vector<std::string> arguments = {};    ///< with the program's name, looked up in PATH
   std::vector<std::string> environment = {};  ///< "NAME=value"
   std::string secret_file = {};
+  int input = -1;   ///< a descriptor that is its standard input, which is empty otherwise
   int output = -1;  ///< a descriptor that is its standard output, in place of Finished::output
   /// Called for every line of standard error, also those that end with a carriage return. What
   /// this and on_second throw ends the group with SIGKILL.

@@ -45,6 +45,14 @@ TEST_CASE("its standard input is empty, and it reads a secret from one without a
   CHECK(shell("cat").output.empty());
 }
 
+TEST_CASE("it reads what a descriptor has that is given") {
+  const Folder folder;
+  const auto file = folder.write("input", "text");
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  CHECK(shell("cat", {.input = fd}).output == "text");
+  close(fd);
+}
+
 TEST_CASE("its output goes to a descriptor that is given, whose position tells how far it is") {
   FILE* const file = tmpfile();
   REQUIRE(lseek(fileno(file), 3, SEEK_SET) == 3);
