@@ -20,9 +20,13 @@ std::string kept(const Resolved& wanted) {
   return "refs/gradient/" + wanted.commit;
 }
 
+/// Whether it is there with all that it is made of. Of a commit that no ref leads to a clean-up
+/// that was killed may have left a part, so git looks at all of it, as git-fetch(1) does.
 bool has_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   try {
     git({"-C", bare.string(), "cat-file", "-e", wanted.commit + "^{commit}"});
+    git({"-C", bare.string(), "rev-list", "--objects", "--quiet", "--ignore-missing", wanted.commit,
+         "--not", "--all"});
     return true;
   } catch (const Failure&) {
     return false;
@@ -93,20 +97,23 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
   keep(git, bare, wanted);
 }
 
-/// Whether git made it for itself, for as long as it runs (git-gc(1), lockfile.h).
-bool is_temporary(const Path& file) {
+/// Whether git made it for itself, for as long as it runs (git-gc(1), lockfile.h, builtin/repack.c,
+/// fetch-pack.c).
+bool is_temporary(const Path& file, const Path& mirror) {
   const auto name = file.filename().string();
-  return name.ends_with(".lock") || name.starts_with("tmp_");
+  if (name.ends_with(".lock") || file == mirror / "packed-refs.new") return true;
+  if (!file.lexically_relative(mirror).string().starts_with("objects/")) return false;
+  return name.starts_with("tmp_") || name.starts_with(".tmp-") || name.ends_with(".keep");
 }
 
-/// What a git that was killed has left in a mirror of which nobody else has the claim. A lock would
-/// stop every later git.
+}  // namespace
+
 void remove_leftovers(const Path& mirror) {
   std::vector<Path> found;
   for (auto entry = fs::recursive_directory_iterator(mirror);
        entry != fs::recursive_directory_iterator(); ++entry) {
     if (entry->path() == mirror / "lfs") entry.disable_recursion_pending();
-    if (is_temporary(entry->path())) {
+    if (is_temporary(entry->path(), mirror)) {
       found.push_back(entry->path());
       entry.disable_recursion_pending();
     }
@@ -114,8 +121,6 @@ void remove_leftovers(const Path& mirror) {
   for (const auto& path : found)
     fs::remove_all(path);
 }
-
-}  // namespace
 
 Mirrors::Mirrors(Path folder, Path claims, bool full_history, std::stop_token stop, OnWait on_wait)
     : folder_(std::move(folder)),

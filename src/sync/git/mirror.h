@@ -10,6 +10,10 @@
 
 namespace content {
 
+/// Removes what a git that was killed has left in a mirror of which nobody else has the claim. A
+/// lock would stop every later git, and a pack that is to be kept would stay for ever.
+void remove_leftovers(const Path& mirror);
+
 /// A cache of bare repositories, .gradient/git/<hash of URL>, that the deployments of a dataset
 /// share: what one of them has is not fetched again. Has the claim of a mirror from when it is
 /// asked for until it is released: who waits for one has none, so two repositories that are

@@ -757,21 +757,51 @@ TEST_CASE("what lies at a checkout's place and is not whole is made anew") {
 TEST_CASE("what a killed git has left in a mirror is in nobody's way") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
-  repository.commit("file", "text");
+  const auto first = repository.commit("file", "text");
   Volume volume;
   volume.sync(repository);
   const auto git = volume.folder / ".gradient/git";
   const auto mirror = fs::directory_iterator(git)->path();
-  for (const auto* left : {"shallow.lock", "packed-refs.lock", "refs/gradient/x.lock",
-                           "objects/pack/tmp_pack_AbCdEf", "objects/ab/tmp_obj_AbCdEf"}) {
+  const std::vector<std::string> all_left = {
+      "shallow.lock",          "packed-refs.lock",
+      "packed-refs.new",       "refs/gradient/x.lock",
+      "objects/pack/1.keep",   "objects/pack/tmp_pack_AbCdEf",
+      "objects/ab/tmp_obj_Ab", "objects/pack/.tmp-7-pack-1.pack"};
+  for (const auto& left : all_left) {
     fs::create_directories((mirror / left).parent_path());
     content::write_file(mirror / left, "");
   }
+  const auto* const branch = "refs/gradient/of/refs/heads/tmp_work.keep";
+  shell("git -C " + mirror.string() + " update-ref " + branch + " refs/gradient/" + first);
   const auto second = repository.commit("file", "second");
   CHECK(volume.sync(repository, "", "two") == second);
-  CHECK_FALSE(fs::exists(mirror / "shallow.lock"));
-  CHECK_FALSE(fs::exists(mirror / "objects/pack/tmp_pack_AbCdEf"));
+  for (const auto& left : all_left)
+    CHECK_FALSE(fs::exists(mirror / left));
+  CHECK(fs::exists(mirror / branch));
   CHECK(fs::directory_iterator(git)->path() == mirror);
+}
+
+TEST_CASE("a commit of which a killed clean-up has left a part is fetched again") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto first = repository.commit("file", "first");
+  Volume volume;
+  volume.sync(repository, first, "one");
+  repository.commit("new", "second");
+  const auto second = repository.git("rev-parse main");
+  volume.sync(repository, second, "two");
+  // The second commit's pack has not the first one's file. As `git repack -d` removes packs.
+  const auto mirror = fs::directory_iterator(volume.folder / ".gradient/git")->path();
+  content::write_file(mirror / "same", "");
+  const auto git = "git -C " + mirror.string() + " ";
+  shell("for ref in $(" + git + "for-each-ref --format='%(refname)'); do " + git +
+        "update-ref -d $ref; done; cd " + mirror.string() +
+        "/objects/pack && for idx in *.idx; do git show-index <$idx | grep -q " + first +
+        " && rm -f ${idx%.idx}.* || true; done");
+  CHECK(volume.sync(repository, second, "three") == second);
+  CHECK(volume.read("file", "three") == "first\n");
+  shell(git + "fsck --connectivity-only 2>&1");  // which fails where something is missing
+  CHECK(fs::exists(mirror / "same"));
 }
 
 TEST_CASE("a server that is away is told after some tries, and nothing is left behind") {
