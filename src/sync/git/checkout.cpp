@@ -184,8 +184,11 @@ void make_older_than_index(const GitInTree& git, const Path& tree,
   const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
   for (const auto& file : files)
     fs::last_write_time(tree / file.path, before);
-  // Refreshes the index, also when a file is no pointer as its attributes demand.
-  git({"status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"});
+  // Refreshes the index, also when a file is no pointer as its attributes demand. What git compares
+  // is the content's pointer: that is known, and git-lfs would copy the content into .git to say
+  // it.
+  git({"-c", "filter.lfs.clean=git cat-file blob :0:%f", "status", "--porcelain",
+       "--untracked-files=no", "--ignore-submodules=all"});
 }
 
 /// Has git write the content of large files over their pointers.
@@ -193,7 +196,9 @@ void replace_pointers(const GitInTree& git, const LargeFileStore& store, const P
                       const std::vector<std::string>& names) {
   for (const auto& name : names)
     fs::remove(tree / name);
-  git({"-c", "lfs.storage=" + store.path().string(), "checkout", "--quiet", "--force"});
+  git({"-c", "lfs.storage=" + store.path().string(), "-c",
+       "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true", "checkout",
+       "--quiet", "--force"});
 }
 
 /// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
@@ -313,8 +318,7 @@ class Checkout {
   /// Large files come out as pointers: these tell how much room the content needs.
   void files() const {
     require_space(tree_, git_.url() + ": the checkout", need_of_files(git_in_tree_));
-    git_in_tree_({"-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout",
-                  "--quiet", "--force", "--detach", wanted_.commit});
+    git_in_tree_({"checkout", "--quiet", "--force", "--detach", wanted_.commit});
   }
 
   void large_files() const {

@@ -48,7 +48,6 @@ std::string configuration(const GitRemote& remote, const std::string& helper,
       "[protocol]\n\tallow = never\n"
       "[protocol \"http\"]\n\tallow = always\n"
       "[protocol \"https\"]\n\tallow = always\n"
-      "[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n"
       // git gives a server up that sends fewer bytes a second than the limit, for so many seconds.
       "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = " +
       silence +

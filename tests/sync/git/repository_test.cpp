@@ -426,6 +426,7 @@ TEST_CASE(
   CHECK(volume.read("weights.bin", "one") == "large content");
   const auto tree = (volume.folder / ".gradient/checkouts/one/tree").string();
   CHECK(shell("GIT_CONFIG_NOSYSTEM=1 git -C " + tree + " status --porcelain").empty());
+  CHECK(shell("grep -rlF 'large content' " + tree) == tree + "/weights.bin");
   CHECK(shell("grep -rF -e " + std::string(canary) + " -e " + (volume.folder / "").string() + " " +
               tree + " || echo none") == "none");
 
