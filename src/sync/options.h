@@ -1,9 +1,9 @@
 #pragma once
 
+#include "sync/collect/collect.h"
 #include "sync/git/credential.h"
 #include "sync/git/repository.h"
 #include "sync/model/model.h"
-#include "sync/volume/collect.h"
 
 #include <cstddef>
 #include <string>

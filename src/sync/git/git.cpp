@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <csignal>
+#include <fcntl.h>
 #include <map>
 #include <sstream>
 #include <thread>
@@ -106,11 +107,26 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
       configuration(remote_, credential_helper(remote_, program, refused_file()), ssh_.command));
 }
 
+Git::Git(const Path& repository, std::stop_token stop)
+    : remote_{.url = repository.string()},
+      stop_(std::move(stop)),
+      home_(std::make_shared<TemporaryFolder>(temporary_folder(), "git-")) {
+  write_file(home_->path() / "config", configuration(remote_, "", ""));
+}
+
 std::string Git::operator()(std::vector<std::string> arguments) const {
   return run(std::move(arguments), {.on_error_line = [this](std::string_view line) {
                const auto bytes = received_bytes(line);
                if (bytes && on_progress_) on_progress_(json::object({{"bytes", *bytes}}));
              }});
+}
+
+std::string Git::with_input(std::vector<std::string> arguments, const std::string& input) const {
+  const auto path = home_->path() / "input";
+  write_file(path, input);
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.fd() < 0) volume_trouble(path);
+  return run(std::move(arguments), {.input = file.fd()});
 }
 
 void Git::init(const Path& path, const std::string& commit, bool is_bare) const {

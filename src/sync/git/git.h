@@ -41,8 +41,14 @@ class Git {
   /// the private key.
   Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress);
 
+  /// For a repository on this machine alone, which failures name: there is no remote.
+  Git(const Path& repository, std::stop_token stop);
+
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
+
+  /// The same for a command that reads `input`.
+  std::string with_input(std::vector<std::string> arguments, const std::string& input) const;
 
   /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
   void init(const Path& path, const std::string& commit, bool is_bare) const;

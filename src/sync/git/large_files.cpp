@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* whole = "objects";
 constexpr const char* begun = "incomplete";
+constexpr const char* temporary = "tmp";
 constexpr std::size_t digits = 64;
 constexpr std::int64_t most_bytes = std::int64_t{1} << 60;  // of one file, or of all
 
@@ -185,6 +186,23 @@ void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree
     }
     if (is_program) make_executable(to);
     placed[file.sha256] = to;
+  }
+}
+
+void LargeFileStore::keep_only(const std::set<std::string>& sha256s, Removal& removal,
+                               const std::stop_token& stop) const {
+  for (const auto* part : {whole, begun, temporary}) {
+    for (const auto& file : files_below(folder_ / part)) {
+      if (stop.stop_requested()) throw Stopped();
+      if (part != temporary && sha256s.contains(file.filename().string().substr(0, digits)))
+        continue;
+      remove_file(file, removal);
+      std::error_code is_not_empty;
+      for (auto parent = file.parent_path(); parent != folder_ / part && !is_not_empty;
+           parent = parent.parent_path()) {
+        fs::remove(parent, is_not_empty);
+      }
+    }
   }
 }
 

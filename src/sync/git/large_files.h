@@ -1,10 +1,13 @@
 #pragma once
 
+#include "sync/volume/tree.h"
 #include "sync/volume/volume.h"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +55,10 @@ class LargeFileStore {
   /// Puts content where the pointers are in a tree that nobody may write to: without a copy. A file
   /// whose content is not there stays a pointer.
   void place(const std::vector<LargeFile>& files, const Path& tree) const;
+
+  /// Removes all content but this, and what git-lfs has left of its work. Throws Stopped.
+  void keep_only(const std::set<std::string>& sha256s, Removal& removal,
+                 const std::stop_token& stop) const;
 
   /// Adds what another store has, whose owner may still write to it: links what is whole, and
   /// copies what was on its way.

@@ -108,6 +108,14 @@ bool is_temporary(const Path& file, const Path& mirror) {
 
 }  // namespace
 
+std::string mirror_name(const std::string& url) {
+  return base::short_hash(url);
+}
+
+Path mirror_claim(const Path& claims, const std::string& name) {
+  return claims / ("mirror-" + name);
+}
+
 void remove_leftovers(const Path& mirror) {
   std::vector<Path> found;
   for (auto entry = fs::recursive_directory_iterator(mirror);
@@ -132,7 +140,7 @@ Mirrors::Mirrors(Path folder, Path claims, bool full_history, std::stop_token st
 void Mirrors::own(const std::string& url) {
   if (claim_ && url_ == url) return;
   release();
-  claim_ = claim(claims_ / ("mirror-" + base::short_hash(url)),
+  claim_ = claim(mirror_claim(claims_, mirror_name(url)),
                  {.stop = stop_, .on_wait = [&](const Owner& owner) {
                     if (on_wait_) on_wait_(url, owner);
                   }});
@@ -149,8 +157,9 @@ void Mirrors::tell_progress(const json::Json& fields) {
 }
 
 Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
+  if (on_use_) on_use_(git.url(), wanted.commit);
   own(git.url());
-  const auto mirror = folder_ / base::short_hash(git.url());
+  const auto mirror = folder_ / mirror_name(git.url());
   if (is_true_folder(mirror)) {
     remove_leftovers(mirror);
     bring(git, mirror, wanted);
@@ -170,7 +179,7 @@ Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
 bool Mirrors::discard(const std::string& url) {
   if (!claim_ || url_ != url || made_.contains(url) || !claim_->is_ours()) return false;
   std::error_code error;
-  fs::rename(folder_ / base::short_hash(url), claim_->path() / unique_name("damaged-"), error);
+  fs::rename(folder_ / mirror_name(url), claim_->path() / unique_name("damaged-"), error);
   return !error;
 }
 

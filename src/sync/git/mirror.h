@@ -10,6 +10,12 @@
 
 namespace content {
 
+/// Of the mirror of a URL, in the folder of all.
+std::string mirror_name(const std::string& url);
+
+/// The claim of a mirror by its name.
+Path mirror_claim(const Path& claims, const std::string& name);
+
 /// Removes what a git that was killed has left in a mirror of which nobody else has the claim. A
 /// lock would stop every later git, and a pack that is to be kept would stay for ever.
 void remove_leftovers(const Path& mirror);
@@ -26,6 +32,10 @@ class Mirrors {
   /// `claims` is a folder on the same volume, for claims. With the whole history all branches and
   /// tags are brought in, not single commits. `on_wait` is called while others fetch from a URL.
   Mirrors(Path folder, Path claims, bool full_history, std::stop_token stop, OnWait on_wait = {});
+
+  /// Has this called with all that is fetched, before it is.
+  using OnUse = std::function<void(const std::string& url, const std::string& commit)>;
+  void on_use(OnUse on_use) { on_use_ = std::move(on_use); }
 
   /// Brings in a commit, and gives the repository that has it. Waits for others that fetch from
   /// this URL, for as long as they live. Throws Failure and Stopped.
@@ -51,6 +61,7 @@ class Mirrors {
   bool full_history_;
   std::stop_token stop_;
   OnWait on_wait_;
+  OnUse on_use_;
   std::string url_;  ///< that the claim is for
   std::unique_ptr<Claim> claim_;
   std::set<std::string> made_;  ///< URLs

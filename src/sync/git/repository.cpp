@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/files.h"
 #include "sync/git/checkout.h"
+#include "sync/git/needed.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
 #include "sync/volume/claim.h"
@@ -10,14 +11,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 namespace content {
 namespace {
 
 namespace fs = std::filesystem;
 using json::Json;
-
-constexpr const char* meta_name = "meta.json";
 
 /// An empty or a foreign name could mean more than it says. git and we have folders of our own,
 /// which volumes may know in any letter case; and "..NAME" is for links that are replaced at once.
@@ -52,10 +52,10 @@ Json find_published(const Path& checkout) {
   touch(checkout);  // as far as that is allowed
   if (is_missing(checkout, fs::file_type::directory) ||
       is_missing(checkout / "tree", fs::file_type::directory) ||
-      is_missing(checkout / meta_name, fs::file_type::regular)) {
+      is_missing(checkout / checkout_meta, fs::file_type::regular)) {
     return {};
   }
-  const auto text = base::read_file(checkout / meta_name, 64U << 10U);
+  const auto text = base::read_file(checkout / checkout_meta, longest_meta);
   try {
     auto meta = json::parse(text);
     if (is_commit(json::string_at(meta, {"commit"}))) return meta;
@@ -64,9 +64,10 @@ Json find_published(const Path& checkout) {
   return {};
 }
 
-/// For the report: the submodules are for those who look into meta.json.
-Json without_submodules(Json meta) {
-  if (meta.has_field("submodules")) meta.erase("submodules");
+/// Of meta.json, what is not only for those who look into it.
+Json for_report(Json meta) {
+  for (const char* field : {"submodules", "history"})
+    if (meta.has_field(field)) meta.erase(field);
   return meta;
 }
 
@@ -75,6 +76,25 @@ Json to_json(const std::vector<Submodule>& submodules) {
   for (const auto& [path, url, commit] : submodules)
     entries.push_back(json::object({{"path", path}, {"url", url}, {"commit", commit}}));
   return json::array_or_null(std::move(entries));
+}
+
+Json history(const RepositoryOptions& options) {
+  return options.full_history ? Json("full") : Json();
+}
+
+/// Tells a clean-up what the checkout that is being made needs of the mirrors: what was fetched of
+/// them comes only once, also when this helper has to begin anew.
+void tell_needs(Mirrors& mirrors, const RepositoryOptions& options, const Claim& claim) {
+  const auto file = claim.path() / checkout_meta;
+  const auto all = std::make_shared<std::vector<Submodule>>();
+  mirrors.on_use([=, &options](const std::string& url, const std::string& commit) {
+    all->push_back({"", url, commit});
+    const auto& top = all->front();
+    write_file(file, json::text(json::object({{"url", top.url},
+                                              {"commit", top.commit},
+                                              {"history", history(options)},
+                                              {"submodules", to_json(*all)}})));
+  });
 }
 
 /// What is at a checkout's place and is not whole was never published, or has been damaged since,
@@ -95,8 +115,9 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
                                   {"ref", resolved.name},
                                   {"url", options.remote.url},
                                   {"revision", options.revision},
+                                  {"history", history(options)},
                                   {"submodules", to_json(submodules)}});
-  write_file(checkout / meta_name, json::text(meta) + "\n");
+  write_file(checkout / checkout_meta, json::text(meta) + "\n");
   claim.require_ours();
   if (find_published(name).is_null()) set_aside(name, claim);
   if (publish(checkout, name)) return meta;
@@ -124,6 +145,7 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
   remove_left(*ours, stop);
   const BackgroundSweeper sweeper(claims, {""});
   Mirrors mirrors(own_folder(hidden, "git"), claims, options.full_history, stop, waits);
+  tell_needs(mirrors, options, *ours);
   ProgressLines lines(report);
   const Git git(options.remote, options.program, stop, [&](const Json& fields) {
     lines(fields);
@@ -147,7 +169,7 @@ void sync_repository(const RepositoryOptions& options, Reporter& report,
                        [&] { return publish_or_wait(options, hidden, checkout, report, stop); });
     });
   }
-  report.succeeded(without_submodules(std::move(meta)));
+  report.succeeded(for_report(std::move(meta)));
 }
 
 }  // namespace content

@@ -26,6 +26,20 @@ void stop_here(const std::stop_token& stop) {
 
 constexpr int of_folder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+/// Removes a name in a folder. Zero, or errno.
+int remove(int folder, const std::string& name, int flags, Removal& removal) {
+  Status status{};
+  const bool known = fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (unlinkat(folder, name.c_str(), flags) != 0) return errno == ENOENT ? 0 : errno;
+  const bool is_last = flags == AT_REMOVEDIR || status.st_nlink <= 1;
+  if (known && is_last) removal.bytes += disk_bytes(status);
+  return 0;
+}
+
+void add_failure(const std::string& name, int error, Removal& removal) {
+  if (++removal.failed == 1) removal.problem = name + ": " + std::generic_category().message(error);
+}
+
 /// One tree on its way out. Its folders wait, moved up into its root, to be emptied one by one.
 class TreeRemoval {
  public:
@@ -86,20 +100,11 @@ class TreeRemoval {
     if (error != 0 && !is_counted) fail(name, error);
   }
 
-  /// Zero, or errno.
   int remove(int folder, const std::string& name, int flags) {
-    Status status{};
-    const bool known = fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (unlinkat(folder, name.c_str(), flags) != 0) return errno == ENOENT ? 0 : errno;
-    const bool is_last = flags == AT_REMOVEDIR || status.st_nlink <= 1;
-    if (known && is_last) removal_.bytes += disk_bytes(status);
-    return 0;
+    return content::remove(folder, name, flags, removal_);
   }
 
-  void fail(const std::string& name, int error) {
-    if (++removal_.failed == 1)
-      removal_.problem = name + ": " + std::generic_category().message(error);
-  }
+  void fail(const std::string& name, int error) { add_failure(name, error, removal_); }
 
   static void make_writable(int folder, const char* name) {
     // Where that is forbidden, so is removing, which fails with the reason.
@@ -116,7 +121,7 @@ class TreeRemoval {
 
 }  // namespace
 
-void DiskUse::add(const Path& folder, const std::stop_token& stop) {
+void DiskUse::add(const Path& folder, const std::stop_token& stop, const std::set<Path>& without) {
   std::vector<Path> waiting = {folder};
   while (!waiting.empty()) {
     const auto next = std::move(waiting.back());
@@ -128,13 +133,18 @@ void DiskUse::add(const Path& folder, const std::stop_token& stop) {
       Status status{};
       if (lstat(entry->path().c_str(), &status) != 0) continue;
       const bool is_folder = S_ISDIR(status.st_mode);
-      if (is_folder) waiting.push_back(entry->path());
+      if (is_folder && !without.contains(entry->path())) waiting.push_back(entry->path());
       if (is_folder || status.st_nlink == 1 ||
           shared_.emplace(status.st_dev, status.st_ino).second) {
         bytes_ += disk_bytes(status);
       }
     }
   }
+}
+
+void remove_file(const Path& file, Removal& removal) {
+  const int error = remove(AT_FDCWD, file.string(), 0, removal);
+  if (error != 0) add_failure(file.string(), error, removal);
 }
 
 void remove_tree(const Path& folder, Removal& removal, const std::stop_token& stop) {

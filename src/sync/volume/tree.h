@@ -11,11 +11,12 @@
 /// and still changing. Symbolic links are never followed.
 namespace content {
 
-/// What files take on the disk, in bytes: each once, however many names it has. What cannot be read
-/// is left out.
+/// What files take on the disk, in bytes: one of several names once, however often it is added.
+/// What cannot be read is left out.
 class DiskUse {
  public:
-  void add(const Path& folder, const std::stop_token& stop);
+  /// `without`: folders below it whose files are left out.
+  void add(const Path& folder, const std::stop_token& stop, const std::set<Path>& without = {});
   std::int64_t bytes() const { return bytes_; }
 
  private:
@@ -28,6 +29,9 @@ struct Removal {
   std::int64_t failed = 0;   ///< files and folders that stayed
   std::string problem = {};  ///< about the first of them
 };
+
+/// Removes a file.
+void remove_file(const Path& file, Removal& removal);
 
 /// Removes a folder with all that is in it, or as much of it as can be. Folders of it are moved up
 /// into it on the way, so that depth costs nothing; those that stay are left there. Nothing is

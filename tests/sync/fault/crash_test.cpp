@@ -115,6 +115,78 @@ struct Repository {
   std::string commit;
 };
 
+/// A volume on which two of three revisions of a repository may go, as one pod sees it.
+struct Collected {
+  Collected() {
+    for (const std::string text : {"1", "2", "3"}) {
+      commits.push_back(app.commit("file", text));
+      app.commit("side", text, "side" + text);
+      REQUIRE(sync(before, commits.back(), "d1-" + text).exit_code == 0);
+    }
+    for (const auto& mirror : fs::directory_iterator(before / ".gradient/git")) {
+      name = mirror.path().filename().string();
+      for (const auto* file : {"same", "lfs/objects/ab/cd/abcd", "lfs/incomplete/abcd"})
+        before.write(".gradient/git/" + name + "/" + file, "text");
+    }
+  }
+  fs::path mirror(const Folder& volume) const { return volume / (".gradient/git/" + name); }
+
+  WatchedRun sync(const Folder& volume, const std::string& ref, const std::string& key,
+                  const std::string& more = "--revision=1") const {
+    return start(volume, {"repository", "--key", key, "--name", "app", "--url", app.url(), "--ref",
+                          ref, more});
+  }
+  WatchedRun collect(const Folder& volume, int nth = 0) const {
+    return start(volume, {"collect", "--owner", "d1", "--keep", "d1-2", "--grace", "0"}, nth,
+                 nth == 0 ? "GRADIENT_HEARTBEAT_MS=20" : rare);
+  }
+  /// Fails unless whoever comes after a clean-up that was killed gets what it wants.
+  void is_usable(const Folder& volume) const {
+    CHECK(base::read_file(volume / ".gradient/checkouts/d1-2/tree/file") == "2\n");
+    for (const auto& commit : commits) {
+      INFO(commit);
+      CHECK(sync(volume, commit, "d2-" + commit).exit_code == 0);
+    }
+    CHECK(sync(volume, "side3", "d2-side").exit_code == 0);
+    CHECK(sync(volume, "main", "d2-whole", "--full-history").exit_code == 0);
+    for (const std::string text : {"1", "2", "3"})
+      CHECK(base::read_file(volume / (".gradient/checkouts/d2-" + commits.at(std::stoul(text) - 1) +
+                                      "/tree/file")) == text + "\n");
+    CHECK(shell("git -C " + (volume / ".gradient/checkouts/d2-whole/tree").string() +
+                " rev-list --count HEAD") == "3");
+    CHECK(fs::exists(mirror(volume) / "same"));  // and was not thrown away
+  }
+  /// Fails unless nothing is left of clean-ups that were killed.
+  void is_tidy(const Folder& volume) const {
+    CHECK(fs::is_empty(volume / ".gradient/tmp"));
+    CHECK(
+        shell("ls -d " + (volume / ".gradient/going-*").string() + " 2>/dev/null || true").empty());
+    const auto in_mirror = mirror(volume).string();
+    CHECK(shell("cd " + in_mirror + " && find . -name '*.lock' -o -name '.tmp-*' -o -name 'tmp_*'")
+              .empty());
+    CHECK(shell("cd " + in_mirror + "/lfs && find . -type f").empty());
+    CHECK(shell("git -C " + in_mirror + " for-each-ref --format='%(refname)'") ==
+          "refs/gradient/" + commits.at(1));
+    CHECK(shell("ls " + in_mirror + "/objects/pack | wc -l") == "2");
+    shell("git -C " + in_mirror + " fsck --full --strict 2>&1");
+  }
+
+  WebServer server;
+  ServedRepository app{server, "app.git"};
+  std::vector<std::string> commits;
+  std::string name;  ///< of the mirror
+  Folder before;
+
+ private:
+  static WatchedRun start(const Folder& volume, std::vector<std::string> command, int nth = 0,
+                          const std::string& heartbeat = rare) {
+    command.insert(command.begin(), {"/usr/bin/env", "POD_UID=pod", heartbeat, GRADIENT_SYNC});
+    command.insert(command.end(), {"--volume", (volume / "").string(), "--termination-log",
+                                   (volume / "told").string()});
+    return run(command, nth);
+  }
+};
+
 /// Two revisions of a model, "old" and "new".
 struct Model {
   static std::vector<std::string> names(const std::string& revision) {
@@ -328,6 +400,42 @@ TEST_CASE("a repository's helper may be killed at any change: there is a whole c
     CHECK(Repository::is_tidy(volume));
     return first;
   });
+}
+
+TEST_CASE("a clean-up may be killed at any change: the next one ends it") {
+  const Collected collected;
+  const auto copy = [&](const Folder& volume) {
+    shell("cp -a " + (collected.before / ".gradient").string() + " " + (volume / "").string());
+  };
+  const Folder whole;
+  copy(whole);
+  const auto all = collected.collect(whole, never);
+  REQUIRE(all.exit_code == 0);
+  collected.is_tidy(whole);
+  SECTION("and whoever fetches before that finds a mirror that it can use") {
+    collected.is_usable(whole);
+    for_each_change(all.changes, [&](int nth) {
+      INFO("killed at change " << nth << " of " << all.changes);
+      const Folder volume;
+      copy(volume);
+      const auto first = collected.collect(volume, nth);
+      collected.is_usable(volume);
+      return first;
+    });
+  }
+  SECTION("and nothing is left") {
+    for_each_change(all.changes, [&](int nth) {
+      INFO("killed at change " << nth << " of " << all.changes);
+      const Folder volume;
+      copy(volume);
+      const auto first = collected.collect(volume, nth);
+      CHECK(collected.collect(volume).exit_code == 0);
+      INFO(base::read_file(volume / "told"));
+      CHECK(base::read_file(volume / "told").find(R"("failed":0)") != std::string::npos);
+      collected.is_tidy(volume);
+      return first;
+    });
+  }
 }
 
 TEST_CASE("however often a repository's helper is killed, it leaves one partial clone at most") {

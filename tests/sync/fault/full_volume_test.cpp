@@ -134,6 +134,35 @@ TEST_CASE("a checkout that is there is taken on a full volume, and a collection 
   CHECK_FALSE(is_full(*volume));
 }
 
+TEST_CASE("on a full volume a collection takes out of a mirror what needs no room first") {
+  const auto full = full_volume();
+  if (!full.make) return;
+  const auto volume = full.make();
+  const WebServer server;
+  const ServedRepository served(server, "app.git");
+  const Folder pod;
+  served.commit("file", "first");
+  auto old = repository(*volume, served);
+  old[4] = "d1-app-0";
+  REQUIRE_THAT(run(*volume, pod, old), Catch::Matchers::StartsWith("0 "));
+  const auto commit = served.commit("file", "text");
+  REQUIRE_THAT(run(*volume, pod, repository(*volume, served)), Catch::Matchers::StartsWith("0 "));
+  volume->run(
+      "for mirror in $1/.gradient/git/*; do for i in 1 2 3 4 5 6 7 8 9; do "
+      "mkdir -p $mirror/lfs/objects/ab/c$i && head -c 100000 /dev/zero "
+      ">$mirror/lfs/objects/ab/c$i/abc$i; done; done");
+  // A checkout of an unknown owner: nothing else can go.
+  volume->run("mv $1/.gradient/checkouts/d1-app-0 $1/gone && rm -r $1/gone");
+  full.fill(*volume);
+  REQUIRE(is_full(*volume));
+  CHECK_THAT(run(*volume, pod, {"collect", "--volume", volume->path().string()}),
+             Catch::Matchers::StartsWith("0 ") && Catch::Matchers::Contains("\"failed\":0"));
+  CHECK(volume->run("find $1/.gradient/git -path '*/lfs/*' -type f").empty());
+  CHECK(volume->run("cd $1/.gradient/git/* && git for-each-ref --format='%(refname)'") ==
+        "refs/gradient/" + commit + "\n");
+  CHECK(volume->run("ls $1/.gradient/tmp").empty());
+}
+
 TEST_CASE("a collection frees a full volume that never had a repository") {
   const auto full = full_volume();
   if (!full.make) return;

@@ -1,9 +1,11 @@
-#include "sync/volume/collect.h"
+#include "sync/collect/collect.h"
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/process.h"
 #include "support/folder.h"
 #include "support/skip.h"
+#include "sync/program/environment.h"
 #include "sync/report/failure.h"
 #include "sync/volume/claim.h"
 
@@ -40,7 +42,8 @@ struct Volume {
 
   /// Published long ago.
   void checkout(const std::string& key, const std::string& url = "https://git.example/a") const {
-    folder.write(".gradient/checkouts/" + key + "/meta.json", R"({"url":")" + url + R"("})");
+    folder.write(".gradient/checkouts/" + key + "/meta.json",
+                 R"({"url":")" + url + R"(","commit":")" + std::string(40, 'a') + R"("})");
     folder.write(".gradient/checkouts/" + key + "/tree/src/file", "text");
     age(hidden("checkouts/" + key));
   }
@@ -51,7 +54,8 @@ struct Volume {
   }
   std::string mirror(const std::string& url) const {
     const auto name = base::short_hash(url);
-    folder.write(".gradient/git/" + name + "/HEAD", "ref: refs/heads/main");
+    base::run({.arguments = {"git", "init", "--quiet", "--bare", hidden("git/" + name).string()},
+               .environment = environment_for_programs()});
     return name;
   }
 
@@ -114,6 +118,8 @@ TEST_CASE("a checkout that was published or begun to be used within the grace st
   const auto told = volume.collect({"d1"});
   CHECK(volume.names("checkouts") == Names{"d1-app-used"});
   CHECK(json::integer_at(told, {"young"}) == 1);
+  CHECK(json::integer_at(told, {"unusedBytes"}) > 0);
+  CHECK(json::integer_at(told, {"unusedBytes"}) <= json::integer_at(told, {"checkoutsBytes"}));
 }
 
 TEST_CASE("a collection that ran late spares what was used since it was asked for") {
@@ -152,8 +158,10 @@ TEST_CASE("mirrors go that no checkout is from, unless somebody fetches into the
   volume.checkout("d1-app-old", "https://git.example/gone");
   volume.checkout("d9-app");
   volume.folder.write(".gradient/checkouts/d9-app/meta.json",
-                      R"({"url":"https://git.example/a","submodules":[
-                      {"path":"x","url":"https://git.example/of-a-stranger"}]})");
+                      R"({"url":"https://git.example/a",
+                      "commit":"1111111111111111111111111111111111111111","submodules":[
+                      {"path":"x","url":"https://git.example/of-a-stranger",
+                      "commit":"2222222222222222222222222222222222222222"}]})");
   volume.mirror("https://git.example/gone");
   const auto used = volume.mirror("https://git.example/of-a-stranger");
   const auto locked = volume.mirror("https://git.example/being-fetched");
@@ -241,6 +249,29 @@ TEST_CASE("bytes are those of the disk: a sparse file's blocks, a file of two na
   CHECK(json::integer_at(told, {"checkoutsBytes"}) == 0);
 }
 
+TEST_CASE(
+    "of a file of several names the bytes are large files', else a mirror's, else a checkout's") {
+  const Volume volume;
+  volume.checkout("d1-app");
+  volume.model("llm");
+  const auto name = volume.mirror("https://git.example/a");
+  const std::vector<std::pair<std::string, Path>> all = {
+      {"modelsBytes", volume.hidden("models/llm/..rev-1/weights")},
+      {"checkoutsBytes", volume.hidden("checkouts/d1-app/tree/src/file")},
+      {"mirrorsBytes", volume.hidden("git/" + name + "/file")},
+      {"largeFilesBytes", volume.hidden("git/" + name + "/lfs/logs/file")}};
+  volume.folder.write(".gradient/models/llm/..rev-1/weights", std::string(1'000'000, 'x'));
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const auto& [now, path] = all[i];
+    fs::remove(path);
+    fs::create_directories(path.parent_path());
+    fs::create_hard_link(all.front().second, path);
+    const auto told = volume.collect({});
+    for (const auto& [field, of_field] : all)
+      CHECK((json::integer_at(told, {field}) > 1'000'000) == (field == now));
+  }
+}
+
 TEST_CASE("a stop in the middle leaves no half checkout under its key") {
   const Volume volume;
   volume.checkout("d1-app-old");
@@ -278,8 +309,9 @@ TEST_CASE("a checkout that cannot be read for good keeps nobody waiting") {
 
 TEST_CASE("a volume on which nothing was published yet has nothing to collect") {
   const Volume volume;
-  CHECK(volume.collect({"d1"}) == json::parse(R"({"checkoutsBytes":0,"modelsBytes":0,
-      "freedBytes":0,"removed":0,"young":0,"failed":0})"));
+  CHECK(volume.collect({"d1"}) == json::parse(R"({"checkoutsBytes":0,"mirrorsBytes":0,
+      "largeFilesBytes":0,"modelsBytes":0,"unusedBytes":0,"freedBytes":0,"removed":0,"young":0,
+      "failed":0})"));
 }
 
 TEST_CASE("what another user has locked away is told, and the rest goes") {

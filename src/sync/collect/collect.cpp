@@ -1,10 +1,13 @@
-#include "sync/volume/collect.h"
+#include "sync/collect/collect.h"
 
-#include "base/hash.h"
+#include "sync/git/mirror.h"
+#include "sync/git/mirror_clean_up.h"
+#include "sync/git/needed.h"
 #include "sync/volume/claim.h"
 #include "sync/volume/tree.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace content {
@@ -28,17 +31,9 @@ std::vector<std::string> folders_in(const Path& parent) {
   return names;
 }
 
-/// Names of the mirrors that a checkout was made from; empty when that cannot be told.
-std::set<std::string> mirrors_of(const Path& checkout) {
-  try {
-    const auto meta = json::parse(read_regular_file(checkout / "meta.json", 64U << 10U));
-    std::set<std::string> names = {base::short_hash(meta.at("url").as_string())};
-    for (const auto& submodule : json::elements_at(meta, {"submodules"}))
-      names.insert(base::short_hash(submodule.at("url").as_string()));
-    return names;
-  } catch (const std::exception&) {
-    return {};
-  }
+bool is_lack_of_room(const Failure& failure) {
+  return failure.reason == "VolumeFull" || failure.reason == "VolumeOutOfInodes" ||
+         failure.reason == "VolumeQuotaExceeded";
 }
 
 class Collection {
@@ -55,6 +50,7 @@ class Collection {
 
   void run() {
     look_at_clock();
+    needed_before_ = needed_by_helpers(hidden_);
     remove_dead();
     for (const auto& key : folders_in(checkouts_)) {
       if (may_go(key)) remove_unused(checkouts_ / key);
@@ -63,6 +59,7 @@ class Collection {
       if (options_.models.contains(name)) remove_unused(models_ / name);
     }
     remove_mirrors();
+    clean_up_mirrors();
     tell();
   }
 
@@ -108,21 +105,20 @@ class Collection {
   /// A pod that begins to use a folder writes its time first. So one that was in time is seen after
   /// the rename, and one that was late does not find the folder any more.
   void remove_unused(const Path& folder) {
-    if (is_young(folder)) {
-      ++young_;
-      return;
-    }
+    if (is_young(folder)) return spare(folder);
     const auto moved = move_away(folder);
     if (!moved) return;
     if (is_young(*moved)) {
       std::error_code taken;  // the name: it was fetched anew, and nobody uses this one
       fs::rename(*moved, folder, taken);
-      if (!taken) {
-        ++young_;
-        return;
-      }
+      if (!taken) return spare(folder);
     }
     remove_moved(*moved, folder);
+  }
+
+  void spare(const Path& folder) {
+    ++young_;
+    unused_.add(folder, stop_);
   }
 
   std::optional<Path> move_away(const Path& folder) {
@@ -130,9 +126,13 @@ class Collection {
     std::error_code error;
     fs::rename(folder, moved, error);
     if (!error) return moved;
-    if (error != std::errc::no_such_file_or_directory && ++removal_.failed == 1)
-      removal_.problem = "cannot rename " + folder.string() + ": " + error.message();
+    if (error != std::errc::no_such_file_or_directory)
+      fail("cannot rename " + folder.string() + ": " + error.message());
     return std::nullopt;
+  }
+
+  void fail(const std::string& problem) {
+    if (++removal_.failed == 1) removal_.problem = problem;
   }
 
   void remove_moved(const Path& moved, const Path& was) {
@@ -146,31 +146,101 @@ class Collection {
                               {"bytes", removal_.bytes - before.bytes}}));
   }
 
+  bool has_claim(const std::string& mirror) const {
+    return fs::exists(fs::symlink_status(mirror_claim(claims_, mirror)));
+  }
+
   /// Whoever fetches into a mirror has its claim. Nothing is made: a volume that is full has no
   /// room for it, and who begins to fetch meanwhile fails and tries again.
   void remove_mirrors() {
-    std::set<std::string> used;
-    for (const auto& key : folders_in(checkouts_)) {
-      auto mirrors = mirrors_of(checkouts_ / key);
-      if (mirrors.empty()) return;  // unknown: it could be any of them
-      used.merge(mirrors);
-    }
+    const auto needed = needed_in_all(hidden_, needed_before_);
+    if (!needed) return;
     for (const auto& name : folders_in(mirrors_)) {
-      if (used.contains(name)) continue;
-      if (fs::exists(fs::symlink_status(claims_ / ("mirror-" + name)))) continue;
+      if (needed->contains(name) || has_claim(name)) continue;
       if (const auto moved = move_away(mirrors_ / name)) remove_moved(*moved, mirrors_ / name);
     }
   }
 
+  /// First what needs no room, in all of them.
+  void clean_up_mirrors() {
+    const auto large_files = [this](const Path& mirror, const Needed& needed, const Claim*) {
+      remove_large_files(mirror, needed, removal_, stop_);
+    };
+    const auto commits = [this](const Path& mirror, const Needed& needed, const Claim* ours) {
+      remove_commits(mirror, needed, *ours, removal_, stop_);
+    };
+    std::set<std::string> left;
+    for (const auto& name : folders_in(mirrors_)) {
+      auto state = claim_and_clean_up(name, large_files);
+      if (state == State::NoRoom && !has_claim(name)) state = clean_up(name, large_files, nullptr);
+      if (state == State::InUse) left.insert(name);
+    }
+    for (const auto& name : folders_in(mirrors_)) {
+      if (!left.contains(name) && claim_and_clean_up(name, commits) != State::Done)
+        left.insert(name);
+    }
+    young_ += static_cast<int>(left.size());
+  }
+
+  using CleanUp = std::function<void(const Path& mirror, const Needed&, const Claim*)>;
+  enum class State { Done, InUse, NoRoom };
+
+  /// Who fetches into the mirror is hardly waited for.
+  State claim_and_clean_up(const std::string& mirror, const CleanUp& work) {
+    const auto end = std::chrono::steady_clock::now() + look_interval();
+    const auto is_late = [&] { return std::chrono::steady_clock::now() > end; };
+    std::unique_ptr<Claim> ours;
+    try {
+      ours = claim(mirror_claim(own_folder(hidden_, "tmp"), mirror),
+                   {.stop = stop_, .is_done = is_late});
+    } catch (const Failure& failure) {
+      if (is_lack_of_room(failure)) return State::NoRoom;
+      throw;
+    }
+    return ours ? clean_up(mirror, work, ours.get()) : State::InUse;
+  }
+
+  State clean_up(const std::string& name, const CleanUp& work, const Claim* ours) {
+    const auto mirror = mirrors_ / name;
+    const auto needed = needed_in_all(hidden_, needed_before_);
+    if (!needed || !is_true_folder(mirror)) return State::Done;
+    const auto of_mirror = needed->find(name);
+    try {
+      work(mirror, of_mirror == needed->end() ? Needed() : of_mirror->second, ours);
+    } catch (const std::exception& error) {
+      const auto failure = as_failure(error);
+      if (ours != nullptr && !ours->is_ours()) return State::InUse;
+      if (is_lack_of_room(failure)) return State::NoRoom;
+      if (failure.kind != Failure::Kind::Damage) {
+        fail("cannot clean up " + mirror.string() + ": " + failure.what());
+      } else if (const auto moved = move_away(mirror)) {
+        remove_moved(*moved, mirror);  // who fetches next makes it anew
+      }
+    }
+    return State::Done;
+  }
+
   void tell() {
-    DiskUse checkouts;
-    checkouts.add(checkouts_, stop_);
-    checkouts.add(mirrors_, stop_);
-    DiskUse models;
-    models.add(models_, stop_);
-    auto result = json::object({{"checkoutsBytes", checkouts.bytes()},
-                                {"modelsBytes", models.bytes()},
-                                {"freedBytes", removal_.bytes},
+    DiskUse use;
+    const auto more = [&](const std::set<Path>& folders, const std::set<Path>& without = {}) {
+      const auto before = use.bytes();
+      for (const auto& folder : folders)
+        use.add(folder, stop_, without);
+      return use.bytes() - before;
+    };
+    std::set<Path> stores;
+    for (const auto& name : folders_in(mirrors_))
+      stores.insert(mirrors_ / name / "lfs");
+    const auto large_files = more(stores);
+    const auto mirrors = more({mirrors_}, stores);
+    const auto checkouts = more({checkouts_});
+    const auto models = more({models_});
+    auto result = json::object({{"checkoutsBytes", checkouts},
+                                {"mirrorsBytes", mirrors},
+                                {"largeFilesBytes", large_files},
+                                {"modelsBytes", models},
+                                {"unusedBytes", unused_.bytes()},
+                                {"freedBytes", std::max<std::int64_t>(removal_.bytes, 0)},
                                 {"removed", removed_},
                                 {"young", young_},
                                 {"failed", removal_.failed}});
@@ -184,7 +254,9 @@ class Collection {
   std::stop_token stop_;
   Path hidden_, checkouts_, models_, mirrors_, claims_;
   fs::file_time_type spared_since_;  ///< what was written later is in use
+  NeededOfMirrors needed_before_;
   Removal removal_;
+  DiskUse unused_;
   int removed_ = 0, young_ = 0;
 };
 

@@ -24,12 +24,16 @@ struct CollectOptions {
   std::optional<std::chrono::sys_seconds> listed_at = {};
 };
 
-/// Removes checkouts, models, and the mirrors that no checkout on the volume is from, and reports
-/// {"checkoutsBytes", "modelsBytes", "freedBytes", "removed", "young", "failed"}: what is in use
-/// now, what the disk got back, how many checkouts, models and mirrors went, how many may go but
-/// are too young, how many files could not be removed; with any of these, "message" says why the
-/// first one. What goes is renamed away before it is removed, so a crash leaves a checkout whole or
-/// not at all. Throws Failure and Stopped.
+/// Removes checkouts, models, and the mirrors that no checkout on the volume is from; and in other
+/// mirrors what no checkout on the volume needs: commits, and the content of large files (LFS).
+/// Reports {"checkoutsBytes", "mirrorsBytes", "largeFilesBytes", "modelsBytes"}: what there is now,
+/// of a file of several names once, as the first of large files, mirrors, checkouts and models that
+/// has it; {"unusedBytes"}: of checkouts and models that may go and are too young; {"freedBytes"}:
+/// what the disk got back; {"removed"}: how many checkouts, models and mirrors went; {"young"}: how
+/// many may go but are too young, and mirrors that were in use or had no room for a smaller pack;
+/// {"failed"}: how many files could not be removed and mirrors not be cleaned up, and then
+/// {"message"}: why the first one. What goes is renamed away before it is removed, so a crash
+/// leaves a checkout whole or not at all. Throws Failure and Stopped.
 void collect(const CollectOptions& options, Reporter& report, const std::stop_token& stop);
 
 }  // namespace content
