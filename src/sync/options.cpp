@@ -31,6 +31,7 @@ CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   parser->add_option("--ref", options.ref, "branch, tag or commit");
   parser->add_flag("--full-history", options.full_history,
                    "all branches and tags, not the commit alone");
+  parser->add_flag("--read-only", options.read_only, "no app writes to the checkout");
   parser->add_option("--username", remote.username);
   parser->add_option("--password-file", remote.password_file, "over ssh: of the private key");
   parser->add_option("--known-hosts-file", remote.known_hosts_file,

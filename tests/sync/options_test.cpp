@@ -98,10 +98,11 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
                                               .known_hosts = "git.example ssh-ed25519 AAAA=\n",
                                               .revision = "7",
                                               .full_history = true,
+                                              .read_only = true,
                                               .allow_git_protocol = true,
                                               .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
-               revision, full_history, allow_git_protocol, message_bytes] = written;
+               revision, full_history, read_only, allow_git_protocol, message_bytes] = written;
   const auto [termination, options] = parsed<RepositoryCommand>(words(written));
   CHECK(options.volume == volume);
   CHECK(options.key == key);
@@ -114,6 +115,7 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
   CHECK(options.remote.known_hosts == known_hosts);
   CHECK(options.revision == revision);
   CHECK(options.full_history == full_history);
+  CHECK(options.read_only == read_only);
   CHECK(options.remote.allow_git_protocol == allow_git_protocol);
   CHECK(std::int64_t(termination.bytes) == message_bytes);
   CHECK(options.program.empty());

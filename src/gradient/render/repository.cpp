@@ -31,6 +31,7 @@ RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
           .known_hosts = over_ssh ? settings.known_hosts : "",
           .revision = names::content_revision(repository, parent.sync),
           .full_history = repository.full_history,
+          .read_only = repository.read_only,
           .allow_git_protocol = settings.allow_git_protocol,
           .message_bytes = message_bytes(spec)};
 }
@@ -67,7 +68,7 @@ PodParts checkout_parts(const Parent& parent, const Repositories& repositories,
   for (const auto& repository : repositories.items) {
     const auto tree = ".gradient/checkouts/" + names::checkout_key(parent, repository) + "/tree";
     parts.volume_mounts.push_back(mount(volume, join(repositories.mount_path, repository.name),
-                                        access(repositories.read_only), tree));
+                                        access(repository.read_only), tree));
   }
   return parts;
 }

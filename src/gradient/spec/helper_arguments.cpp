@@ -18,7 +18,7 @@ constexpr const char* model_command = "model";
 constexpr const char* collect_command = "collect";
 
 /// Options without a value.
-constexpr std::array flags{"--full-history", "--allow-git-protocol", "--path-style"};
+constexpr std::array flags{"--full-history", "--read-only", "--allow-git-protocol", "--path-style"};
 
 /// Each of these lists is the only place that pairs an option with its field; `option` is a Writer
 /// or a Reader, and `arguments` const for the one and not for the other.
@@ -33,6 +33,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--url", arguments.url);
   option("--ref", arguments.ref);
   option("--full-history", arguments.full_history);
+  option("--read-only", arguments.read_only);
   option("--username", arguments.username);
   option("--password-file", arguments.password_file);
   option("--allow-git-protocol", arguments.allow_git_protocol);

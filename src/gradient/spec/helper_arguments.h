@@ -17,7 +17,7 @@ namespace gradient {
 struct RepositoryArguments {
   std::string volume{}, key{}, name{}, url{}, ref{}, username{}, password_file{},
       known_hosts_file{}, known_hosts{}, revision{};
-  bool full_history = false, allow_git_protocol = false;
+  bool full_history = false, read_only = false, allow_git_protocol = false;
   std::optional<std::int64_t> message_bytes = {};
   bool operator==(const RepositoryArguments&) const = default;
 };

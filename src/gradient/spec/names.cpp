@@ -66,6 +66,8 @@ std::string content_revision(const Repository& repository, const std::string& sy
   auto text =
       repository.url + separator + repository.ref + separator + repository.name + separator + sync;
   if (repository.full_history) text += std::string(1, separator) + "full";
+  // Its files may be other checkouts', too, so it is never mounted writable.
+  if (repository.read_only) text += std::string(1, separator) + "read-only";
   return base::short_hash(text);
 }
 

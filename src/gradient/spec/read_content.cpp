@@ -124,7 +124,7 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
   const auto usual = repositories.mount_path;
   repositories.mount_path = read_mount_path(reader, "mountPath", usual, usual);
   read_dataset_mount(reader, repositories);
-  repositories.read_only = reader.boolean("readOnly").value_or(false);
+  const bool read_only = reader.boolean("readOnly").value_or(false);
   const bool full_history = reader.choice("history", {"shallow", "full"}) == 1U;
   std::set<std::string, std::less<>> names;
   reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
@@ -132,6 +132,7 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
     json::ObjectReader entry(element, place, report);
     auto repository = read_repository(entry);
     repository.full_history = full_history;
+    repository.read_only = read_only;
     entry.finish();
     if (!repository.name.empty() && !names.insert(repository.name).second) {
       entry.problem("name",

@@ -37,6 +37,7 @@ struct Repository {
   std::string username;               ///< empty: none; over ssh it is in the URL
   std::optional<SecretKey> password;  ///< absent: no credential; over ssh always a private key
   bool full_history = false;          ///< as repositories.history says for all
+  bool read_only = false;             ///< as repositories.readOnly says for all
   bool over_ssh = false;              ///< as the URL says
   bool operator==(const Repository&) const = default;
 };
@@ -44,7 +45,6 @@ struct Repository {
 struct Repositories {
   std::string dataset;
   std::string mount_path = "/opt/repos";  ///< a folder of the pod, with the checkouts below it
-  bool read_only = false;                 ///< the checkouts
   std::string dataset_path;               ///< where the dataset's own files are; empty: nowhere
   bool dataset_read_only = false;         ///< only with a path
   std::vector<Repository> items;

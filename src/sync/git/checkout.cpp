@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "sync/git/changed_objects.h"
+#include "sync/git/git_in_tree.h"
 #include "sync/git/large_file_settings.h"
 #include "sync/report/failure.h"
 
@@ -9,45 +10,15 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace content {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// `git -C TREE`, for a tree that is being made of a commit.
-class GitInTree {
- public:
-  GitInTree(const Git& git, Path tree, std::string commit)
-      : git_(git), tree_(std::move(tree)), commit_(std::move(commit)) {}
-
-  std::string operator()(std::vector<std::string> command) const {
-    command.insert(command.begin(), "--literal-pathspecs");
-    return with_patterns(std::move(command));
-  }
-  /// The same with paths that are patterns.
-  std::string with_patterns(std::vector<std::string> command) const {
-    command.insert(command.begin(), {"-C", tree_.string()});
-    return git_(std::move(command));
-  }
-  /// Brings `total` bytes of the commit's large files into the store.
-  void fetch_large_files(const LargeFileStore& store, std::int64_t total) const {
-    try {
-      git_.transfer_large_files({"-C", tree_.string(), "-c", "lfs.storage=" + store.path().string(),
-                                 "lfs", "fetch", "origin", commit_},
-                                total);
-    } catch (const Failure& failure) {
-      throw with_server_of_settings(failure, git_, tree_);
-    }
-  }
-  const std::string& commit() const { return commit_; }
-  const std::string& url() const { return git_.url(); }
-
- private:
-  const Git& git_;
-  Path tree_;
-  std::string commit_;
-};
+/// Files that git has a filter for, by their attributes.
+constexpr const char* large_files_pattern = ":(attr:filter=lfs)";
 
 /// Whether a bare repository was made for this commit and has been asked for no other.
 bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
@@ -141,9 +112,8 @@ Need need_of_files(const GitInTree& git) {
   return need;
 }
 
-/// Files that git has a filter for, by their attributes.
 std::vector<std::string> filtered_files(const GitInTree& git) {
-  return lines_of(git.with_patterns({"ls-files", "-z", "--", ":(attr:filter=lfs)"}), '\0');
+  return lines_of(git.with_patterns({"ls-files", "-z", "--", large_files_pattern}), '\0');
 }
 
 std::vector<LargeFile> pointers_in(const Path& tree, const std::vector<std::string>& names) {
@@ -176,24 +146,28 @@ void fetch_large_files(const GitInTree& git, const LargeFileStore& store,
   }
 }
 
-/// git compares the content of files that are as new as its index
-/// (Documentation/technical/racy-git). An app's git, which may know nothing of LFS, would find that
-/// large files are not their pointers.
-void make_older_than_index(const GitInTree& git, const Path& tree,
-                           const std::vector<LargeFile>& files) {
-  const auto before = fs::file_time_type::clock::now() - std::chrono::seconds(2);
+/// Has git take what was put in the place of pointers for them. It compares the content of files
+/// that are as new as its index (Documentation/technical/racy-git), and an app's git, which may
+/// know nothing of LFS, would find that large files are not their pointers. One that is old enough
+/// keeps its time: it may be another checkout's, too.
+void refresh_index(const GitInTree& git, const Path& tree, const std::vector<LargeFile>& files) {
+  git.forget_size_and_time(large_files_pattern);
+  const auto before = fs::last_write_time(tree / ".git" / "index") - std::chrono::seconds(2);
   for (const auto& file : files)
-    fs::last_write_time(tree / file.path, before);
-  // Refreshes the index, also when a file is no pointer as its attributes demand. What git compares
-  // is the content's pointer: that is known, and git-lfs would copy the content into .git to say
-  // it.
+    if (fs::last_write_time(tree / file.path) > before)
+      fs::last_write_time(tree / file.path, before);
+  // Also when a file is no pointer as its attributes demand. What git compares is the content's
+  // pointer: that is known, and git-lfs would copy the content into .git to say it.
   git({"-c", "filter.lfs.clean=git cat-file blob :0:%f", "status", "--porcelain",
        "--untracked-files=no", "--ignore-submodules=all"});
 }
 
-/// Has git write the content of large files over their pointers.
+/// Has git write the content of large files over pointers that only git-lfs can read.
 void replace_pointers(const GitInTree& git, const LargeFileStore& store, const Path& tree,
-                      const std::vector<std::string>& names) {
+                      std::set<std::string> names, const std::vector<LargeFile>& but) {
+  for (const auto& file : but)
+    names.erase(file.path);
+  if (names.empty()) return;
   for (const auto& name : names)
     fs::remove(tree / name);
   git({"-c", "lfs.storage=" + store.path().string(), "-c",
@@ -242,13 +216,13 @@ std::vector<Submodule> submodules_in(const GitInTree& git) {
 /// The tree of a repository or of one of its submodules, made in four steps.
 class Checkout {
  public:
-  /// Without `reusable` apps may write to the tree, and it shares no file with a mirror.
   Checkout(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-           std::optional<ReusableContent> reusable)
+           Access access, std::optional<ReusableContent> reusable)
       : git_(git),
         mirrors_(mirrors),
         tree_(tree),
         wanted_(wanted),
+        access_(access),
         reusable_(std::move(reusable)),
         git_in_tree_(git, tree, wanted.commit) {}
 
@@ -286,6 +260,8 @@ class Checkout {
       fetch_from_mirror(git_in_tree_, mirror_, false);
     }
     git_in_tree_({"remote", "add", "origin", git_.url()});
+    // It changes with each other name that a file gets or loses.
+    if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
   }
 
   /// False when there is no tree before, or when the server cannot give parts of a commit.
@@ -306,7 +282,7 @@ class Checkout {
   bool copy_pack() const {
     if (!holds_only(git_, mirror_, wanted_.commit)) return false;
     const auto packs = Path("objects") / "pack";
-    const auto put = reusable_ ? put_link : put_copy;
+    const auto put = access_ == Access::ReadOnly ? put_link : put_copy;
     fs::create_directories(tree_ / ".git" / packs);
     for (const auto& file : fs::directory_iterator(mirror_ / packs))
       put(file.path(), tree_ / ".git" / packs / file.path().filename());
@@ -328,13 +304,15 @@ class Checkout {
     const auto files = pointers_in(tree_, names);
     if (reusable_) {
       fetch_large_files(git_in_tree_, reusable_->large_files, files, 0);
-      reusable_->large_files.place(files, tree_);
+      reusable_->large_files.place(files, tree_, Placing::Move);
       return;
     }
     const LargeFileStore store(mirror_ / "lfs");
-    fetch_large_files(git_in_tree_, store, files, total_bytes(files));
-    replace_pointers(git_in_tree_, store, tree_, names);
-    make_older_than_index(git_in_tree_, tree_, files);
+    const bool is_writable = access_ == Access::Writable;
+    fetch_large_files(git_in_tree_, store, files, is_writable ? total_bytes(files) : 0);
+    replace_pointers(git_in_tree_, store, tree_, {names.begin(), names.end()}, files);
+    store.place(files, tree_, is_writable ? Placing::Copy : Placing::Link);
+    refresh_index(git_in_tree_, tree_, files);
   }
 
   std::vector<Submodule> submodules() const {
@@ -359,7 +337,7 @@ class Checkout {
       auto reusable = reusable_;
       if (reusable && !reusable->before.empty()) reusable->before /= submodule.path;
       return Checkout(git_.at(submodule.url), mirrors_, own_folder(tree_, submodule.path),
-                      {submodule.commit, submodule.commit}, std::move(reusable))
+                      {submodule.commit, submodule.commit}, access_, std::move(reusable))
           .run();
     } catch (const Failure& failure) {
       throw Failure(failure.reason, "submodule " + submodule.path + ": " + failure.what(),
@@ -371,15 +349,16 @@ class Checkout {
   Mirrors& mirrors_;
   Path tree_;
   Resolved wanted_;
+  Access access_;
   std::optional<ReusableContent> reusable_;
   GitInTree git_in_tree_;
   Path mirror_;  ///< that the objects are from; empty: none
 };
 
 std::vector<Submodule> check_out_all(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted,
+                                     const Resolved& wanted, Access access,
                                      std::optional<ReusableContent> reusable) {
-  auto found = Checkout(git, mirrors, tree, wanted, std::move(reusable)).run();
+  auto found = Checkout(git, mirrors, tree, wanted, access, std::move(reusable)).run();
   // As a clone has them: below the top's .git, where a removed submodule leaves its history.
   if (!found.empty())
     GitInTree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
@@ -389,14 +368,14 @@ std::vector<Submodule> check_out_all(const Git& git, Mirrors& mirrors, const Pat
 }  // namespace
 
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted) {
-  return check_out_all(git, mirrors, tree, wanted, {});
+                                 const Resolved& wanted, Access access) {
+  return check_out_all(git, mirrors, tree, wanted, access, {});
 }
 
 std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
                                            const Resolved& wanted,
                                            const ReusableContent& reusable) {
-  return check_out_all(git, mirrors, tree, wanted, reusable);
+  return check_out_all(git, mirrors, tree, wanted, Access::ReadOnly, reusable);
 }
 
 }  // namespace content

@@ -15,6 +15,12 @@ struct Submodule {
   std::string commit;
 };
 
+/// What apps may do with a checkout.
+enum class Access {
+  Writable,  ///< write to it: it shares no file with anything
+  ReadOnly,  ///< read it: packs and large files are hard links where the volume has them
+};
+
 /// What a read-only checkout may be made of besides the mirrors.
 struct ReusableContent {
   const LargeFileStore& large_files;  ///< has and keeps content of large files (LFS)
@@ -26,13 +32,12 @@ struct ReusableContent {
 /// path of ours. With the whole history it has the branches and tags that a clone would have. Gives
 /// the submodules, outer ones first. Throws Failure, also when the volume has no room for it.
 ///
-/// An app may write to the tree. So it shares no file with the mirrors, which keep the content of
-/// large files, too.
+/// The mirrors keep the content of large files, too.
 std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted);
+                                 const Resolved& wanted, Access access);
 
-/// The same for a tree that nobody will write to, such as a model's: packs and the content of large
-/// files are hard links where the volume has them, and what `reusable` has is not fetched.
+/// The same for a read-only tree that stays no repository, a model's: what `reusable` has is not
+/// fetched, and its store loses what cannot be linked.
 std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
                                            const Resolved& wanted, const ReusableContent& reusable);
 

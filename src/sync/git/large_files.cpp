@@ -3,8 +3,11 @@
 #include "sync/volume/hasher.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <fcntl.h>
 #include <map>
+#include <unistd.h>
 
 namespace content {
 namespace {
@@ -70,10 +73,23 @@ void move(const Path& from, const Path& to) {
   fs::rename(from, to);
 }
 
-void make_executable(const Path& file) {
-  using fs::perms;
-  fs::permissions(file, perms::owner_exec | perms::group_exec | perms::others_exec,
-                  fs::perm_options::add);
+bool is_program(const Path& file) {
+  return (fs::status(file).permissions() & fs::perms::owner_exec) != fs::perms();
+}
+
+/// Writes content over a pointer, whose permissions stay. copy_file_range(2) shares the blocks
+/// where the file system can.
+void copy_over(const Path& from, const Path& to) {
+  const OpenFile source(open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (source.fd() < 0) volume_trouble(from);
+  const OpenFile target(open(to.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC));
+  if (target.fd() < 0) volume_trouble(to);
+  for (auto left = fs::file_size(from); left > 0;) {
+    const auto copied = copy_file_range(source.fd(), nullptr, target.fd(), nullptr, left, 0);
+    if (copied == 0) errno = EIO;  // shorter than it was
+    if (copied <= 0) volume_trouble(to);
+    left -= static_cast<std::uintmax_t>(copied);
+  }
 }
 
 }  // namespace
@@ -170,21 +186,21 @@ std::int64_t LargeFileStore::bytes_to_come(const std::vector<LargeFile>& missing
   return total_bytes(left);
 }
 
-void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree) const {
+void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree,
+                           Placing placing) const {
   std::map<std::string, Path> placed;
   for (const auto& file : files) {
     const auto to = tree / file.path;
-    const auto content = object(file.sha256);
+    const auto content = has(file) ? object(file.sha256) : placed[file.sha256];
     if (file.bytes == 0) fs::resize_file(to, 0);
-    if (file.bytes == 0 || !(has(file) || placed.contains(file.sha256))) continue;
-    const bool is_program = (fs::status(to).permissions() & fs::perms::owner_exec) != fs::perms();
-    fs::remove(to);
-    if (has(file)) {
-      link_or(content, to, move);
+    if (file.bytes == 0 || content.empty()) continue;
+    // A program has other permissions than the object, so it cannot be the same file.
+    if (placing == Placing::Copy || is_program(to) != is_program(content)) {
+      copy_over(content, to);
     } else {
-      fs::copy_file(placed.at(file.sha256), to);
+      fs::remove(to);
+      link_or(content, to, placing == Placing::Move && has(file) ? move : copy);
     }
-    if (is_program) make_executable(to);
     placed[file.sha256] = to;
   }
 }

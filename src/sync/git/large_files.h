@@ -31,6 +31,14 @@ std::optional<LargeFile> read_pointer(std::string_view text);
 /// size.
 std::int64_t total_bytes(const std::vector<LargeFile>& files);
 
+/// How content gets from a store into a tree.
+enum class Placing {
+  Copy,  ///< an app may write to the tree; the blocks are shared where the file system can
+         ///< (reflinks)
+  Link,  ///< nobody writes to the tree; a copy where the volume has no hard links
+  Move,  ///< the same, and nobody needs the store any more: it loses what cannot be linked
+};
+
 /// A folder in which git-lfs keeps content (lfs.storage): whole in objects/ab/cd/abcd..., and what
 /// is on its way in incomplete/. Nobody else may be using it meanwhile.
 class LargeFileStore {
@@ -52,9 +60,9 @@ class LargeFileStore {
   /// Bytes that the volume must have room for, for those: what was begun is there.
   std::int64_t bytes_to_come(const std::vector<LargeFile>& missing) const;
 
-  /// Puts content where the pointers are in a tree that nobody may write to: without a copy. A file
-  /// whose content is not there stays a pointer.
-  void place(const std::vector<LargeFile>& files, const Path& tree) const;
+  /// Puts content where the pointers are in a tree. A file whose content is not there stays a
+  /// pointer. Throws Failure.
+  void place(const std::vector<LargeFile>& files, const Path& tree, Placing placing) const;
 
   /// Removes all content but this, and what git-lfs has left of its work. Throws Stopped.
   void keep_only(const std::set<std::string>& sha256s, Removal& removal,

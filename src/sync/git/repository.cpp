@@ -110,7 +110,8 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
   const auto checkout = claim.path() / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
-  const auto submodules = check_out(git, mirrors, checkout / "tree", resolved);
+  const auto submodules = check_out(git, mirrors, checkout / "tree", resolved,
+                                    options.read_only ? Access::ReadOnly : Access::Writable);
   const auto meta = json::object({{"commit", resolved.commit},
                                   {"ref", resolved.name},
                                   {"url", options.remote.url},

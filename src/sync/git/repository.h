@@ -16,6 +16,7 @@ struct RepositoryOptions {
                               ///< begin with one dot, but is not .git or .gradient
   std::string ref;            ///< branch, tag or whole commit; empty: the default branch
   bool full_history = false;  ///< all branches and tags too, not the commit alone
+  bool read_only = false;     ///< no app writes to the checkout, which may share files then
   std::string revision;
   GitRemote remote;
   Path program;  ///< gradient-sync itself, which git asks for the password

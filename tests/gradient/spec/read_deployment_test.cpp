@@ -91,13 +91,12 @@ healthChecks:
   CHECK(read.models == std::vector<gradient::ModelMount>{{"m", "/opt/models/m"}});
   REQUIRE(read.repositories);
   CHECK(read.repositories->mount_path == "/opt/repositories");
-  CHECK(read.repositories->read_only);
   CHECK(read.repositories->dataset_path == "/opt/data");
   CHECK(read.repositories->dataset_read_only);
   CHECK(read.repositories->items ==
         std::vector<gradient::Repository>{{"https://git.example.com:8443/a/b.git", ".My_Repo",
                                            "release/1.x", "user",
-                                           gradient::SecretKey{"", "github-token"}, true}});
+                                           gradient::SecretKey{"", "github-token"}, true, true}});
   CHECK(read.health_checks.liveness ==
         gradient::HealthCheck{gradient::ExecCheck{{"cat", "1"}}, 3, 10, 1, 3});
   CHECK(read.health_checks.readiness ==

@@ -22,7 +22,7 @@ namespace {
 /// A dataset's volume of one deployment, d1.
 struct Volume {
   Folder folder, elsewhere;
-  bool full_history = false;
+  bool full_history = false, read_only = false;
 
   Path hidden(const std::string& path) const { return folder / (".gradient/" + path); }
   Path tree(const std::string& key) const { return hidden("checkouts/d1-" + key + "/tree"); }
@@ -40,6 +40,7 @@ struct Volume {
                        .name = "app",
                        .ref = ref,
                        .full_history = full_history,
+                       .read_only = read_only,
                        .revision = "1",
                        .remote = {.url = repository.url()},
                        .program = GRADIENT_SYNC},
@@ -227,6 +228,41 @@ TEST_CASE("twenty revisions of a large file, collected down to one, take the roo
   const auto earlier = app.git("rev-parse main~5");
   CHECK(volume.sync(app, earlier, "earlier") == earlier);
   CHECK(base::read_file(volume.tree("earlier") / "weights.bin") == noise(2U << 20U, revisions - 5));
+}
+
+TEST_CASE(
+    "checkouts that nobody writes to have the content of large files once, and git is content") {
+  if (LfsServer::is_missing()) return;
+  LfsServer large;
+  const WebServer server(large.port());
+  const ServedRepository app(server, "app.git");
+  app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  const auto content = noise(2U << 20U, 1);
+  const auto first = app.commit("weights.bin", large.put("app", content));
+  Volume volume;
+  volume.read_only = true;
+  REQUIRE(volume.sync(app, "main", "1") == first);
+  const auto second = app.commit("file", "text");
+  REQUIRE(volume.sync(app, "main", "2") == second);
+  const auto object = volume.mirror(app) / sha256_path(content);
+  for (const std::string key : {"1", "2"})
+    CHECK(fs::equivalent(volume.tree(key) / "weights.bin", object));
+  CHECK(10 * volume.used(".") <= 12 * volume.used("checkouts/d1-1"));
+
+  volume.read_only = false;
+  REQUIRE(volume.sync(app, "main", "3") == second);
+  CHECK_FALSE(fs::equivalent(volume.tree("3") / "weights.bin", object));
+  CHECK(base::read_file(volume.tree("3") / "weights.bin") == content);
+
+  // An app's git, which knows nothing of large files; the mirror's name of the content goes.
+  const auto told = volume.collect({"1"});
+  CHECK(failed(told) == 0);
+  CHECK(json::integer_at(told, {"largeFilesBytes"}) > 2 << 20);
+  CHECK(json::integer_at(told, {"checkoutsBytes"}) < 1 << 20);
+  fs::remove(object);
+  CHECK(base::read_file(volume.tree("1") / "weights.bin") == content);
+  CHECK(shell("GIT_CONFIG_NOSYSTEM=1 git -C " + volume.tree("1").string() + " status --porcelain")
+            .empty());
 }
 
 TEST_CASE("a mirror is left alone while somebody fetches into it, and cleaned up by a later Job") {

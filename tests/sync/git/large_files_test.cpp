@@ -96,16 +96,19 @@ TEST_CASE("content that was damaged is fetched again") {
   CHECK_FALSE(fs::exists(f.object("right size")));
 }
 
-TEST_CASE("content takes the places of pointers without a copy, and programs stay programs") {
+TEST_CASE("content takes the places of pointers, and programs stay programs") {
   Fixture f;
+  const auto placing = GENERATE(Placing::Copy, Placing::Link, Placing::Move);
   f.write(f.object("large"), "large");
   for (const auto* name : {"tree/a", "tree/sub/b", "tree/empty", "tree/missing"})
     f.folder.write(name, "pointer");
   fs::permissions(f.folder / "tree/sub/b", fs::perms::owner_exec, fs::perm_options::add);
   f.store.place({f.file("a", "large"), f.file("sub/b", "large"), f.file("empty", ""),
                  f.file("missing", "elsewhere")},
-                f.folder / "tree");
-  CHECK(is_same_file(f.folder / "tree/a", f.object("large")));
+                f.folder / "tree", placing);
+  CHECK(base::read_file(f.folder / "tree/a") == "large");
+  CHECK(is_same_file(f.folder / "tree/a", f.object("large")) == (placing != Placing::Copy));
+  CHECK_FALSE(is_same_file(f.folder / "tree/sub/b", f.object("large")));
   CHECK(base::read_file(f.folder / "tree/sub/b") == "large");
   CHECK((fs::status(f.folder / "tree/sub/b").permissions() & fs::perms::owner_exec) != fs::perms());
   CHECK(fs::is_empty(f.folder / "tree/empty"));
