@@ -1,8 +1,10 @@
 # `./dev bench content`: gradient-sync beside the programs that it runs, and git-sync (4.x) where GIT_SYNC names one. All take turns with
-# all, so that what else the machine does meets each of them; the figures are medians.
+# all, so that what else the machine does meets each of them; the figures are medians. Then what helpers of one volume do for each other.
+# `./dev bench sharing` is the second alone.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
+source "$SCRIPTS/bench_sharing.sh"
 
 SYNC=$ROOT/build/release/bin/gradient-sync
 REPORT=$ROOT/docs/benchmarks.md
@@ -222,16 +224,25 @@ report() {
 		|---|--:|--:|--:|--:|--:|
 	END
 	cat "$work/table"
+	echo
+	sed -n '/^## Helpers of one volume/,$p' "$REPORT"
 }
 
 need_packages "${TEST_PACKAGES[@]}"
 build_binaries "${SERVER_BINARIES[@]}"
 "$ROOT/dev" build release
 mkdir -p "$work"/{repositories,s3,out}
-serve_git
-serve_models
-bench_checkouts
-bench_models
-report >"$work/report"
+if [[ ${1:-} != sharing ]]; then
+	serve_git
+	serve_models
+	bench_checkouts
+	bench_models
+	report >"$work/report"
+	install -m 644 "$work/report" "$REPORT"
+	cat "$work/table" >&2
+fi
+bench_slow_model
+bench_take_over
+sharing_report >"$work/report"
 install -m 644 "$work/report" "$REPORT"
-cat "$work/table" >&2
+cat "$work/sharing" >&2
