@@ -194,8 +194,7 @@ class Collection {
       ours = claim(mirror_claim(own_folder(hidden_, "tmp"), mirror),
                    {.stop = stop_, .is_done = is_late});
     } catch (const Failure& failure) {
-      if (is_lack_of_room(failure)) return State::NoRoom;
-      throw;
+      return state_after(mirror, failure);
     }
     return ours ? clean_up(mirror, work, ours.get()) : State::InUse;
   }
@@ -210,13 +209,16 @@ class Collection {
     } catch (const std::exception& error) {
       const auto failure = as_failure(error);
       if (ours != nullptr && !ours->is_ours()) return State::InUse;
-      if (is_lack_of_room(failure)) return State::NoRoom;
-      if (failure.kind != Failure::Kind::Damage) {
-        fail("cannot clean up " + mirror.string() + ": " + failure.what());
-      } else if (const auto moved = move_away(mirror)) {
-        remove_moved(*moved, mirror);  // who fetches next makes it anew
-      }
+      if (failure.kind != Failure::Kind::Damage) return state_after(name, failure);
+      // Who fetches next makes it anew.
+      if (const auto moved = move_away(mirror)) remove_moved(*moved, mirror);
     }
+    return State::Done;
+  }
+
+  State state_after(const std::string& mirror, const Failure& failure) {
+    if (is_lack_of_room(failure)) return State::NoRoom;
+    fail("cannot clean up " + (mirrors_ / mirror).string() + ": " + failure.what());
     return State::Done;
   }
 

@@ -340,3 +340,29 @@ TEST_CASE("what another user has locked away is told, and the rest goes") {
                                                   volume.hidden("checkouts/d1-app-old").string() +
                                                   ": cache: Permission denied");
 }
+
+TEST_CASE("a mirror in which this user may not work is told, and the rest goes") {
+  if (geteuid() != 0) {
+    support::skip("only root can make files of another user");
+    return;
+  }
+  constexpr uid_t helper = 65532;
+  const Volume volume;
+  volume.checkout("d1-app-old");
+  volume.checkout("d1-app-new");
+  const auto name = volume.mirror("https://git.example/a");
+  for (const auto& entry : fs::recursive_directory_iterator(volume.folder / ""))
+    REQUIRE(lchown(entry.path().c_str(), helper, helper) == 0);
+  for (const auto& root : {volume.folder / ".", volume.elsewhere / "."})
+    REQUIRE(chown(root.c_str(), helper, helper) == 0);
+  fs::create_directory(volume.hidden("tmp"));
+
+  REQUIRE(seteuid(helper) == 0);
+  const auto told = volume.collect({"d1"}, {"d1-app-new"});
+  REQUIRE(seteuid(0) == 0);
+  CHECK(volume.names("checkouts") == Names{"d1-app-new"});
+  CHECK(json::integer_at(told, {"failed"}) > 0);
+  CHECK_THAT(json::string_at(told, {"message"}),
+             Catch::Matchers::StartsWith("cannot clean up " +
+                                         volume.hidden("git/" + name).string() + ": "));
+}
