@@ -32,7 +32,7 @@ bool has_ended(const Json& pod) {
 /// All pods that exist by then are in it. One that is created later is seen by its checkout's or
 /// model's time, which its helper writes before it looks whether that is there: the Job spares what
 /// was used after `listed_at`, whenever the Job runs, and moves away before it looks at that time
-/// for good (sync/volume/collect).
+/// for good (sync/collect/collect).
 struct Users {
   ContentUse in_use;
   std::optional<Json> neighbour;  ///< has the claim on its node

@@ -20,7 +20,7 @@ Json list(const std::set<std::string>& names) {
   return names.empty() ? Json() : json::strings({names.begin(), names.end()});
 }
 
-/// Of gradient-sync's report (sync/volume/collect.h) and of the status.
+/// Of gradient-sync's report (sync/collect/collect.h) and of the status.
 std::map<std::string, std::int64_t> bytes(const Json& from) {
   std::map<std::string, std::int64_t> found;
   for (const char* field : {"checkoutsBytes", "mirrorsBytes", "largeFilesBytes", "modelsBytes",
