@@ -5,6 +5,7 @@
 #include "sync/git/git_in_tree.h"
 #include "sync/git/large_file_settings.h"
 #include "sync/report/failure.h"
+#include "sync/volume/features.h"
 
 #include <algorithm>
 #include <chrono>
@@ -40,17 +41,6 @@ Need need_of_packs(const Path& mirror) {
     ++need.files;
   }
   return need;
-}
-
-void put_copy(const Path& from, const Path& to) {
-  fs::copy_file(from, to);
-}
-
-/// Not every volume has hard links.
-void put_link(const Path& from, const Path& to) {
-  std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (error) put_copy(from, to);
 }
 
 /// As from a server: the tree gets what its commit needs, whatever else the mirror has.
@@ -101,15 +91,34 @@ bool has_file(const GitInTree& git, const std::string& name) {
   return git({"ls-tree", git.commit(), "--", name}).starts_with("100");
 }
 
+/// Whether a line that begins with a mode of git is about a symbolic link.
+bool is_link(const std::string& line) {
+  return line.starts_with("120000 ");
+}
+
+struct NeedOfFiles : Need {
+  bool has_symbolic_links = false;
+};
+
 /// What the commit's own files take, and the folders that they are in.
-Need need_of_files(const GitInTree& git) {
-  Need need;
-  for (const auto& size :
-       lines_of(git({"ls-tree", "-r", "-t", "--format=%(objectsize)", git.commit()}))) {
+NeedOfFiles need_of_files(const GitInTree& git) {
+  NeedOfFiles need;
+  for (const auto& line : lines_of(
+           git({"ls-tree", "-r", "-t", "--format=%(objectmode) %(objectsize)", git.commit()}))) {
+    const auto size = line.substr(line.find(' ') + 1);
     if (size != "-") need.bytes += std::stoll(size);  // else a folder or a submodule
     ++need.files;
+    if (is_link(line)) need.has_symbolic_links = true;
   }
   return need;
+}
+
+/// The first of the commit's symbolic links, as git writes a path.
+std::string first_symbolic_link(const GitInTree& git) {
+  for (const auto& line :
+       lines_of(git({"ls-tree", "-r", "--format=%(objectmode) %(path)", git.commit()})))
+    if (is_link(line)) return line.substr(line.find(' ') + 1);
+  return {};
 }
 
 std::vector<std::string> filtered_files(const GitInTree& git) {
@@ -282,18 +291,23 @@ class Checkout {
   bool copy_pack() const {
     if (!holds_only(git_, mirror_, wanted_.commit)) return false;
     const auto packs = Path("objects") / "pack";
-    const auto put = access_ == Access::ReadOnly ? put_link : put_copy;
+    const auto put = access_ == Access::ReadOnly ? link_or_copy : copy_regular_file;
     fs::create_directories(tree_ / ".git" / packs);
     for (const auto& file : fs::directory_iterator(mirror_ / packs))
       put(file.path(), tree_ / ".git" / packs / file.path().filename());
     if (fs::exists(mirror_ / "shallow"))
-      fs::copy_file(mirror_ / "shallow", tree_ / ".git" / "shallow");
+      copy_regular_file(mirror_ / "shallow", tree_ / ".git" / "shallow");
     return true;
   }
 
   /// Large files come out as pointers: these tell how much room the content needs.
   void files() const {
-    require_space(tree_, git_.url() + ": the checkout", need_of_files(git_in_tree_));
+    const auto need = need_of_files(git_in_tree_);
+    // git would write a file in the place of each link and say nothing.
+    if (need.has_symbolic_links)
+      require_symbolic_links(
+          tree_, git_.url() + ": " + first_symbolic_link(git_in_tree_) + " is a symbolic link");
+    require_space(tree_, git_.url() + ": the checkout", need);
     git_in_tree_({"checkout", "--quiet", "--force", "--detach", wanted_.commit});
   }
 

@@ -9,6 +9,7 @@
 #include "sync/program/memory_limit.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
+#include "sync/volume/features.h"
 
 #include <array>
 #include <cmath>
@@ -131,6 +132,7 @@ std::string Git::with_input(std::vector<std::string> arguments, const std::strin
 
 void Git::init(const Path& path, const std::string& commit, bool is_bare) const {
   constexpr std::size_t digits_of_sha256 = 64;
+  require_permissions(path.parent_path(), url() + ": git changes permissions of its files");
   std::vector<std::string> command{"init", "--quiet", "--template="};
   if (is_bare) command.emplace_back("--bare");
   if (commit.size() == digits_of_sha256) command.emplace_back("--object-format=sha256");

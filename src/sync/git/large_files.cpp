@@ -1,5 +1,6 @@
 #include "sync/git/large_files.h"
 
+#include "sync/volume/features.h"
 #include "sync/volume/hasher.h"
 
 #include <algorithm>
@@ -57,20 +58,10 @@ std::vector<Path> files_below(const Path& folder) {
 }
 
 /// Not every volume has links.
-bool link_or(const Path& from, const Path& to, void (*otherwise)(const Path&, const Path&)) {
+void link_or_move(const Path& from, const Path& to) {
   std::error_code error;
-  fs::create_directories(to.parent_path());
   fs::create_hard_link(from, to, error);
-  if (error && fs::exists(from)) otherwise(from, to);
-  return fs::exists(to);
-}
-
-void copy(const Path& from, const Path& to) {
-  fs::copy_file(from, to);
-}
-
-void move(const Path& from, const Path& to) {
-  fs::rename(from, to);
+  if (error) fs::rename(from, to);
 }
 
 bool is_program(const Path& file) {
@@ -84,12 +75,8 @@ void copy_over(const Path& from, const Path& to) {
   if (source.fd() < 0) volume_trouble(from);
   const OpenFile target(open(to.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC));
   if (target.fd() < 0) volume_trouble(to);
-  for (auto left = fs::file_size(from); left > 0;) {
-    const auto copied = copy_file_range(source.fd(), nullptr, target.fd(), nullptr, left, 0);
-    if (copied == 0) errno = EIO;  // shorter than it was
-    if (copied <= 0) volume_trouble(to);
-    left -= static_cast<std::uintmax_t>(copied);
-  }
+  const auto bytes = static_cast<std::int64_t>(fs::file_size(from));
+  if (!copy_bytes(source.fd(), target.fd(), 0, bytes)) volume_trouble(to);
 }
 
 }  // namespace
@@ -131,7 +118,8 @@ void LargeFileStore::link_found(const LargeFile& file) const {
   if (found.empty() || !is_file_of(found, file.bytes)) return;
   const auto to = object(file.sha256);
   fs::remove(to);
-  link_or(found, to, copy);
+  fs::create_directories(to.parent_path());
+  link_or_copy(found, to);
 }
 
 /// git-lfs downloads to NAME and a random number, and goes on with NAME.part
@@ -199,7 +187,11 @@ void LargeFileStore::place(const std::vector<LargeFile>& files, const Path& tree
       copy_over(content, to);
     } else {
       fs::remove(to);
-      link_or(content, to, placing == Placing::Move && has(file) ? move : copy);
+      if (placing == Placing::Move && has(file)) {
+        link_or_move(content, to);
+      } else {
+        link_or_copy(content, to);
+      }
     }
     placed[file.sha256] = to;
   }
@@ -230,11 +222,11 @@ Path LargeFileStore::place_for(const Path& file, const Path& other) const {
 }
 
 void LargeFileStore::copy_from(const Path& other) const {
-  std::error_code gone;  // its owner has moved it to its place
+  // What is gone, its owner has moved to its place.
   for (const auto& file : files_below(other / whole))
-    fs::create_hard_link(file, place_for(file, other), gone);
+    link_or_copy(file, place_for(file, other));
   for (const auto& file : files_below(other / begun))
-    fs::copy_file(file, place_for(file, other), gone);
+    copy_regular_file(file, place_for(file, other));
 }
 
 void LargeFileStore::move_from(const Path& other) const {

@@ -2,6 +2,7 @@
 
 #include "sync/git/large_files.h"
 #include "sync/report/failure.h"
+#include "sync/volume/features.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -78,22 +79,25 @@ Download::Download(const Layout& layout, Claim& claim, const std::string& source
   fs::create_directory(files_);
   fs::create_directory(parts_);
   write_file(claim.path() / about_file, source_ + "\n");
-  if (!has_files_) {
-    index_published(layout.current_revision());
-  } else if (json::string_at(layout.current(), {"source"}) == source) {
-    link_published(layout.current_revision(), listing);
+  try {
+    if (!has_files_) {
+      index_published(layout.current_revision());
+    } else if (json::string_at(layout.current(), {"source"}) == source) {
+      link_published(layout.current_revision(), listing);
+    }
+    reuse_interrupted(layout.path(), listing);
+    count_missing(listing);
+    require_space(files_, "the model", {missing_bytes_, missing_files_});
+  } catch (const Failure&) {
+    discard();
+    throw;
   }
-  reuse_interrupted(layout.path(), listing);
-  count_missing(listing);
-  require_space();
 }
 
 bool Download::link_file(const Path& from, const SourceFile& file) const {
   const auto to = files_ / file.path;
-  std::error_code error;
-  fs::create_directories(to.parent_path(), error);
-  fs::create_hard_link(from, to, error);
-  return !error;
+  fs::create_directories(to.parent_path());
+  return link_or_copy(from, to);
 }
 
 Path Download::large_file_store() const {
@@ -189,9 +193,9 @@ void Download::reuse_part(const Path& from, OtherDownload other, const SourceFil
       other == OtherDownload::MayLive ? PartialFile::Other::Stays : PartialFile::Other::GoesAway;
   try {
     const bool is_first = !fs::exists(to);  // else a third download has left a part of this file
-    if (is_first && noted_ranges(from, file).bytes() == file.bytes) {
-      link_partial(from, to);
-    } else if (is_first && other == OtherDownload::IsDead && is_free(from)) {
+    const bool is_whole = noted_ranges(from, file).bytes() == file.bytes;
+    if (is_first && is_whole && link_partial(from, to)) return;
+    if (is_first && other == OtherDownload::IsDead && is_free(from)) {
       move_partial(from, to);
     } else {
       PartialFile(parts_, file).add(from, what_becomes_of_it);
@@ -206,15 +210,6 @@ void Download::count_missing(const Listing& listing) {
     ++missing_files_;
     missing_bytes_ += std::max<std::int64_t>(file.bytes, 0) -
                       noted_ranges(PartialFile::path_in(parts_, file), file).bytes();
-  }
-}
-
-void Download::require_space() {
-  try {
-    content::require_space(files_, "the model", {missing_bytes_, missing_files_});
-  } catch (const Failure&) {
-    discard();
-    throw;
   }
 }
 

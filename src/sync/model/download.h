@@ -75,7 +75,6 @@ class Download {
   void reuse_part(const Path& from, OtherDownload other, const SourceFile& file);
   bool link_file(const Path& from, const SourceFile& file) const;
   void count_missing(const Listing& listing);
-  void require_space();
 
   Claim& claim_;
   Path files_, parts_;

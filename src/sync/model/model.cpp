@@ -7,6 +7,7 @@
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
 #include "sync/volume/claim.h"
+#include "sync/volume/features.h"
 #include "sync/volume/hasher.h"
 #include "sync/volume/wait_lines.h"
 
@@ -243,6 +244,7 @@ class ModelSync {
   }
 
   void fetch(Claim& ours, const Listing& listing) {
+    require_symbolic_links(ours.path(), "the model's folder is made of symbolic links");
     Download download(layout_, ours, wanted_source(options_), listing);
     const BackgroundSweeper sweeper(layout_.path(), {work_prefix, removed_prefix});
     try {

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "sync/report/failure.h"
+#include "sync/volume/features.h"
 
 #include <algorithm>
 #include <array>
@@ -39,16 +40,6 @@ void write_notes(const Path& partial, const SourceFile& file, const ByteRanges& 
     notes += std::to_string(range.begin) + " " + std::to_string(range.end) + "\n";
   write_file(beside, notes);
   if (std::rename(beside.c_str(), notes_of(partial).c_str()) != 0) volume_trouble(beside);
-}
-
-bool copy_bytes(int from, int to, ByteRange range) {
-  while (range.begin < range.end) {
-    auto target = range.begin;
-    const auto copied = copy_file_range(from, &range.begin, to, &target,
-                                        static_cast<std::size_t>(range.end - range.begin), 0);
-    if (copied <= 0) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -152,14 +143,16 @@ bool is_free(const Path& partial) {
 
 void move_partial(const Path& from, const Path& to) {
   // The notes first: they say nothing without their file.
-  fs::create_hard_link(notes_of(from), notes_of(to));
+  if (!link_or_copy(notes_of(from), notes_of(to))) return;
   fs::rename(from, to);
   fs::remove(notes_of(from));
 }
 
-void link_partial(const Path& from, const Path& to) {
-  fs::create_hard_link(notes_of(from), notes_of(to));
-  fs::create_hard_link(from, to);
+bool link_partial(const Path& from, const Path& to) {
+  std::error_code error;
+  fs::create_hard_link(notes_of(from), notes_of(to), error);
+  if (!error) fs::create_hard_link(from, to, error);
+  return !error;
 }
 
 Path PartialFile::path_in(const Path& folder, const SourceFile& file) {
@@ -182,7 +175,8 @@ int PartialFile::open(std::int64_t begin) const {
 void PartialFile::note(const ByteRanges& there) {
   if (there.bytes() == there_.bytes()) return;
   const OpenFile file(::open(path_.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (file.fd() < 0 || fdatasync(file.fd()) != 0) volume_trouble(path_);
+  const bool is_synced = file.fd() >= 0 && (fdatasync(file.fd()) == 0 || is_not_supported(errno));
+  if (!is_synced) volume_trouble(path_);
   write_notes(path_, file_, there);
   there_ = there;
 }
@@ -205,7 +199,7 @@ void PartialFile::add(Path other, Other what_becomes_of_it) {
   std::reverse(chunks.begin(), chunks.end());
   for (const auto& chunk : chunks) {
     for (const auto& range : noted.within(chunk)) {
-      if (!copy_bytes(source.fd(), target.fd(), range)) return;
+      if (!copy_bytes(source.fd(), target.fd(), range.begin, range.end)) return;
       there.add(range);
     }
     note(there);

@@ -89,9 +89,9 @@ std::string version_line(const SourceFile& file);
 ByteRanges noted_ranges(const Path& partial, const SourceFile& file);
 /// Whether no program that has a descriptor of open() lives, as far as the volume's locks tell.
 bool is_free(const Path& partial);
-/// Moves it with its notes.
+/// Moves it with its notes. Throws std::filesystem::filesystem_error, and Failure.
 void move_partial(const Path& from, const Path& to);
-/// A second name for one that is whole.
-void link_partial(const Path& from, const Path& to);
+/// A second name for one that is whole. False when that cannot be: not every volume has hard links.
+bool link_partial(const Path& from, const Path& to);
 
 }  // namespace content

@@ -21,6 +21,10 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
+bool is_not_supported(int error) {
+  return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
+}
+
 void volume_trouble(const Path& path) {
   throw with_lack_of_inodes(volume_failure(errno, path.string()), path.parent_path());
 }
@@ -31,7 +35,8 @@ void require_space(const Path& folder, const std::string& subject, const Need& n
   const auto free_bytes =
       static_cast<std::int64_t>(volume.f_bavail) * static_cast<std::int64_t>(volume.f_frsize);
   constexpr const char* remedy = "; make it larger or remove files from it";
-  if (need.bytes > free_bytes) {
+  // Not every volume tells its size, or how many files it takes.
+  if (volume.f_blocks > 0 && need.bytes > free_bytes) {
     throw Failure("VolumeFull", subject + " needs " + base::bytes_text(need.bytes) +
                                     ", and the volume has " + base::bytes_text(free_bytes) +
                                     " left" + remedy);
@@ -117,7 +122,8 @@ Path own_folder(const Path& root, const Path& relative) {
 bool publish(const Path& folder, const Path& name) {
   // Else the rename could reach the disk before the data does.
   const OpenFile file(open_folder(folder));
-  if (file.fd() < 0 || syncfs(file.fd()) != 0) volume_trouble(folder);
+  const bool is_synced = file.fd() >= 0 && (syncfs(file.fd()) == 0 || is_not_supported(errno));
+  if (!is_synced) volume_trouble(folder);
   if (rename(folder.c_str(), name.c_str()) == 0) {
     const OpenFile parent(open_folder(name.parent_path()));
     if (parent.fd() >= 0) fsync(parent.fd());

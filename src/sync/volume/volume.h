@@ -57,6 +57,10 @@ std::string unique_name(const std::string& prefix);
 /// somebody else was first. Throws Failure.
 bool publish(const Path& folder, const Path& name);
 
+/// Whether errno of link(2), symlink(2), chmod(2) or fsync(2) means that the volume cannot do that
+/// at all, and not that something is wrong: EPERM (vfat), EOPNOTSUPP (SMB), ENOSYS (FUSE), EINVAL.
+bool is_not_supported(int error);
+
 /// Throws Failure with what errno says.
 [[noreturn]] void volume_trouble(const Path& path);
 

@@ -118,8 +118,8 @@ TEST_CASE("each of the helper's reasons is shown as it is") {
       "HostKeyUnknown", "HostKeyChanged", "HostUnknown", "HostUnreachable", "ConnectionLost",
       "ServerFailed", "ServerBusy", "UnexpectedAnswer", "TLSVerificationFailed", "GitAccessDenied",
       "GitRedirected", "VolumeFull", "VolumeOutOfInodes", "VolumeQuotaExceeded", "VolumeReadOnly",
-      "OutOfMemory", "ModelAuthenticationFailed", "ModelAccessDenied", "ModelBucketMissing",
-      "ModelSourceChanged");
+      "VolumeLacksFeature", "OutOfMemory", "ModelAuthenticationFailed", "ModelAccessDenied",
+      "ModelBucketMissing", "ModelSourceChanged");
   const auto message = R"({"reason":")" + reason + R"(","message":"what to do"})";
   const auto pod = Pod().code(ended(1, "Error", message)).app(waits("PodInitializing"));
   CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==

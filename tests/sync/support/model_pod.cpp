@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* mount_ext4 =
+constexpr const char* then_wait = " && touch \"$IS_THERE\" && exec sleep infinity";
+const std::string mount_ext4 =
     "truncate -s \"$2\" \"$1.image\" && mkfs.ext4 -q -O ^has_journal -m 0 \"$1.image\" && "
     "mount -o loop \"$1.image\" \"$1\"";
 
@@ -59,21 +60,45 @@ bool MountedVolume::is_loop_missing() {
   return true;
 }
 
+bool MountedVolume::Fuse::is_missing() const {
+  try {
+    const MountedVolume volume(*this);
+    return false;
+  } catch (const std::exception& error) {
+    support::skip("there is no root here, or no FUSE: " + std::string(error.what()));
+    return true;
+  }
+}
+
 MountedVolume::MountedVolume(const std::string& options) {
-  start("mount -t tmpfs -o " + options + " tmpfs \"$1\"");
+  start("mount -t tmpfs -o " + options + " tmpfs \"$1\"" + then_wait);
 }
 
 MountedVolume::MountedVolume(int kibibytes) : is_of_root_(true) {
-  start("set -- \"$1\" " + std::to_string(kibibytes) + "K && " + mount_ext4);
+  start(mount_ext4 + then_wait, {std::to_string(kibibytes) + "K"});
 }
 
-void MountedVolume::start(const std::string& mount) {
+MountedVolume::MountedVolume(const Fuse& fuse) : is_of_root_(true) {
+  std::vector<std::string> arguments{fuse.program, fuse.backing, path(), folder_ / "is-there"};
+  arguments.insert(arguments.end(), fuse.settings.begin(), fuse.settings.end());
+  start("shift && exec \"$@\"", arguments);
+}
+
+/// `script` gets the folder as $1, and the arguments.
+void MountedVolume::start(const std::string& script, const std::vector<std::string>& arguments) {
   fs::create_directory(path());
   const auto is_there = folder_ / "is-there";
-  pid_ = start_program(
-      {"/usr/bin/unshare", is_of_root_ ? "-m" : "-rm", "sh", "-c",
-       mount + " && touch " + is_there.string() + " && exec sleep infinity", "sh", path().string()},
-      folder_ / "log");
+  std::vector<std::string> words{"/usr/bin/env",
+                                 "IS_THERE=" + is_there.string(),
+                                 "/usr/bin/unshare",
+                                 is_of_root_ ? "-m" : "-rm",
+                                 "sh",
+                                 "-c",
+                                 script,
+                                 "sh",
+                                 path().string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  pid_ = start_program(std::move(words), folder_ / "log");
   while (!fs::exists(is_there)) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0)
       throw std::runtime_error("cannot mount: " + base::read_file(folder_ / "log"));

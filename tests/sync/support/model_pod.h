@@ -21,6 +21,14 @@ class MountedVolume {
   explicit MountedVolume(const std::string& options);
   /// An ext4 of so many KiB.
   explicit MountedVolume(int kibibytes);
+  /// A folder as another file system shows it, which lacks something: fuse_volume.cpp.
+  struct Fuse {
+    std::filesystem::path program, backing;
+    std::vector<std::string> settings = {};
+    /// The same for FUSE.
+    bool is_missing() const;
+  };
+  explicit MountedVolume(const Fuse& fuse);
   ~MountedVolume();
   MountedVolume(const MountedVolume&) = delete;
   MountedVolume& operator=(const MountedVolume&) = delete;
@@ -37,7 +45,7 @@ class MountedVolume {
   void use_up_bytes() const;
 
  private:
-  void start(const std::string& mount);
+  void start(const std::string& script, const std::vector<std::string>& arguments = {});
 
   Folder folder_;
   bool is_of_root_ = false;
