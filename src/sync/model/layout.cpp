@@ -68,6 +68,16 @@ void describe(const Path& revision, const json::Json& meta, const std::string& l
   replace_file(revision / meta_file, json::text(meta) + "\n", work);
 }
 
+/// Whether an NFS client has given files other names there that programs of its host have open.
+bool has_open_files(const Path& folder) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(".nfs")) return true;
+  }
+  return false;
+}
+
 /// Equal content may differ in what can be run. A file that is another user's stays as it is.
 void copy_permissions(const Path& from, const Path& to) {
   for (const auto& entry : fs::recursive_directory_iterator(from)) {
@@ -163,18 +173,32 @@ void Layout::link_files() const {
   } while (revision != current_revision());
 }
 
-void Layout::remove(const Path& revision) const {
+/// Gives what stays of it, under another name, because programs have it open; empty: nothing.
+Path Layout::remove(const Path& revision) const {
   const auto removed = target_ / unique_name(removed_prefix);
   if (std::rename(revision.c_str(), removed.c_str()) != 0) {
-    if (errno == ENOENT) return;  // somebody else has removed it
+    if (errno == ENOENT) return {};  // somebody else has removed it
     volume_trouble(revision);
   }
   // Another helper may have published it meanwhile: its content is the newest again.
-  if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0) return;
-  fs::remove_all(removed);
+  if (current_revision() == revision && std::rename(removed.c_str(), revision.c_str()) == 0)
+    return {};
+  Removal removal;
+  remove_tree(removed, removal, {});
+  if (!is_true_folder(removed)) return {};
+  if (has_open_files(removed)) return removed;
+  throw Failure("SyncFailed", (removed / removal.problem).string(), Failure::Kind::Transient);
 }
 
-std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds grace) const {
+std::set<std::string> Layout::revisions() const {
+  std::set<std::string> names;
+  for (const auto& path : entries_with(target_, revision_prefix))
+    names.insert(path.filename().string());
+  return names;
+}
+
+Layout::Replaced Layout::remove_replaced(
+    std::chrono::seconds grace, const std::function<bool(const std::string&)>& is_used) const {
   const auto current = current_revision();
   auto replaced = entries_with(target_, revision_prefix);
   std::erase(replaced, current);
@@ -182,19 +206,21 @@ std::optional<std::chrono::seconds> Layout::remove_replaced(std::chrono::seconds
   // Ages are differences of times of files, so the clock must be the volume's and not this host's.
   if (!touch(target_)) volume_trouble(target_);
   const auto now = fs::last_write_time(target_);
-  std::optional<std::chrono::seconds> next;
+  Replaced result;
   for (const auto& revision : replaced) {
     std::error_code gone;
     const auto age = now - fs::last_write_time(revision, gone);
     if (gone || revision == current_revision()) continue;
     const auto left = std::chrono::ceil<std::chrono::seconds>(grace - age);
     if (left > std::chrono::seconds(0)) {
-      next = std::min(left, next.value_or(left));
-    } else {
-      remove(revision);
+      result.next = std::min(left, result.next.value_or(left));
+    } else if (is_used(revision.filename().string())) {
+      result.are_in_use = true;
+    } else if (const auto held = remove(revision); !held.empty()) {
+      result.held.push_back(held);
     }
   }
-  return next;
+  return result;
 }
 
 }  // namespace content

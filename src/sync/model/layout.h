@@ -4,7 +4,11 @@
 #include "sync/volume/volume.h"
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 /// The folder of a model, with revisions that replace each other at once.
 namespace content {
@@ -23,6 +27,7 @@ inline constexpr const char* removed_prefix = "..old-";
 ///     ..data -> ..rev-0123456789abcdef        replaced in one rename
 ///     ..rev-0123456789abcdef/                 the files, ..meta.json and ..listing about them
 ///     ..old-0123456789abcdef/                 a revision that is being removed
+///     ..uses/                                 which revisions apps may use: uses.h
 ///
 /// So all of a revision appears at once, and one that was replaced stays until remove_replaced().
 class Layout {
@@ -46,16 +51,27 @@ class Layout {
   /// they are so already, nothing is written. Others may publish meanwhile. Throws Failure.
   void link_files() const;
 
-  /// Removes the revisions that were replaced `grace` ago or earlier, also on a volume that is
-  /// full. Gives the time until the next one is due; nothing when there is none. Throws Failure and
+  /// The names of the folders of all revisions.
+  std::set<std::string> revisions() const;
+
+  struct Replaced {
+    /// Until the next one is due; nothing when there is none.
+    std::optional<std::chrono::seconds> next = {};
+    bool are_in_use = false;  ///< some of those that are due
+    /// Folders ..old-... that have files which programs of this host have open.
+    std::vector<Path> held = {};
+  };
+  /// Removes the revisions that were replaced `grace` ago or earlier and are not in use, also on a
+  /// volume that is full. `is_used` is asked for those that are due, by name. Throws Failure and
   /// std::filesystem::filesystem_error: then a later call goes on.
-  std::optional<std::chrono::seconds> remove_replaced(std::chrono::seconds grace) const;
+  Replaced remove_replaced(std::chrono::seconds grace,
+                           const std::function<bool(const std::string&)>& is_used) const;
 
   const Path& path() const { return target_; }
 
  private:
   void check_names(const Path& files) const;
-  void remove(const Path& revision) const;
+  Path remove(const Path& revision) const;
 
   Path target_;
 };

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "sync/model/download.h"
 #include "sync/model/origin.h"
+#include "sync/model/uses.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
@@ -140,6 +141,7 @@ class ModelSync {
         stop_(std::move(stop)),
         origin_(options.source, options.program, stop_, options.large),
         layout_(options.target),
+        uses_(layout_),
         sweeper_(layout_.path(), {work_prefix, removed_prefix}),
         waits_(report) {}
 
@@ -152,21 +154,24 @@ class ModelSync {
         if (ours) fetch(*ours, origin_.list());
       });
     });
+    mark_uses();
     say_published();
   }
 
-  /// Removes revisions that were replaced, and what dead helpers have left. Gives the time until
-  /// there is something to remove again.
-  std::optional<std::chrono::milliseconds> remove_old() {
-    std::optional<std::chrono::milliseconds> next = pause_of_removal;
+  /// Tells the helpers of other pods what this pod's app may use.
+  void mark_uses() {
+    go_on_after("mark-failed", [&] {
+      on_volume(layout_.path(), [&] { uses_.mark(); });
+      return false;
+    });
+  }
+
+  /// Removes revisions that were replaced and are not in use, and what dead helpers have left.
+  /// Gives the time until there is something to remove again.
+  std::chrono::milliseconds remove_old() {
+    std::chrono::milliseconds next = pause_of_removal;
     go_on_after("removal-failed", [&] {
-      next = on_volume(layout_.path(), [&]() -> std::optional<std::chrono::milliseconds> {
-        Removal ignored;
-        const auto left = sweeper_.look(ignored, stop_);
-        const auto due = layout_.remove_replaced(options_.grace);
-        if (left.alive + left.unknown > 0) return look_interval();
-        return due;
-      });
+      next = on_volume(layout_.path(), [&] { return remove_what_is_due(); });
       return false;
     });
     return next;
@@ -181,6 +186,36 @@ class ModelSync {
   }
 
  private:
+  std::chrono::milliseconds remove_what_is_due() {
+    Removal ignored;
+    const auto left = sweeper_.look(ignored, stop_);
+    std::optional<Uses::Marks> marks;  // looked at when there is something to remove
+    const auto replaced = layout_.remove_replaced(options_.grace, [&](const std::string& revision) {
+      if (!marks) marks = uses_.of_others(stop_);
+      return marks->has(revision);
+    });
+    if (!marks) marks = uses_.of_unknown(stop_);
+    std::erase_if(held_, [&](const auto& claim) {
+      if (!claim->is_ours()) return true;
+      remove_left(*claim, stop_);
+      return !has_left(*claim);
+    });
+    for (const auto& folder : replaced.held)
+      hold(folder);
+    if (left.alive + left.unknown > held_.size()) return look_interval();
+    auto next = std::chrono::milliseconds(replaced.next.value_or(std::chrono::hours(24)));
+    if (replaced.are_in_use || !marks->are_known || !held_.empty())
+      next = std::min(next, Uses::interval());
+    return next;
+  }
+
+  /// What programs of this host have open is a file like others for other hosts: so it stays ours
+  /// until it is closed.
+  void hold(const Path& folder) {
+    auto claim = std::make_unique<Claim>(layout_.path(), removed_prefix);
+    if (take_over(folder, {}, *claim)) held_.push_back(std::move(claim));
+  }
+
   /// Does what may fail while files are served; `work` gives whether it has published others. A
   /// failure is logged as `event`, and when it is over, what is published is logged again: the
   /// operator reads the last line.
@@ -329,6 +364,8 @@ class ModelSync {
   std::stop_token stop_;
   Origin origin_;
   Layout layout_;
+  Uses uses_;
+  std::vector<std::unique_ptr<Claim>> held_;
   Sweeper sweeper_;
   WaitLines waits_;
   std::set<std::string> failing_;  ///< events of what failed when it was last tried
@@ -342,13 +379,19 @@ void sync_model(const ModelOptions& options, Reporter& report, const std::stop_t
   model.first();
   using Clock = std::chrono::steady_clock;
   const bool refreshes = options.refresh_interval.count() > 0;
-  for (auto due = Clock::now() + options.refresh_interval;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
-    const auto rest = refreshes ? left : std::chrono::milliseconds(std::chrono::hours(24));
-    wait(std::min(rest, model.remove_old().value_or(rest)), stop);
-    if (!refreshes || Clock::now() < due) continue;
+  const auto next_refresh = [&] {
+    return refreshes ? Clock::now() + options.refresh_interval : Clock::time_point::max();
+  };
+  auto removal = Clock::now();
+  for (auto refresh = next_refresh();;) {
+    model.mark_uses();
+    if (Clock::now() >= removal) removal = Clock::now() + model.remove_old();
+    const auto next = std::min({refresh, removal, Clock::now() + Uses::interval()});
+    wait(std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()), stop);
+    if (Clock::now() < refresh) continue;
     model.refresh();
-    due = Clock::now() + options.refresh_interval;
+    refresh = next_refresh();
+    removal = Clock::now();
   }
 }
 

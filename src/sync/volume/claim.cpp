@@ -93,8 +93,9 @@ std::chrono::milliseconds look_interval() {
   return std::min<std::chrono::milliseconds>(this_process().renewal / 2, 5s);
 }
 
-Claim::Claim(const Path& parent, const std::string& prefix)
+Claim::Claim(const Path& parent, const std::string& prefix, std::chrono::milliseconds renewal)
     : path_(make_unique(parent, prefix)), owner_(this_process()) {
+  owner_.renewal = renewal;
   owner_.id = unique_name("");
   folder_ = std::make_unique<OpenFile>(open_folder(path_));
   if (folder_->fd() < 0 || !write_owner(folder_->fd(), owner_)) {
@@ -201,6 +202,13 @@ void remove_left(const Claim& claim, const std::stop_token& stop) {
     if (entry.path().filename().string().starts_with(left_prefix))
       remove_tree(entry.path(), ignored, stop);
   }
+}
+
+bool has_left(const Claim& claim) {
+  const auto is_left = [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().starts_with(left_prefix);
+  };
+  return std::any_of(fs::directory_iterator(claim.path()), fs::directory_iterator(), is_left);
 }
 
 std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting) {

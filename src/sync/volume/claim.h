@@ -37,7 +37,8 @@ std::optional<Owner> owner_of(const Path& folder);
 class Claim {
  public:
   /// Under a name `prefix`XXXXXX that nobody else has. Throws Failure.
-  Claim(const Path& parent, const std::string& prefix);
+  Claim(const Path& parent, const std::string& prefix,
+        std::chrono::milliseconds renewal = this_process().renewal);
   ~Claim();
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
@@ -110,6 +111,8 @@ inline constexpr const char* left_prefix = "left-";
 /// have one more with each helper that is killed. What cannot be removed goes with the claim.
 /// Throws Stopped.
 void remove_left(const Claim& claim, const std::stop_token& stop);
+/// Whether there is such a folder in the claim.
+bool has_left(const Claim& claim);
 
 /// Moves a dead owner's folder into a claim, so that nobody else removes it. False when it is gone,
 /// or somebody else's meanwhile.

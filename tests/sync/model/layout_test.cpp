@@ -39,6 +39,10 @@ struct Fixture {
   }
 };
 
+bool nobody(const std::string& /*revision*/) {
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("a folder may be given as seen from the current one") {
@@ -65,11 +69,11 @@ TEST_CASE("a new revision replaces, adds and removes files; those before stay fo
         std::set<std::string>{"..data", "..rev-aaaa", "..rev-bbbb", "kept", "added"});
   CHECK(f.read("kept") == "2");
   f.publish("cccc", {{"kept", "3"}});
-  CHECK(f.layout.remove_replaced(1h).value() == 1h);
+  CHECK(f.layout.remove_replaced(1h, nobody).next.value() == 1h);
   fs::last_write_time(f.folder / "target/..rev-aaaa", fs::file_time_type::clock::now() - 2h);
-  CHECK(f.layout.remove_replaced(1h).value() <= 1h);
+  CHECK(f.layout.remove_replaced(1h, nobody).next.value() <= 1h);
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-bbbb", "..rev-cccc", "kept"});
-  CHECK_FALSE(f.layout.remove_replaced(0s));
+  CHECK_FALSE(f.layout.remove_replaced(0s, nobody).next);
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-cccc", "kept"});
 }
 
@@ -79,7 +83,7 @@ TEST_CASE("content that is the newest again is not removed, however long ago it 
   f.publish("bbbb", {{"a", "2"}});
   fs::last_write_time(f.folder / "target/..rev-aaaa", fs::file_time_type::clock::now() - 2h);
   f.publish("aaaa", {{"a", "1"}});
-  f.layout.remove_replaced(0s);
+  f.layout.remove_replaced(0s, nobody);
   CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "a"});
   CHECK(f.read("a") == "1");
 }

@@ -228,7 +228,8 @@ class Volume {
     Status status{};
     if (!is_nfs_ || fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return 0;
     auto* const found = known(status);
-    if (found == nullptr || found->opens == 0 || found->removed_in || status.st_nlink > 1) return 0;
+    if (found == nullptr || found->opens == 0) return 0;
+    if (found->removed_in) return EBUSY;
     found->removed_as = ".nfs" + std::to_string(getpid()) + "-" + std::to_string(++removals_);
     if (renameat(folder, name, folder, found->removed_as.c_str()) != 0) return errno;
     found->removed_in = std::make_unique<Descriptor>(dup(folder));
