@@ -1,13 +1,16 @@
 #include "base/files.h"
-#include "base/process.h"
 #include "sync/support/model_pod.h"
 #include "sync/support/server_process.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <random>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 // Two hosts with one volume, which each sees through a cache of its own, as NFS clients do, and
@@ -121,6 +124,76 @@ void refresh(const WebServer& server, ModelPod& pod, int times) {
   }
 }
 
+/// A helper that is started again, as another pod's or as another container of its own, whenever it
+/// is killed.
+class Helper {
+ public:
+  Helper(const Host& host, std::vector<std::string> arguments)
+      : host_(host), arguments_(std::move(arguments)) {
+    start(true);
+  }
+  ~Helper() { end(SIGKILL); }
+  Helper(const Helper&) = delete;
+  Helper& operator=(const Helper&) = delete;
+
+  void start(bool as_another_pod) {
+    static int pods = 0;
+    if (as_another_pod) uid_ = "pod-" + std::to_string(++pods);
+    fs::remove_all(folder_ / "tmp");
+    fs::create_directory(folder_ / "tmp");
+    auto words = host_.volume.inside();
+    words.insert(words.end(), {"/usr/bin/env", "GRADIENT_HEARTBEAT_MS=500", "POD_UID=" + uid_,
+                               "CONTAINER_NAME=helper", "NODE_NAME=" + host_.name,
+                               "TMPDIR=" + (folder_ / "tmp").string(), "/bin/sh", "-c",
+                               "log=$1; shift; exec \"$@\" >>$log 2>&1", "sh",
+                               (folder_ / "log").string(), GRADIENT_SYNC});
+    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    words.insert(words.end(), {"--termination-log", (folder_ / "told").string()});
+    const auto arguments = exec_arguments(words);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    execv(arguments.front(), arguments.data());
+    _exit(127);
+  }
+  /// How it ended; -1 when it was killed by this, or had ended before.
+  int end(int signal) {
+    if (pid_ == 0) return -1;
+    int status = 0;
+    if (signal != 0) kill(pid_, signal);
+    if (waitpid(pid_, &status, signal == 0 ? WNOHANG : 0) == 0) return -1;
+    pid_ = 0;
+    if (WIFEXITED(status)) exit_code_ = WEXITSTATUS(status);
+    return WIFEXITED(status) ? exit_code_ : -1;
+  }
+  bool is_running() {
+    end(0);
+    return pid_ != 0;
+  }
+  int exit_code() const { return exit_code_; }
+  std::string log() const { return base::read_file(folder_ / "log"); }
+  /// Since it was started last.
+  bool has_published() const {
+    return base::read_if_there(folder_ / "log", 1 << 20).find(R"("event":"published")") !=
+           std::string::npos;
+  }
+  void forget_log() { fs::remove(folder_ / "log"); }
+
+ private:
+  const Host& host_;
+  std::vector<std::string> arguments_;
+  Folder folder_;
+  std::string uid_;
+  pid_t pid_ = 0;
+  int exit_code_ = -1;
+};
+
+std::ptrdiff_t count(const std::string& text, const std::string& part) {
+  std::ptrdiff_t result = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++result;
+  return result;
+}
+
 }  // namespace
 
 TEST_CASE("what an app on another host has mapped stays until its helper has ended") {
@@ -163,4 +236,76 @@ TEST_CASE(
   CHECK(app.read() == "weights");
   two.reset();
   CHECK(becomes([&] { return hosts.is_tidy(1); }));
+}
+
+TEST_CASE("of 16 helpers on two hosts that are killed at random, content is whole or not there") {
+  const Hosts hosts;
+  if (hosts.are_missing) return;
+  constexpr unsigned seed = 4711;
+  constexpr int kills = 40;
+  WebServer server;
+  server.serve_large_files("/nowhere", 1000);  // so slow that they are killed on the way
+  server.folder().write("files/llm/weights.bin", weights);
+  const ServedRepository served(server, "app.git");
+  const auto commit = served.commit("file", "text");
+  const auto noise = server.folder().write("noise", shell("head -c 2000000 /dev/urandom | base64"));
+  served.add_file("noise", noise.string());
+
+  std::vector<std::unique_ptr<Helper>> models;
+  std::vector<std::unique_ptr<Helper>> repositories;
+  for (int i = 0; i < 8; ++i) {
+    const auto& host = i % 2 == 0 ? *hosts.one : *hosts.two;
+    const auto volume = host.volume.path();
+    models.push_back(std::make_unique<Helper>(
+        host, std::vector<std::string>{"model", "--source", server.url("files/llm/"), "--target",
+                                       (volume / "model").string(), "--name", "llm"}));
+    repositories.push_back(std::make_unique<Helper>(
+        host, std::vector<std::string>{"repository", "--volume", volume.string(), "--key", "key",
+                                       "--name", "app", "--url", served.url()}));
+  }
+  const auto is_whole = [&] {
+    const auto model = hosts.backing / "model/..data/weights.bin";
+    const auto tree = hosts.backing / ".gradient/checkouts/key/tree";
+    const bool has_model = fs::exists(model);
+    const bool has_tree = fs::exists(tree);
+    if (has_model) CHECK((base::read_file(model) == weights));
+    if (has_tree) CHECK((base::read_file(tree / "noise") == base::read_file(noise)));
+    return has_model && has_tree;
+  };
+  const auto transfers = [&] { return count(server.log(), "GET /files/llm/weights.bin"); };
+  std::mt19937 random(seed);
+  int killed = 0;
+  for (int i = 0; i < kills; ++i) {
+    auto& helpers = random() % 2 == 0 ? models : repositories;
+    auto& helper = *helpers[random() % helpers.size()];
+    if (helper.is_running()) ++killed;
+    helper.end(SIGKILL);
+    helper.forget_log();
+    helper.start(random() % 2 == 0);
+    is_whole();
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 200));  // the next kill's time
+  }
+  CHECK(killed > kills / 2);
+  const auto transfers_at_last_kill = transfers();
+
+  for (const auto& helper : repositories) {
+    CHECK(becomes([&] { return !helper->is_running(); }));
+    INFO(helper->log());
+    CHECK(helper->exit_code() == 0);
+  }
+  for (const auto& helper : models) {
+    CHECK(becomes([&] { return helper->has_published() || !helper->is_running(); }));
+    INFO(helper->log());
+    CHECK(helper->is_running());
+  }
+  CHECK(is_whole());
+  CHECK(base::read_file(hosts.backing / ".gradient/checkouts/key/tree/file") == "text\n");
+  // One transfer at a time: after the last kill the one that is going on goes on, or one begins.
+  CHECK(transfers() <= transfers_at_last_kill + 1);
+
+  CHECK(becomes([&] { return hosts.is_tidy(8); }));
+  Helper collection(*hosts.one, {"collect", "--volume", hosts.one->volume.path().string()});
+  CHECK(becomes([&] { return !collection.is_running(); }));
+  CHECK(collection.exit_code() == 0);
+  CHECK(fs::is_empty(hosts.backing / ".gradient/tmp"));
 }

@@ -1,6 +1,7 @@
 #define FUSE_USE_VERSION 314
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -66,6 +67,11 @@ struct Node {
   std::string removed_as = {};
 };
 
+struct Seen {
+  Node* node;
+  std::chrono::steady_clock::time_point seen;
+};
+
 struct Listing {
   std::vector<std::pair<std::string, Status>> entries;
 };
@@ -104,6 +110,7 @@ class Volume {
     const int file = node(id).file.get();
     Status status{};
     if (is_nfs_ && (fstat(file, &status) != 0 || status.st_nlink == 0)) {
+      forget_names_of(&node(id));
       errno = ESTALE;
       return -1;
     }
@@ -134,12 +141,13 @@ class Volume {
     if (!place) place = std::move(fresh);
     ++place->lookups;
     entry.ino = reinterpret_cast<fuse_ino_t>(place.get());  // NOLINT
-    entry.attr_timeout = entry.entry_timeout = age_;
+    entry.attr_timeout = age_;
     shift(entry.attr);
     return 0;
   }
 
   void reply_entry(fuse_req_t request, int error, fuse_ino_t parent, const char* name) {
+    names_.erase({parent, name});
     fuse_entry_param entry{};
     if (error == 0) error = enter(parent, name, entry);
     if (error != 0) {
@@ -149,13 +157,40 @@ class Volume {
     }
   }
 
+  /// Answers from what this client has seen, where that is young enough.
+  int enter_from_cache(fuse_ino_t parent, const char* name, fuse_entry_param& entry) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto found = names_.find({parent, name});
+    const bool is_young =
+        found != names_.end() && now - found->second.seen < std::chrono::duration<double>(age_);
+    if (!is_young) {
+      const int error = enter(parent, name, entry);
+      if (error != 0 && error != ENOENT) return error;
+      names_[{parent, name}] = {error == 0 ? &node(entry.ino) : nullptr, now};
+      return error;
+    }
+    auto* const seen = found->second.node;
+    if (seen == nullptr) return ENOENT;
+    if (fstat(seen->file.get(), &entry.attr) != 0) return errno;
+    ++seen->lookups;
+    entry.ino = reinterpret_cast<fuse_ino_t>(seen);  // NOLINT
+    entry.attr_timeout = age_;
+    shift(entry.attr);
+    return 0;
+  }
+
+  void forget_names_of(const Node* stale) {
+    std::erase_if(names_, [&](const auto& seen) { return seen.second.node == stale; });
+  }
+  /// As a client does that finds the time of a folder changed: it asks for its names anew.
+  void forget_names_in(fuse_ino_t folder) {
+    std::erase_if(names_, [&](const auto& seen) { return seen.first.first == folder; });
+  }
+
   void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
     fuse_entry_param entry{};
-    const int error = enter(parent, name, entry);
-    if (error == ENOENT && is_nfs_) {
-      entry.entry_timeout = age_;
-      fuse_reply_entry(request, &entry);
-    } else if (error != 0) {
+    const int error = is_nfs_ ? enter_from_cache(parent, name, entry) : enter(parent, name, entry);
+    if (error != 0) {
       fuse_reply_err(request, error);
     } else {
       fuse_reply_entry(request, &entry);
@@ -167,6 +202,8 @@ class Volume {
     auto& found = node(id);
     found.lookups -= count;
     if (found.lookups > 0) return;
+    forget_names_of(&found);
+    forget_names_in(id);
     Status status{};
     fstat(found.file.get(), &status);
     nodes_.erase({status.st_dev, status.st_ino});
@@ -187,6 +224,7 @@ class Volume {
   int set(fuse_ino_t id, const Status& wanted, int what) {
     const int file = fd(id);
     if (file < 0) return errno;
+    forget_names_in(id);
     const auto path = path_of(file);
     if ((what & FUSE_SET_ATTR_MODE) != 0) {
       if (const int error = refusal("chmod")) return error;
@@ -239,6 +277,7 @@ class Volume {
   int unlink(fuse_ino_t parent, const char* name) {
     const int folder = fd(parent);
     if (folder < 0) return errno;
+    names_.erase({parent, name});
     if (const int error = keep_open(folder, name)) return error;
     return unlinkat(folder, name, 0) == 0 || (is_nfs_ && errno == ENOENT) ? 0 : errno;
   }
@@ -247,6 +286,8 @@ class Volume {
     const int folder = fd(parent);
     const int to_folder = folder < 0 ? -1 : fd(to);
     if (to_folder < 0) return errno;
+    names_.erase({parent, name});
+    names_.erase({to, to_name});
     if (const int error = keep_open(to_folder, to_name)) return error;
     return renameat(folder, name, to_folder, to_name) == 0 ? 0 : errno;
   }
@@ -269,6 +310,7 @@ class Volume {
   void create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode,
               fuse_file_info* info) {
     const int folder = fd(parent);
+    names_.erase({parent, name});
     const int opened =
         folder < 0 ? -1
                    : openat(folder, name, (info->flags | O_CREAT | O_CLOEXEC) & ~O_NOFOLLOW, mode);
@@ -373,6 +415,8 @@ class Volume {
   fuse_session* session_ = nullptr;
   int removals_ = 0;
   std::map<std::pair<dev_t, ino_t>, std::unique_ptr<Node>> nodes_;
+  /// What this client has seen of a folder's names; no node: there was nothing.
+  std::map<std::pair<fuse_ino_t, std::string>, Seen> names_;
 };
 
 fuse_lowlevel_ops Volume::operations() const {
@@ -424,6 +468,7 @@ fuse_lowlevel_ops Volume::operations() const {
   };
   ops.rmdir = [](Request r, Id parent, Name name) {
     const int folder = of(r).fd(parent);
+    of(r).names_.erase({parent, name});
     fuse_reply_err(r, folder < 0 || unlinkat(folder, name, AT_REMOVEDIR) != 0 ? errno : 0);
   };
   ops.rename = [](Request r, Id parent, Name name, Id to, Name to_name, unsigned flags) {
