@@ -216,7 +216,7 @@ class ModelSync {
     if (take_over(folder, {}, *claim)) held_.push_back(std::move(claim));
   }
 
-  /// Does what may fail while files are served; `work` gives whether it has published others. A
+  /// Does what may fail while files are served; `work` gives whether others have been published. A
   /// failure is logged as `event`, and when it is over, what is published is logged again: the
   /// operator reads the last line.
   template <class Work>
@@ -272,10 +272,15 @@ class ModelSync {
              json::string_at(meta, {"fingerprint"}) == listing.fingerprint;
     };
     const auto before = layout_.current();
-    if (is_current(before)) return false;
+    if (is_current(before)) return is_others_news(before);
     const auto ours = claim_unless([&] { return is_current(layout_.current()); });
     if (ours) fetch(*ours, listing);
     return true;
+  }
+
+  /// Whether another helper has published it since this one told what it serves.
+  bool is_others_news(const Json& meta) const {
+    return is_of_our_source(meta) && json::string_at(meta, {"revision"}) != told_;
   }
 
   void fetch(Claim& ours, const Listing& listing) {
@@ -351,6 +356,7 @@ class ModelSync {
 
   void say_published() {
     const auto meta = layout_.current();
+    told_ = json::string_at(meta, {"revision"});
     const auto marker = ready_marker(layout_.path());
     if (!std::ofstream(marker)) volume_trouble(marker);  // empty: takes no room
     report_.log("info", "published",
@@ -368,6 +374,7 @@ class ModelSync {
   std::vector<std::unique_ptr<Claim>> held_;
   Sweeper sweeper_;
   WaitLines waits_;
+  std::string told_;               ///< revision
   std::set<std::string> failing_;  ///< events of what failed when it was last tried
 };
 

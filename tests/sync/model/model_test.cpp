@@ -98,6 +98,26 @@ TEST_CASE("a refresh brings what is new, and a failing one keeps what is there")
   CHECK_FALSE(pod.has_ended());
 }
 
+TEST_CASE("what another pod's helper has published is told by each") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "first");
+  const Folder volume;
+  ModelPod::Settings settings{.source = server.url("files/llm/"),
+                              .target = volume / "model",
+                              .options = {"--refresh-interval", "1"}};
+  ModelPod often(settings);
+  settings.options = {"--refresh-interval", "3"};
+  ModelPod seldom(settings);
+  REQUIRE(becomes([&] { return often.is_ready() && seldom.is_ready(); }));
+  for (const auto* text : {"second", "the third"}) {
+    server.folder().write("files/llm/weights.bin", text);
+    REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", text); }));
+    const auto revision = content::digest(server.folder() / "files/llm");
+    CHECK(becomes([&] { return often.tells("published", revision); }));
+    CHECK(becomes([&] { return seldom.tells("published", revision); }));
+  }
+}
+
 TEST_CASE("a refresh brings back what somebody has removed") {
   const WebServer server;
   server.folder().write("files/llm/weights.bin", "w");
