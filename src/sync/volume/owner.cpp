@@ -58,12 +58,14 @@ std::optional<Owner> read_owner(std::string_view text) {
 bool Observation::is_dead_at_once(const Owner& found) const {
   if (found.has_ended) return true;
   if (found.process == looker_.process) return false;
-  const bool is_former_container =
-      !found.uid.empty() && found.uid == looker_.uid && found.container == looker_.container;
-  const bool is_former_boot = !found.node.empty() && found.node == looker_.node &&
-                              !found.boot.empty() && !looker_.boot.empty() &&
-                              found.boot != looker_.boot;
-  return is_former_container || is_former_boot;
+  return !found.uid.empty() && found.uid == looker_.uid && found.container == looker_.container;
+}
+
+int Observation::patience(const std::optional<Owner>& found) const {
+  const bool is_former_boot = found && !found->node.empty() && found->node == looker_.node &&
+                              !found->boot.empty() && !looker_.boot.empty() &&
+                              found->boot != looker_.boot;
+  return is_former_boot ? renewals_after_boot : renewals_when_dead;
 }
 
 Life Observation::look(const std::optional<Owner>& found, Time begun, std::optional<Time> ended) {
@@ -79,7 +81,7 @@ Life Observation::look(const std::optional<Owner>& found, Time begun, std::optio
   if (!stands_still || !has_watched || !since_) since_ = ended;
   seen_ = found;
   last_ = ended.value_or(begun);
-  if (since_ && last_ - *since_ >= renewals_when_dead * renewal) return Life::Dead;
+  if (since_ && last_ - *since_ >= patience(found) * renewal) return Life::Dead;
   return is_alive_ ? Life::Alive : Life::Unknown;
 }
 

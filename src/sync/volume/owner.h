@@ -19,6 +19,10 @@ constexpr auto usual_renewal = std::chrono::seconds(10);
 /// take a directory's entries from its cache for a minute (acdirmax of nfs(5)).
 constexpr int renewals_when_dead = 10;
 
+/// The same where a node of the owner's name has booted since: 30 s. It may be another cluster's
+/// node, which has the same export and a name that both know, so the owner may live.
+constexpr int renewals_after_boot = 3;
+
 /// The file "owner" of a folder that somebody works in. As JSON, one line:
 ///
 ///     {"id": "5f0e...", "process": "91ab...", "counter": 17, "renewal": 10000,
@@ -69,6 +73,8 @@ class Observation {
 
  private:
   bool is_dead_at_once(const Owner& found) const;
+  /// For how many renewals a counter may stand still.
+  int patience(const std::optional<Owner>& found) const;
 
   Owner looker_;
   std::optional<Owner> seen_;

@@ -136,10 +136,17 @@ TEST_CASE("who has ended, or cannot live any more, is dead at once") {
   SECTION("the same container of the same pod has begun anew") {
     owner.uid = looker.self.uid;
   }
-  SECTION("its node has booted since") {
-    owner.node = looker.self.node;
-  }
   CHECK(looker.look(owner) == Life::Dead);
+}
+
+TEST_CASE("who was on this node before it booted is dead after 30 s, as names are not unique") {
+  Looker looker;
+  auto owner = another(1);
+  owner.node = looker.self.node;
+  CHECK(looker.look_for(25s, owner) == Life::Unknown);
+  CHECK(looker.look_for(5s, owner) == Life::Dead);
+  ++owner.counter;  // a node of the same name in another cluster
+  CHECK(looker.look_for(25s, owner) != Life::Dead);
 }
 
 TEST_CASE("others of this pod and of this node are looked at like any other") {
