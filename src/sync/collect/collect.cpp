@@ -84,8 +84,12 @@ class Collection {
   void remove_dead() {
     Sweeper of_helpers(claims_, {""});
     Sweeper of_collections(hidden_, {going_prefix});
+    // Where nobody may write, it is never known.
+    const auto end =
+        std::chrono::steady_clock::now() + 2 * renewals_when_dead * this_process().renewal;
     while (of_helpers.look(removal_, stop_).unknown + of_collections.look(removal_, stop_).unknown >
-           0) {
+               0 &&
+           std::chrono::steady_clock::now() < end) {
       wait(look_interval(), stop_);
     }
   }

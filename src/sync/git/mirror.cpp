@@ -161,31 +161,37 @@ Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
   own(git.url());
   const auto mirror = folder_ / mirror_name(git.url());
   if (is_true_folder(mirror)) {
+    claim_->require_ours();
     remove_leftovers(mirror);
     bring(git, mirror, wanted);
     return mirror;
   }
-  const auto fresh = claim_->path() / "mirror";
+  const auto fresh = claim_->work() / "mirror";
   fs::remove_all(fresh);  // left by a try that failed
   git.init(fresh, wanted.commit, true);
   bring(git, fresh, wanted);
   made_.insert(git.url());
   claim_->require_ours();
   std::error_code ignored;  // a file or a link at its place is none of ours
-  if (!is_true_folder(mirror)) fs::rename(mirror, claim_->path() / "no-mirror", ignored);
+  if (!is_true_folder(mirror)) fs::rename(mirror, claim_->work() / "no-mirror", ignored);
   return publish(fresh, mirror) ? mirror : fresh;
 }
 
 bool Mirrors::discard(const std::string& url) {
   if (!claim_ || url_ != url || made_.contains(url) || !claim_->is_ours()) return false;
   std::error_code error;
-  fs::rename(folder_ / mirror_name(url), claim_->path() / unique_name("damaged-"), error);
+  fs::rename(folder_ / mirror_name(url), claim_->work() / unique_name("damaged-"), error);
   return !error;
 }
 
 void Mirrors::bring(const Git& git, const Path& bare, const Resolved& wanted) const {
-  if (full_history_) return fetch_all(git, bare, wanted);
-  fetch_commit(git, bare, wanted);
+  try {
+    if (full_history_) return fetch_all(git, bare, wanted);
+    fetch_commit(git, bare, wanted);
+  } catch (const Failure&) {
+    claim_->require_ours();  // else it says nothing of the repository
+    throw;
+  }
 }
 
 }  // namespace content

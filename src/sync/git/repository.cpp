@@ -84,30 +84,30 @@ Json history(const RepositoryOptions& options) {
 
 /// Tells a clean-up what the checkout that is being made needs of the mirrors: what was fetched of
 /// them comes only once, also when this helper has to begin anew.
-void tell_needs(Mirrors& mirrors, const RepositoryOptions& options, const Claim& claim) {
-  const auto file = claim.path() / checkout_meta;
+void tell_needs(Mirrors& mirrors, const RepositoryOptions& options, Claim& claim) {
   const auto all = std::make_shared<std::vector<Submodule>>();
-  mirrors.on_use([=, &options](const std::string& url, const std::string& commit) {
+  mirrors.on_use([=, &options, &claim](const std::string& url, const std::string& commit) {
     all->push_back({"", url, commit});
     const auto& top = all->front();
-    write_file(file, json::text(json::object({{"url", top.url},
-                                              {"commit", top.commit},
-                                              {"history", history(options)},
-                                              {"submodules", to_json(*all)}})));
+    claim.write(checkout_meta, json::text(json::object({{"url", top.url},
+                                                        {"commit", top.commit},
+                                                        {"history", history(options)},
+                                                        {"submodules", to_json(*all)}})));
   });
 }
 
 /// What is at a checkout's place and is not whole was never published, or has been damaged since,
 /// and no pod can be started with it.
-void set_aside(const Path& checkout, const Claim& claim) {
+void set_aside(const Path& checkout, const Path& work) {
   std::error_code nothing;
-  fs::rename(checkout, claim.path() / unique_name("not-whole-"), nothing);
+  fs::rename(checkout, work / unique_name("not-whole-"), nothing);
 }
 
 Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mirrors,
-                   const Path& name, const Claim& claim) {
+                   const Path& name, Claim& claim) {
   const auto resolved = resolve(git, options.ref);
-  const auto checkout = claim.path() / "checkout";
+  const auto work = claim.work();
+  const auto checkout = work / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
   const auto submodules = check_out(git, mirrors, checkout / "tree", resolved,
@@ -120,7 +120,7 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
                                   {"submodules", to_json(submodules)}});
   write_file(checkout / checkout_meta, json::text(meta) + "\n");
   claim.require_ours();
-  if (find_published(name).is_null()) set_aside(name, claim);
+  if (find_published(name).is_null()) set_aside(name, work);
   if (publish(checkout, name)) return meta;
   const auto others = find_published(name);
   if (!others.is_null()) return others;
@@ -153,7 +153,12 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
     ours->tell_progress(fields);
     mirrors.tell_progress(fields);
   });
-  return make_checkout(options, git, mirrors, checkout, *ours);
+  try {
+    return make_checkout(options, git, mirrors, checkout, *ours);
+  } catch (const Failure&) {
+    ours->require_ours();  // else it says nothing of the repository
+    throw;
+  }
 }
 
 }  // namespace

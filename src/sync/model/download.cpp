@@ -71,14 +71,15 @@ std::string text_of(const KnownFiles& files) {
 Download::Download(const Layout& layout, Claim& claim, const std::string& source,
                    const Listing& listing)
     : claim_(claim),
-      files_(claim.path() / files_folder),
-      parts_(claim.path() / parts_folder),
+      work_(claim.work()),
+      files_(work_ / files_folder),
+      parts_(work_ / parts_folder),
       source_(source),
       has_files_(listing.has_files) {
   claim_.keep(true);
   fs::create_directory(files_);
   fs::create_directory(parts_);
-  write_file(claim.path() / about_file, source_ + "\n");
+  write_file(work_ / about_file, source_ + "\n");
   try {
     if (!has_files_) {
       index_published(layout.current_revision());
@@ -101,7 +102,7 @@ bool Download::link_file(const Path& from, const SourceFile& file) const {
 }
 
 Path Download::large_file_store() const {
-  return claim_.path() / store_folder;
+  return work_ / store_folder;
 }
 
 Path Download::published_content(const std::string& sha256) const {
@@ -136,7 +137,8 @@ void Download::reuse_interrupted(const Path& target, const Listing& listing) {
     if (watch.look() == Life::Dead) {
       take_over(folder, watch.owner(), claim_);
     } else {
-      reuse(folder, OtherDownload::MayLive, listing);
+      for (const auto& work : works_in(folder))
+        reuse(work, OtherDownload::MayLive, listing);
     }
   }
   reuse_left(claim_.path(), listing);
@@ -147,7 +149,8 @@ void Download::reuse_left(const Path& folder, const Listing& listing) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (!entry.path().filename().string().starts_with(left_prefix)) continue;
     if (is_true_folder(entry.path())) {
-      reuse(entry.path(), OtherDownload::IsDead, listing);
+      for (const auto& work : works_in(entry.path()))
+        reuse(work, OtherDownload::IsDead, listing);
       reuse_left(entry.path(), listing);
     }
     std::error_code ignored;  // it goes with the claim
@@ -163,7 +166,7 @@ void Download::reuse(const Path& folder, OtherDownload other, const Listing& lis
     reuse_parts(folder / parts_folder, other, listing);
   }
   if (has_files_) return;
-  const LargeFileStore store(claim_.path() / store_folder);
+  const LargeFileStore store(work_ / store_folder);
   if (other == OtherDownload::IsDead) {
     store.move_from(folder / store_folder);
   } else {

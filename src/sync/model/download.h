@@ -25,7 +25,7 @@ enum class OtherDownload {
   MayLive,  ///< so it may still write
 };
 
-/// A claimed folder ..tmp-... of a model in which a listing's files come together:
+/// The work folder of a claim ..tmp-... of a model, in which a listing's files come together:
 ///
 ///     about    the source
 ///     files/   what is whole
@@ -77,7 +77,7 @@ class Download {
   void count_missing(const Listing& listing);
 
   Claim& claim_;
-  Path files_, parts_;
+  Path work_, files_, parts_;
   std::string source_;
   KnownFiles known_;
   std::map<std::string, Path> published_;  ///< by SHA-256

@@ -78,6 +78,22 @@ bool has_open_files(const Path& folder) {
   return false;
 }
 
+/// Whether that is in the folder: each is described before it gets its name.
+bool is_whole(const Path& revision, const json::Json& meta) {
+  try {
+    const auto found = json::parse(read_regular_file(revision / meta_file, 64U << 10U));
+    return json::string_at(found, {"revision"}) == json::string_at(meta, {"revision"});
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// It goes with the claim.
+void set_aside(const Path& revision, const Claim& work) {
+  std::error_code nothing;
+  fs::rename(revision, work.path() / unique_name("not-whole-"), nothing);
+}
+
 /// Equal content may differ in what can be run. A file that is another user's stays as it is.
 void copy_permissions(const Path& from, const Path& to) {
   for (const auto& entry : fs::recursive_directory_iterator(from)) {
@@ -132,6 +148,7 @@ void Layout::publish(const Path& files, const json::Json& meta, const std::strin
   const auto revision = target_ / name;
   const auto previous = current_revision();
   describe(files, meta, listing, work);
+  if (!is_whole(revision, meta)) set_aside(revision, work);
   const bool is_new = content::publish(files, revision);
   // The same content may be there already: from before, or by another pod just now.
   if (!is_new) {

@@ -297,6 +297,7 @@ class ModelSync {
       publish(download, listing, known);
       download.discard();
     } catch (const Failure& failure) {
+      ours.require_ours();  // else it says nothing of the source
       // What has another digest stays, so that another try fetches only what has changed.
       if (failure.kind == Failure::Kind::Permanent && failure.reason != digest_mismatch)
         download.discard();

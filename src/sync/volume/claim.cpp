@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t longest_owner = 16U << 10U;
 constexpr const char* next_owner_file = "owner.new";
+constexpr const char* work_folder_prefix = "work-";
 
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets one
@@ -64,13 +66,30 @@ bool write_owner(int folder, const Owner& owner) {
       renameat(folder, next_owner_file, folder, owner_file) == 0) {
     return true;
   }
-  return write_at(folder, owner_file, 0, text);
+  const int error = errno;
+  const bool is_written = write_at(folder, owner_file, 0, text);
+  errno = error;
+  return is_written;
 }
 
 Path make_unique(const Path& parent, const std::string& prefix) {
   const auto path = parent / unique_name(prefix);
   if (mkdir(path.c_str(), 0777) != 0) volume_trouble(parent);
   return path;
+}
+
+/// The name of a folder that has been moved away before must not grow: it may be one that cannot be
+/// removed.
+std::string without_unique_end(const Path& folder) {
+  static const auto end = unique_name("-");
+  auto name = folder.filename().string();
+  const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  const auto begin = name.size() - std::min(name.size(), end.size());
+  const bool has_end =
+      begin > 0 && name[begin] == '-' &&
+      std::all_of(name.begin() + static_cast<std::ptrdiff_t>(begin) + 1, name.end(), is_digit);
+  if (has_end) name.resize(begin);
+  return name;
 }
 
 bool is_gone(const Path& path) {
@@ -114,6 +133,7 @@ Claim::~Claim() {
     renew(true);
     return;
   }
+  if (!is_ours()) return;
   const auto moved = move_away(path_, owner_);
   std::error_code ignored;  // what is left has no living owner
   if (moved) fs::remove_all(*moved, ignored);
@@ -130,6 +150,18 @@ bool Claim::rename_to(const Path& name) {
   if (has_name || is_taken) return has_name;
   errno = error;
   volume_trouble(name);
+}
+
+Path Claim::work() {
+  const std::lock_guard lock(mutex_);
+  const auto name = work_folder_prefix + owner_.id;
+  if (mkdirat(folder_->fd(), name.c_str(), 0777) != 0 && errno != EEXIST) volume_trouble(path_);
+  return path_ / name;
+}
+
+void Claim::write(const std::string& name, const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  if (!write_at(folder_->fd(), name.c_str(), O_CREAT | O_TRUNC, text)) volume_trouble(path_ / name);
 }
 
 void Claim::tell_progress(const json::Json& fields) {
@@ -177,7 +209,7 @@ Life ClaimWatch::look() {
 }
 
 std::optional<Path> move_away(const Path& folder, const std::optional<Owner>& owner) {
-  const auto to = folder.parent_path() / unique_name(folder.filename().string() + "-");
+  const auto to = folder.parent_path() / unique_name(without_unique_end(folder) + "-");
   if (rename(folder.c_str(), to.c_str()) != 0) return {};
   const auto found = owner_of(to);
   const bool is_same = found.has_value() == owner.has_value() && (!found || found->id == owner->id);
@@ -194,6 +226,16 @@ bool take_over(const Path& folder, const std::optional<Owner>& owner, const Clai
   std::error_code error;
   fs::rename(*moved, into.path() / unique_name(left_prefix), error);
   return !error;
+}
+
+std::vector<Path> works_in(const Path& folder) {
+  std::vector<Path> works;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator(folder, gone)) {
+    const auto is_work = entry.path().filename().string().starts_with(work_folder_prefix);
+    if (is_work && is_true_folder(entry.path())) works.push_back(entry.path());
+  }
+  return works;
 }
 
 void remove_left(const Claim& claim, const std::stop_token& stop) {

@@ -48,6 +48,12 @@ class Claim {
   bool rename_to(const Path& name);
 
   const Path& path() const { return path_; }
+  /// A folder in it, made when it is first asked for, whose name nobody else has: who works there
+  /// finds nothing any more, and harms nobody, when others have taken the claim over. Throws
+  /// Failure.
+  Path work();
+  /// Writes a file in it, wherever it has been moved to. Throws Failure.
+  void write(const std::string& name, const std::string& text);
   void keep(bool keeps) { keeps_ = keeps; }
 
   /// Tells those who wait how far the work is: {"bytes", and "total" where it is known}.
@@ -106,6 +112,9 @@ struct Waiting {
 std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting);
 
 inline constexpr const char* left_prefix = "left-";
+
+/// The folders Claim::work() of those who have or had this folder.
+std::vector<Path> works_in(const Path& folder);
 
 /// Removes that, where nobody goes on with it, before the work begins anew: else a volume would
 /// have one more with each helper that is killed. What cannot be removed goes with the claim.

@@ -20,13 +20,17 @@ struct Full {
   std::function<void(const MountedVolume&)> fill;
 };
 
-/// A volume without room for another file, and one without room for another byte, of which a folder
-/// needs some; empty where it cannot be mounted.
+/// A volume without room for another file, and two without room for another byte, of which a folder
+/// needs some in the one and none in the other; empty where it cannot be mounted.
 Full full_volume() {
-  if (GENERATE(true, false)) {
+  const std::string kind = GENERATE("no files", "no bytes", "no bytes, but folders");
+  if (kind != "no bytes") {
     if (MountedVolume::is_missing()) return {};
-    return {[] { return std::make_unique<MountedVolume>("size=64m,nr_inodes=400"); },
-            [](const MountedVolume& volume) { volume.use_up_inodes(); }};
+    if (kind == "no files")
+      return {[] { return std::make_unique<MountedVolume>("size=64m,nr_inodes=400"); },
+              [](const MountedVolume& volume) { volume.use_up_inodes(); }};
+    return {[] { return std::make_unique<MountedVolume>("size=8m"); },
+            [](const MountedVolume& volume) { volume.use_up_bytes(); }};
   }
   if (MountedVolume::is_loop_missing()) return {};
   return {[] { return std::make_unique<MountedVolume>(8 << 10); },
@@ -34,7 +38,11 @@ Full full_volume() {
 }
 
 bool is_full(const MountedVolume& volume) {
-  return volume.run("mkdir $1/one-more 2>/dev/null && echo made || true").empty();
+  return volume
+      .run(
+          "cd $1 && mkdir one-more && (echo text >one-more/file && cat one-more/file); "
+          "rm -rf one-more; true")
+      .empty();
 }
 
 /// How `gradient-sync COMMAND...` ends on the volume, and what it tells.

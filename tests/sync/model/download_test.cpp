@@ -43,9 +43,9 @@ struct Fixture {
   }
   /// Another download: one file whole, and one of the same size that is not.
   void leave_interrupted(bool is_dead, const std::string& of = source) {
-    set_time_of_source(folder.write("target/..tmp-dead/files/sub/whole", "12345"));
-    folder.write("target/..tmp-dead/files/half", "12345");
-    folder.write("target/..tmp-dead/about", of + "\n");
+    set_time_of_source(folder.write("target/..tmp-dead/work-1/files/sub/whole", "12345"));
+    folder.write("target/..tmp-dead/work-1/files/half", "12345");
+    folder.write("target/..tmp-dead/work-1/about", of + "\n");
     folder.write("target/..tmp-dead/owner",
                  text_of({.id = "another", .process = "another", .has_ended = is_dead}));
   }
@@ -110,7 +110,7 @@ TEST_CASE(
   const auto large = file("large", 10);
   const auto whose = GENERATE(as<std::string>(), "dead", "perhaps alive", "in use");
   f.leave_interrupted(whose != "perhaps alive");
-  const auto parts = f.folder / "target/..tmp-dead/parts";
+  const auto parts = f.folder / "target/..tmp-dead/work-1/parts";
   fs::create_directory(parts);
   PartialFile theirs(parts, large);
   auto output = std::make_unique<OpenFile>(theirs.open(0));
@@ -145,10 +145,10 @@ TEST_CASE("a large file that was whole, but not yet at its place, is there at on
   Fixture f;
   const auto large = file("large", 5);
   f.leave_interrupted(false);
-  const auto parts = f.folder / "target/..tmp-dead/parts";
+  const auto parts = f.folder / "target/..tmp-dead/work-1/parts";
   fs::create_directory(parts);
   PartialFile theirs(parts, large);
-  f.folder.write("target/..tmp-dead/parts/" + theirs.path().filename().string(), "01234");
+  f.folder.write("target/..tmp-dead/work-1/parts/" + theirs.path().filename().string(), "01234");
   ByteRanges there;
   there.add({0, 5});
   theirs.note(there);

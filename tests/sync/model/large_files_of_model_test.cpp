@@ -148,10 +148,10 @@ TEST_CASE("what an interrupted download has of large files is compared with thei
   model.put("b.bin", "whole");
   const auto object = [&](const std::string& content) {
     const auto hash = base::sha256_hex(content);
-    return "model/..tmp-dead/content/objects/" + hash.substr(0, 2) + "/" + hash.substr(2, 2) + "/" +
-           hash;
+    return "model/..tmp-dead/work-1/content/objects/" + hash.substr(0, 2) + "/" +
+           hash.substr(2, 2) + "/" + hash;
   };
-  model.pod.write("model/..tmp-dead/about", model.source.url + "\n");
+  model.pod.write("model/..tmp-dead/work-1/about", model.source.url + "\n");
   model.pod.write("model/..tmp-dead/owner",
                   text_of(Owner{.id = "another", .process = "another", .renewal = 1min}));
   model.pod.write(object("right"), "wrong");

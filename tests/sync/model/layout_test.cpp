@@ -97,6 +97,14 @@ TEST_CASE("content that is there already is taken as it is") {
   CHECK(json::string_at(f.layout.current(), {"revision"}) == "sha256:aaaa");
 }
 
+TEST_CASE("what has the name of a revision and is not whole is replaced") {
+  Fixture f;
+  f.folder.write("target/..rev-aaaa/a", "half");
+  f.publish("aaaa", {{"a", "1"}});
+  CHECK(f.read("a") == "1");
+  CHECK(f.entries() == std::set<std::string>{"..data", "..rev-aaaa", "a"});
+}
+
 TEST_CASE("a file of somebody else is not hidden, and nothing has changed then") {
   Fixture f;
   f.publish("aaaa", {{"a", "1"}});

@@ -115,6 +115,41 @@ TEST_CASE("who was taken for dead learns it, and takes nothing away from its suc
   CHECK(second->is_ours());
 }
 
+TEST_CASE("what is in a work folder is out of reach when another helper takes the claim over") {
+  const Folder folder;
+  auto first = claim(folder / "work", {});
+  const auto ours = first->work();
+  CHECK(first->work() == ours);
+  fs::create_directory(ours / "half-made");
+  const auto second = std::make_unique<Claim>(folder / "", "work-");
+  REQUIRE(take_over(folder / "work", owner_of(folder / "work"), *second));
+  REQUIRE(second->rename_to(folder / "work"));
+  fs::create_directory(second->work() / "half-made");
+  CHECK_THROWS(publish(ours / "half-made", folder / "published"));
+  CHECK_FALSE(fs::exists(folder / "published"));
+  first->write("told", "first");
+  CHECK_FALSE(fs::exists(second->path() / "told"));
+  CHECK(entries_in(second->work()) == 1);
+  CHECK(works_in(second->path()) == std::vector<Path>{second->work()});
+  for (const auto& entry : fs::directory_iterator(second->path())) {
+    if (!entry.path().filename().string().starts_with(left_prefix)) continue;
+    REQUIRE(works_in(entry.path()).size() == 1);
+    CHECK(fs::exists(works_in(entry.path()).front() / "half-made"));
+  }
+}
+
+TEST_CASE("a name does not grow each time that it is moved away") {
+  const Folder folder;
+  leave(folder / "work", another());
+  auto moved = move_away(folder / "work", owner_of(folder / "work"));
+  REQUIRE(moved);
+  const auto size = moved->string().size();
+  moved = move_away(*moved, owner_of(*moved));
+  REQUIRE(moved);
+  CHECK(moved->string().size() == size);
+  CHECK(moved->filename().string().starts_with("work-"));
+}
+
 TEST_CASE(
     "of two that move away one name only one does, and never what another has claimed since") {
   const Folder folder;
