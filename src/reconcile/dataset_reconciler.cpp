@@ -120,11 +120,11 @@ std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::
                                                                 const std::stop_token& stop) {
   if (!spec.claim_name.empty()) return std::nullopt;
   const kube::Key key{parent.ns, parent.name};
-  auto live = parts_.stores.claims.find(key);
+  const auto stored = parts_.stores.claims.find(key);
   // Who made a claim decides whether it may be deleted, and the store may not have it yet.
-  if (!live) live = parts_.client.get(kube::claims, key, stop);
+  const auto live = stored ? stored : parts_.client.get(kube::claims, key, stop);
   const auto wanted = gradient::render_claim(parent, spec, live);
-  if (live && must_wait_for_volume(*live, *wanted)) return std::nullopt;
+  if (stored && must_wait_for_volume(*stored, *wanted)) return std::nullopt;
   const auto refused = parts_.applier.apply(parent, {*wanted}, stop);
   if (refused.empty()) return std::nullopt;
   return refused.front();
