@@ -104,7 +104,10 @@ class TreeRemoval {
     return content::remove(folder, name, flags, removal_);
   }
 
-  void fail(const std::string& name, int error) { add_failure(name, error, removal_); }
+  /// Another helper may be removing the same.
+  void fail(const std::string& name, int error) {
+    if (error != ENOENT) add_failure(name, error, removal_);
+  }
 
   static void make_writable(int folder, const char* name) {
     // Where that is forbidden, so is removing, which fails with the reason.
