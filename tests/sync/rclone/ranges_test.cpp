@@ -5,6 +5,7 @@
 #include "sync/support/ssh_server.h"
 #include "sync/support/wait.h"
 #include "sync/support/web_server.h"
+#include "sync/volume/claim.h"
 
 #include <catch2/catch.hpp>
 
@@ -145,11 +146,13 @@ std::int64_t noted(const Folder& volume) {
   std::int64_t most = 0;
   std::error_code error;
   for (const auto& folder : fs::directory_iterator(volume / "model", error)) {
-    for (const auto& [part, version] : partial_files(folder.path() / parts_folder)) {
-      std::istringstream line(version);
-      SourceFile file;
-      line >> file.version >> file.bytes >> file.path;
-      most = std::max(most, noted_ranges(part, file).bytes());
+    for (const auto& work : works_in(folder)) {
+      for (const auto& [part, version] : partial_files(work / parts_folder)) {
+        std::istringstream line(version);
+        SourceFile file;
+        line >> file.version >> file.bytes >> file.path;
+        most = std::max(most, noted_ranges(part, file).bytes());
+      }
     }
   }
   return most;
