@@ -4,6 +4,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
+source "$SCRIPTS/lfs_server.sh"
 source "$SCRIPTS/bench_sharing.sh"
 
 SYNC=$ROOT/build/release/bin/gradient-sync
@@ -230,10 +231,11 @@ report() {
 
 need_packages "${TEST_PACKAGES[@]}"
 build_binaries "${SERVER_BINARIES[@]}"
+need_lfs_server
 "$ROOT/dev" build release
 mkdir -p "$work"/{repositories,s3,out}
+serve_git
 if [[ ${1:-} != sharing ]]; then
-	serve_git
 	serve_models
 	bench_checkouts
 	bench_models
@@ -243,6 +245,8 @@ if [[ ${1:-} != sharing ]]; then
 fi
 bench_slow_model
 bench_take_over
+bench_growth
+bench_great_repository
 sharing_report >"$work/report"
 install -m 644 "$work/report" "$REPORT"
 cat "$work/sharing" >&2

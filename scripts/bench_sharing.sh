@@ -1,9 +1,14 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # work and url are set by it
 # What helpers of one volume do for each other, for bench_content.sh: a second table.
 
 SLOW_REPLICAS=8
 SLOW_SECONDS=${SLOW_SECONDS:-720} # that the model takes at SLOW_KIB a second
 SLOW_KIB=256
+REVISIONS=20                      # of a large file (LFS)
+LARGE_MIB=${LARGE_MIB:-50}        # of that file
+GREAT_FILES=${GREAT_FILES:-300000} # small ones of a repository that has 36 of 30 MB, too, and 60 of 7 MB
+HELPER_MEMORY=$((1 << 30))        # sync.resources.limits.memory as it is shipped
 
 sharing_row() { printf '| %s | %s |\n' "$@" >>"$work/sharing"; } # TITLE VALUE
 
@@ -83,6 +88,116 @@ bench_take_over() {
 	sharing_row "a download whose helper was killed: until one on another node goes on with it" "$(since "$killed") s"
 	kill "${helpers[1]}" "$slow_server"
 	wait "${helpers[@]}" "$slow_server" || true
+}
+
+serve_large_files() {
+	large_port=$(free_port)
+	cat >"$work/giftless.yaml" <<-END
+		AUTH_PROVIDERS: [giftless.auth.allow_anon:read_write]
+		TRANSFER_ADAPTERS:
+		  basic:
+		    factory: giftless.transfer.basic_streaming:factory
+		    options:
+		      storage_class: giftless.storage.local_storage:LocalStorage
+		      storage_options: {path: $work/large}
+		PRE_AUTHORIZED_ACTION_PROVIDER: {options: {algorithm: HS256, private_key: a-key-of-the-bench-that-is-long-enough}}
+		LEGACY_ENDPOINTS: false
+	END
+	GIFTLESS_CONFIG_FILE=$work/giftless.yaml PYTHONWARNINGS=ignore FLASK_APP=giftless.wsgi_entrypoint \
+		"$(lfs_server)" run --port "$large_port" >"$work/giftless.log" 2>&1 &
+	servers+=($!)
+	until_answers "http://127.0.0.1:$large_port/"
+}
+
+# A commit with new content of a large file; the server of large files has it.
+commit_large_file() { # WORK-TREE
+	local sha256
+	head -c "${LARGE_MIB}M" /dev/urandom >"$work/content"
+	sha256=$(sha256sum "$work/content" | cut -d' ' -f1)
+	mkdir -p "$work/large/git/grown"
+	mv "$work/content" "$work/large/git/grown/$sha256"
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$sha256" $((LARGE_MIB << 20)) >"$1/large.bin"
+	echo 'large.bin filter=lfs diff=lfs merge=lfs -text' >"$1/.gitattributes"
+	printf '[lfs]\n\turl = http://127.0.0.1:%s/git/grown.git/info/lfs\n' "$large_port" >"$1/.lfsconfig"
+	git -C "$1" -c filter.lfs.clean=cat add .
+	git -C "$1" -c filter.lfs.clean=cat -c user.name=bench -c user.email=bench@localhost commit --quiet -m Change
+	git -C "$1" -c core.hooksPath=/dev/null push --quiet "$work/repositories/grown.git" HEAD:main
+}
+
+bench_growth() {
+	local revision before volume=$work/grown tree=$work/grown-tree
+	say "bench: $REVISIONS revisions of a large file"
+	serve_large_files
+	git init --quiet --bare --initial-branch=main "$work/repositories/grown.git"
+	git init --quiet --initial-branch=main "$tree"
+	mkdir "$volume"
+	for ((revision = 1; revision <= REVISIONS; revision++)); do
+		commit_large_file "$tree"
+		"$SYNC" repository --volume "$volume" --key "owner-code-$revision" --name code --url "${url%/*}/grown.git" --revision "$revision" \
+			--termination-log "$work/told" >"$work/log" || { tail -1 "$work/log" >&2 && return 1; }
+	done
+	before=$(du -sm "$volume" | cut -f1)
+	touch -d '1 day ago' "$volume"/.gradient/checkouts/*
+	"$SYNC" collect --volume "$volume" --owner owner --keep "owner-code-$REVISIONS" --grace 60 --termination-log "$work/told" >"$work/log"
+	sharing_row "$REVISIONS revisions that each change a large file (LFS) of $LARGE_MIB MB: dataset" "$before MiB"
+	sharing_row "the same, cleaned up to one: dataset, of one checkout" "$(awk -v all="$(du -sk "$volume" | cut -f1)" \
+		-v one="$(du -sk "$volume/.gradient/checkouts/owner-code-$REVISIONS" | cut -f1)" 'BEGIN { printf "%.2f", all / one }')"
+	rm -rf "$volume" "$tree" "$work/large"
+}
+
+make_great_repository() {
+	git init --quiet --bare --initial-branch=main "$work/repositories/great.git"
+	python3 - "$GREAT_FILES" <<-'END' | git -C "$work/repositories/great.git" -c core.compression=1 fast-import --quiet --depth=50
+		import random, sys
+		out = sys.stdout.buffer
+		random.seed(4711)
+		def data(content):
+		    out.write(b"data %d\n" % len(content) + content + b"\n")
+		small = int(sys.argv[1])
+		bases = [bytearray(random.randbytes(7 << 20)) for _ in range(60)]
+		for version in range(8):
+		    out.write(b"commit refs/heads/main\ncommitter bench <bench@localhost> 1767323045 +0000\n")
+		    data(b"Change")
+		    for i, base in enumerate(bases):
+		        for _ in range(20):
+		            base[random.randrange(len(base))] ^= 1
+		        out.write(b"M 100644 inline deltas/%d\n" % i)
+		        data(bytes(base))
+		    if version == 0:
+		        for i in range(36):
+		            out.write(b"M 100644 inline large/%d\n" % i)
+		            data(random.randbytes(30 << 20))
+		        for i in range(small):
+		            out.write(b"M 100644 inline small/%d/%d/%d\n" % (i // 20000, i // 200 % 100, i))
+		            data(random.randbytes(random.randint(200, 2200)))
+	END
+}
+
+# In a control group with the limit of a helper, of version 2 or 1.
+with_limit() { # COMMAND...
+	local group=/sys/fs/cgroup/gradient-bench limit=memory.max
+	[[ -e /sys/fs/cgroup/cgroup.controllers ]] || group=/sys/fs/cgroup/memory/gradient-bench limit=memory.limit_in_bytes
+	mkdir -p "$group"
+	echo "$HELPER_MEMORY" >"$group/$limit"
+	(
+		echo "$BASHPID" >"$group/cgroup.procs"
+		exec "$@"
+	)
+	rmdir "$group"
+}
+
+bench_great_repository() {
+	local history command
+	say "bench: a repository of 2 GB and $GREAT_FILES files"
+	make_great_repository
+	for history in '' --full-history; do
+		rm -rf "$work/great"
+		mkdir "$work/great"
+		read -ra command < <(url=${url%/*}/great.git repository "$work/great" $history)
+		with_limit python3 "$SCRIPTS/measure.py" '' "${command[@]}" >"$work/measured"
+		sharing_row "a repository of $(du -sm "$work/repositories/great.git" | cut -f1) MiB and $GREAT_FILES files, ${history:-one commit}, in a limit of $((HELPER_MEMORY >> 20)) MiB: peak of RssAnon" \
+			"$(awk '{ print $3 " MiB, " $1 " s" }' "$work/measured")"
+	done
 }
 
 sharing_report() {
