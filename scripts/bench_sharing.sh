@@ -154,15 +154,20 @@ make_great_repository() {
 		def data(content):
 		    out.write(b"data %d\n" % len(content) + content + b"\n")
 		small = int(sys.argv[1])
-		bases = [bytearray(random.randbytes(7 << 20)) for _ in range(60)]
-		for version in range(8):
+		# The versions of a file one after the other, as each becomes a delta to the one before.
+		versions, files = 8, 60
+		for i in range(files):
+		    content = bytearray(random.randbytes(7 << 20))
+		    for version in range(versions):
+		        out.write(b"blob\nmark :%d\n" % (1 + i * versions + version))
+		        data(bytes(content))
+		        for _ in range(20):
+		            content[random.randrange(len(content))] ^= 1
+		for version in range(versions):
 		    out.write(b"commit refs/heads/main\ncommitter bench <bench@localhost> 1767323045 +0000\n")
 		    data(b"Change")
-		    for i, base in enumerate(bases):
-		        for _ in range(20):
-		            base[random.randrange(len(base))] ^= 1
-		        out.write(b"M 100644 inline deltas/%d\n" % i)
-		        data(bytes(base))
+		    for i in range(files):
+		        out.write(b"M 100644 :%d deltas/%d\n" % (1 + i * versions + version, i))
 		    if version == 0:
 		        for i in range(36):
 		            out.write(b"M 100644 inline large/%d\n" % i)
