@@ -247,6 +247,6 @@ bench_slow_model
 bench_take_over
 bench_growth
 bench_great_repository
-sharing_report >"$work/report"
+sharing_report | cat -s >"$work/report"
 install -m 644 "$work/report" "$REPORT"
 cat "$work/sharing" >&2

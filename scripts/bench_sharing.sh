@@ -207,6 +207,7 @@ bench_great_repository() {
 
 sharing_report() {
 	sed '/^## Helpers of one volume/,$d' "$REPORT"
+	echo
 	cat <<-END
 		## Helpers of one volume
 
