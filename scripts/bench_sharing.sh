@@ -92,17 +92,7 @@ bench_take_over() {
 
 serve_large_files() {
 	large_port=$(free_port)
-	cat >"$work/giftless.yaml" <<-END
-		AUTH_PROVIDERS: [giftless.auth.allow_anon:read_write]
-		TRANSFER_ADAPTERS:
-		  basic:
-		    factory: giftless.transfer.basic_streaming:factory
-		    options:
-		      storage_class: giftless.storage.local_storage:LocalStorage
-		      storage_options: {path: $work/large}
-		PRE_AUTHORIZED_ACTION_PROVIDER: {options: {algorithm: HS256, private_key: a-key-of-the-bench-that-is-long-enough}}
-		LEGACY_ENDPOINTS: false
-	END
+	lfs_configuration "$work/large" >"$work/giftless.yaml"
 	GIFTLESS_CONFIG_FILE=$work/giftless.yaml PYTHONWARNINGS=ignore FLASK_APP=giftless.wsgi_entrypoint \
 		"$(lfs_server)" run --port "$large_port" >"$work/giftless.log" 2>&1 &
 	servers+=($!)

@@ -8,6 +8,22 @@ LFS_SERVER_PACKAGES=("giftless==$LFS_SERVER_VERSION" Flask==3.0.3 Flask-Classful
 
 lfs_server() { echo "$CACHE/lfs-server/$LFS_SERVER_VERSION/bin/flask"; }
 
+# What it reads from the file that GIFTLESS_CONFIG_FILE names: everybody may read and write.
+lfs_configuration() { # FOLDER-OF-OBJECTS
+	cat <<-END
+		AUTH_PROVIDERS: [giftless.auth.allow_anon:read_write]
+		TRANSFER_ADAPTERS:
+		  basic:
+		    factory: giftless.transfer.basic_streaming:factory
+		    options:
+		      storage_class: giftless.storage.local_storage:LocalStorage
+		      storage_options: {path: $1}
+		PRE_AUTHORIZED_ACTION_PROVIDER:
+		  options: {algorithm: HS256, private_key: a-key-of-the-tests-that-is-long-enough}
+		LEGACY_ENDPOINTS: false
+	END
+}
+
 make_lfs_server() {
 	local folder
 	folder=$(dirname "$(dirname "$(lfs_server)")")

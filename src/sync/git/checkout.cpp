@@ -155,7 +155,7 @@ void fetch_large_files(const GitInTree& git, const LargeFileStore& store,
   }
 }
 
-/// Has git take what was put in the place of pointers for them. It compares the content of files
+/// Has git take what was put there instead of pointers for them. It compares the content of files
 /// that are as new as its index (Documentation/technical/racy-git), and an app's git, which may
 /// know nothing of LFS, would find that large files are not their pointers. One that is old enough
 /// keeps its time: it may be another checkout's, too.
@@ -303,7 +303,7 @@ class Checkout {
   /// Large files come out as pointers: these tell how much room the content needs.
   void files() const {
     const auto need = need_of_files(git_in_tree_);
-    // git would write a file in the place of each link and say nothing.
+    // git would write a file instead of each link and say nothing.
     if (need.has_symbolic_links)
       require_symbolic_links(
           tree_, git_.url() + ": " + first_symbolic_link(git_in_tree_) + " is a symbolic link");

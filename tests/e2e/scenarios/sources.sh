@@ -46,18 +46,7 @@ a_repository_is_cloned_over_ssh_with_a_key_and_a_known_host() {
 large_file_server() { # PORT
 	local dir=$SERVERS_STATE/lfs-$NAMESPACE
 	mkdir -p "$dir"
-	cat >"$dir/config.yaml" <<-END
-		AUTH_PROVIDERS: [giftless.auth.allow_anon:read_write]
-		TRANSFER_ADAPTERS:
-		  basic:
-		    factory: giftless.transfer.basic_streaming:factory
-		    options:
-		      storage_class: giftless.storage.local_storage:LocalStorage
-		      storage_options: {path: $dir/objects}
-		PRE_AUTHORIZED_ACTION_PROVIDER:
-		  options: {algorithm: HS256, private_key: a-key-of-the-tests-that-is-long-enough}
-		LEGACY_ENDPOINTS: false
-	END
+	lfs_configuration "$dir/objects" >"$dir/config.yaml"
 	start "lfs-$NAMESPACE" env GIFTLESS_CONFIG_FILE="$dir/config.yaml" PYTHONWARNINGS=ignore FLASK_APP=giftless.wsgi_entrypoint \
 		"$(lfs_server)" run --host "$HOST_ADDRESS" --port "$1"
 	wait_for "lfs-$NAMESPACE" 60 answers "http://$HOST_ADDRESS:$1/"
