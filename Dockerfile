@@ -3,6 +3,7 @@
 #   docker build --target gradient-sync .          what the helper containers run
 # `./dev image` builds both, and says what to do where the base cannot be pulled. A machine needs no compiler for it.
 ARG BASE=docker.io/library/debian:bookworm-slim
+ARG RCLONE_VERSION=v1.76.0
 
 FROM ${BASE} AS build
 WORKDIR /src
@@ -22,6 +23,7 @@ RUN cmake --preset release -D REVISION="${REVISION}" && cmake --build --preset r
 # rclone is not Debian's but built from its Go module, by a Go that Debian does not have.
 FROM ${BASE} AS rclone
 ARG GOPROXY=
+ARG RCLONE_VERSION
 WORKDIR /src
 COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/
 # The secret is for a network that ends TLS itself: certificates of the authorities to trust, as `./dev image` gives the machine's.
@@ -58,8 +60,10 @@ ENV HOME=/tmp PATH=/usr/local/bin:/usr/bin:/bin
 ENTRYPOINT ["gradient-sync"]
 ARG VERSION=dev
 ARG REVISION=
+ARG RCLONE_VERSION
 LABEL org.opencontainers.image.title="gradient-sync" \
       org.opencontainers.image.description="Brings repositories and models onto volumes for gradient-operator" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      gradient-operator.dev/rclone-version="${RCLONE_VERSION}"

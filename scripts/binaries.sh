@@ -3,7 +3,8 @@
 KUBERNETES_VERSION=v1.34.4
 ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
-RCLONE_VERSION=v1.76.0
+# The Dockerfile names it for the image's label, and is not at hand while the image is built.
+RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
 TRAEFIK_VERSION=v3.6.12

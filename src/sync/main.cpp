@@ -1,6 +1,7 @@
 #include "base/stop_on_signal.h"
 #include "sync/options.h"
 #include "sync/program/trust.h"
+#include "sync/program/versions.h"
 #include "sync/report/failure.h"
 #include "sync/stop.h"
 #include "version.h"
@@ -117,6 +118,8 @@ int run(const CredentialCommand& command) {
 }  // namespace content
 
 int main(int argc, char** argv) {
-  auto command = content::parse_arguments({argv + std::min(argc, 1), argv + argc}, full_version);
+  auto command = content::parse_arguments({argv + std::min(argc, 1), argv + argc}, [] {
+    return std::string(full_version) + "\n" + content::program_versions();
+  });
   return std::visit([](auto& given) { return content::run(given); }, command);
 }

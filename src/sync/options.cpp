@@ -109,7 +109,8 @@ CLI::App* add_credential(CLI::App& app, CredentialCommand& command) {
 
 }  // namespace
 
-Command parse_arguments(std::vector<std::string> arguments, const std::string& version) {
+Command parse_arguments(std::vector<std::string> arguments,
+                        const std::function<std::string()>& version) {
   CLI::App app("Brings repositories and models onto volumes: whole, or not at all.",
                "gradient-sync");
   app.set_version_flag("--version", version);

@@ -6,6 +6,7 @@
 #include "sync/model/model.h"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -65,6 +66,8 @@ using Command = std::variant<NoCommand, RepositoryCommand, ModelCommand, Collect
 
 /// Reads the arguments that follow the program's name. Values are taken as they are: whether a name
 /// or URL may be used is checked by whoever uses it.
-Command parse_arguments(std::vector<std::string> arguments, const std::string& version);
+/// `version`: gives what --version prints.
+Command parse_arguments(std::vector<std::string> arguments,
+                        const std::function<std::string()>& version);
 
 }  // namespace content

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Command parse(std::vector<std::string> words) {
-  return parse_arguments(std::move(words), "1.2.3");
+  return parse_arguments(std::move(words), [] { return std::string("1.2.3"); });
 }
 
 /// What a container of gradient-sync has it do; fails the test when that is something else.

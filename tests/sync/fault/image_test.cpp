@@ -89,3 +89,14 @@ TEST_CASE("the image names what it is made of") {
                  Contains("libc6 ") && Contains("libcurl3-gnutls ") &&
                  Contains("ca-certificates ") && Contains("rclone 1."));
 }
+
+TEST_CASE("the helper tells the versions of the image's programs") {
+  if (!may_mount()) {
+    support::skip("this user may mount nothing");
+    return;
+  }
+  const Image image;
+  CHECK_THAT(image.run({"gradient-sync", "--version"}).output,
+             Contains("\ngit version ") && Contains("\ngit-lfs/") && Contains("\nOpenSSH_") &&
+                 Contains("\nrclone v"));
+}
