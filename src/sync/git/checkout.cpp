@@ -214,8 +214,7 @@ std::vector<Submodule> submodules_in(const GitInTree& git) {
     const auto commit = commit_at(git, path);
     if (commit.empty() || value(values, section + ".update") == "none") continue;
     git({"submodule", "--quiet", "init", "--", path});  // which resolves "../lib"
-    auto url = git({"config", "--default", "", "--get", section + ".url"});
-    url.erase(url.find_last_not_of('\n') + 1);
+    const auto url = without_newline(git({"config", "--default", "", "--get", section + ".url"}));
     if (url.empty()) continue;  // two sections have this path, and git uses the other
     result.push_back({path, url, commit});
   }
@@ -354,8 +353,7 @@ class Checkout {
                       {submodule.commit, submodule.commit}, access_, std::move(reusable))
           .run();
     } catch (const Failure& failure) {
-      throw Failure(failure.reason, "submodule " + submodule.path + ": " + failure.what(),
-                    failure.kind);
+      throw with_prefix("submodule " + submodule.path, failure);
     }
   }
 
@@ -369,26 +367,24 @@ class Checkout {
   Path mirror_;  ///< that the objects are from; empty: none
 };
 
-std::vector<Submodule> check_out_all(const Git& git, Mirrors& mirrors, const Path& tree,
-                                     const Resolved& wanted, Access access,
-                                     std::optional<ReusableContent> reusable) {
-  auto found = Checkout(git, mirrors, tree, wanted, access, std::move(reusable)).run();
+CheckedOut check_out_all(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
+                         Access access, std::optional<ReusableContent> reusable) {
+  auto submodules = Checkout(git, mirrors, tree, wanted, access, std::move(reusable)).run();
+  const GitInTree git_in_tree(git, tree, wanted.commit);
   // As a clone has them: below the top's .git, where a removed submodule leaves its history.
-  if (!found.empty())
-    GitInTree(git, tree, wanted.commit)({"submodule", "--quiet", "absorbgitdirs"});
-  return found;
+  if (!submodules.empty()) git_in_tree({"submodule", "--quiet", "absorbgitdirs"});
+  return {without_newline(git_in_tree({"rev-parse", "HEAD"})), std::move(submodules)};
 }
 
 }  // namespace
 
-std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted, Access access) {
+CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
+                     Access access) {
   return check_out_all(git, mirrors, tree, wanted, access, {});
 }
 
-std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
-                                           const Resolved& wanted,
-                                           const ReusableContent& reusable) {
+CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
+                               const Resolved& wanted, const ReusableContent& reusable) {
   return check_out_all(git, mirrors, tree, wanted, Access::ReadOnly, reusable);
 }
 

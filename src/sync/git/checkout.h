@@ -15,6 +15,12 @@ struct Submodule {
   std::string commit;
 };
 
+/// A tree, as it was made.
+struct CheckedOut {
+  std::string commit;                 ///< also where an annotated tag was wanted by its ID
+  std::vector<Submodule> submodules;  ///< outer ones first
+};
+
 /// What apps may do with a checkout.
 enum class Access {
   Writable,  ///< write to it: it shares no file with anything
@@ -29,16 +35,16 @@ struct ReusableContent {
 
 /// Makes the empty or missing folder `tree` a repository of its own, complete for this commit, with
 /// its large files (LFS) and its submodules, all the way down; its configuration has URLs and no
-/// path of ours. With the whole history it has the branches and tags that a clone would have. Gives
-/// the submodules, outer ones first. Throws Failure, also when the volume has no room for it.
+/// path of ours. With the whole history it has the branches and tags that a clone would have.
+/// Throws Failure, also when the volume has no room for it.
 ///
 /// The mirrors keep the content of large files, too.
-std::vector<Submodule> check_out(const Git& git, Mirrors& mirrors, const Path& tree,
-                                 const Resolved& wanted, Access access);
+CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
+                     Access access);
 
 /// The same for a read-only tree that stays no repository, a model's: what `reusable` has is not
 /// fetched, and its store loses what cannot be linked.
-std::vector<Submodule> check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
-                                           const Resolved& wanted, const ReusableContent& reusable);
+CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
+                               const Resolved& wanted, const ReusableContent& reusable);
 
 }  // namespace content

@@ -1,6 +1,7 @@
 #include "sync/git/git.h"
 
 #include "base/ascii.h"
+#include "base/files.h"
 #include "sync/git/certificate.h"
 #include "sync/git/credential.h"
 #include "sync/git/large_file_progress.h"
@@ -9,6 +10,7 @@
 #include "sync/program/memory_limit.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
+#include "sync/report/retry_after.h"
 #include "sync/volume/features.h"
 
 #include <array>
@@ -66,6 +68,23 @@ std::string configuration(const GitRemote& remote, const std::string& helper,
   return text;
 }
 
+/// A file that may come to be.
+struct RemovedAtEnd {
+  Path path;
+  ~RemovedAtEnd() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+/// `headers`: what git has logged of its requests; need not exist.
+Failure with_retry_after(Failure failure, const Path& headers) {
+  const bool is_servers = failure.reason == "ServerBusy" || failure.reason == "ServerFailed";
+  if (is_servers && std::filesystem::exists(headers))
+    failure.retry_after = retry_after(base::read_file(headers));
+  return failure;
+}
+
 std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
   std::map<std::string, std::string, std::less<>> result;
   for (const auto& line : lines_of(std::string(ls_remote))) {
@@ -88,6 +107,31 @@ bool is_hexadecimal(const std::string& text) {
 
 bool is_abbreviated(const std::string& ref) {
   return ref.size() >= 4 && is_hexadecimal(ref);
+}
+
+/// What would be right for a ref that the server has not, where that can be told from the ref.
+std::string remedy_for(const std::string& ref) {
+  // Git's short forms in a clone, where they are looked up below refs/ and refs/remotes/.
+  constexpr std::array<std::string_view, 4> forms{"heads/", "tags/", "refs/remotes/origin/",
+                                                  "origin/"};
+  for (const auto form : forms)
+    if (ref.starts_with(form) && ref.size() > form.size())
+      return "; name a branch or tag alone: \"" + ref.substr(form.size()) + "\"";
+  return is_abbreviated(base::lower(ref)) ? "; a commit must be written with all its digits" : "";
+}
+
+/// Asks the server once more, for its branches.
+std::string no_default_branch(const Git& git) {
+  constexpr std::size_t most_names = 5;
+  constexpr std::string_view prefix = "refs/heads/";
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& [name, commit] : refs(git({"ls-remote", "--heads", "--", git.url()})))
+    if (++count <= most_names) names += (names.empty() ? "" : ", ") + name.substr(prefix.size());
+  if (count == 0) return "the repository is empty; push a commit";
+  return "the repository has no default branch (its HEAD names none that exists); set ref to one "
+         "of its branches, such as " +
+         names;
 }
 
 }  // namespace
@@ -173,12 +217,15 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   environment.insert(
       environment.end(),
       {"HOME=" + home_->path().string(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
-       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string()});
+       "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string(),
+       // git tells a status and none of the other headers. It leaves credentials out of these.
+       "GIT_TRACE_CURL=" + headers_file().string(), "GIT_TRACE_CURL_NO_DATA=1"});
   environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
   program.arguments = std::move(arguments);
   if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
   // Each command sends the credential anew: the Secret's file may hold another by now.
   std::filesystem::remove(refused_file());
+  const RemovedAtEnd headers{headers_file()};
   std::optional<Failure> wrong;
   const auto on_error_line = std::move(program.on_error_line);
   program.on_error_line = [&](std::string_view line) {
@@ -194,8 +241,10 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
     throw git_failure("git died of signal 9", remote_.url);
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
-        git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
-                    remote_.url),
+        with_retry_after(
+            git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
+                        remote_.url),
+            headers_file()),
         remote_.url, stop_);
   }
   return std::move(finished.output);
@@ -257,14 +306,11 @@ Resolved resolve(const Git& git, const std::string& ref) {
       command.insert(command.end(), {name, name + "^{}"});
   }
   if (auto found = choose(git(command), ref)) return *found;
-  if (ref.empty() || ref == "HEAD") {
-    throw Failure("GitReferenceNotFound",
-                  git.url() + ": the repository has no default branch; push one or name a ref");
-  }
-  throw Failure("GitReferenceNotFound", git.url() + ": there is no branch or tag \"" + ref + "\"" +
-                                            (is_abbreviated(base::lower(ref))
-                                                 ? "; a commit must be written with all its digits"
-                                                 : ""));
+  throw Failure("GitReferenceNotFound",
+                git.url() + ": " +
+                    (ref.empty() || ref == "HEAD"
+                         ? no_default_branch(git)
+                         : "there is no branch or tag \"" + ref + "\"" + remedy_for(ref)));
 }
 
 std::vector<std::string> lines_of(const std::string& output, char end) {
@@ -273,6 +319,11 @@ std::vector<std::string> lines_of(const std::string& output, char end) {
   for (std::string line; std::getline(lines, line, end);)
     result.push_back(std::move(line));
   return result;
+}
+
+std::string without_newline(std::string output) {
+  if (output.ends_with('\n')) output.pop_back();
+  return output;
 }
 
 std::optional<std::int64_t> received_bytes(std::string_view line) {

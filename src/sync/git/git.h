@@ -73,6 +73,7 @@ class Git {
  private:
   std::string run(std::vector<std::string> arguments, base::Program program) const;
   Path refused_file() const { return home_->path() / "refused"; }
+  Path headers_file() const { return home_->path() / "headers"; }
 
   GitRemote remote_;
   std::stop_token stop_;
@@ -94,11 +95,15 @@ bool is_commit(const std::string& ref);
 /// that an annotated one is for), else a full name; HEAD when `ref` is empty.
 std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref);
 
-/// What `ref` means on the server now. Throws Failure.
+/// What `ref` means on the server now. A commit stands for itself, without any request: it may also
+/// be the ID of an annotated tag. Throws Failure.
 Resolved resolve(const Git& git, const std::string& ref);
 
 /// The lines of what git prints, without their ends.
 std::vector<std::string> lines_of(const std::string& output, char end = '\n');
+
+/// What a command prints that prints one line.
+std::string without_newline(std::string output);
 
 /// Bytes out of "Receiving objects:  45% (9/20), 1.20 MiB | 800.00 KiB/s".
 std::optional<std::int64_t> received_bytes(std::string_view line);

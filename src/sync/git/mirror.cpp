@@ -33,12 +33,30 @@ bool has_commit(const Git& git, const Path& bare, const Resolved& wanted) {
   }
 }
 
+/// What an object is that is no commit and no tag of one; empty when it is not there.
+std::string other_kind(const Git& git, const Path& bare, const Resolved& wanted) {
+  try {
+    return without_newline(git({"-C", bare.string(), "cat-file", "-t", wanted.commit + "^{}"}));
+  } catch (const Failure&) {
+    return {};
+  }
+}
+
 void keep(const Git& git, const Path& bare, const Resolved& wanted) {
   if (!has_commit(git, bare, wanted)) {
-    throw Failure("GitReferenceNotFound", git.url() + ": no branch or tag of the repository has " +
-                                              wanted.commit + "; name one that exists");
+    const auto kind = other_kind(git, bare, wanted);
+    throw Failure("GitReferenceNotFound",
+                  git.url() + ": " +
+                      (kind.empty() || kind == "commit"
+                           ? "no branch or tag of the repository has " + wanted.commit +
+                                 "; name one that exists"
+                           : wanted.name + " leads to a " + (kind == "blob" ? "file" : kind) +
+                                 ", and not to a commit; name a branch, tag or commit"));
   }
-  git({"-C", bare.string(), "update-ref", kept(wanted), wanted.commit});
+  // The ref may name an annotated tag by its ID. A clean-up knows checkouts by their commits.
+  const auto commit = without_newline(
+      git({"-C", bare.string(), "rev-parse", "--verify", wanted.commit + "^{commit}"}));
+  git({"-C", bare.string(), "update-ref", kept({commit, commit}), commit});
 }
 
 void fetch_refs(const Git& git, const Path& bare, std::vector<std::string> what) {
@@ -92,8 +110,7 @@ void fetch_all(const Git& git, const Path& bare, const Resolved& wanted) {
   const std::vector<std::string> all{infinite, "--prune", "--", git.url()};
   auto all_and_commit = all;
   all_and_commit.push_back(wanted.commit + ":" + kept(wanted));
-  if (can([&] { fetch_all_refs(git, bare, all_and_commit); })) return;
-  fetch_all_refs(git, bare, all);
+  if (!can([&] { fetch_all_refs(git, bare, all_and_commit); })) fetch_all_refs(git, bare, all);
   keep(git, bare, wanted);
 }
 

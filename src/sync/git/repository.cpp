@@ -55,11 +55,10 @@ Json find_published(const Path& checkout) {
       is_missing(checkout / checkout_meta, fs::file_type::regular)) {
     return {};
   }
-  const auto text = base::read_file(checkout / checkout_meta, longest_meta);
   try {
-    auto meta = json::parse(text);
+    auto meta = json::parse(base::read_file(checkout / checkout_meta, longest_meta));
     if (is_commit(json::string_at(meta, {"commit"}))) return meta;
-  } catch (const std::exception&) {  // it is none of ours
+  } catch (const std::exception&) {  // it is none of ours, or nobody can read it
   }
   return {};
 }
@@ -110,14 +109,14 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
   const auto checkout = work / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
-  const auto submodules = check_out(git, mirrors, checkout / "tree", resolved,
-                                    options.read_only ? Access::ReadOnly : Access::Writable);
-  const auto meta = json::object({{"commit", resolved.commit},
+  const auto made = check_out(git, mirrors, checkout / "tree", resolved,
+                              options.read_only ? Access::ReadOnly : Access::Writable);
+  const auto meta = json::object({{"commit", made.commit},
                                   {"ref", resolved.name},
                                   {"url", options.remote.url},
                                   {"revision", options.revision},
                                   {"history", history(options)},
-                                  {"submodules", to_json(submodules)}});
+                                  {"submodules", to_json(made.submodules)}});
   write_file(checkout / checkout_meta, json::text(meta) + "\n");
   claim.require_ours();
   if (find_published(name).is_null()) set_aside(name, work);
@@ -175,7 +174,9 @@ void sync_repository(const RepositoryOptions& options, Reporter& report,
                        [&] { return publish_or_wait(options, hidden, checkout, report, stop); });
     });
   }
-  report.succeeded(for_report(std::move(meta)));
+  const auto published = for_report(std::move(meta));
+  report.log("info", "published", published);
+  report.succeeded(published);
 }
 
 }  // namespace content

@@ -7,6 +7,7 @@
 #include "sync/rclone/rclone_ranges.h"
 #include "sync/rclone/rclone_remote.h"
 #include "sync/report/failure.h"
+#include "sync/report/retry_after.h"
 
 #include <algorithm>
 #include <chrono>
@@ -32,6 +33,11 @@ void collect_error(const Json& line, std::string& errors) {
   } else if (level == "notice" && text.starts_with("Failed to ")) {
     errors.insert(0, text);
   }
+}
+
+/// What a web server answers with an error (--dump).
+bool is_response(const Json& line) {
+  return json::string_at(line, {"msg"}).starts_with("HTTP/");
 }
 
 /// One at a time, as rclone writes them: an entry a line. The whole would take many times its text.
@@ -209,7 +215,10 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   const auto filters = call.file.empty() ? rclone_filters(source_) : std::vector<std::string>();
   arguments.insert(arguments.end(), filters.begin(), filters.end());
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
+  // The headers of answers with an error: rclone tells their status alone.
+  if (is_web(source_)) arguments.insert(arguments.end(), {"-vv", "--dump=errors,headers"});
   std::string errors;
+  std::string last_response;
   auto finished = base::run({.arguments = std::move(arguments),
                              .environment = environment_for_programs(),
                              .secret_file = rclone_configuration(remote.options),
@@ -219,6 +228,8 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                                    try {
                                      const auto line = json::parse(text);
                                      collect_error(line, errors);
+                                     if (is_response(line))
+                                       last_response = json::string_at(line, {"msg"});
                                      if (call.on_line) call.on_line(line);
                                    } catch (const std::invalid_argument&) {
                                      errors += std::string(text.substr(0, 300)) + "\n";
@@ -226,8 +237,10 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                                  }},
                             stop);
   if (finished.exit_code != 0) {
-    throw rclone_failure(without_secrets(without_queries(errors), remote.secrets),
-                         url_for_messages(source_));
+    auto failure = rclone_failure(without_secrets(without_queries(errors), remote.secrets),
+                                  url_for_messages(source_));
+    if (failure.kind == Failure::Kind::Transient) failure.retry_after = retry_after(last_response);
+    throw failure;
   }
   return std::move(finished.output);
 }

@@ -112,6 +112,12 @@ bool asks_for_another_host(std::string_view output, std::string_view url) {
 
 }  // namespace
 
+Failure with_prefix(const std::string& what, const Failure& failure) {
+  Failure result(failure.reason, what + ": " + failure.what(), failure.kind);
+  result.retry_after = failure.retry_after;
+  return result;
+}
+
 Failure git_failure(std::string_view output, const std::string& url) {
   // This line comes last; what ssh or the server says about the cause comes before it.
   output = output.substr(0, output.find("fatal: Could not read from remote repository"));

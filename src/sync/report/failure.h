@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -23,7 +24,11 @@ struct Failure : std::runtime_error {
       : std::runtime_error(message), reason(std::move(reason_in)), kind(kind_in) {}
   std::string reason;
   Kind kind;
+  std::optional<std::chrono::seconds> retry_after = {};  ///< that the server asks to wait
 };
+
+/// The same failure with `what` and ": " before its message.
+Failure with_prefix(const std::string& what, const Failure& failure);
 
 /// What git's messages (LC_ALL=C) mean. `url` bears no credential.
 Failure git_failure(std::string_view output, const std::string& url);

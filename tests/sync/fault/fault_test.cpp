@@ -1,3 +1,5 @@
+#include "base/files.h"
+#include "json/json.h"
 #include "sync/support/cutting_proxy.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/web_server.h"
@@ -36,7 +38,7 @@ std::vector<Answer> answers() {
   };
   return {{"500", echo("500"), "ServerFailed: ", "ServerFailed: ", true},
           {"503", echo("503"), "ServerFailed: ", "ServerFailed: ", true},
-          {"429", echo("429\\r\\nRetry-After: 1"), "ServerBusy: ", "ServerBusy: ", true},
+          {"429", echo("429"), "ServerBusy: ", "ServerBusy: ", true},
           {"401", echo("401\\r\\nWWW-Authenticate: Basic realm=\"you sent it\""),
            "GitAuthenticationFailed: ", "ModelAuthenticationFailed: "},
           {"403", echo("403"), "GitAccessDenied: ", "ModelAccessDenied: "},
@@ -123,6 +125,56 @@ TEST_CASE(
     CHECK_FALSE(leaks);
     CHECK(requests >= (answer.is_transient ? 4 : 1));
     CHECK(requests <= (answer.is_transient ? 24 : 6));
+  }
+}
+
+TEST_CASE("a server that asks for time is given it, more often than others are tried") {
+  constexpr int refusals = 5;  // more than there are tries without a Retry-After
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  server.folder().write("files/weights.bin", "w");
+  // Each request leaves a file; after so many, the server answers.
+  const auto busy = [&](const std::string& name, const std::string& then) {
+    const auto asked = server.folder() / ("asked-" + name);
+    std::filesystem::create_directory(asked);
+    server.folder().write_script(
+        "cgi/" + name, "mktemp " + (asked / "XXXXXX").string() + " >/dev/null\nif [ $(ls " +
+                           asked.string() + " | wc -l) -gt " + std::to_string(refusals) +
+                           " ]; then\n" + then +
+                           "else printf 'Status: 503\\r\\nRetry-After: 1\\r\\n\\r\\n'; fi\n");
+  };
+  const auto redirect = [&](const std::string& to) {
+    return "printf 'Status: 302\\r\\nLocation: " + server.url(to) + "'\"$PATH_INFO\"'" +
+           (to.starts_with("git") ? "?'\"$QUERY_STRING\"'" : "") + "\\r\\n\\r\\n'\n";
+  };
+  busy("code", redirect("git/app.git"));
+  busy("llm", redirect("files"));
+  auto cloned = std::async(std::launch::async, [&] {
+    HelperRun helper;
+    return Told{helper.repository(server.url("cgi/code")), helper.retries()};
+  });
+  HelperRun helper;
+  const auto model = helper.model(server.url("cgi/llm/weights.bin"));
+  CHECK(model == "published");
+  CHECK(helper.retries() >= 2);
+  const auto told = cloned.get();
+  CHECK(told.end == "published");
+  CHECK(told.retries == refusals);
+}
+
+TEST_CASE("the last line of a repository's helper is what it has published, new or not") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  const auto commit = repository.commit("file", "text");
+  HelperRun helper;
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(helper.repository(repository.url(), {"--ref", "main"}) == "published");
+    const auto log = base::read_file(helper.log());
+    const auto line = json::parse(log.substr(log.rfind('\n', log.size() - 2) + 1));
+    CHECK(json::string_at(line, {"event"}) == "published");
+    CHECK(json::string_at(line, {"commit"}) == commit);
+    CHECK(json::string_at(line, {"ref"}) == "refs/heads/main");
   }
 }
 

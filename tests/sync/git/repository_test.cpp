@@ -111,6 +111,7 @@ TEST_CASE("a ref is a branch, a tag of either kind, a whole commit, or the defau
   for (auto& c : capitals)
     c = static_cast<char>(std::toupper(c));
   CHECK(volume.sync(repository, capitals, "k6") == first);
+  CHECK(volume.sync(repository, repository.git("rev-parse annotated"), "k7") == first);
   CHECK(volume.read("file", "k3") == "first\n");
 }
 
@@ -176,8 +177,17 @@ TEST_CASE("what is no commit is told") {
   const ServedRepository repository(server, "app.git");
   repository.commit("file", "text");
   const auto tree = repository.git("rev-parse main^{tree}");
+  repository.git("tag key main:file");
+  repository.git("tag -a -m note folder " + tree);
+  const auto leads_to = [](const std::string& name, const std::string& kind) {
+    return "GitReferenceNotFound: " + name + " leads to a " + kind +
+           ", and not to a commit; name a branch, tag or commit";
+  };
   Volume volume;
-  CHECK(volume.sync(repository, tree) == no_branch_has(tree));
+  volume.full_history = GENERATE(false, true);
+  CHECK(volume.sync(repository, tree) == leads_to(tree, "tree"));
+  CHECK(volume.sync(repository, "key") == leads_to("refs/tags/key", "file"));
+  CHECK(volume.sync(repository, "folder") == leads_to("refs/tags/folder", "tree"));
 }
 
 TEST_CASE("a checkout that is there is taken without any network, however the branch moved on") {
@@ -553,6 +563,10 @@ TEST_CASE("a ref that is not there is told, with the remedy for an abbreviated c
         "GitReferenceNotFound: no branch or tag of the "
         "repository has " +
             nowhere + "; name one that exists");
+  for (const std::string before : {"heads/", "origin/", "refs/remotes/origin/"})
+    CHECK(volume.sync(repository, before + "main") ==
+          "GitReferenceNotFound: there is no branch or tag \"" + before +
+              "main\"; name a branch or tag alone: \"main\"");
   CHECK(volume.is_tidy());
 }
 
@@ -560,8 +574,18 @@ TEST_CASE("an empty repository is told") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
   Volume volume;
+  CHECK(volume.sync(repository) == "GitReferenceNotFound: the repository is empty; push a commit");
+}
+
+TEST_CASE("a repository whose default branch is gone tells which others it has") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text", "dev");
+  repository.commit("file", "text", "stable");
+  Volume volume;
   CHECK(volume.sync(repository) ==
-        "GitReferenceNotFound: the repository has no default branch; push one or name a ref");
+        "GitReferenceNotFound: the repository has no default branch (its HEAD names none that "
+        "exists); set ref to one of its branches, such as dev, stable");
 }
 
 TEST_CASE("a repository that is not there is told") {

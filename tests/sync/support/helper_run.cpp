@@ -83,7 +83,7 @@ int HelperRun::retries() const {
   std::ifstream lines(log());
   int count = 0;
   for (std::string line; std::getline(lines, line);)
-    count += has(line, R"("event":"retry")") && has(line, "; trying again in ") ? 1 : 0;
+    count += has(line, R"("event":"retry")") && has(line, " trying again in ") ? 1 : 0;
   return count;
 }
 
