@@ -56,6 +56,9 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
   parser->add_option("--exclude", source.exclude, "pattern; not these files")
       ->allow_extra_args(false);
   parser->add_option("--credentials-dir", source.credentials);
+  parser->add_option("--account", source.account);
+  parser->add_flag("--workload-identity", source.workload_identity,
+                   "credentials are those that the cloud gives the pod");
   parser->add_option("--target", options.target)->required();
   parser->add_option("--name", command.name)->required();
   parser->add_option("--digest", options.digest, "sha256:... that the files must have");

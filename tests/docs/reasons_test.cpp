@@ -25,8 +25,9 @@ const Names& words_of_others() {
       "RunContainerError", "ScalingDisabled", "SignatureValidationFailed", "StartError", "Started",
       "SuccessfulAttachVolume", "Unhealthy", "VolumeResizeFailed",
       // what servers and programs say
-      "AccessDenied", "AuthorizationHeaderMalformed", "InvalidAccessKeyId", "InvalidBucketName",
-      "NoSuchBucket", "NoSuchKey", "SignatureDoesNotMatch", "SlowDown",
+      "AccessDenied", "AuthorizationHeaderMalformed", "DefaultAzureCredential",
+      "InvalidAccessKeyId", "InvalidBucketName", "NoSuchBucket", "NoSuchKey",
+      "SignatureDoesNotMatch", "SlowDown",
       // fields, units, variables, signals, and what the log alone says
       "Apply", "Collected", "GiB", "HEAD", "Hashes", "KiB", "MiB", "MimeType", "ModTime", "Other",
       "PATH", "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL", "SIGPIPE", "SIGSEGV",

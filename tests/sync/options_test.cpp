@@ -129,14 +129,17 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .digest = "sha256:00",
                                          .target = "/volume/.gradient/models/llm",
                                          .name = "llm",
+                                         .account = "examplemodels",
                                          .path_style = true,
+                                         .workload_identity = true,
                                          .include = {"*.json", "-a=b", "--target"},
                                          .exclude = {"original/**", "-c"},
                                          .refresh_seconds = 60,
                                          .grace_seconds = 90,
                                          .message_bytes = 3072};
-  const auto& [url, endpoint, region, credentials, digest, target, name, path_style, include,
-               exclude, refresh_seconds, grace_seconds, message_bytes] = written;
+  const auto& [url, endpoint, region, credentials, digest, target, name, account, path_style,
+               workload_identity, include, exclude, refresh_seconds, grace_seconds, message_bytes] =
+      written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
@@ -145,7 +148,9 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
   CHECK(options.digest == digest);
   CHECK(options.target == target);
   CHECK(model == name);
+  CHECK(options.source.account == account);
   CHECK(options.source.path_style == path_style);
+  CHECK(options.source.workload_identity == workload_identity);
   CHECK(options.source.include == include);
   CHECK(options.source.exclude == exclude);
   CHECK(options.refresh_interval.count() == refresh_seconds);

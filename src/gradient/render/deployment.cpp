@@ -159,11 +159,22 @@ std::int64_t progress_deadline_seconds(const DeploymentSpec& spec, const Found& 
   return std::min<std::int64_t>(seconds, std::numeric_limits<std::int32_t>::max());
 }
 
+/// Azure's webhook gives an identity to pods with this label alone
+/// (https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html).
+bool has_azure_identity(const DeploymentSpec& spec, const Found& found) {
+  return std::any_of(spec.models.begin(), spec.models.end(), [&](const ModelMount& model) {
+    const auto& source = found.models.at(model.id).spec.source;
+    return source.workload_identity && source.scheme == ModelSource::Scheme::Azure;
+  });
+}
+
 /// Asking for newer content also replaces pods that have none of a repository.
-Json pod_metadata(const Parent& parent) {
+Json pod_metadata(const Parent& parent, const DeploymentSpec& spec, const Found& found) {
   const auto asked_for =
       parent.sync.empty() ? Json() : object({{names::sync_annotation, parent.sync}});
-  return object({{"labels", deployment_labels(parent)}, {"annotations", asked_for}});
+  auto labels = deployment_labels(parent);
+  if (has_azure_identity(spec, found)) labels["azure.workload.identity/use"] = Json("true");
+  return object({{"labels", std::move(labels)}, {"annotations", asked_for}});
 }
 
 Json strategy(const Rollout& rollout) {
@@ -195,7 +206,7 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
                    {"strategy", strategy(rollout)},
                    {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
                    {"revisionHistoryLimit", revisions},
-                   {"template", object({{"metadata", pod_metadata(parent)},
+                   {"template", object({{"metadata", pod_metadata(parent, spec, found)},
                                         {"spec", pod(parent, spec, found, machine, settings)}})},
                })},
   });

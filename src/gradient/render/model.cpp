@@ -40,7 +40,9 @@ ModelArguments arguments(const ModelMount& model, const ModelSpec& spec, const s
           .digest = source.digest,
           .target = target,
           .name = model.id,
+          .account = source.account,
           .path_style = source.path_style,
+          .workload_identity = source.workload_identity,
           .include = source.include,
           .exclude = source.exclude,
           .refresh_seconds =

@@ -18,7 +18,8 @@ constexpr const char* model_command = "model";
 constexpr const char* collect_command = "collect";
 
 /// Options without a value.
-constexpr std::array flags{"--full-history", "--read-only", "--allow-git-protocol", "--path-style"};
+constexpr std::array flags{"--full-history", "--read-only", "--allow-git-protocol", "--path-style",
+                           "--workload-identity"};
 
 /// Each of these lists is the only place that pairs an option with its field; `option` is a Writer
 /// or a Reader, and `arguments` const for the one and not for the other.
@@ -53,6 +54,8 @@ void each(Option& option, auto& arguments) requires requires {
   option("--region", arguments.region);
   option("--path-style", arguments.path_style);
   option("--credentials-dir", arguments.credentials);
+  option("--account", arguments.account);
+  option("--workload-identity", arguments.workload_identity);
   option("--digest", arguments.digest);
   option("--include", arguments.include);
   option("--exclude", arguments.exclude);

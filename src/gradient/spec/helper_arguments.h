@@ -24,8 +24,8 @@ struct RepositoryArguments {
 
 /// Of a sidecar that keeps a model in sync: `gradient-sync model`. Empty: left out.
 struct ModelArguments {
-  std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{};
-  bool path_style = false;
+  std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{}, account{};
+  bool path_style = false, workload_identity = false;
   std::vector<std::string> include = {}, exclude = {};
   std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {}, message_bytes = {};
   bool operator==(const ModelArguments&) const = default;

@@ -180,6 +180,19 @@ std::string_view endpoint_problem(std::string_view url) {
          "https://minio.example.com:9000";
 }
 
+std::string_view account_problem(std::string_view account) {
+  const auto allowed = [](char c) { return values::is_digit(c) || (c >= 'a' && c <= 'z'); };
+  return account.size() >= 3 && values::all(account, allowed)
+             ? ""
+             : "must be the name of a storage account (3 to 24 lower-case letters and digits), "
+               "such "
+               "as examplemodels";
+}
+
+std::string_view auth_problem(std::string_view auth) {
+  return auth == "workloadIdentity" ? "" : "must be workloadIdentity; remove it for no identity";
+}
+
 std::string_view region_problem(std::string_view region) {
   const auto allowed = [](char c) { return values::is_alphanumeric(c) || c == '-'; };
   return values::all(region, allowed) && region.front() != '-'
@@ -209,7 +222,10 @@ std::vector<std::string> read_patterns(json::ObjectReader& reader, std::string_v
 }
 
 void check_endpoint(const ModelSource& source, json::ObjectReader& reader) {
-  if (reader.find("endpoint") == nullptr || source.scheme == Scheme::S3) return;
+  if (reader.find("endpoint") == nullptr || source.scheme == Scheme::S3 ||
+      source.scheme == Scheme::Gcs) {
+    return;
+  }
   if (values::scheme(source.url) == "hf") {
     if (values::scheme(source.endpoint) == "http" && !source.secret_name.empty()) {
       reader.problem("endpoint",
@@ -219,7 +235,7 @@ void check_endpoint(const ModelSource& source, json::ObjectReader& reader) {
     return;
   }
   if (source.scheme != Scheme::Azure) {
-    reader.problem("endpoint", "belongs to an s3://, azureblob:// or hf:// url; remove it");
+    reader.problem("endpoint", "belongs to an s3://, gs://, azureblob:// or hf:// url; remove it");
   } else if (!source.endpoint.empty() && values::scheme(source.endpoint) != "https") {
     reader.problem("endpoint",
                    "must be an https URL with an azureblob:// url, such as "
@@ -227,13 +243,36 @@ void check_endpoint(const ModelSource& source, json::ObjectReader& reader) {
   }
 }
 
+/// The storage account is in the Secret or, where there is none, in the spec.
+void check_account(const ModelSource& source, json::ObjectReader& reader) {
+  const bool has_account = reader.find("account") != nullptr;
+  if (source.scheme != Scheme::Azure) {
+    if (has_account) reader.problem("account", "belongs to an azureblob:// url; remove it");
+  } else if (reader.find("secretName") != nullptr) {
+    if (has_account)
+      reader.problem("account",
+                     "is one of the keys of the Secret that secretName names; remove it");
+  } else if (!has_account) {
+    reader.problem("account",
+                   "is required with an azureblob:// url that has no secretName; write the storage "
+                   "account that the container is in");
+  }
+}
+
+void check_auth(const ModelSource& source, json::ObjectReader& reader) {
+  if (reader.find("auth") == nullptr) return;
+  if (source.scheme != Scheme::S3 && source.scheme != Scheme::Gcs &&
+      source.scheme != Scheme::Azure) {
+    reader.problem("auth", "belongs to an s3://, gs:// or azureblob:// url; remove it");
+  } else if (reader.find("secretName") != nullptr) {
+    reader.problem("auth",
+                   "takes the identity of the pod, and secretName that of a Secret; remove one");
+  }
+}
+
 void check_secret(const ModelSource& source, json::ObjectReader& reader) {
   if (reader.find("secretName") == nullptr) {
-    if (source.scheme == Scheme::Azure) {
-      reader.problem("secretName",
-                     "is required with an azureblob:// url; name a Secret with the keys account "
-                     "and accountKey, or with sasUrl");
-    } else if (source.scheme == Scheme::Sftp) {
+    if (source.scheme == Scheme::Sftp) {
       reader.problem("secretName",
                      "is required with an sftp:// url; name a Secret with the key knownHosts, and "
                      "with privateKey or password");
@@ -266,6 +305,8 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
       reader.problem(field, "has no meaning with a repository, which is taken whole; remove it");
   }
   check_secret(source, reader);
+  check_account(source, reader);
+  check_auth(source, reader);
 }
 
 void split_claim(ModelSource& source) {
@@ -293,6 +334,13 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
   source.include = read_patterns(reader, "include");
   source.exclude = read_patterns(reader, "exclude");
   source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
+  source.account =
+      reader
+          .string("account", {.longest = 24, .example = "examplemodels", .check = account_problem})
+          .value_or("");
+  source.workload_identity =
+      reader.string("auth", {.longest = 20, .example = "workloadIdentity", .check = auth_problem})
+          .has_value();
   source.digest =
       reader
           .string("digest",

@@ -127,10 +127,12 @@ struct ModelSource {
   std::string endpoint;
   bool path_style = false;
   std::vector<std::string> include, exclude;  ///< patterns; empty: all files, no file
-  std::string secret_name;  ///< Secret of the same namespace; empty: no credentials
-  std::string digest;       ///< "sha256:<64 hex>" that the files must have; empty: any
-  std::string claim;        ///< Claim only: pvc://CLAIM/PATH
-  std::string claim_path;   ///< Claim only: relative, empty for the claim's root
+  std::string secret_name;         ///< Secret of the same namespace; empty: no credentials
+  std::string account;             ///< Azure only: the storage account; empty: the Secret names it
+  bool workload_identity = false;  ///< the credentials are those that the cloud gives the pod
+  std::string digest;              ///< "sha256:<64 hex>" that the files must have; empty: any
+  std::string claim;               ///< Claim only: pvc://CLAIM/PATH
+  std::string claim_path;          ///< Claim only: relative, empty for the claim's root
   bool operator==(const ModelSource&) const = default;
 };
 

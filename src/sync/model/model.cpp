@@ -45,6 +45,7 @@ std::string wanted_source(const ModelOptions& options) {
   const auto& source = options.source;
   auto text = source.url;
   if (!source.endpoint.empty()) text += " at " + source.endpoint;
+  if (!source.account.empty()) text += " of " + source.account;
   for (const auto& pattern : source.exclude)
     text += "\n- " + pattern;
   for (const auto& pattern : source.include)

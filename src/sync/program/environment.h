@@ -13,8 +13,8 @@ inline constexpr auto longest_silence = std::chrono::seconds(300);
 
 /// The variables of our own environment that programs may see, as "NAME=value": where programs and
 /// temporary files are, proxies, and trusted certificates. No others: git, rclone and ssh are
-/// configured by variables, and a pod's may be meant for the app.
-std::vector<std::string> environment_for_programs();
+/// configured by variables, and a pod's may be meant for the app. `more`: names of others.
+std::vector<std::string> environment_for_programs(const std::vector<std::string>& more = {});
 
 /// TMPDIR, else /tmp: a volume of the pod's own, for what is to be on no shared one. Throws
 /// Failure, which names it, when it is not there.

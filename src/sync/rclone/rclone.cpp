@@ -220,7 +220,7 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   std::string errors;
   std::string last_response;
   auto finished = base::run({.arguments = std::move(arguments),
-                             .environment = environment_for_programs(),
+                             .environment = remote.environment,
                              .secret_file = rclone_configuration(remote.options),
                              .output = call.output,
                              .on_error_line =

@@ -33,8 +33,44 @@ void set(RcloneOptions& options, const char* name, const std::string& value) {
   if (!value.empty()) options[name] = value;
 }
 
+/// What the clouds' webhooks set in the containers of a pod that has an identity. Their SDKs find
+/// the rest at addresses of the node.
+std::vector<std::string> identity_variables(const Source& source) {
+  if (source.url.starts_with("s3://")) {
+    return {"AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_STS_REGIONAL_ENDPOINTS",
+            "AWS_ENDPOINT_URL_STS",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION"};
+  }
+  if (source.url.starts_with("gs://"))
+    return {"GOOGLE_APPLICATION_CREDENTIALS", "GCE_METADATA_HOST"};
+  return {"AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE",
+          "AZURE_AUTHORITY_HOST"};
+}
+
+/// The SDK asks for the role's credentials in a region, which EKS Pod Identity does not name.
+std::string region_of_identity(const Source& source) {
+  return "AWS_REGION=" + (source.region.empty() ? "us-east-1" : source.region);
+}
+
+std::vector<std::string> identity(const Source& source) {
+  auto variables = environment_for_programs(identity_variables(source));
+  const auto names_region = [](const std::string& variable) {
+    return variable.starts_with("AWS_REGION=") || variable.starts_with("AWS_DEFAULT_REGION=");
+  };
+  if (source.url.starts_with("s3://") &&
+      std::none_of(variables.begin(), variables.end(), names_region)) {
+    variables.push_back(region_of_identity(source));
+  }
+  return variables;
+}
+
 RcloneRemote s3_remote(const Source& source) {
-  RcloneOptions options{{"type", "s3"}, {"env_auth", "false"}};
+  RcloneOptions options{{"type", "s3"}, {"env_auth", source.workload_identity ? "true" : "false"}};
   set(options, "provider", source.endpoint.empty() ? "AWS" : "Other");
   set(options, "endpoint", source.endpoint);
   set(options, "region", source.region);
@@ -66,7 +102,10 @@ std::string one_line_of_json(const Path& file) {
 
 RcloneRemote gcs_remote(const Source& source) {
   RcloneOptions options{{"type", "google cloud storage"}};
-  if (source.credentials.empty()) {
+  set(options, "endpoint", source.endpoint);
+  if (source.workload_identity) {
+    set(options, "env_auth", "true");
+  } else if (source.credentials.empty()) {
     set(options, "anonymous", "true");
   } else {
     required(source, "serviceAccountJson", read_secret_text);
@@ -76,22 +115,33 @@ RcloneRemote gcs_remote(const Source& source) {
   return {std::move(options), after_scheme(source.url)};
 }
 
+/// The endpoint of a cloud is that of all accounts.
+void set_azure_account(RcloneOptions& options, const Source& source, const std::string& account) {
+  set(options, "account", account);
+  if (source.endpoint.empty()) return;
+  auto endpoint = source.endpoint;
+  set(options, "endpoint", endpoint.insert(endpoint.find("://") + 3, account + "."));
+}
+
+/// Without credentials and identity the container is a public one.
 RcloneRemote azure_remote(const Source& source) {
   RcloneOptions options{{"type", "azureblob"}};
-  if (const auto url = credential(source, "sasUrl")) {
+  if (source.workload_identity) {
+    set(options, "env_auth", "true");
+    // The authority is the webhook's; the SDK would ask Microsoft's public one whether it is known.
+    set(options, "disable_instance_discovery", "true");
+  }
+  if (source.credentials.empty()) {
+    set_azure_account(options, source, source.account);
+  } else if (const auto url = credential(source, "sasUrl")) {
     if (!source.endpoint.empty()) {
       throw Failure("ModelSourceRefused",
                     "the Secret's sasUrl names a host already; remove source.endpoint");
     }
     set(options, "sas_url", *url);
   } else {
-    const auto account = required(source, "account");
-    set(options, "account", account);
+    set_azure_account(options, source, required(source, "account"));
     set(options, "key", required(source, "accountKey"));
-    if (!source.endpoint.empty()) {
-      auto endpoint = source.endpoint;
-      set(options, "endpoint", endpoint.insert(endpoint.find("://") + 3, account + "."));
-    }
   }
   return {std::move(options), after_scheme(source.url)};
 }
@@ -228,6 +278,7 @@ std::string rclone_configuration(const RcloneOptions& options) {
 RcloneRemote rclone_remote(const Source& source) {
   auto remote = remote_of(source);
   remote.secrets = secrets_sent_by_rclone(source);
+  remote.environment = source.workload_identity ? identity(source) : environment_for_programs();
   return remote;
 }
 

@@ -13,8 +13,9 @@ using RcloneOptions = std::map<std::string, std::string>;
 /// A section of rclone.conf and a path: what rclone calls a remote.
 struct RcloneRemote {
   RcloneOptions options;
-  std::string path;                       ///< in the remote
-  std::vector<std::string> secrets = {};  ///< what a server could send back of what it is sent
+  std::string path;                           ///< in the remote
+  std::vector<std::string> secrets = {};      ///< what a server could send back of what it is sent
+  std::vector<std::string> environment = {};  ///< of rclone, as "NAME=value"
 };
 
 /// The remote "source" of these options as our rclone's --remotes takes it (scripts/rclone.go),

@@ -28,6 +28,10 @@ struct Source {
   /// privateKey or password for sftp; token, or username and password, for http and
   /// git. Empty: anonymous.
   Path credentials = {};
+  std::string account = {};  ///< of Azure; empty: the credentials name it
+  /// For s3, gs and azureblob without credentials: those are asked of the cloud, as its SDKs do it
+  /// in a pod (IRSA and EKS Pod Identity, GKE's and Azure's workload identity).
+  bool workload_identity = false;
 };
 
 /// Whether it is files of a web server (http or https), and not git.

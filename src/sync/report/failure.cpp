@@ -157,7 +157,7 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
   if (text.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
     return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(text)};
   }
-  return failure({}, rclone_rules(), text, url, "rclone");
+  return failure(identity_rules(), rclone_rules(), text, url, "rclone");
 }
 
 Failure volume_failure(int error, const std::string& what) {

@@ -233,6 +233,20 @@ constexpr std::string_view no_url =
     "source.url or source.endpoint is no valid URL; a % that is not followed by two hexadecimal "
     "digits is written as %25";
 
+constexpr std::string_view no_identity =
+    "the cloud gives the pod no credentials; set up the identity of its service account "
+    "and restart the pod, or remove source.auth and name a Secret";
+
+// In the words of the SDKs of AWS, Google and Azure. Agents of a node that has just begun come
+// late.
+constexpr std::array identity_table{
+    Rule{"failed to refresh cached credentials", "ModelAuthenticationFailed", no_identity,
+         Transient},
+    Rule{"could not find default credentials", "ModelAuthenticationFailed", no_identity, Transient},
+    Rule{"metadata: GCE metadata", "ModelAuthenticationFailed", no_identity, Transient},
+    Rule{"DefaultAzureCredential", "ModelAuthenticationFailed", no_identity, Transient},
+};
+
 constexpr std::array rclone_table{
     Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
          "source.include or source.exclude has a pattern with a bracket or brace that is not "
@@ -334,6 +348,10 @@ std::span<const Rule> git_rules() {
 
 std::span<const Rule> local_git_rules() {
   return local_git_table;
+}
+
+std::span<const Rule> identity_rules() {
+  return identity_table;
 }
 
 std::span<const Rule> rclone_rules() {

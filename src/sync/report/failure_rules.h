@@ -22,6 +22,8 @@ struct Rule {
 std::span<const Rule> volume_rules();
 std::span<const Rule> network_rules();  ///< in the words of curl, OpenSSL, GnuTLS and Go
 std::span<const Rule> git_rules();      ///< of git, git-lfs and ssh
+/// Of clouds that give a pod no credentials: at their word they are unreachable, too.
+std::span<const Rule> identity_rules();
 /// Of a git on this machine that is killed, or finds its repository damaged.
 std::span<const Rule> local_git_rules();
 std::span<const Rule> rclone_rules();

@@ -59,6 +59,11 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   const auto azure = model("source: {url: 'azureblob://c', endpoint: 'https://e', secretName: s}");
   CHECK(azure.source.scheme == Scheme::Azure);
   CHECK_FALSE(azure.source.path_style);
+  CHECK_FALSE(azure.source.workload_identity);
+  const auto identity =
+      model("source: {url: 'azureblob://c', account: examplemodels, auth: workloadIdentity}");
+  CHECK(identity.source.account == "examplemodels");
+  CHECK(identity.source.workload_identity);
   const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
   CHECK(filtered.source.include == Lines{"*.bin", "/a"});
   CHECK(filtered.source.exclude == Lines{"-b"});
@@ -110,10 +115,31 @@ TEST_CASE("problems of a model are reported") {
       {"an option as the user of sftp", "source: {url: 'sftp://-o@h/m', secretName: s}", {shape}},
       {"sftp without a path", "source: {url: 'sftp://jane@h', secretName: s}", {shape}},
       {"a bucket with a port", "source: {url: 'gs://b:80/m'}", {shape}},
-      {"no Secret where there must be one",
+      {"no storage account",
        "source: {url: 'azureblob://c/m'}",
-       {"spec.source.secretName: is required with an azureblob:// url; name a Secret with the keys "
-        "account and accountKey, or with sasUrl"}},
+       {"spec.source.account: is required with an azureblob:// url that has no secretName; write "
+        "the storage account that the container is in"}},
+      {"a storage account beside that of the Secret",
+       "source: {url: 'azureblob://c/m', account: examplemodels, secretName: s}",
+       {"spec.source.account: is one of the keys of the Secret that secretName names; remove it"}},
+      {"a storage account of another cloud",
+       "source: {url: 'gs://b/m', account: examplemodels}",
+       {"spec.source.account: belongs to an azureblob:// url; remove it"}},
+      {"a name that no storage account has",
+       "source: {url: 'azureblob://c/m', account: Example-Models}",
+       {"spec.source.account: must be the name of a storage account (3 to 24 lower-case letters "
+        "and "
+        "digits), such as examplemodels"}},
+      {"two identities",
+       "source: {url: 's3://b', auth: workloadIdentity, secretName: s}",
+       {"spec.source.auth: takes the identity of the pod, and secretName that of a Secret; remove "
+        "one"}},
+      {"an identity that no server of files knows",
+       "source: {url: 'https://h/m', auth: workloadIdentity}",
+       {"spec.source.auth: belongs to an s3://, gs:// or azureblob:// url; remove it"}},
+      {"an identity of another name",
+       "source: {url: 's3://b', auth: irsa}",
+       {"spec.source.auth: must be workloadIdentity; remove it for no identity"}},
       {"no Secret where host keys must be known",
        "source: {url: 'sftp://h/m'}",
        {"spec.source.secretName: is required with an sftp:// url; name a Secret with the key "
@@ -142,7 +168,7 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true}",
        {"spec.source.region: belongs to an s3:// url; remove it",
         "spec.source.pathStyle: belongs to an s3:// url; remove it",
-        "spec.source.endpoint: belongs to an s3://, azureblob:// or hf:// url; remove it"}},
+        "spec.source.endpoint: belongs to an s3://, gs://, azureblob:// or hf:// url; remove it"}},
       {"a credential over http",
        "source: {url: 'http://h/m', secretName: s}",
        {"spec.source.secretName: would be sent unencrypted to an http:// url; write an https:// "

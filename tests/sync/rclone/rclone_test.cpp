@@ -220,3 +220,23 @@ TEST_CASE("the query of a URL, which may have a signature, is not told") {
         "Get \"https://h/c\": EOF\nhttps://h");
   CHECK(without_queries("no URL") == "no URL");
 }
+
+TEST_CASE("a source with the pod's own identity has no keys, and rclone asks the cloud for them") {
+  const auto s3 = rclone_remote({.url = "s3://models/llm", .workload_identity = true});
+  CHECK(s3.options.at("env_auth") == "true");
+  CHECK_FALSE(s3.options.contains("access_key_id"));
+  const auto gs = rclone_remote({.url = "gs://models/llm", .workload_identity = true});
+  CHECK(gs.options.at("env_auth") == "true");
+  CHECK_FALSE(gs.options.contains("anonymous"));
+  const auto azure = rclone_remote({.url = "azureblob://models/llm",
+                                    .endpoint = "https://blob.core.usgovcloudapi.net",
+                                    .account = "examplemodels",
+                                    .workload_identity = true});
+  CHECK(azure.options.at("env_auth") == "true");
+  CHECK(azure.options.at("endpoint") == "https://examplemodels.blob.core.usgovcloudapi.net");
+}
+
+TEST_CASE("a public container of Azure is read without a Secret") {
+  const auto azure = rclone_remote({.url = "azureblob://models/llm", .account = "examplemodels"});
+  CHECK(azure.options == RcloneOptions{{"type", "azureblob"}, {"account", "examplemodels"}});
+}

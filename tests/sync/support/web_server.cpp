@@ -67,12 +67,16 @@ std::string after_login(const std::string& answer) {
 
 void WebServer::serve_large_files(const std::string& objects, int kilobytes_per_second) {
   std::ofstream(folder_ / "lighttpd.conf", std::ios::app)
-      << "server.modules += (\"mod_rewrite\")\n"
-      << "connection.kbytes-per-second := " << kilobytes_per_second << "\n"
-      << "url.rewrite-once := (\"^/git/([^/]+)\\.git/info/lfs/objects/storage/([0-9a-f]+)\" => "
-         "\"/objects/git/$1/$2\")\n";
+      << "connection.kbytes-per-second := " << kilobytes_per_second << "\n";
   std::error_code exists;
   std::filesystem::create_directory_symlink(objects, folder_ / "objects", exists);
+  rewrite("^/git/([^/]+)\\.git/info/lfs/objects/storage/([0-9a-f]+)", "/objects/git/$1/$2");
+}
+
+void WebServer::rewrite(const std::string& pattern, const std::string& to) {
+  std::ofstream(folder_ / "lighttpd.conf", std::ios::app)
+      << "server.modules += (\"mod_rewrite\")\n"
+      << "url.rewrite-once := (\"" << pattern << "\" => \"" << to << "\")\n";
   stop();
   start();
 }

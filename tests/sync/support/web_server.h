@@ -23,6 +23,10 @@ class WebServer {
   /// do: also parts of them. So many kilobytes a second on each connection; 0: as many as it can.
   void serve_large_files(const std::string& objects, int kilobytes_per_second = 0);
 
+  /// From now on answers what fits a regular expression as if it were `to`, where $1 is its first
+  /// group.
+  void rewrite(const std::string& pattern, const std::string& to);
+
   std::string url(const std::string& path) const;  ///< of "git/..." or "files/..."
   const Folder& folder() const { return folder_; }
   int port() const { return port_; }
