@@ -1,4 +1,5 @@
 #include "base/stop_on_signal.h"
+#include "sync/model/digest.h"
 #include "sync/options.h"
 #include "sync/program/trust.h"
 #include "sync/program/versions.h"

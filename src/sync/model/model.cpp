@@ -1,6 +1,7 @@
 #include "sync/model/model.h"
 
 #include "base/hash.h"
+#include "sync/model/digest.h"
 #include "sync/model/download.h"
 #include "sync/model/origin.h"
 #include "sync/model/uses.h"
@@ -53,14 +54,6 @@ std::string wanted_source(const ModelOptions& options) {
   return options.digest.empty() ? text : text + "\nas " + options.digest;
 }
 
-/// Regular files, also those that links lead to, by their paths in the folder.
-std::vector<std::string> regular_files_in(const Path& folder) {
-  std::vector<std::string> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) paths.push_back(entry.path().lexically_relative(folder).string());
-  return paths;
-}
-
 void verify_sizes(const Path& files, const Listing& listing) {
   for (const auto& file : listing.files) {
     std::error_code error;
@@ -87,51 +80,11 @@ void verify_checksums(const Path& files, const Listing& listing, const Hasher::R
   }
 }
 
-/// Adds the hashes to `known`; computes those that are missing. Throws std::runtime_error when a
-/// file cannot be read.
-void add_sha256(const Hasher::Results& results, const Path& files, KnownFiles& known) {
-  for (const auto& [path, hashes] : results) {
-    known[path].sha256 = hashes.sha256.empty() ? base::sha256_of_file(files / path) : hashes.sha256;
-  }
-}
-
 bool tells_md5(const Listing& listing, const std::string& path) {
   const auto found = std::lower_bound(
       listing.files.begin(), listing.files.end(), path,
       [](const SourceFile& file, const std::string& wanted) { return file.path < wanted; });
   return found != listing.files.end() && found->path == path && !found->md5.empty();
-}
-
-struct Description {
-  Json meta;         ///< {"revision", "bytes", "files"}; the revision as digest() says
-  KnownFiles known;  ///< for the next time
-};
-
-/// Throws Failure when `known` has not all of the files.
-Description description(const Path& files, const Listing& listing, const KnownFiles& known) {
-  KnownFiles all;
-  for (const auto& file : listing.files)
-    all[file.path].version = file.version;
-  std::vector<std::string> lines;
-  std::uintmax_t bytes = 0;
-  for (const auto& path : regular_files_in(files)) {
-    bytes += fs::file_size(files / path);
-    const auto found = known.find(path);
-    if (found == known.end()) {
-      throw Failure("SyncFailed", (files / path).string() + " is not one of the source's files",
-                    Failure::Kind::Transient);
-    }
-    const auto& sha256 = all[path].sha256 = found->second.sha256;
-    lines.push_back(sha256 + "  " + path + "\n");
-  }
-  std::sort(lines.begin(), lines.end());
-  std::string text;
-  for (const auto& line : lines)
-    text += line;
-  return {json::object({{"revision", "sha256:" + base::sha256_hex(text)},
-                        {"bytes", bytes},
-                        {"files", lines.size()}}),
-          std::move(all)};
 }
 
 class ModelSync {
@@ -402,15 +355,6 @@ void sync_model(const ModelOptions& options, Reporter& report, const std::stop_t
     refresh = next_refresh();
     removal = Clock::now();
   }
-}
-
-std::string digest(const Path& folder) {
-  Hasher hasher(folder);
-  for (const auto& path : regular_files_in(folder))
-    hasher.add(path, false);
-  KnownFiles known;
-  add_sha256(hasher.finish(), folder, known);
-  return json::string_at(description(folder, {}, known).meta, {"revision"});
 }
 
 bool is_ready(const Path& target) {

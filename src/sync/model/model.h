@@ -27,10 +27,6 @@ struct ModelOptions {
 /// as_failure() takes when nothing could be published, and Stopped.
 void sync_model(const ModelOptions& options, Reporter& report, const std::stop_token& stop);
 
-/// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>
-/// <path>\n" that sha256sum prints of them, so equal content is one revision wherever it is from.
-std::string digest(const Path& folder);
-
 /// Whether the sync_model of this pod has published (the startup probe's question).
 bool is_ready(const Path& target);
 

@@ -1,5 +1,6 @@
 #include "base/files.h"
 #include "base/hash.h"
+#include "sync/model/digest.h"
 #include "sync/model/model.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/model_pod.h"

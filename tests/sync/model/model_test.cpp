@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "sync/model/digest.h"
 #include "sync/model/git_origin.h"
 #include "sync/support/model_pod.h"
 #include "sync/support/sidecar.h"
