@@ -14,8 +14,14 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> regular_files_in(const Path& folder) {
   std::vector<std::string> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) paths.push_back(entry.path().lexically_relative(folder).string());
+  for (auto entry = fs::recursive_directory_iterator(folder);
+       entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->path().filename().string().starts_with("..")) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file()) {
+      paths.push_back(entry->path().lexically_relative(folder).string());
+    }
+  }
   return paths;
 }
 
@@ -52,12 +58,14 @@ Description description(const Path& files, const Listing& listing, const KnownFi
 }
 
 std::string digest(const Path& folder) {
-  Hasher hasher(folder);
-  for (const auto& path : regular_files_in(folder))
+  // What a published one shows are links, some of them to folders, which are not followed.
+  const auto files = fs::is_directory(folder / "..data") ? folder / "..data" : folder;
+  Hasher hasher(files);
+  for (const auto& path : regular_files_in(files))
     hasher.add(path, false);
   KnownFiles known;
-  add_sha256(hasher.finish(), folder, known);
-  return json::string_at(description(folder, {}, known).meta, {"revision"});
+  add_sha256(hasher.finish(), files, known);
+  return json::string_at(description(files, {}, known).meta, {"revision"});
 }
 
 }  // namespace content

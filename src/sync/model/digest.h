@@ -10,7 +10,8 @@
 /// What tells the files of a revision: their hashes, and the digest over these.
 namespace content {
 
-/// Regular files, also those that links lead to, by their paths in the folder.
+/// Regular files, also those that links lead to, by their paths in the folder. Those are left out
+/// whose path has a name that begins with "..": no model's file is called so (check_path()).
 std::vector<std::string> regular_files_in(const Path& folder);
 
 /// Adds the hashes to `known`; computes those that are missing. Throws std::runtime_error when a
@@ -27,6 +28,7 @@ Description description(const Path& files, const Listing& listing, const KnownFi
 
 /// The revision of a folder's files: "sha256:" and the SHA-256 of the sorted lines "<sha256>
 /// <path>\n" that sha256sum prints of them, so equal content is one revision wherever it is from.
+/// Of a folder that sync_model() has published, its current revision.
 std::string digest(const Path& folder);
 
 }  // namespace content

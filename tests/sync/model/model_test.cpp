@@ -35,6 +35,20 @@ TEST_CASE("a listed folder's files appear, and then the sidecar is ready") {
   CHECK(json::integer_at(meta, {"files"}) == 2);
 }
 
+TEST_CASE("what was published has the digest of its revision, which a Model can demand") {
+  const WebServer server;
+  server.folder().write("files/llm/weights.bin", "w");
+  server.folder().write("files/llm/sub/config.json", "{}");
+  const Folder pod;
+  const Sidecar sidecar(server, "files/llm/", pod / "model");
+  REQUIRE(becomes([&] { return is_ready(pod / "model") || sidecar.has_ended(); }));
+  const auto meta = json::parse(base::read_file(pod / "model/..data/..meta.json"));
+  const auto revision = json::string_at(meta, {"revision"});
+  CHECK(digest(pod / "model") == revision);
+  CHECK(digest(pod / "model/..data") == revision);
+  CHECK(digest(server.folder() / "files/llm") == revision);
+}
+
 TEST_CASE("a source can be one file") {
   const WebServer server;
   server.folder().write("files/my model.bin", "w");
