@@ -1,8 +1,10 @@
 // rclone with the kinds of sources and the commands that gradient-sync, its tests and its measurements use: half of it to compile and
-// to ship.
+// to ship. It has two things that rclone has not: remotes that no file has, and the command `names`.
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -20,6 +22,7 @@ import (
 	_ "github.com/rclone/rclone/cmd/lsjson"
 	_ "github.com/rclone/rclone/cmd/obscure"
 	"github.com/rclone/rclone/fs/config"
+	"github.com/rclone/rclone/fs/filter"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -50,7 +53,40 @@ func useRemotes() {
 	}
 }
 
+var names = &cobra.Command{
+	Use:   "names FILE",
+	Short: "Print those of the file's names, each ended by a zero byte, that the filters let through.",
+	Args:  cobra.ExactArgs(1),
+	RunE: func(command *cobra.Command, args []string) error {
+		text, err := os.ReadFile(args[0])
+		if err != nil {
+			return err
+		}
+		rules := filter.GetConfig(context.Background())
+		letsFolderThrough := rules.IncludeDirectory(context.Background(), nil)
+		var through bytes.Buffer
+		for len(text) > 0 {
+			name, rest, _ := bytes.Cut(text, []byte{0})
+			text = rest
+			isThrough := rules.IncludeRemote(string(name))
+			for at := range name { // rclone does not look into a folder that a pattern leaves out
+				if isThrough && at > 0 && name[at] == '/' {
+					if isThrough, err = letsFolderThrough(string(name[:at])); err != nil {
+						return err
+					}
+				}
+			}
+			if isThrough {
+				through.Write(append(name, 0))
+			}
+		}
+		_, err = os.Stdout.Write(through.Bytes())
+		return err
+	},
+}
+
 func main() {
 	cobra.OnInitialize(useRemotes) // after the flags are read, before rclone uses them
+	cmd.Root.AddCommand(names)
 	cmd.Main()
 }

@@ -5,6 +5,7 @@
 #include "sync/model/download.h"
 #include "sync/model/origin.h"
 #include "sync/model/uses.h"
+#include "sync/model/verify.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
@@ -52,39 +53,6 @@ std::string wanted_source(const ModelOptions& options) {
   for (const auto& pattern : source.include)
     text += "\n+ " + pattern;
   return options.digest.empty() ? text : text + "\nas " + options.digest;
-}
-
-void verify_sizes(const Path& files, const Listing& listing) {
-  for (const auto& file : listing.files) {
-    std::error_code error;
-    const auto bytes = fs::file_size(files / file.path, error);
-    if (error || (file.bytes >= 0 && bytes != static_cast<std::uintmax_t>(file.bytes))) {
-      throw Failure("ModelSourceChanged", "the source changed while it was copied: " + file.path,
-                    Failure::Kind::Transient);
-    }
-  }
-}
-
-/// A file that fails does not stay, so that another try fetches it.
-void verify_checksums(const Path& files, const Listing& listing, const Hasher::Results& hashes) {
-  for (const auto& file : listing.files) {
-    const auto found = hashes.find(file.path);
-    if (found == hashes.end() || found->second.md5.empty() || found->second.md5 == file.md5)
-      continue;
-    fs::remove(files / file.path);
-    throw Failure("ModelSourceChanged",
-                  file.path + " has not the MD5 that the source tells (" + file.md5 +
-                      "): it changed while it was copied or was damaged on the way; where the "
-                      "store tells no MD5 of the content (S3 with keys of KMS), give source.digest",
-                  Failure::Kind::Transient);
-  }
-}
-
-bool tells_md5(const Listing& listing, const std::string& path) {
-  const auto found = std::lower_bound(
-      listing.files.begin(), listing.files.end(), path,
-      [](const SourceFile& file, const std::string& wanted) { return file.path < wanted; });
-  return found != listing.files.end() && found->path == path && !found->md5.empty();
 }
 
 class ModelSync {
@@ -239,13 +207,15 @@ class ModelSync {
 
   void fetch(Claim& ours, const Listing& listing) {
     require_symbolic_links(ours.path(), "the model's folder is made of symbolic links");
+    tell_dead_links(listing);
     Download download(layout_, ours, wanted_source(options_), listing);
     const BackgroundSweeper sweeper(layout_.path(), {work_prefix, removed_prefix});
     try {
       auto known = download.known();
+      require_distinct_names(listing, download.files());
       Hasher hasher(download.files());
       if (!download.is_complete()) copy(listing, download, ours, hasher);
-      verify_sizes(download.files(), listing);
+      verify_files(listing, download.files());
       hash_rest(listing, download.files(), hasher, known);
       ours.require_ours();
       publish(download, listing, known);
@@ -257,6 +227,20 @@ class ModelSync {
         download.discard();
       throw;
     }
+  }
+
+  void tell_dead_links(const Listing& listing) {
+    constexpr std::size_t most = 10;
+    const auto& links = listing.dead_links;
+    if (links.empty()) return;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(links.size(), most); ++i)
+      names += (i > 0 ? ", " : "") + quoted_path(links[i]);
+    if (links.size() > most) names += " and " + std::to_string(links.size() - most) + " more";
+    report_.log(
+        "warning", "left-out",
+        json::object({{"message", url_for_messages(options_.source) +
+                                      ": links of the listing lead to no file: " + names}}));
   }
 
   void check_digest(const std::string& revision) const {
@@ -297,7 +281,7 @@ class ModelSync {
     for (const auto& path : regular_files_in(files))
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
     auto results = hasher.finish();
-    verify_checksums(files, listing, results);
+    verify_checksums(listing, files, results);
     add_sha256(results, files, known);
   }
 

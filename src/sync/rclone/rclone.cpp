@@ -1,9 +1,9 @@
 #include "sync/rclone/rclone.h"
 
-#include "base/hash.h"
 #include "base/process.h"
 #include "sync/program/environment.h"
 #include "sync/program/secret_file.h"
+#include "sync/rclone/name_filter.h"
 #include "sync/rclone/rclone_ranges.h"
 #include "sync/rclone/rclone_remote.h"
 #include "sync/report/failure.h"
@@ -14,7 +14,7 @@
 #include <cmath>
 #include <functional>
 #include <malloc.h>
-#include <sstream>
+#include <map>
 
 namespace content {
 namespace {
@@ -38,52 +38,6 @@ void collect_error(const Json& line, std::string& errors) {
 /// What a web server answers with an error (--dump).
 bool is_response(const Json& line) {
   return json::string_at(line, {"msg"}).starts_with("HTTP/");
-}
-
-/// One at a time, as rclone writes them: an entry a line. The whole would take many times its text.
-template <class Use>
-void for_each_entry(const std::string& lsjson, const Use& use) {
-  std::istringstream lines(lsjson);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line.front() != '{') continue;
-    if (line.back() == ',') line.pop_back();
-    use(json::parse(line));
-  }
-}
-
-/// rclone lists a control character as the sign for it (U+2400 to U+241F, U+2421), and writes a
-/// file by the character itself, so that what is listed would never be there. Of the sign itself it
-/// is the same.
-bool has_control_sign(std::string_view path) {
-  constexpr std::string_view of_sign = "\xe2\x90";
-  for (auto at = path.find(of_sign); at != std::string_view::npos;
-       at = path.find(of_sign, at + 1)) {
-    const auto last = path.substr(at + of_sign.size(), 1);
-    if ((last >= "\x80" && last <= "\x9f") || last == "\xa1") return true;
-  }
-  return false;
-}
-
-void check_listed(const std::string& path) {
-  check_path(path);
-  if (!has_control_sign(path)) return;
-  throw Failure("ModelSourceRefused", "the source has \"" + path.substr(0, 200) +
-                                          "\", which has a control character, shown as a sign, in "
-                                          "its name; rename it");
-}
-
-/// Whether all files are web pages that are not called so: what a server sends of a file to those
-/// who are not logged in.
-bool has_only_pages(const std::string& lsjson) {
-  bool has_page = false;
-  bool has_file = false;
-  for_each_entry(lsjson, [&](const Json& entry) {
-    const auto extension = Path(json::string_at(entry, {"Path"})).extension();
-    const bool is_page = json::string_at(entry, {"MimeType"}).starts_with("text/html") &&
-                         extension != ".html" && extension != ".htm";
-    (is_page ? has_page : has_file) = true;
-  });
-  return has_page && !has_file;
 }
 
 /// Of smaller files, on average, more time goes into requests than into bytes, and more into being
@@ -147,6 +101,10 @@ Missing missing(const Listing& listing, const Path& target) {
   return sum;
 }
 
+/// --no-traverse: for a file not its whole folder.
+const std::vector<std::string> lsjson_options{"--recursive", "--files-only", "--hash",
+                                              "--use-server-modtime", "--no-traverse"};
+
 /// A file's path in the remote.
 std::string path_of(const std::string& file, const std::string& folder, bool is_alone) {
   // The URL names the file itself, or a folder in which there is nothing but one of its name.
@@ -166,41 +124,6 @@ std::string without_queries(const std::string& text) {
   return result;
 }
 
-std::vector<std::string> rclone_filters(const Source& source) {
-  std::vector<std::string> result;
-  for (const auto& pattern : source.exclude)
-    result.push_back("--filter=- " + pattern);
-  for (const auto& pattern : source.include)
-    result.push_back("--filter=+ " + pattern);
-  if (!source.include.empty()) result.emplace_back("--filter=- **");
-  return result;
-}
-
-Listing read_listing(const std::string& lsjson) {
-  Listing listing;
-  std::vector<std::string> lines;
-  for_each_entry(lsjson, [&](const Json& entry) {
-    SourceFile file{.path = json::string_at(entry, {"Path"}),
-                    .bytes = json::integer_at(entry, {"Size"}, -1),
-                    .modified = json::string_at(entry, {"ModTime"}),
-                    .md5 = json::string_at(entry, {"Hashes", "md5"})};
-    check_listed(file.path);
-    lines.push_back(json::text(json::array(
-        {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
-    file.version = base::short_hash(lines.back(), 32);
-    listing.bytes += std::max<std::int64_t>(file.bytes, 0);
-    listing.files.push_back(std::move(file));
-  });
-  std::sort(lines.begin(), lines.end());
-  std::string all;
-  for (const auto& line : lines)
-    all += line + "\n";
-  listing.fingerprint = base::sha256_hex(all);
-  std::sort(listing.files.begin(), listing.files.end(),
-            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
-  return listing;
-}
-
 std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   const auto remote = rclone_remote(source_);
   const auto path = call.is_folder      ? remote.path + "/"
@@ -212,8 +135,14 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
       "/proc/self/fd/3",  "--use-json-log",
       "--retries=1",      "--low-level-retries=3",
       "--contimeout=20s", "--timeout=" + std::to_string(longest_silence.count()) + "s"};
-  const auto filters = call.file.empty() ? rclone_filters(source_) : std::vector<std::string>();
-  arguments.insert(arguments.end(), filters.begin(), filters.end());
+  if (call.file.empty()) {
+    // A pattern that names a folder has rclone go by folders, where it loses keys with "//" or
+    // "/../" without a word. One that may be for any folder, and fits no file, has it list all.
+    const auto filters = rclone_filters(source_);
+    if (!filters.empty() && !call.goes_by_folders)
+      arguments.emplace_back(R"(--filter=+ {{[^\x00-\x{10FFFF}]}})");
+    arguments.insert(arguments.end(), filters.begin(), filters.end());
+  }
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
   // The headers of answers with an error: rclone tells their status alone.
   if (is_web(source_)) arguments.insert(arguments.end(), {"-vv", "--dump=errors,headers"});
@@ -245,12 +174,45 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   return std::move(finished.output);
 }
 
-std::string Rclone::lsjson() const {
-  std::vector<std::string> options{"--recursive", "--files-only", "--hash", "--use-server-modtime",
-                                   "--no-traverse"};  // for a file: not its whole folder
-  if (!is_web(source_)) options.emplace_back("--no-mimetype");
+/// Of links of a web server's listing those that lead to no file. Throws Failure for one that is
+/// wanted and could lead to one.
+std::vector<std::string> Rclone::dead_links(const std::vector<LeftOut>& left_out) const {
+  std::map<std::string, std::string> reasons;
+  std::vector<std::string> links;
+  for (const auto& link : left_out) {
+    if (reasons.emplace(link.file, link.why).second) links.push_back(link.file);
+  }
+  std::vector<std::string> dead;
+  for (auto& link : let_through(source_, links, stop_)) {
+    if (reasons.at(link) != "object not found") {
+      const auto failure =
+          rclone_failure(without_queries(reasons.at(link)), url_for_messages(source_) + link);
+      throw Failure(failure.reason,
+                    failure.what() + std::string("; source.exclude can leave the file out"),
+                    failure.kind);
+    }
+    dead.push_back(std::move(link));
+  }
+  return dead;
+}
+
+std::string Rclone::lsjson(std::vector<std::string>& dead) const {
+  std::vector<LeftOut> left_out;
+  Call call{.command = "lsjson", .options = lsjson_options, .on_line = [&](const Json& line) {
+              if (auto file = left_out_in(line)) left_out.push_back(*std::move(file));
+            }};
+  call.options.emplace_back(is_web(source_) ? "-vv" : "--no-mimetype");
+  call.goes_by_folders = !is_object_store(source_);
+  auto lsjson = this->lsjson(call);
+  for (const auto& [kind, file, why] : left_out)
+    if (kind == LeftOut::Kind::Name) throw refused_path(file, "which rclone leaves out: " + why);
+  dead = dead_links(left_out);
+  return lsjson;
+}
+
+std::string Rclone::lsjson(const Call& call) const {
   try {
-    return run({.command = "lsjson", .options = std::move(options)}, stop_);
+    return run(call, stop_);
   } catch (const Failure& failure) {
     // rclone asks by HEAD whether the URL is a file, and an answer to HEAD has a status and no
     // body. S3's answer to a listing says what is wrong.
@@ -261,9 +223,34 @@ std::string Rclone::lsjson() const {
   }
 }
 
+/// An object hides what is in the folder of its name: a URL without a slash at its end is for both.
+void Rclone::check_hidden_folder(const Listing& listing) const {
+  const auto path = rclone_remote(source_).path;
+  const bool may_be_object = is_object_store(source_) && listing.files.size() == 1 &&
+                             Path(path).filename() == listing.files.front().path;
+  if (!may_be_object) return;
+  Call call{.command = "lsjson", .options = lsjson_options, .is_folder = true};
+  call.options.emplace_back("--no-mimetype");
+  Listing in_folder;
+  try {
+    in_folder = read_listing(run(call, stop_));
+  } catch (const Failure& failure) {
+    if (failure.kind == Failure::Kind::Transient) throw;
+    return;  // there is no folder, or who may read the object may not list anything
+  }
+  if (in_folder.files.empty() || in_folder.files == listing.files) return;
+  throw Failure("ModelSourceRefused",
+                source_.url +
+                    ": is an object and a folder, of which the object would be served alone; end "
+                    "the URL with a slash for the folder, or rename one of them");
+}
+
 Listing Rclone::list() const {
-  const auto lsjson = this->lsjson();
+  std::vector<std::string> dead;
+  const auto lsjson = this->lsjson(dead);
   auto listing = read_listing(lsjson);
+  listing.dead_links = std::move(dead);
+  check_hidden_folder(listing);
   // rclone takes a web page at the address of a file for the listing of a folder.
   const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
                                 source_.url.back() != '/' && source_.include.empty();
@@ -273,21 +260,21 @@ Listing Rclone::list() const {
                       ": the server sends a web page in place of a file, such as a login form; "
                       "check url and the credentials");
   }
-  if (listing.files.empty() && !rclone_filters(source_).empty()) {
-    throw Failure("ModelEmpty", url_for_messages(source_) +
-                                    ": there is no file that source.include and source.exclude let "
-                                    "through; check url and patterns");
-  }
-  const bool knows_empty_folders = is_web(source_) || source_.url.starts_with("sftp://");
-  if (listing.files.empty() && !knows_empty_folders) {
-    throw Failure(
-        "ModelSourceMissing",
-        url_for_messages(source_) + ": there is no object; check bucket, path and spelling");
-  }
-  if (listing.files.empty())
-    throw Failure("ModelEmpty", url_for_messages(source_) +
-                                    ": there is no file in the folder, or a page is in its place");
+  if (listing.files.empty()) throw nothing_there();
   return listing;
+}
+
+Failure Rclone::nothing_there() const {
+  const auto url = url_for_messages(source_);
+  if (!rclone_filters(source_).empty()) {
+    return {"ModelEmpty",
+            url +
+                ": there is no file that source.include and source.exclude let through; check url "
+                "and patterns"};
+  }
+  if (is_object_store(source_))
+    return {"ModelSourceMissing", url + ": there is no object; check bucket, path and spelling"};
+  return {"ModelEmpty", url + ": there is no file in the folder, or a page is in its place"};
 }
 
 void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& on_progress,

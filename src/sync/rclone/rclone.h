@@ -1,6 +1,7 @@
 #pragma once
 
 #include "json/json.h"
+#include "sync/rclone/rclone_listing.h"
 #include "sync/rclone/rclone_ranges.h"
 
 #include <functional>
@@ -9,13 +10,6 @@
 
 /// rclone as a program: lsjson, copy and cat of one source.
 namespace content {
-
-/// Reads the array that `rclone lsjson` prints. Throws Failure as check_path() does,
-/// and when a path has a control character.
-Listing read_listing(const std::string& lsjson);
-
-/// Arguments of rclone for `include` and `exclude`. The first rule that fits a file decides.
-std::vector<std::string> rclone_filters(const Source& source);
 
 /// What rclone says, without the queries of URLs: they may have a signature.
 std::string without_queries(const std::string& text);
@@ -29,7 +23,8 @@ class Rclone {
   Rclone(Source source, std::stop_token stop, const RangeOptions& large = {})
       : source_(std::move(source)), stop_(std::move(stop)), large_(large) {}
 
-  /// Throws Failure (ModelEmpty when there is no file) and Stopped.
+  /// All that is there and let through, or nothing: throws Failure (ModelSourceRefused for what
+  /// cannot be a file of a folder, ModelEmpty when there is no file) and Stopped.
   Listing list() const;
   /// Copies to the folder `target` all files that it has not, without comparing checksums: what is
   /// there is never written to. Large files come together in parts_folder beside it, and stay there
@@ -42,16 +37,21 @@ class Rclone {
   struct Call {
     std::string command;
     std::vector<std::string> options = {};
-    std::string file = {};   ///< of the source, in place of all that the filters let through
-    bool is_alone = false;   ///< the listing has no other, and the URL may be the file
-    bool is_folder = false;  ///< what the URL names, which otherwise may be a file
-    int output = -1;         ///< base::Program's
-    OnLine on_line = {};     ///< gets what rclone logs
+    std::string file = {};        ///< of the source, in place of all that the filters let through
+    bool is_alone = false;        ///< the listing has no other, and the URL may be the file
+    bool is_folder = false;       ///< what the URL names, which otherwise may be a file
+    bool goes_by_folders = true;  ///< or lists all of a bucket
+    int output = -1;              ///< base::Program's
+    OnLine on_line = {};          ///< gets what rclone logs
   };
   using OnBytes =
       std::function<void(std::int64_t there)>;  ///< of the files that were missing at first
   std::string run(const Call& call, const std::stop_token& stop) const;
-  std::string lsjson() const;
+  std::string lsjson(std::vector<std::string>& dead_links) const;
+  std::string lsjson(const Call& call) const;
+  std::vector<std::string> dead_links(const std::vector<LeftOut>& left_out) const;
+  void check_hidden_folder(const Listing& listing) const;
+  Failure nothing_there() const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
   std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
                           const OnArrival& on_arrival) const;

@@ -228,24 +228,6 @@ std::vector<std::string> secrets_sent_by_rclone(const Source& source) {
   return secrets;
 }
 
-std::string percent_decoded(std::string_view text) {
-  const auto digit = [](char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    return digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c));
-  };
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) != std::string_view::npos &&
-        digit(text[i + 2]) != std::string_view::npos) {
-      result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
 RcloneRemote http_remote(const Source& source) {
   const auto slash = source.url.rfind('/');
   const auto has_path = slash != std::string::npos && slash > source.url.find("://") + 2;

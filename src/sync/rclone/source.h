@@ -1,9 +1,11 @@
 #pragma once
 
+#include "sync/report/failure.h"
 #include "sync/volume/volume.h"
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// A model's source (spec.source of a Model), and the listing of the files that it has. Also of
@@ -40,6 +42,9 @@ bool is_web(const Source& source);
 /// `url` for messages: of http(s) without its query, which may have a signature.
 std::string url_for_messages(const Source& source);
 
+/// A URL's text with the bytes that "%41" stands for.
+std::string percent_decoded(std::string_view text);
+
 struct SourceFile {
   std::string path;           ///< relative, with slashes
   std::int64_t bytes = 0;     ///< -1: the source does not tell
@@ -56,10 +61,19 @@ struct Listing {
   std::string fingerprint = {};
   /// False for git: its files are known only after the checkout, and `files` is empty.
   bool has_files = true;
+  /// Links of a web server's listing that lead to no file.
+  std::vector<std::string> dead_links = {};
 };
 
-/// Throws Failure when a path leads out of its folder, has a name that a model's folder has for
-/// itself ("..*"), or has a newline.
+/// Throws refused_path() when a path leads out of its folder, has a name that a model's folder has
+/// for itself ("..*") or that no file system takes, or has a newline.
 void check_path(const std::string& path);
+
+/// A path for messages: in quotes, and not all of one that is long.
+std::string quoted_path(const std::string& path);
+
+/// Of a source's file that the source must lose, or a pattern leave out: "the source has PATH,
+/// WHY".
+Failure refused_path(const std::string& path, const std::string& why);
 
 }  // namespace content

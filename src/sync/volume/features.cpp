@@ -51,6 +51,15 @@ int copy_into(int from, int to, const struct stat& status) {
 
 }  // namespace
 
+bool folds_letter_case(const Path& folder) {
+  const auto name = unique_name("");
+  const auto file = folder / ("case-" + name);
+  write_file(file, "");
+  const bool is_found = std::filesystem::exists(folder / ("CASE-" + name));
+  unlink(file.c_str());
+  return is_found;
+}
+
 bool copy_bytes(int from, int to, std::int64_t begin, std::int64_t end) {
   while (begin < end) {
     auto target = begin;

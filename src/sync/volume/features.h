@@ -2,8 +2,11 @@
 
 #include "sync/volume/volume.h"
 
-/// What not every volume has: hard links, symbolic links, permissions.
+/// What not every volume has: hard links, symbolic links, permissions, letter case.
 namespace content {
+
+/// Whether names in a folder that differ by letter case alone are one. Throws Failure.
+bool folds_letter_case(const Path& folder);
 
 /// Copies bytes of a file from `begin` to `end` to the same place of another. False, with errno,
 /// when that cannot be.

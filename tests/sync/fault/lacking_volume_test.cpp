@@ -84,6 +84,24 @@ TEST_CASE("without hard links, chmod or locks a model is refreshed by what has c
   CHECK(count(server.log(), "GET /files/llm/weights.bin") == 1);
 }
 
+TEST_CASE("two files that are one on a volume are refused there, and are two elsewhere") {
+  const Lacking lacking({"fold=1"});
+  if (lacking.is_missing) return;
+  const WebServer server;
+  server.folder().write("files/llm/sub/Read.me", "first");
+  server.folder().write("files/llm/sub/read.me", "second");
+  ModelPod pod(pod_of(lacking, server));
+  REQUIRE(becomes([&] { return pod.has_ended(); }));
+  CHECK(pod.tells("failed",
+                  R"(the source has \"sub/read.me\", which \"sub/Read.me\" of the source would )"
+                  "replace: on this volume they are one file"));
+  const Folder volume;
+  ModelPod elsewhere({.source = server.url("files/llm/"), .target = volume / "model"});
+  REQUIRE(becomes([&] { return elsewhere.is_ready() || elsewhere.has_ended(); }));
+  CHECK(base::read_file(volume / "model/sub/Read.me") == "first");
+  CHECK(base::read_file(volume / "model/sub/read.me") == "second");
+}
+
 TEST_CASE("without symbolic links there is no folder of a model, told before files are fetched") {
   const Lacking lacking({refused("symlink")});
   if (lacking.is_missing) return;

@@ -1,6 +1,8 @@
 #include "sync/rclone/rclone.h"
 
 #include "support/folder.h"
+#include "sync/rclone/name_filter.h"
+#include "sync/rclone/rclone_listing.h"
 #include "sync/rclone/rclone_remote.h"
 #include "sync/report/failure.h"
 
@@ -58,14 +60,16 @@ TEST_CASE("a name that would leave the folder, or is like one of ours, is refuse
     CHECK(
         std::string(failure.what()) ==
         "the source has \"" + std::string(path) +
-            "\", which cannot be a file here; no part of a name may be empty, \".\" or begin with "
-            "\"..\"");
+            "\", which cannot be a file here: no part of a name may be empty, \".\" or begin with "
+            "\"..\"; rename it, or leave it out by source.exclude");
   }
 }
 
 TEST_CASE("a name with a newline, which would be two lines of a digest's listing, is refused") {
-  CHECK_THROWS_WITH(read_listing(listed(R"(a\nb/c\n)")),
-                    R"(the source has "a\nb/c\n", which has a newline in its name; rename it)");
+  CHECK_THROWS_WITH(
+      read_listing(listed(R"(a\nb/c\n)")),
+      R"(the source has "a\nb/c\n", which has a newline in its name; rename it, or leave )"
+      "it out by source.exclude");
 }
 
 TEST_CASE("a control character, which rclone lists as the sign for it, is refused") {
@@ -74,8 +78,40 @@ TEST_CASE("a control character, which rclone lists as the sign for it, is refuse
   CHECK_THROWS_WITH(
       read_listing(listed(path)),
       "the source has \"" + path +
-          "\", which has a control character, shown as a sign, in its name; rename it");
+          "\", which has a control character, shown as a sign, in its name; rename it, or leave it "
+          "out by source.exclude");
   CHECK(read_listing(listed("\u23ff\u2420\u2422\u2440 größe")).files.size() == 1);
+}
+
+TEST_CASE("two files of one path, and a file that is a folder, too, are refused") {
+  CHECK_THROWS_WITH(
+      read_listing(listed("a/b") + listed("a.c") + listed("a") + listed("a/c")),
+      "the source has \"a\", which is a file and, for \"a/b\", a folder; rename it, or "
+      "leave it out by source.exclude");
+  CHECK_THROWS_WITH(
+      read_listing(listed("a/b") + listed("c") + listed("a/b")),
+      "the source has \"a/b\", which is the name of two files; rename it, or leave it "
+      "out by source.exclude");
+  CHECK(read_listing(listed("a/b") + listed("a.c") + listed("a/c/d")).files.size() == 3);
+}
+
+TEST_CASE("what rclone leaves out is in its log alone") {
+  using Kind = LeftOut::Kind;
+  const auto left_out = [](const std::string& message) {
+    return left_out_in(json::object({{"msg", message}, {"object", "a/b"}}));
+  };
+  const auto link =
+      left_out("skipping because of error: failed to stat: HTTP Error: 403 Forbidden");
+  REQUIRE(link);
+  CHECK(link->kind == Kind::Link);
+  CHECK(link->file == "a/b");
+  CHECK(link->why == "failed to stat: HTTP Error: 403 Forbidden");
+  const auto name = left_out("Entry doesn't belong in directory \"a/\" (too short) - ignoring");
+  REQUIRE(name);
+  CHECK(name->kind == Kind::Name);
+  CHECK(name->why == "Entry doesn't belong in directory \"a/\" (too short)");
+  CHECK(left_out("Odd name received \"b\"")->kind == Kind::Name);
+  CHECK_FALSE(left_out("Excluded"));
 }
 
 TEST_CASE("an S3 source with keys, at an endpoint of its own") {

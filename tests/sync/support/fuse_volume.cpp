@@ -26,6 +26,7 @@
 //
 //     link, symlink, chmod, fsync, flock: that call fails with this errno
 //     size=0: it does not tell its size
+//     fold=1: names that differ by the letter case of ASCII alone are one
 //     nfs=SECONDS: it behaves as an NFS client whose cache is as old as that (nfs(5)): others'
 //         changes are seen later, attributes as well as names that came or went; a file that is
 //         open here and removed here lives on under the name .nfsNUMBER until it is closed; and one
@@ -129,11 +130,23 @@ class Volume {
     return found == nodes_.end() ? nullptr : found->second.get();
   }
 
+  /// A descriptor of what has the name in any letter case; -1 with errno.
+  static int open_folded(int folder, const char* name) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(path_of(folder).c_str()), closedir);
+    while (const auto* const entry = entries ? readdir(entries.get()) : nullptr) {
+      if (strcasecmp(entry->d_name, name) == 0)
+        return openat(folder, entry->d_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    }
+    errno = ENOENT;
+    return -1;
+  }
+
   /// Zero, or errno.
   int enter(fuse_ino_t parent, const char* name, fuse_entry_param& entry) {
     const int folder = fd(parent);
     if (folder < 0) return errno;
-    const int file = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 && refusal("fold") != 0) file = open_folded(folder, name);
     if (file < 0) return errno;
     auto fresh = std::make_unique<Node>(file);
     if (fstat(file, &entry.attr) != 0) return errno;

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "sync/rclone/source.h"
+#include "sync/volume/hasher.h"
+
+#include <string>
+
+/// What is on a volume, compared with what a source has listed. Nothing of it is for git, whose
+/// files are not listed.
+namespace content {
+
+/// Throws Failure (ModelSourceRefused) when two files of the listing are one on the volume with
+/// this folder, as far as their letter case alone makes them so.
+void require_distinct_names(const Listing& listing, const Path& folder);
+
+/// Throws Failure unless each file that was listed is in the folder by its own name, and has its
+/// size. Removes what was not listed: it has come to the source since, and the next listing has it.
+void verify_files(const Listing& listing, const Path& folder);
+
+/// Throws Failure when a file has another MD5 than its source tells. Such a file does not stay, so
+/// that another try fetches it.
+void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes);
+
+/// Whether the source tells one of this file.
+bool tells_md5(const Listing& listing, const std::string& path);
+
+}  // namespace content
