@@ -63,6 +63,19 @@ std::string expected_region(std::string_view output) {
   return region.empty() ? "" : " (the server expects " + std::string(region) + ")";
 }
 
+/// The key of an object of S3 that is in an archive, which rclone tells with the class of storage
+/// and the bucket.
+std::optional<std::string> archived_key(std::string_view output) {
+  constexpr std::string_view before = ", restore first: bucket=";
+  constexpr std::string_view key = ", key=\"";
+  constexpr std::size_t longest = 200;
+  const auto at = output.find(before);
+  const auto begin = at == std::string_view::npos ? at : output.find(key, at);
+  if (begin == std::string_view::npos) return {};
+  const auto rest = output.substr(begin + key.size());
+  return std::string(rest.substr(0, std::min(rest.find_first_of("\"\n"), longest)));
+}
+
 /// Such a line is the server's own text, which may repeat a secret that the server was sent.
 bool is_servers(const std::string& line) {
   return line.starts_with("remote:") || line.find("remote error:") != std::string::npos;
@@ -156,6 +169,10 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
   }
   if (text.find("AuthorizationHeaderMalformed") != std::string_view::npos) {
     return {"ModelSourceRefused", url + ": " + std::string(wrong_region) + expected_region(text)};
+  }
+  if (const auto key = archived_key(text)) {
+    return {"ModelSourceArchived",
+            url + ": the object " + *key + " " + std::string(message::archived)};
   }
   return failure(identity_rules(), rclone_rules(), text, url, "rclone");
 }

@@ -229,6 +229,10 @@ constexpr std::string_view denied =
     "access is denied; the Model's secretName must name a Secret with credentials that may read "
     "it";
 
+// Of S3's, with the object's key: archived_key().
+constexpr std::string_view archived_blob =
+    "a blob is in the archive tier; give it another tier first, or leave it out by source.exclude";
+
 constexpr std::string_view no_url =
     "source.url or source.endpoint is no valid URL; a % that is not followed by two hexadecimal "
     "digits is written as %25";
@@ -299,6 +303,8 @@ constexpr std::array rclone_table{
     Rule{"ERROR CODE: ContainerNotFound", "ModelBucketMissing", message::no_container},
     Rule{"Server failed to authenticate the request", "ModelAuthenticationFailed",
          "account and accountKey, or sasUrl, are wrong"},
+    Rule{"blob in archive tier", "ModelSourceArchived", archived_blob},
+    Rule{"ERROR CODE: BlobArchived", "ModelSourceArchived", archived_blob},
     Rule{"ERROR CODE: AuthenticationFailed", "ModelAuthenticationFailed",
          "account and accountKey, or sasUrl, are wrong"},
     Rule{"ERROR CODE: Auth", "ModelAccessDenied", denied},

@@ -47,6 +47,8 @@ inline constexpr std::string_view no_bucket =
 inline constexpr std::string_view out_of_memory =
     "the helper cannot have more memory; raise sync.resources.limits.memory of the operator's "
     "configuration";
+inline constexpr std::string_view archived =
+    "is in an archive; restore it first, or leave it out by source.exclude";
 inline constexpr std::string_view no_container = "there is no such container";
 
 }  // namespace message

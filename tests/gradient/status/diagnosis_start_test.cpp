@@ -119,7 +119,7 @@ TEST_CASE("each of the helper's reasons is shown as it is") {
       "ServerFailed", "ServerBusy", "UnexpectedAnswer", "TLSVerificationFailed", "GitAccessDenied",
       "GitRedirected", "VolumeFull", "VolumeOutOfInodes", "VolumeQuotaExceeded", "VolumeReadOnly",
       "VolumeLacksFeature", "OutOfMemory", "ModelAuthenticationFailed", "ModelAccessDenied",
-      "ModelBucketMissing", "ModelSourceChanged");
+      "ModelBucketMissing", "ModelSourceChanged", "ModelSourceArchived");
   const auto message = R"({"reason":")" + reason + R"(","message":"what to do"})";
   const auto pod = Pod().code(ended(1, "Error", message)).app(waits("PodInitializing"));
   CHECK(text_of(status(content_spec(), observed({}, {pod}))) ==

@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "sync/support/helper_run.h"
+#include "sync/support/odd_bucket.h"
 #include "sync/support/s3_server.h"
 #include "sync/support/web_server.h"
 
@@ -118,6 +119,21 @@ TEST_CASE("a file that has another MD5 than its store tells is published with a 
   auto with_digest = options;
   with_digest.insert(with_digest.end(), {"--digest", "sha256:" + digest});
   CHECK(helper.model("s3://models/other", with_digest) == "published");
+}
+
+TEST_CASE("an archived object is told, once") {
+  const OddBucket bucket({"llm/old.bin"});
+  HelperRun helper;
+  helper.password = "";
+  bucket.answer_objects(
+      "[ $REQUEST_METHOD = GET ] && { printf 'Status: 403\\r\\nContent-Type: "
+      "application/xml\\r\\n\\r\\n"
+      "<Error><Code>InvalidObjectState</Code><StorageClass>GLACIER</StorageClass></Error>'; exit; "
+      "}");
+  CHECK(helper.model("s3://models/llm", {"--endpoint", bucket.endpoint(), "--path-style"}) ==
+        "ModelSourceArchived: s3://models/llm: the object llm/old.bin is in an archive; restore it "
+        "first, or leave it out by source.exclude");
+  CHECK(helper.retries() == 0);
 }
 
 TEST_CASE("the query of a source's URL, which may have a signature, is not told") {

@@ -311,6 +311,19 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "(\"other\") and container provided in command (\"b\") do not match",
            "ModelSourceRefused", "URL: the Secret's sasUrl is for another container",
            Failure::Kind::Permanent},
+      Case{"Failed to copy: failed to open source object: Object in DEEP_ARCHIVE, restore first: "
+           "bucket=\"models\", key=\"llm/old.bin\"",
+           "ModelSourceArchived",
+           "URL: the object llm/old.bin is in an archive; restore it first, or leave it out by "
+           "source.exclude",
+           Failure::Kind::Permanent},
+      Case{"Failed to copy: failed to open source object: blob in archive tier, you need to set "
+           "tier "
+           "to hot, cool, cold first",
+           "ModelSourceArchived",
+           "URL: a blob is in the archive tier; give it another tier first, or leave it out by "
+           "source.exclude",
+           Failure::Kind::Permanent},
       Case{"open /model/xxx: file name too long", "SyncFailed",
            "URL: a file's name is longer than the volume takes; make it shorter in the source",
            Failure::Kind::Permanent},
