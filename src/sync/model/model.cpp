@@ -281,7 +281,8 @@ class ModelSync {
     for (const auto& path : regular_files_in(files))
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
     auto results = hasher.finish();
-    verify_checksums(listing, files, results);
+    verify_checksums(listing, files, results,
+                     [&](const auto& paths) { return origin_.without_md5(listing, paths); });
     add_sha256(results, files, known);
   }
 

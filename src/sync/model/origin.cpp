@@ -34,4 +34,10 @@ void Origin::copy(const Listing& listing, const Download& download,
   }
 }
 
+std::set<std::string> Origin::without_md5(const Listing& listing,
+                                          const std::vector<std::string>& paths) const {
+  const auto* const rclone = std::get_if<Rclone>(&source_);
+  return rclone == nullptr ? std::set<std::string>() : rclone->encrypted_by_kms(listing, paths);
+}
+
 }  // namespace content

@@ -4,7 +4,10 @@
 #include "sync/model/git_origin.h"
 #include "sync/rclone/rclone.h"
 
+#include <set>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace content {
 
@@ -21,6 +24,10 @@ class Origin {
   /// what has come stays there.
   void copy(const Listing& listing, const Download& download, const Rclone::OnProgress& on_progress,
             const OnArrival& on_arrival) const;
+
+  /// Of these files those whose MD5 in the listing is no checksum. Throws Failure and Stopped.
+  std::set<std::string> without_md5(const Listing& listing,
+                                    const std::vector<std::string>& paths) const;
 
  private:
   std::variant<Rclone, GitOrigin> source_;

@@ -6,11 +6,7 @@
 #include "sync/volume/features.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace content {
 namespace {
@@ -59,16 +55,24 @@ void verify_files(const Listing& listing, const Path& folder) {
     fs::remove(folder / path);
 }
 
-void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes) {
+void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes,
+                      const FindOpaque& find_opaque) {
+  std::vector<std::string> others;
   for (const auto& file : listing.files) {
     const auto found = hashes.find(file.path);
-    if (found == hashes.end() || found->second.md5.empty() || found->second.md5 == file.md5)
-      continue;
-    fs::remove(folder / file.path);
+    if (found != hashes.end() && !found->second.md5.empty() && found->second.md5 != file.md5)
+      others.push_back(file.path);
+  }
+  if (others.empty()) return;
+  const auto opaque = find_opaque(others);
+  for (const auto& path : others) {
+    if (opaque.contains(path)) continue;
+    fs::remove(folder / path);
     throw Failure("ModelSourceChanged",
-                  file.path + " has not the MD5 that the source tells (" + file.md5 +
-                      "): it changed while it was copied or was damaged on the way; where the "
-                      "store tells no MD5 of the content (S3 with keys of KMS), give source.digest",
+                  path +
+                      " has not the MD5 that the source tells: it changed while it was copied or "
+                      "was damaged on the way; where the store tells no MD5 of the content, give "
+                      "source.digest",
                   Failure::Kind::Transient);
   }
 }

@@ -3,7 +3,10 @@
 #include "sync/rclone/source.h"
 #include "sync/volume/hasher.h"
 
+#include <functional>
+#include <set>
 #include <string>
+#include <vector>
 
 /// What is on a volume, compared with what a source has listed. Nothing of it is for git, whose
 /// files are not listed.
@@ -17,9 +20,14 @@ void require_distinct_names(const Listing& listing, const Path& folder);
 /// size. Removes what was not listed: it has come to the source since, and the next listing has it.
 void verify_files(const Listing& listing, const Path& folder);
 
-/// Throws Failure when a file has another MD5 than its source tells. Such a file does not stay, so
-/// that another try fetches it.
-void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes);
+/// Gives the paths of files whose MD5 is no checksum of the content, out of those that are asked
+/// about.
+using FindOpaque = std::function<std::set<std::string>(const std::vector<std::string>& paths)>;
+
+/// Throws Failure when a file has another MD5 than its source tells, and `find_opaque`, which is
+/// asked then, does not know why. Such a file does not stay, so that another try fetches it.
+void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes,
+                      const FindOpaque& find_opaque);
 
 /// Whether the source tells one of this file.
 bool tells_md5(const Listing& listing, const std::string& path);

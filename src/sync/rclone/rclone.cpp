@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "sync/program/environment.h"
 #include "sync/program/secret_file.h"
+#include "sync/rclone/encrypted_objects.h"
 #include "sync/rclone/name_filter.h"
 #include "sync/rclone/rclone_ranges.h"
 #include "sync/rclone/rclone_remote.h"
@@ -275,6 +276,22 @@ Failure Rclone::nothing_there() const {
   if (is_object_store(source_))
     return {"ModelSourceMissing", url + ": there is no object; check bucket, path and spelling"};
   return {"ModelEmpty", url + ": there is no file in the folder, or a page is in its place"};
+}
+
+std::set<std::string> Rclone::encrypted_by_kms(const Listing& listing,
+                                               const std::vector<std::string>& paths) const {
+  std::set<std::string> result;
+  if (!source_.url.starts_with("s3://")) return result;
+  EncryptedObjects encrypted;
+  Call call{.command = "lsjson", .options = lsjson_options, .on_line = [&](const Json& line) {
+              encrypted.read(line);
+            }};
+  call.options.insert(call.options.end(), {"--no-mimetype", "--metadata", "-vv", "--dump=headers"});
+  run(call, stop_);
+  const auto folder = rclone_remote(source_).path;
+  for (const auto& path : paths)
+    if (encrypted.has(path_of(path, folder, listing.files.size() == 1))) result.insert(path);
+  return result;
 }
 
 void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& on_progress,

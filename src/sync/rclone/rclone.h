@@ -5,6 +5,7 @@
 #include "sync/rclone/rclone_ranges.h"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ class Rclone {
   /// when this fails. Throws Failure and Stopped.
   void copy(const Listing& listing, const Path& target, const OnProgress& on_progress,
             const OnArrival& on_arrival) const;
+  /// Of these files of the listing those that S3 has encrypted with keys of KMS
+  /// (EncryptedObjects). Asks about each file of the source. Throws Failure and Stopped.
+  std::set<std::string> encrypted_by_kms(const Listing& listing,
+                                         const std::vector<std::string>& paths) const;
 
  private:
   using OnLine = std::function<void(const json::Json&)>;

@@ -121,6 +121,16 @@ TEST_CASE("a file that has another MD5 than its store tells is published with a 
   CHECK(helper.model("s3://models/other", with_digest) == "published");
 }
 
+TEST_CASE("an object under a key of KMS needs no MD5, whether it is alone or not") {
+  const auto* const url = GENERATE("s3://models/llm", "s3://models/llm/weights 1.bin");
+  const OddBucket bucket({"llm/weights 1.bin", "llm/config.json"});
+  bucket.store("not what the ETag says");
+  bucket.answer_objects("headers='X-Amz-Server-Side-Encryption: aws:kms\\r\\n'");
+  HelperRun helper;
+  helper.password = "";
+  CHECK(helper.model(url, {"--endpoint", bucket.endpoint(), "--path-style"}) == "published");
+}
+
 TEST_CASE("an archived object is told, once") {
   const OddBucket bucket({"llm/old.bin"});
   HelperRun helper;

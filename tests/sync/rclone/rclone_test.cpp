@@ -1,6 +1,7 @@
 #include "sync/rclone/rclone.h"
 
 #include "support/folder.h"
+#include "sync/rclone/encrypted_objects.h"
 #include "sync/rclone/name_filter.h"
 #include "sync/rclone/rclone_listing.h"
 #include "sync/rclone/rclone_remote.h"
@@ -112,6 +113,23 @@ TEST_CASE("what rclone leaves out is in its log alone") {
   CHECK(name->why == "Entry doesn't belong in directory \"a/\" (too short)");
   CHECK(left_out("Odd name received \"b\"")->kind == Kind::Name);
   CHECK_FALSE(left_out("Excluded"));
+}
+
+TEST_CASE("which objects are encrypted with keys of KMS is in the headers of S3's answers") {
+  EncryptedObjects objects;
+  const auto read = [&](const std::string& request, const std::string& headers) {
+    objects.read(json::object({{"msg", request + " HTTP/1.1\r\nHost: s3.example.com\r\n"}}));
+    objects.read(json::object({{"msg", "HTTP/1.1 200 OK\r\nEtag: \"1\"\r\n" + headers + "\r\n"}}));
+  };
+  read("HEAD /models/llm/a%20b.bin", "X-Amz-Server-Side-Encryption: aws:kms\r\n");
+  read("HEAD /models/llm/c.bin", "X-Amz-Server-Side-Encryption: AES256\r\n");
+  read("HEAD /models/llm/d.bin", "");
+  read("HEAD /other/e.bin?versionId=1", "X-Amz-Server-Side-Encryption: aws:kms:dsse\r\n");
+  CHECK(objects.has("models/llm/a b.bin"));
+  CHECK_FALSE(objects.has("models/llm/c.bin"));
+  CHECK_FALSE(objects.has("models/llm/d.bin"));
+  CHECK_FALSE(objects.has("models/a b.bin"));
+  CHECK(objects.has("bucket-in-the-host-name/other/e.bin"));
 }
 
 TEST_CASE("an S3 source with keys, at an endpoint of its own") {
