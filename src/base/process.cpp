@@ -183,6 +183,8 @@ void collect(const Program& program, const Deadline& deadline, const Pipe& outpu
       const auto size = read(waiting[i].fd, buffer.data(), buffer.size());
       if (size <= 0) {
         waiting[i].fd = -1;
+      } else if (i == 0 && program.on_output) {
+        program.on_output({buffer.data(), static_cast<std::size_t>(size)});
       } else if (i == 0) {
         finished.output.append(buffer.data(), static_cast<std::size_t>(size));
         if (finished.output.size() > program.longest_output) {

@@ -23,6 +23,9 @@ struct Program {
   std::string secret_file = {};
   int input = -1;   ///< a descriptor that is its standard input, which is empty otherwise
   int output = -1;  ///< a descriptor that is its standard output, in place of Finished::output
+  /// Called with pieces of standard output as they come, in place of Finished::output. What it
+  /// throws ends the group with SIGKILL.
+  std::function<void(std::string_view)> on_output = {};
   /// Called for every line of standard error, also those that end with a carriage return. What
   /// this and on_second throw ends the group with SIGKILL.
   std::function<void(std::string_view)> on_error_line = {};

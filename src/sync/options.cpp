@@ -20,6 +20,15 @@ void add_seconds(CLI::App& parser, const char* name, std::chrono::seconds& value
       name, [&value](std::int64_t count) { value = std::chrono::seconds(count); }, description);
 }
 
+/// `--NAME=ENTRY` as often as there are entries, or `--no-...`.
+void add_selection(CLI::App& parser, const char* name, const char* none, Selection& selection,
+                   const char* description) {
+  parser.add_option(name, selection.listed, description)
+      ->allow_extra_args(false)
+      ->each([&](const std::string&) { selection.which = Selection::Which::Listed; });
+  parser.add_flag_callback(none, [&] { selection.which = Selection::Which::None; });
+}
+
 CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   auto& options = command.options;
   auto& remote = options.remote;
@@ -32,6 +41,12 @@ CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   parser->add_flag("--full-history", options.full_history,
                    "all branches and tags, not the commit alone");
   parser->add_flag("--read-only", options.read_only, "no app writes to the checkout");
+  add_selection(*parser, "--submodule", "--no-submodules", options.parts.submodules,
+                "path; these submodules alone");
+  add_selection(*parser, "--lfs", "--no-lfs", options.parts.large_files,
+                "pattern; the content of these large files alone");
+  parser->add_option("--path", options.parts.paths, "pattern; these files alone")
+      ->allow_extra_args(false);
   parser->add_option("--username", remote.username);
   parser->add_option("--password-file", remote.password_file, "over ssh: of the private key");
   parser->add_option("--known-hosts-file", remote.known_hosts_file,

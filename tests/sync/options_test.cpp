@@ -97,12 +97,16 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
                                               .known_hosts_file = "/credentials/known_hosts",
                                               .known_hosts = "git.example ssh-ed25519 AAAA=\n",
                                               .revision = "7",
+                                              .submodules = {"lib", "-a=b"},
+                                              .lfs = {"*.bin", "--path"},
+                                              .paths = {"/docs/", "!*.md"},
                                               .full_history = true,
                                               .read_only = true,
                                               .allow_git_protocol = true,
                                               .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
-               revision, full_history, read_only, allow_git_protocol, message_bytes] = written;
+               revision, no_submodules, no_lfs, submodules, lfs, paths, full_history, read_only,
+               allow_git_protocol, message_bytes] = written;
   const auto [termination, options] = parsed<RepositoryCommand>(words(written));
   CHECK(options.volume == volume);
   CHECK(options.key == key);
@@ -114,6 +118,13 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
   CHECK(options.remote.known_hosts_file == known_hosts_file);
   CHECK(options.remote.known_hosts == known_hosts);
   CHECK(options.revision == revision);
+  CHECK(options.parts.submodules.which == Selection::Which::Listed);
+  CHECK(options.parts.submodules.listed == submodules);
+  CHECK(options.parts.large_files.which == Selection::Which::Listed);
+  CHECK(options.parts.large_files.listed == lfs);
+  CHECK_FALSE(no_submodules);
+  CHECK_FALSE(no_lfs);
+  CHECK(options.parts.paths == paths);
   CHECK(options.full_history == full_history);
   CHECK(options.read_only == read_only);
   CHECK(options.remote.allow_git_protocol == allow_git_protocol);
@@ -181,6 +192,8 @@ TEST_CASE("what is left out has the defaults of the library") {
   CHECK(repository.termination.bytes == 4096);
   CHECK(repository.options.ref.empty());
   CHECK_FALSE(repository.options.full_history);
+  CHECK(repository.options.parts.submodules.which == Selection::Which::All);
+  CHECK(repository.options.parts.large_files.which == Selection::Which::All);
   const auto model = parsed<ModelCommand>(
       words(gradient::ModelArguments{.source = "s3://b", .target = "/t", .name = "n"}));
   CHECK(model.options.refresh_interval.count() == 0);
@@ -188,6 +201,19 @@ TEST_CASE("what is left out has the defaults of the library") {
   const auto collection = parsed<CollectCommand>(words(gradient::CollectArguments{.volume = "/v"}));
   CHECK(collection.options.grace == CollectOptions().grace);
   CHECK_FALSE(collection.options.listed_at);
+}
+
+TEST_CASE("a repository may come without submodules and without large files") {
+  const auto parts =
+      parsed<RepositoryCommand>(words(gradient::RepositoryArguments{.volume = "/v",
+                                                                    .key = "k",
+                                                                    .name = "n",
+                                                                    .url = "u",
+                                                                    .no_submodules = true,
+                                                                    .no_lfs = true}))
+          .options.parts;
+  CHECK(parts.submodules.which == Selection::Which::None);
+  CHECK(parts.large_files.which == Selection::Which::None);
 }
 
 TEST_CASE("what gradient-sync does not know is refused with its name") {

@@ -18,7 +18,8 @@ constexpr const char* model_command = "model";
 constexpr const char* collect_command = "collect";
 
 /// Options without a value.
-constexpr std::array flags{"--full-history", "--read-only", "--allow-git-protocol", "--path-style",
+constexpr std::array flags{"--full-history",     "--read-only", "--allow-git-protocol",
+                           "--no-submodules",    "--no-lfs",    "--path-style",
                            "--workload-identity"};
 
 /// Each of these lists is the only place that pairs an option with its field; `option` is a Writer
@@ -35,6 +36,11 @@ void each(Option& option, auto& arguments) requires requires {
   option("--ref", arguments.ref);
   option("--full-history", arguments.full_history);
   option("--read-only", arguments.read_only);
+  option("--no-submodules", arguments.no_submodules);
+  option("--submodule", arguments.submodules);
+  option("--no-lfs", arguments.no_lfs);
+  option("--lfs", arguments.lfs);
+  option("--path", arguments.paths);
   option("--username", arguments.username);
   option("--password-file", arguments.password_file);
   option("--allow-git-protocol", arguments.allow_git_protocol);

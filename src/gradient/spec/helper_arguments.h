@@ -17,6 +17,9 @@ namespace gradient {
 struct RepositoryArguments {
   std::string volume{}, key{}, name{}, url{}, ref{}, username{}, password_file{},
       known_hosts_file{}, known_hosts{}, revision{};
+  bool no_submodules = false, no_lfs = false;
+  std::vector<std::string> submodules = {}, lfs = {};  ///< these alone; empty: all, or none
+  std::vector<std::string> paths = {};
   bool full_history = false, read_only = false, allow_git_protocol = false;
   std::optional<std::int64_t> message_bytes = {};
   bool operator==(const RepositoryArguments&) const = default;

@@ -26,6 +26,22 @@ char to_label_character(char c) {
   return values::is_label_character(lower) ? lower : '-';
 }
 
+/// Lines that only a selection of these has, and none when all is wanted.
+std::string lines_of(const Selection& selection, const std::string& name) {
+  switch (selection.which) {
+    case Selection::Which::All:
+      return "";
+    case Selection::Which::None:
+      return "\nno " + name;
+    case Selection::Which::Listed:
+      break;
+  }
+  std::string lines;
+  for (const auto& entry : selection.listed)
+    lines += "\n" + name + " " + entry;
+  return lines;
+}
+
 }  // namespace
 
 std::string container(std::string_view prefix, std::string_view name) {
@@ -68,6 +84,10 @@ std::string content_revision(const Repository& repository, const std::string& sy
   if (repository.full_history) text += std::string(1, separator) + "full";
   // Its files may be other checkouts', too, so it is never mounted writable.
   if (repository.read_only) text += std::string(1, separator) + "read-only";
+  text += lines_of(repository.submodules, "submodule");
+  text += lines_of(repository.large_files, "lfs");
+  for (const auto& pattern : repository.paths)
+    text += "\npath " + pattern;
   return base::short_hash(text);
 }
 

@@ -47,7 +47,8 @@ inline constexpr std::string_view sync_prefix = "sync-";
 std::string clone_container(std::string_view repository);
 std::string sync_container(std::string_view model);
 
-/// Content revision of a repository: a hash over url, ref, name and the sync annotation.
+/// Content revision of a repository: a hash over url, ref, name, the sync annotation, and what else
+/// changes a checkout.
 std::string content_revision(const Repository& repository, const std::string& sync);
 
 /// Folder of a checkout below .gradient/checkouts: deployment's UID, repository, revision.

@@ -45,8 +45,55 @@ std::string read_unversioned(json::ObjectReader& reader, std::string_view field,
   return fields::object_name(reader, field, kind, example);
 }
 
-Repository read_repository(json::ObjectReader& entry) {
+using Check = std::string_view (*)(std::string_view);
+
+std::vector<std::string> read_list(json::ObjectReader& reader, std::string_view field,
+                                   std::string_view example, Check check) {
+  std::vector<std::string> list;
+  reader.elements(field, {1, 50}, [&](const json::Json& value, const json::Path& path) {
+    const json::Text rule{.longest = 256, .example = example, .check = check};
+    if (auto text = json::text_of(value, path, rule, reader.report()))
+      list.push_back(std::move(*text));
+  });
+  return list;
+}
+
+/// A word or a list: no structural schema can say so, so only this looks at it.
+Selection read_selection(json::ObjectReader& entry, std::string_view field,
+                         std::string_view example, Check check) {
+  using enum Selection::Which;
+  const auto* value = entry.find(field);
+  if (value == nullptr) return {};
+  if (value->is_array()) return {Listed, read_list(entry, field, example, check)};
+  if (value->is_string() && value->as_string() == "all") return {All};
+  if (value->is_string() && value->as_string() == "none") return {None};
+  entry.problem(field, "must be all, none or a list, such as [" + std::string(example) + "]");
+  return {};
+}
+
+/// Which parts of it are wanted.
+void read_parts(json::ObjectReader& entry, Repository& repository) {
+  repository.submodules =
+      read_selection(entry, "submodules", "vendor/lib", values::submodule_path_problem);
+  repository.large_files =
+      read_selection(entry, "lfs", "'*.safetensors'", values::large_file_pattern_problem);
+  repository.paths = read_list(entry, "paths", "/docs/", values::path_pattern_problem);
+  if (repository.paths.empty()) return;
+  if (repository.paths.front().front() == '!') {
+    entry.problem("paths",
+                  "must not begin with a pattern that takes files away; write one before it that "
+                  "chooses files, such as '/*'");
+  }
+  if (repository.full_history) {
+    entry.problem("paths",
+                  "does not go with history: full, which is of all files; remove one of them");
+  }
+}
+
+Repository read_repository(json::ObjectReader& entry, bool full_history, bool read_only) {
   Repository repository;
+  repository.full_history = full_history;
+  repository.read_only = read_only;
   repository.url = entry.required_string("url", {.longest = 2048,
                                                  .example = "https://github.com/example/app.git",
                                                  .check = values::git_url_problem});
@@ -61,6 +108,7 @@ Repository read_repository(json::ObjectReader& entry) {
                   {.longest = 256, .example = "build-bot", .check = values::username_problem})
           .value_or("");
   repository.password = fields::password(entry, "password", "SECRET:GIT_TOKEN");
+  read_parts(entry, repository);
   repository.over_ssh = values::is_ssh_url(repository.url);
   if (values::scheme(repository.url) == "git") {
     for (const auto* field : {"username", "password"}) {
@@ -130,9 +178,7 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
   reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
   reader.elements("repositories", {1, 20}, [&](const json::Json& element, const json::Path& place) {
     json::ObjectReader entry(element, place, report);
-    auto repository = read_repository(entry);
-    repository.full_history = full_history;
-    repository.read_only = read_only;
+    auto repository = read_repository(entry, full_history, read_only);
     entry.finish();
     if (!repository.name.empty() && !names.insert(repository.name).second) {
       entry.problem("name",

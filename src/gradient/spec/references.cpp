@@ -228,6 +228,30 @@ std::string_view repository_name_problem(std::string_view name) {
                 "begin with '-' or '..' (and not '.', .git or .gradient), such as app";
 }
 
+std::string_view submodule_path_problem(std::string_view path) {
+  const bool fits = !has_control(path) && all_parts(path, '/', [](std::string_view part) {
+    return !part.empty() && part != "." && part != "..";
+  });
+  return fits ? ""
+              : "must be the path of a submodule from the top of the repository, without '/' at "
+                "its ends, such as vendor/lib";
+}
+
+std::string_view large_file_pattern_problem(std::string_view pattern) {
+  if (pattern.front() == '!')
+    return "must not begin with '!'; list the patterns of all large files that are wanted, or "
+           "write \\! for a name that begins so";
+  return path_pattern_problem(pattern);
+}
+
+std::string_view path_pattern_problem(std::string_view pattern) {
+  const bool fits =
+      pattern.front() != '#' && pattern.back() != ' ' && pattern != "!" && !has_control(pattern);
+  return fits ? ""
+              : "must be one line, without '#' at its beginning (write \\#) and blanks at its "
+                "end, such as '*.safetensors' or /docs/";
+}
+
 std::string_view known_hosts_problem(std::string_view text) {
   const bool fits = all_parts(text, '\n', [](std::string_view line) {
     const auto first = line.find_first_not_of(" \t\r");

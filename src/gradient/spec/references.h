@@ -14,6 +14,12 @@ std::string_view git_url_problem(std::string_view url);
 bool is_ssh_url(std::string_view url);
 std::string_view git_ref_problem(std::string_view ref);
 std::string_view repository_name_problem(std::string_view name);
+/// Of a submodule's path, from the top of the repository.
+std::string_view submodule_path_problem(std::string_view path);
+/// Of a pattern of large files (LFS), as gitignore(5) has them.
+std::string_view large_file_pattern_problem(std::string_view pattern);
+/// Of a pattern of a sparse checkout, which may also take files away.
+std::string_view path_pattern_problem(std::string_view pattern);
 std::string_view registry_server_problem(std::string_view server);
 /// Of a text in the format of ssh's known_hosts files.
 std::string_view known_hosts_problem(std::string_view text);

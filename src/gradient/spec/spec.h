@@ -30,15 +30,26 @@ struct ModelMount {
   bool operator==(const ModelMount&) const = default;
 };
 
+/// Which of a repository's submodules, or large files (LFS), a checkout has.
+struct Selection {
+  enum class Which { All, None, Listed };
+  Which which = Which::All;
+  std::vector<std::string> listed = {};
+  bool operator==(const Selection&) const = default;
+};
+
 struct Repository {
   std::string url;
-  std::string name;                   ///< the folder below mountPath, exactly as written
-  std::string ref;                    ///< branch, tag or full commit; empty: the remote's HEAD
-  std::string username;               ///< empty: none; over ssh it is in the URL
-  std::optional<SecretKey> password;  ///< absent: no credential; over ssh always a private key
-  bool full_history = false;          ///< as repositories.history says for all
-  bool read_only = false;             ///< as repositories.readOnly says for all
-  bool over_ssh = false;              ///< as the URL says
+  std::string name;                     ///< the folder below mountPath, exactly as written
+  std::string ref;                      ///< branch, tag or full commit; empty: the remote's HEAD
+  std::string username;                 ///< empty: none; over ssh it is in the URL
+  std::optional<SecretKey> password;    ///< absent: no credential; over ssh always a private key
+  bool full_history = false;            ///< as repositories.history says for all
+  bool read_only = false;               ///< as repositories.readOnly says for all
+  bool over_ssh = false;                ///< as the URL says
+  Selection submodules = {};            ///< by their paths from the top of the checkout
+  Selection large_files = {};           ///< `lfs`: by patterns
+  std::vector<std::string> paths = {};  ///< patterns of the files to check out; empty: all
   bool operator==(const Repository&) const = default;
 };
 

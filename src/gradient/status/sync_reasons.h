@@ -11,6 +11,7 @@ inline constexpr std::array<std::string_view, 33> sync_reasons{"GitAuthenticatio
                                                                "GitAccessDenied",
                                                                "GitRepositoryNotFound",
                                                                "GitReferenceNotFound",
+                                                               "GitPathNotFound",
                                                                "GitRedirected",
                                                                "GitSubmoduleRefused",
                                                                "GitLfsFailed",

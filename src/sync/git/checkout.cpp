@@ -2,8 +2,11 @@
 
 #include "base/files.h"
 #include "sync/git/changed_objects.h"
+#include "sync/git/files_of_commit.h"
 #include "sync/git/git_in_tree.h"
 #include "sync/git/large_file_settings.h"
+#include "sync/git/large_files_in_tree.h"
+#include "sync/git/sparse_checkout.h"
 #include "sync/report/failure.h"
 #include "sync/volume/features.h"
 
@@ -17,9 +20,6 @@ namespace content {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Files that git has a filter for, by their attributes.
-constexpr const char* large_files_pattern = ":(attr:filter=lfs)";
 
 /// Whether a bare repository was made for this commit and has been asked for no other.
 bool holds_only(const Git& git, const Path& bare, const std::string& commit) {
@@ -91,99 +91,6 @@ bool has_file(const GitInTree& git, const std::string& name) {
   return git({"ls-tree", git.commit(), "--", name}).starts_with("100");
 }
 
-/// Whether a line that begins with a mode of git is about a symbolic link.
-bool is_link(const std::string& line) {
-  return line.starts_with("120000 ");
-}
-
-struct NeedOfFiles : Need {
-  bool has_symbolic_links = false;
-};
-
-/// What the commit's own files take, and the folders that they are in.
-NeedOfFiles need_of_files(const GitInTree& git) {
-  NeedOfFiles need;
-  for (const auto& line : lines_of(
-           git({"ls-tree", "-r", "-t", "--format=%(objectmode) %(objectsize)", git.commit()}))) {
-    const auto size = line.substr(line.find(' ') + 1);
-    if (size != "-") need.bytes += std::stoll(size);  // else a folder or a submodule
-    ++need.files;
-    if (is_link(line)) need.has_symbolic_links = true;
-  }
-  return need;
-}
-
-/// The first of the commit's symbolic links, as git writes a path.
-std::string first_symbolic_link(const GitInTree& git) {
-  for (const auto& line :
-       lines_of(git({"ls-tree", "-r", "--format=%(objectmode) %(path)", git.commit()})))
-    if (is_link(line)) return line.substr(line.find(' ') + 1);
-  return {};
-}
-
-std::vector<std::string> filtered_files(const GitInTree& git) {
-  return lines_of(git.with_patterns({"ls-files", "-z", "--", large_files_pattern}), '\0');
-}
-
-std::vector<LargeFile> pointers_in(const Path& tree, const std::vector<std::string>& names) {
-  constexpr std::size_t longest = 1024;  // as git-lfs has it
-  std::vector<LargeFile> result;
-  for (const auto& name : names) {
-    const auto path = tree / name;
-    if (!fs::is_regular_file(fs::symlink_status(path)) || fs::file_size(path) > longest) continue;
-    auto file = read_pointer(base::read_file(path));
-    if (!file) continue;
-    file->path = name;
-    result.push_back(*std::move(file));
-  }
-  return result;
-}
-
-/// `for_copies`: bytes that are needed besides.
-void fetch_large_files(const GitInTree& git, const LargeFileStore& store,
-                       const std::vector<LargeFile>& files, std::int64_t for_copies) {
-  const auto missing = store.prepare(files);
-  require_space(store.path(), git.url() + ": the content of its large files (LFS)",
-                {store.bytes_to_come(missing) + for_copies, missing.size()});
-  if (missing.empty()) return;
-  try {
-    git.fetch_large_files(store, total_bytes(missing));
-  } catch (const Failure&) {
-    // git-lfs also asks for files that look like a pointer and, by .gitattributes, are none.
-    const auto is_there = [&](const LargeFile& file) { return store.has(file); };
-    if (!std::all_of(missing.begin(), missing.end(), is_there)) throw;
-  }
-}
-
-/// Has git take what was put there instead of pointers for them. It compares the content of files
-/// that are as new as its index (Documentation/technical/racy-git), and an app's git, which may
-/// know nothing of LFS, would find that large files are not their pointers. One that is old enough
-/// keeps its time: it may be another checkout's, too.
-void refresh_index(const GitInTree& git, const Path& tree, const std::vector<LargeFile>& files) {
-  git.forget_size_and_time(large_files_pattern);
-  const auto before = fs::last_write_time(tree / ".git" / "index") - std::chrono::seconds(2);
-  for (const auto& file : files)
-    if (fs::last_write_time(tree / file.path) > before)
-      fs::last_write_time(tree / file.path, before);
-  // Also when a file is no pointer as its attributes demand. What git compares is the content's
-  // pointer: that is known, and git-lfs would copy the content into .git to say it.
-  git({"-c", "filter.lfs.clean=git cat-file blob :0:%f", "status", "--porcelain",
-       "--untracked-files=no", "--ignore-submodules=all"});
-}
-
-/// Has git write the content of large files over pointers that only git-lfs can read.
-void replace_pointers(const GitInTree& git, const LargeFileStore& store, const Path& tree,
-                      std::set<std::string> names, const std::vector<LargeFile>& but) {
-  for (const auto& file : but)
-    names.erase(file.path);
-  if (names.empty()) return;
-  for (const auto& name : names)
-    fs::remove(tree / name);
-  git({"-c", "lfs.storage=" + store.path().string(), "-c",
-       "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true", "checkout",
-       "--quiet", "--force"});
-}
-
 /// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
 std::string commit_at(const GitInTree& git, const std::string& path) {
   const auto line = git({"ls-tree", git.commit(), "--", path});
@@ -197,12 +104,35 @@ std::string value(const std::map<std::string, std::string>& values, const std::s
   return found == values.end() ? "" : found->second;
 }
 
-/// Entries of .gitmodules that the tree has. Those that it has not are left-overs, and an entry of
-/// the tree that .gitmodules does not name stays an empty folder, as after a clone.
-std::vector<Submodule> submodules_in(const GitInTree& git) {
+bool is_at_or_in(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + "/");
+}
+
+/// Whether a submodule is selected, or one that is in it.
+bool is_wanted(const Selection& selection, const std::string& submodule) {
+  if (selection.which != Selection::Which::Listed) return selection.which == Selection::Which::All;
+  return std::any_of(selection.listed.begin(), selection.listed.end(),
+                     [&](const auto& path) { return is_at_or_in(path, submodule); });
+}
+
+/// The same of what is in a submodule, by paths from its top.
+Selection selection_in(const Selection& selection, const std::string& submodule) {
+  if (selection.which != Selection::Which::Listed) return selection;
+  Selection inner{Selection::Which::Listed};
+  for (const auto& path : selection.listed)
+    if (path != submodule && is_at_or_in(path, submodule))
+      inner.listed.push_back(path.substr(submodule.size() + 1));
+  return inner;
+}
+
+/// Entries of .gitmodules that the tree has and that are selected. Those that it has not are
+/// left-overs, and an entry of the tree that .gitmodules does not name stays an empty folder, as
+/// after a clone.
+std::vector<Submodule> submodules_in(const GitInTree& git, const Parts& parts) {
   if (!has_file(git, ".gitmodules")) return {};
   constexpr std::string_view prefix = "submodule.";
   constexpr std::string_view suffix = ".path";
+  const auto& selection = parts.submodules;
   const auto values = configuration(git, ".gitmodules");
   std::vector<Submodule> result;
   for (const auto& [key, path] : values) {
@@ -212,7 +142,10 @@ std::vector<Submodule> submodules_in(const GitInTree& git) {
     }
     const auto section = key.substr(0, key.size() - suffix.size());
     const auto commit = commit_at(git, path);
-    if (commit.empty() || value(values, section + ".update") == "none") continue;
+    if (commit.empty() || !is_wanted(selection, path)) continue;
+    const bool is_updated = value(values, section + ".update") != "none";
+    if (!is_updated && selection.which == Selection::Which::All) continue;
+    if (!parts.paths.empty() && !is_chosen(git, path)) continue;
     git({"submodule", "--quiet", "init", "--", path});  // which resolves "../lib"
     const auto url = without_newline(git({"config", "--default", "", "--get", section + ".url"}));
     if (url.empty()) continue;  // two sections have this path, and git uses the other
@@ -221,17 +154,35 @@ std::vector<Submodule> submodules_in(const GitInTree& git) {
   return result;
 }
 
+/// Throws Failure when a submodule is listed that is none.
+void require_listed(const GitInTree& git, const Selection& selection,
+                    const std::vector<Submodule>& submodules) {
+  for (const auto& path : selection.listed) {
+    const bool is_there =
+        std::any_of(submodules.begin(), submodules.end(),
+                    [&](const Submodule& submodule) { return is_at_or_in(path, submodule.path); });
+    if (is_there) continue;
+    throw Failure("GitPathNotFound", git.url() + ": there is no submodule " + path +
+                                         " in the commit, or paths leaves it out; correct "
+                                         "repositories.repositories[].submodules, which names it");
+  }
+}
+
 /// The tree of a repository or of one of its submodules, made in four steps.
 class Checkout {
  public:
+  /// Takes patterns that fit large files out of `unfit`.
   Checkout(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-           Access access, std::optional<ReusableContent> reusable)
+           CheckoutOptions options, std::optional<ReusableContent> reusable,
+           std::set<std::string>& unfit)
       : git_(git),
         mirrors_(mirrors),
         tree_(tree),
         wanted_(wanted),
-        access_(access),
+        access_(options.access),
+        parts_(std::move(options.parts)),
         reusable_(std::move(reusable)),
+        unfit_(unfit),
         git_in_tree_(git, tree, wanted.commit) {}
 
   /// Gives the submodules, outer ones first.
@@ -257,7 +208,8 @@ class Checkout {
   }
 
   void objects() {
-    if (fetch_what_changed()) return;
+    mirror_.clear();
+    if (fetch_parts()) return;
     mirror_ = mirrors_.fetch(git_, wanted_);
     git_.init(tree_, wanted_.commit, false);
     if (mirrors_.full_history()) {
@@ -268,15 +220,20 @@ class Checkout {
       fetch_from_mirror(git_in_tree_, mirror_, false);
     }
     git_in_tree_({"remote", "add", "origin", git_.url()});
-    // It changes with each other name that a file gets or loses.
-    if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
+    if (!parts_.paths.empty()) choose_paths(git_in_tree_, tree_, parts_.paths);
   }
 
-  /// False when there is no tree before, or when the server cannot give parts of a commit.
-  bool fetch_what_changed() {
-    if (!reusable_ || reusable_->before.empty()) return false;
+  /// Brings what the tree before has not, or what is chosen by paths. False when it is all that is
+  /// wanted, or when the server cannot give parts of a commit.
+  bool fetch_parts() const {
+    const bool has_before = reusable_ && !reusable_->before.empty();
+    if (!has_before && parts_.paths.empty()) return false;
     try {
-      fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before);
+      if (has_before) {
+        fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before);
+      } else {
+        fetch_chosen_objects(git_, git_in_tree_, tree_, parts_.paths);
+      }
       return true;
     } catch (const Failure& failure) {
       if (failure.reason != "GitReferenceNotFound") throw;
@@ -301,28 +258,35 @@ class Checkout {
 
   /// Large files come out as pointers: these tell how much room the content needs.
   void files() const {
-    const auto need = need_of_files(git_in_tree_);
+    // It changes with each other name that a file gets or loses.
+    if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
+    const auto need =
+        parts_.paths.empty() ? need_of_files(git_in_tree_) : need_of_chosen_files(git_in_tree_);
     // git would write a file instead of each link and say nothing.
-    if (need.has_symbolic_links)
-      require_symbolic_links(
-          tree_, git_.url() + ": " + first_symbolic_link(git_in_tree_) + " is a symbolic link");
+    if (!need.symbolic_link.empty())
+      require_symbolic_links(tree_, git_.url() + ": " + need.symbolic_link + " is a symbolic link");
     require_space(tree_, git_.url() + ": the checkout", need);
     git_in_tree_({"checkout", "--quiet", "--force", "--detach", wanted_.commit});
   }
 
-  void large_files() const {
-    const auto names = filtered_files(git_in_tree_);
+  void large_files() {
+    const auto names = large_file_names(git_in_tree_, parts_.large_files, unfit_);
     if (names.empty()) return;
     check_large_file_settings(git_, tree_, names);
     const auto files = pointers_in(tree_, names);
     if (reusable_) {
-      fetch_large_files(git_in_tree_, reusable_->large_files, files, 0);
+      fetch_large_files(git_in_tree_, reusable_->large_files, tree_, files, Fetching::AllOfCommit,
+                        0);
       reusable_->large_files.place(files, tree_, Placing::Move);
       return;
     }
+    if (mirror_.empty()) mirror_ = mirrors_.open(git_, wanted_);
     const LargeFileStore store(mirror_ / "lfs");
     const bool is_writable = access_ == Access::Writable;
-    fetch_large_files(git_in_tree_, store, files, is_writable ? total_bytes(files) : 0);
+    const bool are_all = parts_.paths.empty() && parts_.large_files.which == Selection::Which::All;
+    fetch_large_files(git_in_tree_, store, tree_, files,
+                      are_all ? Fetching::AllOfCommit : Fetching::TheseAlone,
+                      is_writable ? total_bytes(files) : 0);
     replace_pointers(git_in_tree_, store, tree_, {names.begin(), names.end()}, files);
     store.place(files, tree_, is_writable ? Placing::Copy : Placing::Link);
     refresh_index(git_in_tree_, tree_, files);
@@ -330,7 +294,9 @@ class Checkout {
 
   std::vector<Submodule> submodules() const {
     std::vector<Submodule> all;
-    for (const auto& submodule : submodules_in(git_in_tree_)) {
+    const auto wanted = submodules_in(git_in_tree_, parts_);
+    require_listed(git_in_tree_, parts_.submodules, wanted);
+    for (const auto& submodule : wanted) {
       all.push_back(submodule);
       for (auto& inner : submodules_of(submodule)) {
         inner.path = submodule.path + "/" + inner.path;
@@ -350,11 +316,17 @@ class Checkout {
       auto reusable = reusable_;
       if (reusable && !reusable->before.empty()) reusable->before /= submodule.path;
       return Checkout(git_.at(submodule.url), mirrors_, own_folder(tree_, submodule.path),
-                      {submodule.commit, submodule.commit}, access_, std::move(reusable))
+                      {submodule.commit, submodule.commit}, {access_, parts_in(submodule)},
+                      std::move(reusable), unfit_)
           .run();
     } catch (const Failure& failure) {
       throw with_prefix("submodule " + submodule.path, failure);
     }
+  }
+
+  Parts parts_in(const Submodule& submodule) const {
+    return {.submodules = selection_in(parts_.submodules, submodule.path),
+            .large_files = parts_.large_files};
   }
 
   const Git& git_;
@@ -362,15 +334,25 @@ class Checkout {
   Path tree_;
   Resolved wanted_;
   Access access_;
+  Parts parts_;
   std::optional<ReusableContent> reusable_;
+  std::set<std::string>& unfit_;
   GitInTree git_in_tree_;
   Path mirror_;  ///< that the objects are from; empty: none
 };
 
 CheckedOut check_out_all(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-                         Access access, std::optional<ReusableContent> reusable) {
-  auto submodules = Checkout(git, mirrors, tree, wanted, access, std::move(reusable)).run();
+                         const CheckoutOptions& options, std::optional<ReusableContent> reusable) {
+  const auto& large_files = options.parts.large_files.listed;
+  std::set<std::string> unfit(large_files.begin(), large_files.end());
+  auto submodules = Checkout(git, mirrors, tree, wanted, options, std::move(reusable), unfit).run();
   const GitInTree git_in_tree(git, tree, wanted.commit);
+  if (!unfit.empty()) {
+    throw Failure("GitPathNotFound", git.url() + ": repositories.repositories[].lfs has " +
+                                         *unfit.begin() +
+                                         ", which fits no large file (LFS) of the commit; correct "
+                                         "it, or remove it");
+  }
   // As a clone has them: below the top's .git, where a removed submodule leaves its history.
   if (!submodules.empty()) git_in_tree({"submodule", "--quiet", "absorbgitdirs"});
   return {without_newline(git_in_tree({"rev-parse", "HEAD"})), std::move(submodules)};
@@ -379,13 +361,13 @@ CheckedOut check_out_all(const Git& git, Mirrors& mirrors, const Path& tree, con
 }  // namespace
 
 CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-                     Access access) {
-  return check_out_all(git, mirrors, tree, wanted, access, {});
+                     const CheckoutOptions& options) {
+  return check_out_all(git, mirrors, tree, wanted, options, {});
 }
 
 CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
                                const Resolved& wanted, const ReusableContent& reusable) {
-  return check_out_all(git, mirrors, tree, wanted, Access::ReadOnly, reusable);
+  return check_out_all(git, mirrors, tree, wanted, {.access = Access::ReadOnly}, reusable);
 }
 
 }  // namespace content

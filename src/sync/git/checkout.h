@@ -2,6 +2,7 @@
 
 #include "sync/git/large_files.h"
 #include "sync/git/mirror.h"
+#include "sync/git/parts.h"
 
 #include <string>
 #include <vector>
@@ -33,14 +34,20 @@ struct ReusableContent {
   Path before;  ///< the tree of another commit: what it has does not come again; empty: none
 };
 
+struct CheckoutOptions {
+  Access access = Access::Writable;
+  Parts parts = {};
+};
+
 /// Makes the empty or missing folder `tree` a repository of its own, complete for this commit, with
 /// its large files (LFS) and its submodules, all the way down; its configuration has URLs and no
 /// path of ours. With the whole history it has the branches and tags that a clone would have.
 /// Throws Failure, also when the volume has no room for it.
 ///
-/// The mirrors keep the content of large files, too.
+/// The mirrors keep the content of large files, too. What the options choose by paths is fetched
+/// into the tree without a mirror, where the server can leave files out.
 CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-                     Access access);
+                     const CheckoutOptions& options);
 
 /// The same for a read-only tree that stays no repository, a model's: what `reusable` has is not
 /// fetched, and its store loses what cannot be linked.

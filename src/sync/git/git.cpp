@@ -10,6 +10,7 @@
 #include "sync/program/memory_limit.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
+#include "sync/report/failure_rules.h"
 #include "sync/report/retry_after.h"
 #include "sync/volume/features.h"
 
@@ -164,6 +165,22 @@ std::string Git::operator()(std::vector<std::string> arguments) const {
                const auto bytes = received_bytes(line);
                if (bytes && on_progress_) on_progress_(json::object({{"bytes", *bytes}}));
              }});
+}
+
+void Git::each_line(std::vector<std::string> arguments, const OnLine& on_line) const {
+  constexpr std::size_t longest = 64U << 10U;  // of a path Linux allows 4 KiB
+  std::string pending;
+  run(std::move(arguments), {.on_output = [&](std::string_view piece) {
+        for (auto end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+          pending += piece.substr(0, end);
+          on_line(pending);
+          pending.clear();
+          piece.remove_prefix(end + 1);
+        }
+        pending += piece;
+        if (pending.size() > longest)
+          throw Failure("SyncFailed", remote_.url + ": " + std::string(message::long_name));
+      }});
 }
 
 std::string Git::with_input(std::vector<std::string> arguments, const std::string& input) const {

@@ -47,6 +47,11 @@ class Git {
   /// `git ARGUMENTS`, and its standard output. Throws Failure with what git means, and Stopped.
   std::string operator()(std::vector<std::string> arguments) const;
 
+  /// The same for a command whose output may be of any length, given line by line. What `on_line`
+  /// throws ends the command. Throws Failure for a line that is longer than any path.
+  using OnLine = std::function<void(std::string_view)>;
+  void each_line(std::vector<std::string> arguments, const OnLine& on_line) const;
+
   /// The same for a command that reads `input`.
   std::string with_input(std::vector<std::string> arguments, const std::string& input) const;
 

@@ -12,6 +12,9 @@ class GitInTree {
       : git_(git), tree_(std::move(tree)), commit_(std::move(commit)) {}
 
   std::string operator()(std::vector<std::string> command) const;
+  /// The same for Git::each_line(), with_input().
+  void each_line(std::vector<std::string> command, const Git::OnLine& on_line) const;
+  std::string with_input(std::vector<std::string> command, const std::string& input) const;
   /// The same with paths that are patterns.
   std::string with_patterns(std::vector<std::string> command) const;
 
@@ -19,8 +22,9 @@ class GitInTree {
   /// that has another size than it knows, git would not look at the content.
   void forget_size_and_time(const char* pattern) const;
 
-  /// Brings `total` bytes of the commit's large files into the store.
-  void fetch_large_files(const LargeFileStore& store, std::int64_t total) const;
+  /// Brings `total` bytes of large files into the store: `git lfs fetch WHAT`.
+  void fetch_large_files(const LargeFileStore& store, std::vector<std::string> what,
+                         std::int64_t total) const;
 
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }

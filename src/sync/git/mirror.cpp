@@ -174,19 +174,27 @@ void Mirrors::tell_progress(const json::Json& fields) {
 }
 
 Path Mirrors::fetch(const Git& git, const Resolved& wanted) {
+  return open(git, wanted, [&](const Path& bare) { bring(git, bare, wanted); });
+}
+
+Path Mirrors::open(const Git& git, const Resolved& wanted) {
+  return open(git, wanted, [](const Path&) {});
+}
+
+Path Mirrors::open(const Git& git, const Resolved& wanted, const Fill& fill) {
   if (on_use_) on_use_(git.url(), wanted.commit);
   own(git.url());
   const auto mirror = folder_ / mirror_name(git.url());
   if (is_true_folder(mirror)) {
     claim_->require_ours();
     remove_leftovers(mirror);
-    bring(git, mirror, wanted);
+    fill(mirror);
     return mirror;
   }
   const auto fresh = claim_->work() / "mirror";
   fs::remove_all(fresh);  // left by a try that failed
   git.init(fresh, wanted.commit, true);
-  bring(git, fresh, wanted);
+  fill(fresh);
   made_.insert(git.url());
   claim_->require_ours();
   std::error_code ignored;  // a file or a link at its place is none of ours

@@ -41,6 +41,10 @@ class Mirrors {
   /// this URL, for as long as they live. Throws Failure and Stopped.
   Path fetch(const Git& git, const Resolved& wanted);
 
+  /// The same without the commit: of a URL of which nothing is there the repository is empty. For
+  /// its large files (LFS).
+  Path open(const Git& git, const Resolved& wanted);
+
   /// Takes away a mirror that may be damaged, so that the next fetch makes it anew. False when
   /// there is none, when it is from this run, or when it is not ours.
   bool discard(const std::string& url);
@@ -54,6 +58,8 @@ class Mirrors {
   bool full_history() const { return full_history_; }
 
  private:
+  using Fill = std::function<void(const Path& bare)>;
+  Path open(const Git& git, const Resolved& wanted, const Fill& fill);
   void own(const std::string& url);
   void bring(const Git& git, const Path& bare, const Resolved& wanted) const;
 

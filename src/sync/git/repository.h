@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/git/git.h"
+#include "sync/git/parts.h"
 #include "sync/report/report.h"
 
 #include <string>
@@ -17,6 +18,7 @@ struct RepositoryOptions {
   std::string ref;            ///< branch, tag or whole commit; empty: the default branch
   bool full_history = false;  ///< all branches and tags too, not the commit alone
   bool read_only = false;     ///< no app writes to the checkout, which may share files then
+  Parts parts = {};           ///< of the commit that the checkout has
   std::string revision;
   GitRemote remote;
   Path program;  ///< gradient-sync itself, which git asks for the password

@@ -104,3 +104,22 @@ TEST_CASE("deployments with the same host are found by their names alone") {
   CHECK(names::others_of_host({.ns = "c", .name = std::string(50, 'a')}) == Places{});
   CHECK(names::others_of_host({.ns = "b-c", .name = std::string(49, 'a')}) == Places{});
 }
+
+TEST_CASE("each selection of a repository's parts is a revision of its own") {
+  using gradient::Repository;
+  using enum gradient::Selection::Which;
+  std::vector<Repository> all(9);
+  all[1].submodules = {None};
+  all[2].large_files = {None};
+  all[3].submodules = {Listed, {"a"}};
+  all[4].large_files = {Listed, {"a"}};
+  all[5].paths = {"a"};
+  all[6].paths = {"a", "b"};
+  all[7].paths = {"a b"};
+  all[8].submodules = {Listed, {"a"}};
+  all[8].large_files = {None};
+  std::set<std::string> revisions;
+  for (const auto& repository : all)
+    revisions.insert(names::content_revision(repository, ""));
+  CHECK(revisions.size() == all.size());
+}

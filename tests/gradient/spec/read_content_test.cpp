@@ -236,6 +236,53 @@ TEST_CASE("problems of models and repositories are reported") {
       {"a history that is neither word",
        "repositories: {dataset: d, history: deep, repositories: [{url: 'https://h/r', name: r}]}",
        {"spec.repositories.history: must be one of shallow, full"}},
+      {"parts that are neither a word nor a list",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, submodules: lib, "
+       "lfs: false}]}",
+       {"spec.repositories.repositories[0].submodules: must be all, none or a list, such as "
+        "[vendor/lib]",
+        "spec.repositories.repositories[0].lfs: must be all, none or a list, such as "
+        "['*.safetensors']"}},
+      {"parts of which there are none",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, submodules: [], "
+       "lfs: [], paths: []}]}",
+       {"spec.repositories.repositories[0].submodules: must not be empty; add an entry, or remove "
+        "the field",
+        "spec.repositories.repositories[0].lfs: must not be empty; add an entry, or remove the "
+        "field",
+        "spec.repositories.repositories[0].paths: must not be empty; add an entry, or remove the "
+        "field"}},
+      {"paths of submodules that lead elsewhere",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r, submodules: "
+       "[/lib, lib/, a//b, ../lib, ./lib]}]}",
+       {"spec.repositories.repositories[0].submodules[0]: must be the path of a submodule from the "
+        "top of the repository, "
+        "without '/' at its ends, such as vendor/lib",
+        "spec.repositories.repositories[0].submodules[1]: must be the path of a submodule from the "
+        "top of the repository, "
+        "without '/' at its ends, such as vendor/lib",
+        "spec.repositories.repositories[0].submodules[2]: must be the path of a submodule from the "
+        "top of the repository, "
+        "without '/' at its ends, such as vendor/lib",
+        "spec.repositories.repositories[0].submodules[3]: must be the path of a submodule from the "
+        "top of the repository, "
+        "without '/' at its ends, such as vendor/lib",
+        "spec.repositories.repositories[0].submodules[4]: must be the path of a submodule from the "
+        "top of the repository, "
+        "without '/' at its ends, such as vendor/lib"}},
+      {"patterns that take files away, comments and blanks",
+       "repositories: {dataset: d, history: full, repositories: [{url: 'https://h/r', name: r, "
+       "lfs: ['!a'], paths: ['!a', '#b', 'c ']}]}",
+       {"spec.repositories.repositories[0].lfs[0]: must not begin with '!'; list the patterns of "
+        "all large files that are wanted, or write \\! for a name that begins so",
+        "spec.repositories.repositories[0].paths[1]: must be one line, without '#' at its "
+        "beginning (write \\#) and blanks at its end, such as '*.safetensors' or /docs/",
+        "spec.repositories.repositories[0].paths[2]: must be one line, without '#' at its "
+        "beginning (write \\#) and blanks at its end, such as '*.safetensors' or /docs/",
+        "spec.repositories.repositories[0].paths: must not begin with a pattern that takes files "
+        "away; write one before it that chooses files, such as '/*'",
+        "spec.repositories.repositories[0].paths: does not go with history: full, which is of all "
+        "files; remove one of them"}},
       {"a list without entries",
        "repositories: {dataset: d, repositories: []}",
        {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},

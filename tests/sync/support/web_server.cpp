@@ -119,6 +119,15 @@ std::string WebServer::full_log() const {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::size_t WebServer::bytes_sent() const {
+  const auto log = full_log();
+  const std::regex length("resp: Content-Length: ([0-9]+)", std::regex::icase);
+  std::size_t bytes = 0;
+  for (std::sregex_iterator match(log.begin(), log.end(), length), end; match != end; ++match)
+    bytes += std::stoul((*match)[1]);
+  return bytes;
+}
+
 ServedRepository::ServedRepository(const WebServer& server, const std::string& name)
     : ServedRepository((server.folder() / "git" / name).string(), server.url("git/" + name)) {}
 

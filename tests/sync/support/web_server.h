@@ -34,6 +34,8 @@ class WebServer {
   std::string log() const;
   /// Everything that was asked and answered, with all headers.
   std::string full_log() const;
+  /// Of the bodies that were answered, as their headers tell.
+  std::size_t bytes_sent() const;
   void stop();
   void start();  ///< again, at the same port
 
