@@ -59,7 +59,7 @@ rooms(kube serve config http cache control)
 forbid(reconcile "(cli|sync|cpprest|prometheus)/")
 forbid(cli "(sync|cpprest)/")
 forbid(sync "(gradient|kube|reconcile|cli)/")
-rooms(sync report volume program rclone git model collect TOP main.cpp options.h options.cpp)
+rooms(sync report volume program rclone oci git model collect TOP main.cpp options.h options.cpp)
 # Each library has one home.
 forbid("." "yaml-cpp/" EXCEPT json/yaml.cpp)
 forbid("." "CLI/" EXCEPT cli/main.cpp sync/options.cpp)

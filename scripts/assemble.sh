@@ -80,8 +80,8 @@ assemble_operator() { # FOLDER GRADIENT-OPERATOR
 
 SYNC_IMAGE_PACKAGES=(git git-lfs openssh-client libnss-wrapper busybox ca-certificates)
 
-# git with what it needs for http, ssh, submodules and large files, and rclone.
-assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE
+# git with what it needs for http, ssh, submodules and large files, and rclone and oci-pull.
+assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE OCI-PULL
 	local folder=$1 git
 	git=$(git --exec-path)
 	add_base "$folder"
@@ -96,5 +96,6 @@ assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE
 	mkdir -p "$folder/usr/share/git-core/templates"
 	add_own_program "$folder" "$2"
 	add_own_program "$folder" "$3"
-	add_versions "$folder" "$(rclone_version "$3")"
+	add_own_program "$folder" "$4"
+	add_versions "$folder" "$(rclone_version "$3")" "$("$4" --version)"
 }

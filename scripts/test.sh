@@ -58,7 +58,8 @@ test_unit() {
 	build_binaries "${TEST_BINARIES[@]}"
 	GRADIENT_S3_SERVER=$(binary minio)
 	GRADIENT_SFTP_SERVER=$(binary sftp-server)
-	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER GRADIENT_SFTP_SERVER
+	GRADIENT_REGISTRY=$(type -P docker-registry)
+	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER GRADIENT_SFTP_SERVER GRADIENT_REGISTRY
 	test_presets unit
 }
 

@@ -291,6 +291,7 @@ class ModelSync {
     check_digest(json::string_at(meta, {"revision"}));
     meta["source"] = Json(wanted_source(options_));
     meta["fingerprint"] = Json(listing.fingerprint);
+    if (!listing.version.empty()) meta["version"] = Json(listing.version);
     layout_.publish(download.files(), meta, text_of(known));
   }
 
@@ -301,6 +302,7 @@ class ModelSync {
     if (!std::ofstream(marker)) volume_trouble(marker);  // empty: takes no room
     report_.log("info", "published",
                 json::object({{"revision", json::at(meta, {"revision"})},
+                              {"version", json::at(meta, {"version"})},
                               {"bytes", json::at(meta, {"bytes"})},
                               {"files", json::at(meta, {"files"})}}));
   }

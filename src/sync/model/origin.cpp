@@ -3,9 +3,11 @@
 namespace content {
 namespace {
 
-std::variant<Rclone, GitOrigin> opened(const Source& source, const Path& program,
-                                       const std::stop_token& stop, const RangeOptions& large) {
+std::variant<Rclone, GitOrigin, OciSource> opened(const Source& source, const Path& program,
+                                                  const std::stop_token& stop,
+                                                  const RangeOptions& large) {
   if (is_git(source)) return GitOrigin(source, program, stop);
+  if (is_oci(source)) return OciSource(source, stop, large);
   return Rclone(source, stop, large);
 }
 
@@ -16,8 +18,11 @@ Origin::Origin(const Source& source, const Path& program, const std::stop_token&
     : source_(opened(source, program, stop, large)) {}
 
 Listing Origin::list() const {
-  if (const auto* const git = std::get_if<GitOrigin>(&source_))
-    return {.fingerprint = git->commit(), .has_files = false};
+  if (const auto* const git = std::get_if<GitOrigin>(&source_)) {
+    const auto commit = git->commit();
+    return {.fingerprint = commit, .version = commit, .has_files = false};
+  }
+  if (const auto* const oci = std::get_if<OciSource>(&source_)) return oci->list();
   return std::get<Rclone>(source_).list();
 }
 
@@ -29,6 +34,8 @@ void Origin::copy(const Listing& listing, const Download& download,
     });
     git->check_out(listing.fingerprint, download.files(), {store, download.published_revision()},
                    on_progress);
+  } else if (const auto* const oci = std::get_if<OciSource>(&source_)) {
+    oci->copy(listing, download.files(), on_progress, on_arrival);
   } else {
     std::get<Rclone>(source_).copy(listing, download.files(), on_progress, on_arrival);
   }

@@ -2,6 +2,7 @@
 
 #include "sync/model/download.h"
 #include "sync/model/git_origin.h"
+#include "sync/oci/oci_source.h"
 #include "sync/rclone/rclone.h"
 
 #include <set>
@@ -11,7 +12,8 @@
 
 namespace content {
 
-/// What a model is fetched from: rclone brings its files one by one, git the tree of a commit.
+/// What a model is fetched from: rclone and registries bring its files one by one, git the tree of
+/// a commit.
 class Origin {
  public:
   /// `program`: gradient-sync, of which git asks the credential. Throws Failure.
@@ -30,7 +32,7 @@ class Origin {
                                     const std::vector<std::string>& paths) const;
 
  private:
-  std::variant<Rclone, GitOrigin> source_;
+  std::variant<Rclone, GitOrigin, OciSource> source_;
 };
 
 }  // namespace content

@@ -24,6 +24,16 @@ Failure changed(const std::string& path) {
           Failure::Kind::Transient};
 }
 
+/// A file that has another does not stay, so that another try fetches it.
+void verify_sha256(const SourceFile& file, const Path& folder, const Hashes& found) {
+  if (file.sha256.empty() || found.sha256.empty() || found.sha256 == file.sha256) return;
+  fs::remove(folder / file.path);
+  throw Failure("ModelSourceChanged",
+                file.path + " has not the SHA-256 that the source tells (" + file.sha256 +
+                    "): it was damaged on the way or where it is kept",
+                Failure::Kind::Transient);
+}
+
 }  // namespace
 
 void require_distinct_names(const Listing& listing, const Path& folder) {
@@ -60,8 +70,9 @@ void verify_checksums(const Listing& listing, const Path& folder, const Hasher::
   std::vector<std::string> others;
   for (const auto& file : listing.files) {
     const auto found = hashes.find(file.path);
-    if (found != hashes.end() && !found->second.md5.empty() && found->second.md5 != file.md5)
-      others.push_back(file.path);
+    if (found == hashes.end()) continue;
+    verify_sha256(file, folder, found->second);
+    if (!found->second.md5.empty() && found->second.md5 != file.md5) others.push_back(file.path);
   }
   if (others.empty()) return;
   const auto opaque = find_opaque(others);

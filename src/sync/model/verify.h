@@ -24,8 +24,9 @@ void verify_files(const Listing& listing, const Path& folder);
 /// about.
 using FindOpaque = std::function<std::set<std::string>(const std::vector<std::string>& paths)>;
 
-/// Throws Failure when a file has another MD5 than its source tells, and `find_opaque`, which is
-/// asked then, does not know why. Such a file does not stay, so that another try fetches it.
+/// Throws Failure when a file has another SHA-256 or MD5 than its source tells; with another MD5
+/// unless `find_opaque`, which is asked then, knows why. Such a file does not stay, so that another
+/// try fetches it.
 void verify_checksums(const Listing& listing, const Path& folder, const Hasher::Results& hashes,
                       const FindOpaque& find_opaque);
 

@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "sync/program/environment.h"
 #include "sync/program/secret_file.h"
+#include "sync/rclone/copy_progress.h"
 #include "sync/rclone/encrypted_objects.h"
 #include "sync/rclone/name_filter.h"
 #include "sync/rclone/rclone_ranges.h"
@@ -11,7 +12,6 @@
 #include "sync/report/retry_after.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <malloc.h>
@@ -45,35 +45,6 @@ bool is_response(const Json& line) {
 /// told of each than into hashing them all at the end.
 constexpr std::int64_t small_file = 1 << 20;
 
-/// Tells how far a copy is. rclone itself knows of no more files than are queued.
-class Progress {
- public:
-  /// `total`: bytes of all that is missing; what is of unknown size does not count.
-  Progress(std::int64_t total, const Rclone::OnProgress& on_progress)
-      : total_(total), on_progress_(on_progress) {}
-
-  /// `there`: bytes of them that are; at first, those that an earlier copy has left.
-  void operator()(std::int64_t there) {
-    if (!before_) before_ = there;
-    const auto total = std::max(total_, there);
-    const std::chrono::duration<double> time = Clock::now() - begin_;
-    const auto rate = static_cast<double>(there - *before_) / std::max(time.count(), 0.001);
-    const auto left = static_cast<double>(total - there) / rate;
-    on_progress_(
-        json::object({{"bytes", there},
-                      {"total", total},
-                      {"rate", std::int64_t{std::llround(rate)}},
-                      {"eta", rate >= 1 ? Json(std::int64_t{std::llround(left)}) : Json()}}));
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  std::int64_t total_;
-  const Rclone::OnProgress& on_progress_;
-  Clock::time_point begin_ = Clock::now();
-  std::optional<std::int64_t> before_;
-};
-
 /// Made for many requests at a time, which a web server or sshd may refuse.
 bool is_object_store(const Source& source) {
   return !is_web(source) && !source.url.starts_with("sftp://");
@@ -82,24 +53,6 @@ bool is_object_store(const Source& source) {
 /// Whether versions of a file can be told apart: else a download could go on with another one.
 bool tells_versions(const SourceFile& file) {
   return !file.md5.empty() || nanoseconds(file.modified) != 0;  // 1970: the web server tells none
-}
-
-bool is_missing(const SourceFile& file, const Path& target) {
-  return !fs::exists(fs::symlink_status(target / file.path));
-}
-
-struct Missing {
-  std::int64_t files = 0, bytes = 0;
-};
-
-Missing missing(const Listing& listing, const Path& target) {
-  Missing sum;
-  for (const auto& file : listing.files) {
-    if (!is_missing(file, target)) continue;
-    ++sum.files;
-    sum.bytes += std::max<std::int64_t>(file.bytes, 0);
-  }
-  return sum;
 }
 
 /// --no-traverse: for a file not its whole folder.
@@ -298,7 +251,7 @@ void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& 
                   const OnArrival& on_arrival) const {
   malloc_trim(0);  // what it took to read the listing is not needed while rclone works
   try {
-    Progress progress(missing(listing, target).bytes, on_progress);
+    CopyProgress progress(missing(listing, target).bytes, on_progress);
     const auto bytes = copy_large(listing, target, std::ref(progress), on_arrival);
     const auto rest = missing(listing, target);
     if (rest.files > 0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "json/json.h"
+#include "sync/rclone/copy_progress.h"
 #include "sync/rclone/rclone_listing.h"
 #include "sync/rclone/rclone_ranges.h"
 
@@ -18,8 +19,7 @@ std::string without_queries(const std::string& text);
 /// Safe to share between threads.
 class Rclone {
  public:
-  /// {"bytes", and "total", "rate", "eta" where they are known}
-  using OnProgress = std::function<void(const json::Json&)>;
+  using OnProgress = content::OnProgress;
 
   Rclone(Source source, std::stop_token stop, const RangeOptions& large = {})
       : source_(std::move(source)), stop_(std::move(stop)), large_(large) {}

@@ -9,14 +9,15 @@
 #include <vector>
 
 /// A model's source (spec.source of a Model), and the listing of the files that it has. Also of
-/// sources in git, which model/git_origin brings.
+/// sources in git, which model/git_origin brings, and in registries (sync/oci).
 namespace content {
 
 /// Where a model's files are.
 struct Source {
   /// s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX], azureblob://CONTAINER[/PREFIX],
   /// sftp://[USER@]HOST[:PORT]/PATH, http(s)://HOST/FILE or, with a listing, .../FOLDER/;
-  /// hf://ORGANISATION/NAME[@REF] and git+https://HOST/PATH[?ref=REF] of git
+  /// hf://ORGANISATION/NAME[@REF] and git+https://HOST/PATH[?ref=REF] of git;
+  /// oci://REGISTRY/REPOSITORY[:TAG][@sha256:DIGEST]
   std::string url;
   std::string endpoint = {};  ///< of S3, empty: Amazon's; of Azure (https), empty: the public
                               ///< one; of hf, empty: https://huggingface.co
@@ -28,7 +29,7 @@ struct Source {
   /// Files accessKeyId, secretAccessKey and sessionToken for s3; serviceAccountJson for gs; account
   /// and accountKey, or sasUrl, for azureblob; knownHosts, username (if not in the URL), and
   /// privateKey or password for sftp; token, or username and password, for http and
-  /// git. Empty: anonymous.
+  /// git; config.json, as Docker has it, for oci. Empty: anonymous.
   Path credentials = {};
   std::string account = {};  ///< of Azure; empty: the credentials name it
   /// For s3, gs and azureblob without credentials: those are asked of the cloud, as its SDKs do it
@@ -51,6 +52,7 @@ struct SourceFile {
   std::string modified = {};  ///< RFC 3339, as the source tells; the copy's time when it is whole
   std::string version = {};   ///< changes when the file does, as far as the source tells
   std::string md5 = {};       ///< hexadecimal; empty: the source does not tell
+  std::string sha256 = {};    ///< the same
   bool operator==(const SourceFile&) const = default;
 };
 
@@ -59,6 +61,8 @@ struct Listing {
   std::int64_t bytes = 0;
   /// Changes when a file does, as far as the source tells (names, sizes, times, checksums).
   std::string fingerprint = {};
+  /// What the source calls it, for people: a commit, or the digest of a manifest. Empty: nothing.
+  std::string version = {};
   /// False for git: its files are known only after the checkout, and `files` is empty.
   bool has_files = true;
   /// Links of a web server's listing that lead to no file.

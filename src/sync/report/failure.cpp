@@ -177,6 +177,10 @@ Failure rclone_failure(std::string_view output, const std::string& url) {
   return failure(identity_rules(), rclone_rules(), text, url, "rclone");
 }
 
+Failure oci_failure(std::string_view output, const std::string& url) {
+  return failure({}, oci_rules(), output, url, "oci-pull");
+}
+
 Failure volume_failure(int error, const std::string& what) {
   if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(message::full)};
   if (error == EDQUOT)

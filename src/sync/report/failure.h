@@ -40,6 +40,9 @@ std::optional<Failure> encoding_failure(std::string_view line, const std::string
 /// What rclone's messages mean.
 Failure rclone_failure(std::string_view output, const std::string& url);
 
+/// What oci-pull's mean.
+Failure oci_failure(std::string_view output, const std::string& url);
+
 /// What errno says about writing to the volume.
 Failure volume_failure(int error, const std::string& what);
 

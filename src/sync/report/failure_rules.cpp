@@ -252,9 +252,7 @@ constexpr std::array identity_table{
 };
 
 constexpr std::array rclone_table{
-    Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
-         "source.include or source.exclude has a pattern with a bracket or brace that is not "
-         "closed, or a wrong {{regular expression}}; mend it"},
+    Rule{"failed to reload \"filter\" options", "ModelSourceRefused", message::wrong_pattern},
     Rule{"can't limit to single files when using filters", "ModelSourceRefused",
          "source.include and source.exclude choose files of a folder, and url names one file; "
          "remove them, or name the folder"},
@@ -338,6 +336,52 @@ constexpr std::array rclone_table{
     Rule{"connection reset", "ConnectionLost", broken, Transient},
 };
 
+constexpr std::string_view wrong_login =
+    "the registry asks for a login, or does not take this one; name a ContainerRegistry in "
+    "source.containerRegistry, and check its username and password";
+
+constexpr std::string_view stays_encrypted =
+    "the registry leads from https to http, where anybody on the way could read and change what it "
+    "sends; name one that stays with https";
+
+constexpr std::array oci_table{
+    Rule{"leads to an address of this machine", "ModelSourceRefused",
+         "the registry leads to an address that only the node or the pod has; ask its owner"},
+    Rule{"realm host", "ModelSourceRefused",
+         "the registry asks to log in at an address that only the node or the pod has; ask its "
+         "owner"},
+    Rule{"HTTPS to HTTP redirect", "ModelSourceRefused", stays_encrypted},
+    Rule{"uses http but registry was contacted over https", "ModelSourceRefused", stays_encrypted},
+    Rule{"server gave HTTP response to HTTPS client", "ModelSourceRefused",
+         "the registry speaks http, where anybody on the way could read the login and change what "
+         "it sends; have it speak https"},
+    Rule{"invalid reference", "ModelSourceRefused",
+         "is no reference that a registry can have; write oci://REGISTRY/REPOSITORY:TAG"},
+    Rule{"basic credential not found", "ModelAuthenticationFailed", wrong_login},
+    Rule{"answers 401", "ModelAuthenticationFailed", wrong_login},
+    Rule{"answers 403", "ModelAccessDenied",
+         "the registry does not let this login, or nobody without one, read the repository, or has "
+         "no such repository; name a ContainerRegistry with the right to pull in "
+         "source.containerRegistry"},
+    Rule{"answers 404", "ModelSourceMissing",
+         "the registry has no such repository, tag or digest; check the spelling, and what the "
+         "login may see"},
+    Rule{"answers 429", "ServerBusy", busy, Transient},
+    Rule{"answers 5", "ServerFailed", in_trouble, Transient},
+    Rule{"invalid character", "UnexpectedAnswer",
+         "the answer is not that of a registry but may be a login page; check the address"},
+    Rule{"mismatch", "UnexpectedAnswer",
+         "the registry sends something else than what has the digest; push it again, or ask the "
+         "registry's owner"},
+    Rule{"Content-Type", "UnexpectedAnswer",
+         "the answer is not that of a registry; check the address"},
+    Rule{"failed to decode response", "UnexpectedAnswer",
+         "the server at which the registry asks to log in does not give a token; ask its owner"},
+    Rule{"unexpected EOF", "ConnectionLost", broken, Transient},
+    Rule{"connection reset", "ConnectionLost", broken, Transient},
+    Rule{"EOF", "ConnectionLost", broken, Transient},
+};
+
 }  // namespace
 
 std::span<const Rule> volume_rules() {
@@ -362,6 +406,10 @@ std::span<const Rule> identity_rules() {
 
 std::span<const Rule> rclone_rules() {
   return rclone_table;
+}
+
+std::span<const Rule> oci_rules() {
+  return oci_table;
 }
 
 }  // namespace content

@@ -27,6 +27,7 @@ std::span<const Rule> identity_rules();
 /// Of a git on this machine that is killed, or finds its repository damaged.
 std::span<const Rule> local_git_rules();
 std::span<const Rule> rclone_rules();
+std::span<const Rule> oci_rules();  ///< of oci-pull, in our words and the Go library's
 
 /// Messages that rules share with code.
 namespace message {
@@ -49,6 +50,9 @@ inline constexpr std::string_view out_of_memory =
     "configuration";
 inline constexpr std::string_view archived =
     "is in an archive; restore it first, or leave it out by source.exclude";
+inline constexpr std::string_view wrong_pattern =
+    "source.include or source.exclude has a pattern with a bracket or brace that is not closed, or "
+    "a wrong {{regular expression}}; mend it";
 inline constexpr std::string_view no_container = "there is no such container";
 
 }  // namespace message

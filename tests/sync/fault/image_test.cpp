@@ -28,7 +28,7 @@ class Image {
  public:
   Image() {
     shell("bash -euo pipefail -c 'source " SOURCE_DIR "/scripts/assemble.sh; assemble_sync " +
-          root() + " " GRADIENT_SYNC " \"$(type -P rclone)\"'");
+          root() + " " GRADIENT_SYNC " \"$(type -P rclone)\" \"$(type -P oci-pull)\"'");
     for (const auto* folder : {"dev", "proc", "volume"})
       fs::create_directory(fs::path(root()) / folder);
   }
@@ -87,7 +87,7 @@ TEST_CASE("the image names what it is made of") {
   CHECK_THAT(base::read_file(fs::path(image.root()) / "usr/local/share/versions"),
              Contains("git 1:") && Contains("git-lfs ") && Contains("openssh-client ") &&
                  Contains("libc6 ") && Contains("libcurl3-gnutls ") &&
-                 Contains("ca-certificates ") && Contains("rclone 1."));
+                 Contains("ca-certificates ") && Contains("rclone 1.") && Contains("oci-pull v2."));
 }
 
 TEST_CASE("the helper tells the versions of the image's programs") {

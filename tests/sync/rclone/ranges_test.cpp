@@ -1,6 +1,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "sync/rclone/download_part.h"
+#include "sync/support/registry.h"
 #include "sync/support/s3_server.h"
 #include "sync/support/ssh_server.h"
 #include "sync/support/wait.h"
@@ -198,6 +199,31 @@ TEST_CASE("a helper that is killed in a large file goes on where it was") {
   CHECK(server.asked() == std::set<std::int64_t>{4 * range, 5 * range, 6 * range, 7 * range});
   // What was there counts as come.
   CHECK_THAT(second.log(), Contains("\"bytes\":" + std::to_string(4 * range)));
+}
+
+TEST_CASE("of a registry's layer only the ranges are fetched that a killed helper has not left") {
+  if (Registry::is_missing()) return;
+  const auto text = content_of(8 * range);
+  const Registry registry;
+  registry.push("llm", "1", {{"weights.bin", text}, {"config.json", "{}"}});
+  const auto hash = base::sha256_hex(text);
+  const SourceFile file{.path = "weights.bin", .bytes = 8 * range, .version = hash};
+  const auto url = registry.url("llm:1");
+  const Folder volume;
+  const auto work = std::string("model/..tmp-dead/work-1/");
+  volume.write(work + "about", url + "\n");
+  volume.write(
+      "model/..tmp-dead/owner",
+      text_of(Owner{.id = "another", .process = "another", .renewal = std::chrono::minutes(1)}));
+  const auto part = PartialFile::path_in(volume / (work + parts_folder), file);
+  fs::create_directories(part.parent_path());
+  std::ofstream(part) << text.substr(0, 4 * range + 100);
+  std::ofstream(part.string() + ".ranges") << version_line(file) << "\n0 " << 3 * range << "\n"
+                                           << 3 * range + 50 << " " << 4 * range + 100 << "\n";
+  const Helper helper(url, volume);
+  REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", text); }));
+  CHECK(reads(volume / "model/config.json", "{}"));
+  CHECK(registry.bytes_of("sha256:" + hash) == 4 * range - 50);
 }
 
 TEST_CASE("a range that breaks off goes on where it was, without another look at the source") {

@@ -41,7 +41,12 @@ std::string HelperRun::model(const std::string& url, const std::vector<std::stri
   std::vector<std::string> arguments{
       GRADIENT_SYNC, "model", "--target", (folder_ / "volume").string(),
       "--name",      "llm",   "--source", url};
-  if (!password.empty()) {
+  if (!password.empty() && url.starts_with("oci://")) {
+    const auto host = url.substr(6, url.find('/', 6) - 6);
+    secrets_.write("config.json", R"({"auths": {")" + host + R"(": {"auth": ")" +
+                                      base::base64_encode(username + ":" + password) + R"("}}})");
+    arguments.insert(arguments.end(), {"--credentials-dir", (secrets_ / "").string()});
+  } else if (!password.empty()) {
     const bool is_s3 = url.starts_with("s3://");
     secrets_.write(is_s3 ? "accessKeyId" : "username", username);
     secrets_.write(is_s3 ? "secretAccessKey" : "password", password);

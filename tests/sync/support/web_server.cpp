@@ -33,6 +33,8 @@ std::string configuration(const std::string& root, int port, int lfs_port,
        << "$HTTP[\"url\"] =~ \"^/files/\" { dir-listing.activate = \"enable\" }\n"
        << "$HTTP[\"url\"] =~ \"^/cgi/\" { cgi.assign = (\"\" => \"/bin/sh\")\n"
           "server.stream-response-body = 2 }\n"
+       << "$HTTP[\"url\"] =~ \"^/v2/\" { alias.url = (\"/v2/\" => \"" << root
+       << "/v2/\")\ncgi.assign = (\"\" => \"/bin/sh\") }\n"
        << "$HTTP[\"url\"] =~ \"^/git/.*/info/lfs/\" { proxy.server = (\"\" => ((\"host\" => "
           "\"127.0.0.1\", \"port\" => "
        << lfs_port << "))) }\n"

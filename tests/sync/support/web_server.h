@@ -12,9 +12,9 @@ std::string shell(const std::string& script);
 /// `folder`/files, listed, under /files/, with their times if called *.safetensors. What begins
 /// with "private" demands user jane with the password "canary-4711". Large files of the
 /// repositories are asked of the LFS server at a port. Shell scripts of `folder`/cgi answer below
-/// /cgi/NAME. A shell reads them: the system runs no file that a process is only about to close, as
-/// a child is that another thread has just started. With a certificate (a file in PEM, with its
-/// key) it is one of https.
+/// /cgi/NAME, and the script `folder`/v2 as a registry, below /v2/. A shell reads them: the system
+/// runs no file that a process is only about to close, as a child is that another thread has just
+/// started. With a certificate (a file in PEM, with its key) it is one of https.
 class WebServer {
  public:
   explicit WebServer(int lfs_port = 0, const std::string& certificate = "");
