@@ -1,12 +1,13 @@
 #include "sync/oci/oci_source.h"
 
 #include "sync/rclone/download_part.h"
-#include "sync/rclone/file_filter.h"
+#include "sync/rclone/name_filter.h"
 #include "sync/report/failure.h"
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 namespace content {
 
@@ -19,9 +20,7 @@ Listing OciSource::list() const {
   listing.files = files_of(document, source_.url);
   if (listing.files.empty())
     throw Failure("ModelEmpty", source_.url + ": the artifact has no layer that is a file");
-  const FileFilter filter(source_);
-  std::erase_if(listing.files,
-                [&](const SourceFile& file) { return !filter.lets_through(file.path); });
+  leave_out_unwanted(listing);
   if (listing.files.empty()) {
     throw Failure("ModelEmpty", source_.url +
                                     ": there is no file that source.include and source.exclude let "
@@ -31,6 +30,15 @@ Listing OciSource::list() const {
     listing.bytes += file.bytes;
   last_ = listing;
   return listing;
+}
+
+void OciSource::leave_out_unwanted(Listing& listing) const {
+  std::vector<std::string> names;
+  for (const auto& file : listing.files)
+    names.push_back(file.path);
+  const auto wanted = let_through(source_, names, stop_);
+  const std::set<std::string> these(wanted.begin(), wanted.end());
+  std::erase_if(listing.files, [&](const SourceFile& file) { return !these.contains(file.path); });
 }
 
 void OciSource::copy(const Listing& listing, const Path& target, const OnProgress& on_progress,

@@ -26,6 +26,7 @@ class OciSource {
 
  private:
   using OnBytes = std::function<void(std::int64_t there)>;
+  void leave_out_unwanted(Listing& listing) const;
   std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
                           const OnArrival& on_arrival) const;
   void copy_rest(const Listing& listing, const Path& target, std::int64_t before,

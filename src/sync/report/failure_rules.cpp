@@ -252,7 +252,9 @@ constexpr std::array identity_table{
 };
 
 constexpr std::array rclone_table{
-    Rule{"failed to reload \"filter\" options", "ModelSourceRefused", message::wrong_pattern},
+    Rule{"failed to reload \"filter\" options", "ModelSourceRefused",
+         "source.include or source.exclude has a pattern with a bracket or brace that is not "
+         "closed, or a wrong {{regular expression}}; mend it"},
     Rule{"can't limit to single files when using filters", "ModelSourceRefused",
          "source.include and source.exclude choose files of a folder, and url names one file; "
          "remove them, or name the folder"},

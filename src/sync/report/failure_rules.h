@@ -50,9 +50,6 @@ inline constexpr std::string_view out_of_memory =
     "configuration";
 inline constexpr std::string_view archived =
     "is in an archive; restore it first, or leave it out by source.exclude";
-inline constexpr std::string_view wrong_pattern =
-    "source.include or source.exclude has a pattern with a bracket or brace that is not closed, or "
-    "a wrong {{regular expression}}; mend it";
 inline constexpr std::string_view no_container = "there is no such container";
 
 }  // namespace message
