@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "sync/git/certificate.h"
 #include "sync/git/credential.h"
+#include "sync/git/large_file_failure.h"
 #include "sync/git/large_file_progress.h"
 #include "sync/git/memory_settings.h"
 #include "sync/program/environment.h"
@@ -201,7 +202,9 @@ void Git::init(const Path& path, const std::string& commit, bool is_bare) const 
   (*this)(std::move(command));
 }
 
-void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const {
+void Git::transfer_large_files(std::vector<std::string> arguments,
+                               const std::vector<LargeFile>& files) const {
+  const auto total = total_bytes(files);
   // Longer than a silent connection lasts: between files git-lfs asks the server for the next ones.
   const auto longest_wait = 4 * remote_.silence;
   LargeFileProgress progress;
@@ -223,10 +226,14 @@ void Git::transfer_large_files(std::vector<std::string> arguments, std::int64_t 
     if (on_progress_) on_progress_(json::object({{"bytes", bytes}, {"total", total}}));
   };
   run(std::move(arguments),
-      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = look});
+      {.environment = {"GIT_LFS_PROGRESS=" + progress.file()}, .on_second = look},
+      [&](std::string_view output, const std::string& url) {
+        return large_file_failure(output, url, files);
+      });
 }
 
-std::string Git::run(std::vector<std::string> arguments, base::Program program) const {
+std::string Git::run(std::vector<std::string> arguments, base::Program program,
+                     const Explain& explain) const {
   arguments.insert(arguments.begin(), "git");
   auto& environment = program.environment;
   for (auto& variable : environment_for_programs())
@@ -259,8 +266,8 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program) 
   if (finished.exit_code != 0) {
     throw with_certificate_problem(
         with_retry_after(
-            git_failure(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
-                        remote_.url),
+            explain(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
+                    remote_.url),
             headers_file()),
         remote_.url, stop_);
   }

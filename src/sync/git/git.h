@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "json/json.h"
+#include "sync/git/large_files.h"
 #include "sync/git/ssh.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
@@ -58,9 +59,10 @@ class Git {
   /// Makes an empty repository for a commit, whose length tells the kind of hash that it has.
   void init(const Path& path, const std::string& commit, bool is_bare) const;
 
-  /// Runs a command of git-lfs as operator() does, and reports progress out of `total` bytes. Gives
+  /// Runs a command of git-lfs that brings `files` as operator() does, and reports progress. Gives
   /// up when for a long time nothing comes: git-lfs waits for as long as a server asks it to.
-  void transfer_large_files(std::vector<std::string> arguments, std::int64_t total) const;
+  void transfer_large_files(std::vector<std::string> arguments,
+                            const std::vector<LargeFile>& files) const;
 
   /// Git for another repository, which is given the credential when it is on the same host.
   /// Throws Failure when that is over ssh and on another host.
@@ -76,7 +78,9 @@ class Git {
   bool is_on_our_ssh_server(const std::string& url) const;
 
  private:
-  std::string run(std::vector<std::string> arguments, base::Program program) const;
+  using Explain = std::function<Failure(std::string_view output, const std::string& url)>;
+  std::string run(std::vector<std::string> arguments, base::Program program,
+                  const Explain& explain = git_failure) const;
   Path refused_file() const { return home_->path() / "refused"; }
   Path headers_file() const { return home_->path() / "headers"; }
 

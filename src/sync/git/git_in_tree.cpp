@@ -35,11 +35,11 @@ void GitInTree::forget_size_and_time(const char* pattern) const {
 }
 
 void GitInTree::fetch_large_files(const LargeFileStore& store, std::vector<std::string> what,
-                                  std::int64_t total) const {
+                                  const std::vector<LargeFile>& files) const {
   what.insert(what.begin(),
               {"-C", tree_.string(), "-c", "lfs.storage=" + store.path().string(), "lfs", "fetch"});
   try {
-    git_.transfer_large_files(std::move(what), total);
+    git_.transfer_large_files(std::move(what), files);
   } catch (const Failure& failure) {
     throw with_server_of_settings(failure, git_, tree_);
   }

@@ -22,9 +22,9 @@ class GitInTree {
   /// that has another size than it knows, git would not look at the content.
   void forget_size_and_time(const char* pattern) const;
 
-  /// Brings `total` bytes of large files into the store: `git lfs fetch WHAT`.
+  /// Brings large files into the store: `git lfs fetch WHAT`.
   void fetch_large_files(const LargeFileStore& store, std::vector<std::string> what,
-                         std::int64_t total) const;
+                         const std::vector<LargeFile>& files) const;
 
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }

@@ -151,8 +151,8 @@ Failure with_server_of_settings(const Failure& failure, const Git& git, const Pa
     if (!is_refused) return failure;
     return {"GitAuthenticationFailed",
             git.url() +
-                ": the server of its large files (LFS) refuses the credentials; check what "
-                "they may read"};
+                ": the server of its large files (LFS) refuses the credentials; accept the "
+                "licence or give a token that may read it"};
   }
   return {"GitAuthenticationFailed",
           git.url() + ": " + origin +

@@ -103,10 +103,10 @@ void fetch_large_files(const GitInTree& git, const LargeFileStore& store, const 
   if (fetching == Fetching::TheseAlone) {
     const FolderOfPointers pointers(git, tree, files);
     return git.fetch_large_files(store, {"--include=", "--exclude=", "origin", pointers.object()},
-                                 total_bytes(missing));
+                                 missing);
   }
   try {
-    git.fetch_large_files(store, {"origin", git.commit()}, total_bytes(missing));
+    git.fetch_large_files(store, {"origin", git.commit()}, missing);
   } catch (const Failure&) {
     // git-lfs also asks for files that look like a pointer and, by .gitattributes, are none.
     const auto is_there = [&](const LargeFile& file) { return store.has(file); };

@@ -148,7 +148,8 @@ constexpr std::array git_table{
     Rule{"unadvertised object", "GitReferenceNotFound",
          "the server does not give out this commit; name a branch or tag that has it"},
     Rule{"batch response: Authentication required", "GitAuthenticationFailed",
-         "the server of its large files (LFS) asks for credentials, or refuses these"},
+         "the server of its large files (LFS) asks for credentials, or refuses these; accept the "
+         "licence or give a token that may read it"},
     Rule{"Object does not exist on the server", "GitLfsFailed", lost},
     Rule{"batch response: 404", "GitLfsFailed", lost},
     Rule{"Repository or object not found", "GitLfsFailed",

@@ -206,6 +206,39 @@ TEST_CASE("a server that .lfsconfig names is asked for the large files") {
   CHECK_THAT(with.server.log(), Contains("POST /cgi/lfs/objects/batch"));
 }
 
+TEST_CASE("what the server says of large files is told, and what no other try can mend is final") {
+  struct Answer {
+    const char* status;
+    const char* body;
+    const char* told;
+  };
+  const auto answer = GENERATE(values<Answer>(
+      {{"403", R"({"message":"Accept the licence first."})",
+        "GitLfsFailed: URL: the server of its large files (LFS), such as weights.bin, refuses to "
+        "give them, and says \"Accept the licence first\"; accept the licence or give a token that "
+        "may read it, if it is that"},
+       {"403", "",
+        "GitAccessDenied: URL: the server of its large files (LFS), such as weights.bin, denies "
+        "access; accept the licence or give a token that may read it"},
+       {"200", R"({"objects":[{"oid":"OID","size":7,"error":{"code":404,"message":"Gone"}}]})",
+        "GitLfsFailed: URL: the server has not got weights.bin, a large file (LFS), and says "
+        "\"Gone\"; push it again"}}));
+  WithPointer with("");
+  with.served.add_file(
+      ".lfsconfig",
+      with.files.write("settings", "[lfs]\nurl = " + with.server.url("cgi/lfs")).string());
+  std::string body = answer.body;
+  if (const auto at = body.find("OID"); at != std::string::npos)
+    body.replace(at, 3, std::string(64, 'a'));
+  with.server.folder().write_script(
+      "cgi/lfs", "printf 'Status: " + std::string(answer.status) +
+                     "\\r\\nContent-Type: " + (body.empty() ? "text/plain" : "application/json") +
+                     "\\r\\n\\r\\n%s' '" + body + "'\n");
+  auto told = std::string(answer.told);
+  told.replace(told.find("URL"), 3, with.served.url());
+  CHECK(with.sync(with.served) == told);
+}
+
 TEST_CASE("a server that .lfsconfig names and that wants credentials is told as what it is") {
   const WebServer other;
   other.folder().write_script("cgi/lfs", after_login(""));
@@ -240,7 +273,8 @@ TEST_CASE("an LFS server of the repository's host that refuses the credentials i
                          .password_file = secret.write("password", canary)};
   CHECK(publish_repository(remote) == "GitAuthenticationFailed: " + remote.url +
                                           ": the server of its large files (LFS) refuses the "
-                                          "credentials; check what they may read");
+                                          "credentials; accept the licence or give a token that "
+                                          "may read it");
   const auto log = with.server.full_log();
   const auto first = log.find("Authorization: Basic ");
   CHECK(first != std::string::npos);
