@@ -29,6 +29,12 @@ void add_selection(CLI::App& parser, const char* name, const char* none, Selecti
   parser.add_flag_callback(none, [&] { selection.which = Selection::Which::None; });
 }
 
+void add_limits(CLI::App& parser, Limits& limits) {
+  parser.add_option("--max-files", limits.files, "files and folders that there may be");
+  parser.add_option("--max-bytes", limits.bytes, "of their content");
+  parser.add_option("--max-depth", limits.depth, "parts of a path");
+}
+
 CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   auto& options = command.options;
   auto& remote = options.remote;
@@ -54,6 +60,7 @@ CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   parser->add_option("--known-hosts", remote.known_hosts, "host keys where there is no such file");
   parser->add_flag("--allow-git-protocol", remote.allow_git_protocol, "git:// may be used");
   parser->add_option("--revision", options.revision);
+  add_limits(*parser, options.limits);
   add_termination(*parser, command.termination);
   return parser;
 }
@@ -77,6 +84,7 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
   parser->add_option("--target", options.target)->required();
   parser->add_option("--name", command.name)->required();
   parser->add_option("--digest", options.digest, "sha256:... that the files must have");
+  add_limits(*parser, options.limits);
   add_seconds(*parser, "--grace", options.grace, "seconds that replaced files stay");
   add_seconds(*parser, "--refresh-interval", options.refresh_interval, "seconds; 0: never");
   add_termination(*parser, command.termination);

@@ -40,7 +40,8 @@ void add_keys(const Json& value, const std::string& path, Names& keys) {
     const bool is_machine = path == "instanceTypes";
     const auto place = is_machine ? path + ".NAME" : path.empty() ? key : path + "." + key;
     if (!is_machine) keys.insert(place);
-    if (is_machine || !free_maps.contains(key)) add_keys(member, place, keys);
+    const bool is_free = free_maps.contains(key) && place != "sync.limits";
+    if (is_machine || !is_free) add_keys(member, place, keys);
   }
 }
 

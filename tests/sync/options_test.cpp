@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "gradient/spec/expansion.h"
 #include "gradient/spec/helper_arguments.h"
+#include "gradient/spec/settings.h"
 #include "json/yaml.h"
 
 #include <catch2/catch.hpp>
@@ -103,6 +104,9 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
                                               .full_history = true,
                                               .read_only = true,
                                               .allow_git_protocol = true,
+                                              .max_files = 1,
+                                              .max_bytes = 2,
+                                              .max_depth = 3,
                                               .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
                revision, no_submodules, no_lfs, submodules, lfs, paths, full_history, read_only,
@@ -128,6 +132,9 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
   CHECK(options.full_history == full_history);
   CHECK(options.read_only == read_only);
   CHECK(options.remote.allow_git_protocol == allow_git_protocol);
+  CHECK(options.limits.files == max_files);
+  CHECK(options.limits.bytes == max_bytes);
+  CHECK(options.limits.depth == max_depth);
   CHECK(std::int64_t(termination.bytes) == message_bytes);
   CHECK(options.program.empty());
 }
@@ -147,16 +154,22 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .exclude = {"original/**", "-c"},
                                          .refresh_seconds = 60,
                                          .grace_seconds = 90,
+                                         .max_files = 1,
+                                         .max_bytes = 2,
+                                         .max_depth = 3,
                                          .message_bytes = 3072};
   const auto& [url, endpoint, region, credentials, digest, target, name, account, path_style,
-               workload_identity, include, exclude, refresh_seconds, grace_seconds, message_bytes] =
-      written;
+               workload_identity, include, exclude, refresh_seconds, grace_seconds, max_files,
+               max_bytes, max_depth, message_bytes] = written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
   CHECK(options.source.region == region);
   CHECK(options.source.credentials == credentials);
   CHECK(options.digest == digest);
+  CHECK(options.limits.files == max_files);
+  CHECK(options.limits.bytes == max_bytes);
+  CHECK(options.limits.depth == max_depth);
   CHECK(options.target == target);
   CHECK(model == name);
   CHECK(options.source.account == account);
@@ -214,6 +227,14 @@ TEST_CASE("a repository may come without submodules and without large files") {
           .options.parts;
   CHECK(parts.submodules.which == Selection::Which::None);
   CHECK(parts.large_files.which == Selection::Which::None);
+}
+
+TEST_CASE("limits that the operator does not write are those that it was shipped with") {
+  const gradient::ContentLimits shipped;
+  const Limits own;
+  CHECK(own.files == shipped.files);
+  CHECK(own.bytes == shipped.bytes);
+  CHECK(own.depth == shipped.depth);
 }
 
 TEST_CASE("what gradient-sync does not know is refused with its name") {

@@ -33,6 +33,16 @@ struct Helper {
 /// The container with what it always needs: its temporary files and the pull secret of its image.
 PodParts helper_parts(const Helper& helper, const Settings& settings);
 
+/// Writes the limits of the configuration that are not gradient-sync's own. The others are left
+/// out, so that no pod is changed for them.
+template <class Arguments>
+void set_limits(Arguments& arguments, const ContentLimits& limits) {
+  constexpr ContentLimits own;
+  if (limits.files != own.files) arguments.max_files = limits.files;
+  if (limits.bytes != own.bytes) arguments.max_bytes = limits.bytes;
+  if (limits.depth != own.depth) arguments.max_depth = limits.depth;
+}
+
 /// How long one container's termination message may be. The kubelet cuts each to 4 KiB, and those
 /// of a pod to 12 KiB together (kubernetes.io: Determine the Reason for Pod Failure).
 std::int64_t message_bytes(const DeploymentSpec& spec);

@@ -31,24 +31,27 @@ Place place(const ModelMount& model, const ModelSpec& spec, const Found& found) 
 }
 
 ModelArguments arguments(const ModelMount& model, const ModelSpec& spec, const std::string& target,
-                         std::int64_t message_bytes) {
+                         const ContentLimits& limits, std::int64_t message_bytes) {
   const auto& source = spec.source;
-  return {.source = source.url,
-          .endpoint = source.endpoint,
-          .region = source.region,
-          .credentials = source.secret_name.empty() ? "" : helper_paths::credentials,
-          .digest = source.digest,
-          .target = target,
-          .name = model.id,
-          .account = source.account,
-          .path_style = source.path_style,
-          .workload_identity = source.workload_identity,
-          .include = source.include,
-          .exclude = source.exclude,
-          .refresh_seconds =
-              spec.refresh_seconds > 0 ? std::optional(spec.refresh_seconds) : std::nullopt,
-          .grace_seconds = spec.grace_seconds,
-          .message_bytes = message_bytes};
+  ModelArguments result{.source = source.url,
+                        .endpoint = source.endpoint,
+                        .region = source.region,
+                        .credentials = source.secret_name.empty() ? "" : helper_paths::credentials,
+                        .digest = source.digest,
+                        .target = target,
+                        .name = model.id,
+                        .account = source.account,
+                        .path_style = source.path_style,
+                        .workload_identity = source.workload_identity,
+                        .include = source.include,
+                        .exclude = source.exclude,
+                        .refresh_seconds = spec.refresh_seconds > 0
+                                               ? std::optional(spec.refresh_seconds)
+                                               : std::nullopt,
+                        .grace_seconds = spec.grace_seconds,
+                        .message_bytes = message_bytes};
+  set_limits(result, limits);
+  return result;
 }
 
 /// The sub path of a dataset exists when the app starts: the sidecar's startup probe has passed.
@@ -62,12 +65,13 @@ PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Foun
   } else {
     parts.volumes = {empty_volume(where.volume)};
   }
-  Helper helper{.name = names::sync_container(model.id),
-                .lifetime = Lifetime::Sidecar,
-                .arguments = words(arguments(model, spec, where.target(), message_bytes)),
-                .ready = words(ReadyArguments{where.target()}),
-                .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
-                .dataset = where.dataset};
+  Helper helper{
+      .name = names::sync_container(model.id),
+      .lifetime = Lifetime::Sidecar,
+      .arguments = words(arguments(model, spec, where.target(), settings.limits, message_bytes)),
+      .ready = words(ReadyArguments{where.target()}),
+      .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
+      .dataset = where.dataset};
   if (!spec.source.secret_name.empty()) {
     const auto volume = source_volume(model.id, spec.source);
     parts.volumes.push_back(volume);

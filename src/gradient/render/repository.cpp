@@ -20,25 +20,27 @@ constexpr const char* mounts_volume = "repositories";
 RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
                               const Repository& repository, const Settings& settings) {
   const bool over_ssh = repository.over_ssh;
-  return {.volume = helper_paths::volume,
-          .key = names::checkout_key(parent, repository),
-          .name = repository.name,
-          .url = repository.url,
-          .ref = repository.ref,
-          .username = repository.username,
-          .password_file = repository.password ? password_file : "",
-          .known_hosts_file = over_ssh ? known_hosts_file : "",
-          .known_hosts = over_ssh ? settings.known_hosts : "",
-          .revision = names::content_revision(repository, parent.sync),
-          .no_submodules = repository.submodules.which == Selection::Which::None,
-          .no_lfs = repository.large_files.which == Selection::Which::None,
-          .submodules = repository.submodules.listed,
-          .lfs = repository.large_files.listed,
-          .paths = repository.paths,
-          .full_history = repository.full_history,
-          .read_only = repository.read_only,
-          .allow_git_protocol = settings.allow_git_protocol,
-          .message_bytes = message_bytes(spec)};
+  RepositoryArguments result{.volume = helper_paths::volume,
+                             .key = names::checkout_key(parent, repository),
+                             .name = repository.name,
+                             .url = repository.url,
+                             .ref = repository.ref,
+                             .username = repository.username,
+                             .password_file = repository.password ? password_file : "",
+                             .known_hosts_file = over_ssh ? known_hosts_file : "",
+                             .known_hosts = over_ssh ? settings.known_hosts : "",
+                             .revision = names::content_revision(repository, parent.sync),
+                             .no_submodules = repository.submodules.which == Selection::Which::None,
+                             .no_lfs = repository.large_files.which == Selection::Which::None,
+                             .submodules = repository.submodules.listed,
+                             .lfs = repository.large_files.listed,
+                             .paths = repository.paths,
+                             .full_history = repository.full_history,
+                             .read_only = repository.read_only,
+                             .allow_git_protocol = settings.allow_git_protocol,
+                             .message_bytes = message_bytes(spec)};
+  set_limits(result, settings.limits);
+  return result;
 }
 
 PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Repository& repository,

@@ -22,6 +22,13 @@ constexpr std::array flags{"--full-history",     "--read-only", "--allow-git-pro
                            "--no-submodules",    "--no-lfs",    "--path-style",
                            "--workload-identity"};
 
+template <class Option>
+void each_limit(Option& option, auto& arguments) {
+  option("--max-files", arguments.max_files);
+  option("--max-bytes", arguments.max_bytes);
+  option("--max-depth", arguments.max_depth);
+}
+
 /// Each of these lists is the only place that pairs an option with its field; `option` is a Writer
 /// or a Reader, and `arguments` const for the one and not for the other.
 template <class Option>
@@ -47,6 +54,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--known-hosts-file", arguments.known_hosts_file);
   option("--known-hosts", arguments.known_hosts);
   option("--revision", arguments.revision);
+  each_limit(option, arguments);
   option("--message-bytes", arguments.message_bytes);
 }
 
@@ -69,6 +77,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--name", arguments.name);
   option("--refresh-interval", arguments.refresh_seconds);
   option("--grace", arguments.grace_seconds);
+  each_limit(option, arguments);
   option("--message-bytes", arguments.message_bytes);
 }
 

@@ -21,7 +21,7 @@ struct RepositoryArguments {
   std::vector<std::string> submodules = {}, lfs = {};  ///< these alone; empty: all, or none
   std::vector<std::string> paths = {};
   bool full_history = false, read_only = false, allow_git_protocol = false;
-  std::optional<std::int64_t> message_bytes = {};
+  std::optional<std::int64_t> max_files = {}, max_bytes = {}, max_depth = {}, message_bytes = {};
   bool operator==(const RepositoryArguments&) const = default;
 };
 
@@ -30,7 +30,8 @@ struct ModelArguments {
   std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{}, account{};
   bool path_style = false, workload_identity = false;
   std::vector<std::string> include = {}, exclude = {};
-  std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {}, message_bytes = {};
+  std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {};
+  std::optional<std::int64_t> max_files = {}, max_bytes = {}, max_depth = {}, message_bytes = {};
   bool operator==(const ModelArguments&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "gradient/spec/read_settings.h"
 
 #include "gradient/spec/fields.h"
+#include "gradient/spec/quantity.h"
 #include "gradient/spec/read_endpoint.h"
 #include "gradient/spec/read_instance_types.h"
 #include "gradient/spec/references.h"
@@ -66,6 +67,26 @@ void read_collect_after(json::ObjectReader& reader, std::optional<std::int64_t>&
   }
 }
 
+void read_limits(json::ObjectReader& sync, ContentLimits& limits) {
+  constexpr std::int64_t most_files = 1'000'000'000;
+  constexpr std::int64_t deepest = 2048;  // of a path Linux allows 4096 bytes
+  inside(sync, "limits", [&](json::ObjectReader& reader) {
+    limits.files = reader.integer("files", {1, most_files}).value_or(limits.files);
+    limits.depth = reader.integer("depth", {1, deepest}).value_or(limits.depth);
+    const auto* value = reader.find("bytes");
+    if (value == nullptr) return;
+    const auto text =
+        json::text_of(*value, reader.path("bytes"), {.example = "16Ti"}, reader.report());
+    if (!text) return;
+    const auto millis = values::quantity_millis(*text);
+    if (millis && *millis >= 1000) {
+      limits.bytes = *millis / 1000;
+    } else {
+      reader.problem("bytes", "must be a number of bytes from 1 to 8Pi, such as 16Ti");
+    }
+  });
+}
+
 /// How helpers reach servers.
 void read_network(json::ObjectReader& sync, Settings& settings) {
   settings.ca_bundle = sync.string("caBundle", {.longest = 65536,
@@ -99,6 +120,7 @@ void read_sync(json::ObjectReader& reader, Settings& settings) {
                      .check = values::known_hosts_problem})
             .value_or("");
     read_network(sync, settings);
+    read_limits(sync, settings.limits);
     read_collect_after(sync, settings.collect_after);
   });
 }

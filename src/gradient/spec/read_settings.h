@@ -43,6 +43,7 @@ namespace gradient {
 ///       noProxy: .svc,.cluster.local,10.0.0.0/8     # reached directly
 ///       allowGitProtocol: false   # whether git:// URLs may be used; nothing protects what they give
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
+///       limits: {files: 2000000, bytes: 16Ti, depth: 100}   # of a checkout or a model
 ///     rollout:
 ///       spareGpus: false          # whether a new pod finds GPUs while the old one still runs
 ///       drainSeconds: 5           # how long a terminating pod serves before its SIGTERM

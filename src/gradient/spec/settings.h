@@ -40,6 +40,13 @@ struct Endpoint {
   bool by_ingress() const { return !ingress_class.empty(); }
 };
 
+/// What a repository or a model may have at most. As shipped these are gradient-sync's own.
+struct ContentLimits {
+  std::int64_t files = 2'000'000;  ///< and folders
+  std::int64_t bytes = std::int64_t{16} << 40;
+  std::int64_t depth = 100;  ///< parts of a path
+};
+
 /// What the cluster's owner decides: the operator's configuration file (docs/operating.md).
 struct Settings {
   std::map<std::string, InstanceType> instance_types;  ///< keyed by lower-case name
@@ -51,6 +58,7 @@ struct Settings {
   std::string ca_bundle;    ///< PEM; trusted in addition to the public authorities
   std::string http_proxy, https_proxy, no_proxy;
   bool allow_git_protocol = false;
+  ContentLimits limits;
   /// How long after a change to look for content that nobody uses, in seconds; empty: never.
   std::optional<std::int64_t> collect_after = 600;
   PodSecurity pod_security = PodSecurity::Baseline;

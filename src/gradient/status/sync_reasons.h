@@ -7,7 +7,7 @@ namespace gradient::diagnosis {
 
 /// The reasons that a helper may give in its termination message. What it says otherwise is
 /// SyncFailed: the message is text of a container that others may have written.
-inline constexpr std::array<std::string_view, 34> sync_reasons{"GitAuthenticationFailed",
+inline constexpr std::array<std::string_view, 35> sync_reasons{"GitAuthenticationFailed",
                                                                "GitAccessDenied",
                                                                "GitRepositoryNotFound",
                                                                "GitReferenceNotFound",
@@ -24,6 +24,7 @@ inline constexpr std::array<std::string_view, 34> sync_reasons{"GitAuthenticatio
                                                                "TLSVerificationFailed",
                                                                "HostKeyUnknown",
                                                                "HostKeyChanged",
+                                                               "SourceTooLarge",
                                                                "NameTaken",
                                                                "VolumeReadOnly",
                                                                "VolumeFull",

@@ -36,8 +36,9 @@ Words readable_files(const Path& before, const Words& names) {
 }  // namespace
 
 void fetch_changed_objects(const Git& git, const Path& tree, const std::string& commit,
-                           const Path& before) {
+                           const Path& before, const std::function<void()>& on_commit) {
   const PartialClone clone(git, tree, commit);
+  on_commit();
   const auto add_from_before = [&](const char* pattern) {
     // Fast rather than small: the model keeps the files, and the repository goes when they are
     // there.

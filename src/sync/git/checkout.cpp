@@ -168,13 +168,20 @@ void require_listed(const GitInTree& git, const Selection& selection,
   }
 }
 
+/// What the trees of a repository and of its submodules have in common.
+struct Whole {
+  Limits limits;
+  Need used = {};                    ///< by the trees that are made
+  std::set<std::string> unfit = {};  ///< patterns that have fitted no large file yet
+};
+
 /// The tree of a repository or of one of its submodules, made in four steps.
 class Checkout {
  public:
-  /// Takes patterns that fit large files out of `unfit`.
+  /// `depth`: of the tree's top in the whole.
   Checkout(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
-           CheckoutOptions options, std::optional<ReusableContent> reusable,
-           std::set<std::string>& unfit)
+           CheckoutOptions options, std::optional<ReusableContent> reusable, Whole& whole,
+           std::int64_t depth)
       : git_(git),
         mirrors_(mirrors),
         tree_(tree),
@@ -182,7 +189,8 @@ class Checkout {
         access_(options.access),
         parts_(std::move(options.parts)),
         reusable_(std::move(reusable)),
-        unfit_(unfit),
+        whole_(whole),
+        depth_(depth),
         git_in_tree_(git, tree, wanted.commit) {}
 
   /// Gives the submodules, outer ones first.
@@ -197,6 +205,8 @@ class Checkout {
       make_tree();
     }
     mirrors_.release();
+    whole_.used.files += need_.files;
+    whole_.used.bytes += need_.bytes;
     return submodules();
   }
 
@@ -220,7 +230,9 @@ class Checkout {
       fetch_from_mirror(git_in_tree_, mirror_, false);
     }
     git_in_tree_({"remote", "add", "origin", git_.url()});
-    if (!parts_.paths.empty()) choose_paths(git_in_tree_, tree_, parts_.paths);
+    if (parts_.paths.empty()) return;
+    require_countable(git_in_tree_, allowance());
+    choose_paths(git_in_tree_, tree_, parts_.paths);
   }
 
   /// Brings what the tree before has not, or what is chosen by paths. False when it is all that is
@@ -228,11 +240,12 @@ class Checkout {
   bool fetch_parts() const {
     const bool has_before = reusable_ && !reusable_->before.empty();
     if (!has_before && parts_.paths.empty()) return false;
+    const auto on_commit = [&] { require_countable(git_in_tree_, allowance()); };
     try {
       if (has_before) {
-        fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before);
+        fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before, on_commit);
       } else {
-        fetch_chosen_objects(git_, git_in_tree_, tree_, parts_.paths);
+        fetch_chosen_objects(git_, git_in_tree_, tree_, parts_.paths, on_commit);
       }
       return true;
     } catch (const Failure& failure) {
@@ -257,11 +270,12 @@ class Checkout {
   }
 
   /// Large files come out as pointers: these tell how much room the content needs.
-  void files() const {
+  void files() {
     // It changes with each other name that a file gets or loses.
     if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
-    const auto need =
-        parts_.paths.empty() ? need_of_files(git_in_tree_) : need_of_chosen_files(git_in_tree_);
+    const auto need = parts_.paths.empty() ? need_of_files(git_in_tree_, allowance())
+                                           : need_of_chosen_files(git_in_tree_, allowance());
+    need_ = need;
     // git would write a file instead of each link and say nothing.
     if (!need.symbolic_link.empty())
       require_symbolic_links(tree_, git_.url() + ": " + need.symbolic_link + " is a symbolic link");
@@ -270,10 +284,12 @@ class Checkout {
   }
 
   void large_files() {
-    const auto names = large_file_names(git_in_tree_, parts_.large_files, unfit_);
+    const auto names = large_file_names(git_in_tree_, parts_.large_files, whole_.unfit);
     if (names.empty()) return;
     check_large_file_settings(git_, tree_, names);
     const auto files = pointers_in(tree_, names);
+    need_.bytes += total_bytes(files);
+    require_bytes(whole_.limits, git_.url(), whole_.used.bytes + need_.bytes);
     if (reusable_) {
       fetch_large_files(git_in_tree_, reusable_->large_files, tree_, files, Fetching::AllOfCommit,
                         0);
@@ -313,16 +329,19 @@ class Checkout {
         throw Failure("GitSubmoduleRefused",
                       "its URL must begin with https://, http:// or ssh:// and carry no password");
       }
+      const auto parts_in_path = 1 + std::count(submodule.path.begin(), submodule.path.end(), '/');
       auto reusable = reusable_;
       if (reusable && !reusable->before.empty()) reusable->before /= submodule.path;
       return Checkout(git_.at(submodule.url), mirrors_, own_folder(tree_, submodule.path),
                       {submodule.commit, submodule.commit}, {access_, parts_in(submodule)},
-                      std::move(reusable), unfit_)
+                      std::move(reusable), whole_, depth_ + parts_in_path)
           .run();
     } catch (const Failure& failure) {
       throw with_prefix("submodule " + submodule.path, failure);
     }
   }
+
+  Allowance allowance() const { return {whole_.limits, whole_.used, depth_}; }
 
   Parts parts_in(const Submodule& submodule) const {
     return {.submodules = selection_in(parts_.submodules, submodule.path),
@@ -336,20 +355,23 @@ class Checkout {
   Access access_;
   Parts parts_;
   std::optional<ReusableContent> reusable_;
-  std::set<std::string>& unfit_;
+  Whole& whole_;
+  std::int64_t depth_;
   GitInTree git_in_tree_;
+  Need need_;    ///< of the tree, as far as it is made
   Path mirror_;  ///< that the objects are from; empty: none
 };
 
 CheckedOut check_out_all(const Git& git, Mirrors& mirrors, const Path& tree, const Resolved& wanted,
                          const CheckoutOptions& options, std::optional<ReusableContent> reusable) {
   const auto& large_files = options.parts.large_files.listed;
-  std::set<std::string> unfit(large_files.begin(), large_files.end());
-  auto submodules = Checkout(git, mirrors, tree, wanted, options, std::move(reusable), unfit).run();
+  Whole whole{.limits = options.limits, .unfit = {large_files.begin(), large_files.end()}};
+  auto submodules =
+      Checkout(git, mirrors, tree, wanted, options, std::move(reusable), whole, 0).run();
   const GitInTree git_in_tree(git, tree, wanted.commit);
-  if (!unfit.empty()) {
+  if (!whole.unfit.empty()) {
     throw Failure("GitPathNotFound", git.url() + ": repositories.repositories[].lfs has " +
-                                         *unfit.begin() +
+                                         *whole.unfit.begin() +
                                          ", which fits no large file (LFS) of the commit; correct "
                                          "it, or remove it");
   }
@@ -367,7 +389,8 @@ CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const R
 
 CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
                                const Resolved& wanted, const ReusableContent& reusable) {
-  return check_out_all(git, mirrors, tree, wanted, {.access = Access::ReadOnly}, reusable);
+  return check_out_all(git, mirrors, tree, wanted,
+                       {.access = Access::ReadOnly, .limits = reusable.limits}, reusable);
 }
 
 }  // namespace content

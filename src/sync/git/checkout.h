@@ -3,6 +3,7 @@
 #include "sync/git/large_files.h"
 #include "sync/git/mirror.h"
 #include "sync/git/parts.h"
+#include "sync/volume/limits.h"
 
 #include <string>
 #include <vector>
@@ -32,17 +33,19 @@ enum class Access {
 struct ReusableContent {
   const LargeFileStore& large_files;  ///< has and keeps content of large files (LFS)
   Path before;  ///< the tree of another commit: what it has does not come again; empty: none
+  Limits limits = {};
 };
 
 struct CheckoutOptions {
   Access access = Access::Writable;
   Parts parts = {};
+  Limits limits = {};
 };
 
 /// Makes the empty or missing folder `tree` a repository of its own, complete for this commit, with
 /// its large files (LFS) and its submodules, all the way down; its configuration has URLs and no
 /// path of ours. With the whole history it has the branches and tags that a clone would have.
-/// Throws Failure, also when the volume has no room for it.
+/// Throws Failure, also when the volume has no room for it, and when all of it exceeds the limits.
 ///
 /// The mirrors keep the content of large files, too. What the options choose by paths is fetched
 /// into the tree without a mirror, where the server can leave files out.

@@ -109,9 +109,10 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
   const auto checkout = work / "checkout";
   fs::remove_all(checkout);
   fs::create_directory(checkout);
-  const auto made = check_out(
-      git, mirrors, checkout / "tree", resolved,
-      {.access = options.read_only ? Access::ReadOnly : Access::Writable, .parts = options.parts});
+  const auto made = check_out(git, mirrors, checkout / "tree", resolved,
+                              {.access = options.read_only ? Access::ReadOnly : Access::Writable,
+                               .parts = options.parts,
+                               .limits = options.limits});
   const auto meta = json::object({{"commit", made.commit},
                                   {"ref", resolved.name},
                                   {"url", options.remote.url},

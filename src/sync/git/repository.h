@@ -3,6 +3,7 @@
 #include "sync/git/git.h"
 #include "sync/git/parts.h"
 #include "sync/report/report.h"
+#include "sync/volume/limits.h"
 
 #include <string>
 
@@ -19,6 +20,7 @@ struct RepositoryOptions {
   bool full_history = false;  ///< all branches and tags too, not the commit alone
   bool read_only = false;     ///< no app writes to the checkout, which may share files then
   Parts parts = {};           ///< of the commit that the checkout has
+  Limits limits = {};
   std::string revision;
   GitRemote remote;
   Path program;  ///< gradient-sync itself, which git asks for the password

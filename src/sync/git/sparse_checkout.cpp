@@ -66,8 +66,10 @@ bool is_chosen(const GitInTree& git, const std::string& path) {
 }
 
 void fetch_chosen_objects(const Git& git, const GitInTree& in_tree, const Path& tree,
-                          const std::vector<std::string>& patterns) {
+                          const std::vector<std::string>& patterns,
+                          const std::function<void()>& on_commit) {
   const PartialClone clone(git, tree, in_tree.commit());
+  on_commit();
   choose_paths(in_tree, tree, patterns);
   auto missing = clone.missing();
   PartialClone::Words wanted;

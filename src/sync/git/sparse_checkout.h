@@ -2,6 +2,7 @@
 
 #include "sync/git/git_in_tree.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ bool is_chosen(const GitInTree& git, const std::string& path);
 /// server that cannot leave out objects sends all. Throws Failure as choose_paths() does, and when
 /// the server gives no objects that it does not name.
 void fetch_chosen_objects(const Git& git, const GitInTree& in_tree, const Path& tree,
-                          const std::vector<std::string>& patterns);
+                          const std::vector<std::string>& patterns,
+                          const std::function<void()>& on_commit);
 
 }  // namespace content

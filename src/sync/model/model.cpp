@@ -61,7 +61,7 @@ class ModelSync {
       : options_(options),
         report_(report),
         stop_(std::move(stop)),
-        origin_(options.source, options.program, stop_, options.large),
+        origin_(options.source, options.program, stop_, options.large, options.limits),
         layout_(options.target),
         uses_(layout_),
         sweeper_(layout_.path(), {work_prefix, removed_prefix}),

@@ -16,6 +16,7 @@ struct ModelOptions {
   std::chrono::seconds refresh_interval = {};  ///< zero: never
   /// How long a revision stays that was replaced: an app may still open its files by path.
   std::chrono::seconds grace = std::chrono::minutes(10);
+  Limits limits = {};
   Path program = {};  ///< gradient-sync itself, which git asks for the password
   RangeOptions large = {};
 };

@@ -1,5 +1,7 @@
 #include "sync/model/origin.h"
 
+#include <algorithm>
+
 namespace content {
 namespace {
 
@@ -14,16 +16,23 @@ std::variant<Rclone, GitOrigin, OciSource> opened(const Source& source, const Pa
 }  // namespace
 
 Origin::Origin(const Source& source, const Path& program, const std::stop_token& stop,
-               const RangeOptions& large)
-    : source_(opened(source, program, stop, large)) {}
+               const RangeOptions& large, const Limits& limits)
+    : source_(opened(source, program, stop, large)),
+      url_(url_for_messages(source)),
+      limits_(limits) {}
 
 Listing Origin::list() const {
   if (const auto* const git = std::get_if<GitOrigin>(&source_)) {
     const auto commit = git->commit();
     return {.fingerprint = commit, .version = commit, .has_files = false};
   }
-  if (const auto* const oci = std::get_if<OciSource>(&source_)) return oci->list();
-  return std::get<Rclone>(source_).list();
+  const auto* const oci = std::get_if<OciSource>(&source_);
+  auto listing = oci != nullptr ? oci->list() : std::get<Rclone>(source_).list();
+  require_files(limits_, url_, static_cast<std::int64_t>(listing.files.size()));
+  require_bytes(limits_, url_, listing.bytes);
+  for (const auto& file : listing.files)
+    require_depth(limits_, url_, 1 + std::count(file.path.begin(), file.path.end(), '/'));
+  return listing;
 }
 
 void Origin::copy(const Listing& listing, const Download& download,
@@ -32,8 +41,8 @@ void Origin::copy(const Listing& listing, const Download& download,
     const LargeFileStore store(download.large_file_store(), [&](const std::string& sha256) {
       return download.published_content(sha256);
     });
-    git->check_out(listing.fingerprint, download.files(), {store, download.published_revision()},
-                   on_progress);
+    git->check_out(listing.fingerprint, download.files(),
+                   {store, download.published_revision(), limits_}, on_progress);
   } else if (const auto* const oci = std::get_if<OciSource>(&source_)) {
     oci->copy(listing, download.files(), on_progress, on_arrival);
   } else {

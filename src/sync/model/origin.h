@@ -4,6 +4,7 @@
 #include "sync/model/git_origin.h"
 #include "sync/oci/oci_source.h"
 #include "sync/rclone/rclone.h"
+#include "sync/volume/limits.h"
 
 #include <set>
 #include <string>
@@ -18,9 +19,10 @@ class Origin {
  public:
   /// `program`: gradient-sync, of which git asks the credential. Throws Failure.
   Origin(const Source& source, const Path& program, const std::stop_token& stop,
-         const RangeOptions& large);
+         const RangeOptions& large, const Limits& limits);
 
-  /// Throws Failure and Stopped.
+  /// Throws Failure, also when there is more than the limits allow, and Stopped. Of git that is
+  /// known when it is copied.
   Listing list() const;
   /// Brings what was listed into `download`. Git tells of no arrivals. Throws Failure and Stopped;
   /// what has come stays there.
@@ -33,6 +35,8 @@ class Origin {
 
  private:
   std::variant<Rclone, GitOrigin, OciSource> source_;
+  std::string url_;  ///< for messages
+  Limits limits_;
 };
 
 }  // namespace content

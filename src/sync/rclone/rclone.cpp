@@ -174,6 +174,13 @@ std::string Rclone::lsjson(const Call& call) const {
     if (has_number && source_.url.starts_with("s3://"))
       run({.command = "lsjson", .is_folder = true}, stop_);
     throw;
+  } catch (const base::ProcessError& error) {
+    if (error.cause != base::ProcessError::Cause::TooMuch) throw;
+    throw Failure(
+        "SourceTooLarge",
+        url_for_messages(source_) +
+            ": the list of its files is longer than 64 MiB; name a folder of it, or leave "
+            "files out by source.include and source.exclude");
   }
 }
 

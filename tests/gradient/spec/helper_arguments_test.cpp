@@ -31,6 +31,9 @@ const RepositoryArguments repository{.volume = "/volume",
                                      .paths = {"/docs/", "!*.md"},
                                      .full_history = true,
                                      .allow_git_protocol = true,
+                                     .max_files = 1,
+                                     .max_bytes = 2,
+                                     .max_depth = 3,
                                      .message_bytes = 4096};
 
 const ModelArguments model{.source = "s3://bucket/$llm",
@@ -45,6 +48,9 @@ const ModelArguments model{.source = "s3://bucket/$llm",
                            .exclude = {"original/**"},
                            .refresh_seconds = 60,
                            .grace_seconds = 0,
+                           .max_files = 1,
+                           .max_bytes = 2,
+                           .max_depth = 3,
                            .message_bytes = 3072};
 
 const CollectArguments collect{.volume = "/volume",

@@ -101,10 +101,14 @@ sync:
   noProxy: .svc,10.0.0.0/8
   allowGitProtocol: true
   collectAfter: 1h30m
+  limits: {files: 1000, bytes: 1.5Ti, depth: 20}
 rollout: {spareGpus: true, drainSeconds: 25}
 clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
 )");
+  CHECK(read.limits.files == 1000);
+  CHECK(read.limits.bytes == std::int64_t{3} << 39);
+  CHECK(read.limits.depth == 20);
   CHECK(json::text(read.instance_type("C4")->node_selector) ==
         R"({"paperspace.com/pool-name":"pool-c4"})");
   CHECK(read.instance_type("C4")->memory_limit == "4Gi");
@@ -190,6 +194,13 @@ TEST_CASE("a certificate of cert-manager is asked for by the annotation of its i
   CHECK(endpoint("{issuer: mine}").issuer_annotation == "cert-manager.io/issuer");
 }
 
+TEST_CASE("what is not written of the limits is as shipped") {
+  const auto limits = settings("sync: {limits: {depth: 7}}").limits;
+  CHECK(limits.files == 2'000'000);
+  CHECK(limits.bytes == std::int64_t{16} << 40);
+  CHECK(limits.depth == 7);
+}
+
 TEST_CASE("clean-up of datasets can be switched off") {
   CHECK(gradient::default_settings().collect_after == 600);
   CHECK_FALSE(settings("sync: {collectAfter: null}").collect_after);
@@ -227,7 +238,8 @@ TEST_CASE("problems of the configuration are reported") {
       {"unknown keys",
        "instanceType: {}\nsync: {image: x}",
        {"sync.image: unknown field; remove it (known here: allowGitProtocol, caBundle, "
-        "collectAfter, fsGroup, httpProxy, httpsProxy, knownHosts, noProxy, pullSecret, resources, "
+        "collectAfter, fsGroup, httpProxy, httpsProxy, knownHosts, limits, noProxy, pullSecret, "
+        "resources, "
         "runAsUser)",
         "instanceType: unknown field; did you mean instanceTypes?"}},
       {"types",
@@ -336,6 +348,12 @@ TEST_CASE("problems of the configuration are reported") {
         "sync.resources.requests: cpu is more than the limit; lower it or raise limits.cpu",
         "sync.resources.requests: ephemeral-storage is more than the limit; lower it or raise "
         "limits.ephemeral-storage"}},
+      {"limits of content",
+       "sync: {limits: {files: 0, bytes: 16X, depth: 4096, entries: 1}}",
+       {"sync.limits.files: must be a whole number from 1 to 1000000000",
+        "sync.limits.depth: must be a whole number from 1 to 2048",
+        "sync.limits.bytes: must be a number of bytes from 1 to 8Pi, such as 16Ti",
+        "sync.limits.entries: unknown field; remove it (known here: bytes, depth, files)"}},
       {"scalars",
        "podSecurity: none\nsecretName: A_b\nclusterDomain: -x\nimages: {sync: 'a b'}\n"
        "sync: {runAsUser: 0, knownHosts: 'git.example.com ssh-ed25519', collectAfter: 5s}\n"

@@ -489,11 +489,11 @@ TEST_CASE("a checkout whose large files cannot fit is refused with both numbers"
   const ServedRepository app(server, "app.git");
   app.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
   app.commit("a.bin", "version https://git-lfs.github.com/spec/v1\\noid sha256:" +
-                          std::string(64, 'a') + "\\nsize 1152921504606846976");
+                          std::string(64, 'a') + "\\nsize 4398046511104");
   Volume volume;
   CHECK_THAT(volume.sync(app),
              Catch::Matchers::StartsWith("VolumeFull: the content of its large files (LFS) needs "
-                                         "2048.0 PiB, and the volume has ") &&
+                                         "8.0 TiB, and the volume has ") &&
                  Catch::Matchers::EndsWith(" left; make it larger or remove files from it"));
   CHECK(server.log().find("/info/lfs/") == std::string::npos);
   CHECK(volume.is_tidy());

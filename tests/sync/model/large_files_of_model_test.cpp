@@ -169,11 +169,11 @@ TEST_CASE("large files that cannot fit are refused before they are asked for, wi
   if (LfsServer::is_missing()) return;
   Large model;
   model.repository.commit("a.bin", "version https://git-lfs.github.com/spec/v1\\noid sha256:" +
-                                       std::string(64, 'a') + "\\nsize 1152921504606846976");
+                                       std::string(64, 'a') + "\\nsize 8796093022208");
   const auto end = Sidecar(model.source, model.model()).end();
   using Catch::Matchers::Contains;
   CHECK_THAT(end, Catch::Matchers::StartsWith("VolumeFull: ") &&
-                      Contains(": the content of its large files (LFS) needs 1024.0 PiB, and the "
+                      Contains(": the content of its large files (LFS) needs 8.0 TiB, and the "
                                "volume has ") &&
                       Contains(" left; make it larger or remove files from it"));
   CHECK(model.server.log().find("/info/lfs/") == std::string::npos);

@@ -70,6 +70,7 @@ class ServedRepository {
   /// `git ARGUMENTS` in it.
   std::string git(const std::string& arguments) const;
   const std::string& url() const { return url_; }
+  const std::string& path() const { return path_; }
 
  private:
   /// Commits what the script does to the index.
