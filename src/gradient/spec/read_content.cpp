@@ -58,7 +58,7 @@ std::vector<std::string> read_list(json::ObjectReader& reader, std::string_view 
   return list;
 }
 
-/// A word or a list: no structural schema can say so, so only this looks at it.
+/// A word or a list, whose entries no structural schema can describe beside a word.
 Selection read_selection(json::ObjectReader& entry, std::string_view field,
                          std::string_view example, Check check) {
   using enum Selection::Which;
