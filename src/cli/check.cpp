@@ -66,21 +66,19 @@ class Registries {
     }
   }
 
-  /// Of a deployment without problems whose image is not at its registry.
+  /// Of an object without problems whose image or artifact is not at its registry.
   std::optional<json::Problem> mismatch(const Input& input) const {
-    if (input.kind() != "GradientDeployment") return std::nullopt;
-    const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
-    const auto found = servers_.find(place(input, spec.container_registry));
-    if (found == servers_.end()) return std::nullopt;
-    std::vector<std::string> servers;
-    for (const auto& key : gradient::pull::keys(found->second))
-      servers.push_back(gradient::pull::server_of(key));
-    if (gradient::pull::covers(servers, spec.image)) return std::nullopt;
-    return json::Problem{"spec.containerRegistry",
-                         "ContainerRegistry " + spec.container_registry + " is for " +
-                             servers.front() + ", and spec.image is at " +
-                             gradient::pull::registry_of(spec.image) +
-                             ": host, port and path must be those that spec.image begins with"};
+    if (input.kind() == "GradientDeployment") {
+      const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+      return mismatch(input, spec.container_registry, "spec.containerRegistry", "spec.image",
+                      spec.image);
+    }
+    if (input.kind() != "Model") return std::nullopt;
+    const auto source = std::get<gradient::ModelSpec>(gradient::read_model(input.object)).source;
+    constexpr std::string_view scheme = "oci://";
+    return mismatch(input, source.container_registry, "spec.source.containerRegistry",
+                    "spec.source.url",
+                    source.url.substr(std::min(scheme.size(), source.url.size())));
   }
 
  private:
@@ -90,6 +88,21 @@ class Registries {
   }
   static Place place(const Input& input, const std::string& name) {
     return {json::string_at(input.object, {"metadata", "namespace"}), name};
+  }
+
+  std::optional<json::Problem> mismatch(const Input& input, const std::string& registry,
+                                        const std::string& field, const std::string& image_field,
+                                        const std::string& image) const {
+    const auto found = servers_.find(place(input, registry));
+    if (found == servers_.end()) return std::nullopt;
+    std::vector<std::string> servers;
+    for (const auto& key : gradient::pull::keys(found->second))
+      servers.push_back(gradient::pull::server_of(key));
+    if (gradient::pull::covers(servers, image)) return std::nullopt;
+    return json::Problem{
+        field, "ContainerRegistry " + registry + " is for " + servers.front() + ", and " +
+                   image_field + " is at " + gradient::pull::registry_of(image) +
+                   ": host, port and path must be those that " + image_field + " begins with"};
   }
 
   std::map<Place, std::string> servers_;

@@ -132,6 +132,8 @@ class World {
     const auto* spec = std::get_if<gradient::ModelSpec>(&reading);
     if (spec == nullptr) return;
     if (!spec->dataset.empty()) add_dataset({key.ns, spec->dataset});
+    const auto& registry = spec->source.container_registry;
+    if (!registry.empty()) fetch(reconcile::registries, {key.ns, registry});
     add_claim(key.ns, spec->source.claim);
   }
 

@@ -77,8 +77,24 @@ void Offline::add_model(const std::string& ns, const std::string& id, const std:
   if (!spec.dataset.empty()) {
     add_dataset(ns, spec.dataset, "Model " + id + ": spec.dataset", found);
   }
+  std::string pull_secret;
+  if (const auto& registry = spec.source.container_registry; !registry.empty()) {
+    pull_secret =
+        find_pull_secret(ns, registry, "Model " + id + ": spec.source.containerRegistry", found);
+  }
   auto modes = claim_modes(ns, spec.source.claim);
-  found.models[id] = {.spec = std::move(spec), .claim_access_modes = std::move(modes)};
+  found.models[id] = {.spec = std::move(spec),
+                      .claim_access_modes = std::move(modes),
+                      .pull_secret = std::move(pull_secret)};
+}
+
+std::string Offline::find_pull_secret(const std::string& ns, const std::string& name,
+                                      const std::string& used_by, Found& found) const {
+  const auto* registry = object("ContainerRegistry", ns, name);
+  if (registry != nullptr)
+    return gradient::pull_secret_name(name, valid(gradient::read_registry(*registry)));
+  found.blockers.push_back(undefined("ContainerRegistry", name, used_by));
+  return {};
 }
 
 Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
@@ -91,15 +107,8 @@ Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSp
   for (std::size_t i = 0; i < spec.models.size(); ++i) {
     add_model(parent.ns, spec.models[i].id, "spec.models[" + std::to_string(i) + "].id", found);
   }
-  for (const auto& name : needs.registries) {
-    const auto* registry = object("ContainerRegistry", parent.ns, name);
-    if (registry == nullptr) {
-      found.blockers.push_back(undefined("ContainerRegistry", name, "spec.containerRegistry"));
-    } else {
-      found.pull_secret =
-          gradient::pull_secret_name(name, valid(gradient::read_registry(*registry)));
-    }
-  }
+  for (const auto& name : needs.registries)
+    found.pull_secret = find_pull_secret(parent.ns, name, "spec.containerRegistry", found);
   return found;
 }
 
@@ -118,6 +127,9 @@ void Offline::assume(const gradient::Needs& needs, Found& found) {
     if (!dataset.empty() && !found.datasets.contains(dataset)) {
       found.datasets[dataset].claim = dataset;
     }
+    const auto& registry = model.spec.source.container_registry;
+    if (!registry.empty() && model.pull_secret.empty())
+      model.pull_secret = gradient::pull_secret_name(registry, {});
   }
   for (const auto& name : needs.registries) {
     if (found.pull_secret.empty()) found.pull_secret = gradient::pull_secret_name(name, {});

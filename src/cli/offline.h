@@ -32,6 +32,9 @@ class Offline {
                            const std::string& name) const;
   void add_dataset(const std::string& ns, const std::string& name, const std::string& used_by,
                    gradient::Found& found) const;
+  /// Of a ContainerRegistry; empty without one.
+  std::string find_pull_secret(const std::string& ns, const std::string& name,
+                               const std::string& used_by, gradient::Found& found) const;
   void add_model(const std::string& ns, const std::string& id, const std::string& used_by,
                  gradient::Found& found) const;
   std::vector<gradient::AccessMode> claim_modes(const std::string& ns,

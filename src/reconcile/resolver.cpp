@@ -82,8 +82,13 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
   }
   for (const auto& id : needs.models)
     add_model(lookup, id);
-  for (const auto& name : needs.registries)
-    add_registry(lookup, name);
+  for (const auto& name : needs.registries) {
+    const auto registry = ready_registry(lookup, name, "spec.containerRegistry");
+    if (!registry) continue;
+    lookup.found.pull_secret = json::string_at(*registry, {"status", "secretName"});
+    for (const auto& server : json::elements_at(*registry, {"status", "servers"}))
+      lookup.found.pull_servers.push_back(json::string_at(server, {}));
+  }
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
   if (parts_.settings.endpoint) {
@@ -97,8 +102,8 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
 gradient::Found Resolver::resolve(const gradient::Parent& parent, const gradient::ModelSpec& spec,
                                   const std::stop_token& stop) {
   Lookup lookup(parts_, parent, stop);
-  std::vector<gradient::AccessMode> modes;
-  add_model_references(lookup, spec, "spec", modes);
+  gradient::FoundModel model{.spec = spec, .claim_access_modes = {}};
+  add_model_references(lookup, model, "spec");
   lookup.finish();
   return std::move(lookup.found);
 }
@@ -141,20 +146,24 @@ void Resolver::add_model(Lookup& lookup, const std::string& id) {
   }
   auto& found = lookup.found.models[id];
   found.spec = *spec;
-  add_model_references(lookup, *spec, "Model " + id + ": spec", found.claim_access_modes);
+  add_model_references(lookup, found, "Model " + id + ": spec");
 }
 
-void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& spec,
-                                    const std::string& used_by,
-                                    std::vector<gradient::AccessMode>& modes) {
+void Resolver::add_model_references(Lookup& lookup, gradient::FoundModel& model,
+                                    const std::string& used_by) {
+  const auto& spec = model.spec;
   for (const auto& need : gradient::needs(spec, used_by))
     add_secret(lookup, need);
   if (!spec.dataset.empty()) add_dataset(lookup, spec.dataset, used_by + ".dataset");
+  if (const auto& name = spec.source.container_registry; !name.empty()) {
+    const auto registry = ready_registry(lookup, name, used_by + ".source.containerRegistry");
+    if (registry) model.pull_secret = json::string_at(*registry, {"status", "secretName"});
+  }
   if (spec.source.scheme != gradient::ModelSource::Scheme::Claim) return;
   lookup.refer(kube::claims, spec.source.claim);
   const auto claim = parts_.polled.find(kube::claims, lookup.key(spec.source.claim), lookup.stop);
   if (claim) {
-    modes = gradient::access_modes(json::at(*claim, {"spec", "accessModes"}));
+    model.claim_access_modes = gradient::access_modes(json::at(*claim, {"spec", "accessModes"}));
   } else {
     lookup.found.blockers.push_back(
         {"ClaimNotFound", used_by + ".source.url: there is no PersistentVolumeClaim " +
@@ -162,20 +171,18 @@ void Resolver::add_model_references(Lookup& lookup, const gradient::ModelSpec& s
   }
 }
 
-void Resolver::add_registry(Lookup& lookup, const std::string& name) {
+std::optional<Json> Resolver::ready_registry(Lookup& lookup, const std::string& name,
+                                             const std::string& used_by) {
   lookup.refer(registries, name);
-  const auto registry = parts_.stores.registries.find(lookup.key(name));
-  if (!registry) {
-    lookup.found.blockers.push_back(not_found("ContainerRegistry", lookup.key(name),
-                                              "spec.containerRegistry",
-                                              "create it or name another"));
-  } else if (!is_ready(*registry)) {
-    add_not_ready(lookup.found, *registry, "spec.containerRegistry");
+  auto registry = parts_.stores.registries.find(lookup.key(name));
+  if (registry && is_ready(*registry)) return *std::move(registry);
+  if (registry) {
+    add_not_ready(lookup.found, *registry, used_by);
   } else {
-    lookup.found.pull_secret = json::string_at(*registry, {"status", "secretName"});
-    for (const auto& server : json::elements_at(*registry, {"status", "servers"}))
-      lookup.found.pull_servers.push_back(json::string_at(server, {}));
+    lookup.found.blockers.push_back(
+        not_found("ContainerRegistry", lookup.key(name), used_by, "create it or name another"));
   }
+  return std::nullopt;
 }
 
 void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {

@@ -42,9 +42,11 @@ class Resolver {
 
   void add_dataset(Lookup& lookup, const std::string& name, const std::string& used_by);
   void add_model(Lookup& lookup, const std::string& id);
-  void add_model_references(Lookup& lookup, const gradient::ModelSpec& spec,
-                            const std::string& used_by, std::vector<gradient::AccessMode>& modes);
-  void add_registry(Lookup& lookup, const std::string& name);
+  void add_model_references(Lookup& lookup, gradient::FoundModel& model,
+                            const std::string& used_by);
+  /// Nothing when there is none that can be used; then `lookup` has why.
+  std::optional<json::Json> ready_registry(Lookup& lookup, const std::string& name,
+                                           const std::string& used_by);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
   /// Why the Secret does not have it; empty when it does.

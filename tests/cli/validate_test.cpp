@@ -386,6 +386,24 @@ TEST_CASE("what a name or key brings along does not reach the terminal") {
   CHECK(outcome.lines.at(0).starts_with("f.yaml:4: spec[\"a?b?[31m\"]: unknown field; remove it"));
 }
 
+TEST_CASE("a registry that is for another server than a model's is a warning") {
+  const auto checked = validate(
+      "apiVersion: gradient-operator.dev/v1alpha1\n"
+      "kind: ContainerRegistry\n"
+      "metadata: {name: hub}\n"
+      "spec: {server: r.example.com, username: bot, password: 'SECRET:A'}\n---\n"
+      "apiVersion: gradient-operator.dev/v1alpha1\n"
+      "kind: Model\n"
+      "metadata: {name: llm}\n"
+      "spec:\n  source:\n    url: oci://other.example.com/team/llm:1\n"
+      "    containerRegistry: hub\n");
+  CHECK(checked ==
+        Outcome{cli::Fine,
+                {"f.yaml:12: spec.source.containerRegistry: warning: ContainerRegistry hub is for "
+                 "r.example.com, and spec.source.url is at other.example.com: host, port and path "
+                 "must be those that spec.source.url begins with"}});
+}
+
 TEST_CASE("a registry that is for another server than the image's is a warning") {
   const auto checked = [](const std::string& server, const std::string& image) {
     return validate(

@@ -342,6 +342,18 @@ TEST_CASE_METHOD(ModelScenario, "a Model waits in silence for a Dataset not look
   CHECK(dependents.any({"Dataset", {"ns", "d"}}));
 }
 
+TEST_CASE_METHOD(ModelScenario, "a Model whose ContainerRegistry is not there says so") {
+  put(reconcile::models, "m",
+      R"({"spec":{"source":{"url":"oci://r.example/m:1","containerRegistry":"r"}}})");
+  expect_status();
+  expect_event("ContainerRegistryNotFound");
+  reconcile();
+  CHECK(json::string_at(ready(reconcile::models, "m"), {"message"}) ==
+        "spec.source.containerRegistry: there is no ContainerRegistry r in namespace ns; create it "
+        "or name another");
+  CHECK(dependents.any({"ContainerRegistry", {"ns", "r"}}));
+}
+
 TEST_CASE_METHOD(ModelScenario, "a Model whose Secret lacks a key says which") {
   put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m","secretName":"s3"}}})");
   server.expect("GET " + secrets_path + "s3")

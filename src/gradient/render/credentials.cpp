@@ -42,12 +42,12 @@ Json projected_volume(const std::string& name, Json sources) {
 }
 
 /// The keys of a source's Secret; docs/models.md lists them.
-Json projections(const ModelSource& source) {
+Json projections(ModelSource::Scheme scheme, const std::string& secret) {
   const auto keys = [&](const std::vector<std::string>& names, Presence presence) {
-    return projection(source.secret_name, files(names), presence);
+    return projection(secret, files(names), presence);
   };
   using Scheme = ModelSource::Scheme;
-  switch (source.scheme) {
+  switch (scheme) {
     case Scheme::S3:
       return array({keys({"accessKeyId", "secretAccessKey"}, Presence::Required),
                     keys({"sessionToken"}, Presence::Optional)});
@@ -58,6 +58,9 @@ Json projections(const ModelSource& source) {
     case Scheme::Sftp:
       return array({keys({"knownHosts"}, Presence::Required),
                     keys({"username", "password", "privateKey"}, Presence::Optional)});
+    case Scheme::Oci:
+      return array(
+          {projection(secret, {file(".dockerconfigjson", "config.json")}, Presence::Required)});
     case Scheme::Http:
     case Scheme::Claim:
       break;
@@ -92,8 +95,13 @@ Json password_volume(const Repository& repository, const Settings& settings) {
                                     {"items", array({file(key, "password")})}})}});
 }
 
-Json source_volume(const std::string& model, const ModelSource& source) {
-  return projected_volume(names::container("source-", model), projections(source));
+std::string secret_of_source(const FoundModel& model) {
+  return model.pull_secret.empty() ? model.spec.source.secret_name : model.pull_secret;
+}
+
+Json source_volume(const std::string& id, const FoundModel& model) {
+  return projected_volume(names::container("source-", id),
+                          projections(model.spec.source.scheme, secret_of_source(model)));
 }
 
 Json credentials_mount(const Json& volume) {

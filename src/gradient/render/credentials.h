@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/found.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "json/json.h"
@@ -25,8 +26,12 @@ json::Json secret_key_reference(const SecretKey& key, const Settings& settings);
 /// where there is one. It must have a password.
 json::Json password_volume(const Repository& repository, const Settings& settings);
 
-/// A volume of the keys that a Model's source may have. It must name a Secret.
-json::Json source_volume(const std::string& model, const ModelSource& source);
+/// The Secret that a Model's source is read with, of its own or of its ContainerRegistry; empty:
+/// none.
+std::string secret_of_source(const FoundModel& model);
+
+/// A volume of the keys that a Model's source may have of that Secret. There must be one.
+json::Json source_volume(const std::string& id, const FoundModel& model);
 
 /// The mount of either in a helper.
 json::Json credentials_mount(const json::Json& volume);

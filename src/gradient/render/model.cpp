@@ -30,34 +30,37 @@ Place place(const ModelMount& model, const ModelSpec& spec, const Found& found) 
           .dataset = &dataset};
 }
 
-ModelArguments arguments(const ModelMount& model, const ModelSpec& spec, const std::string& target,
-                         const ContentLimits& limits, std::int64_t message_bytes) {
+ModelArguments arguments(const ModelMount& model, const FoundModel& found,
+                         const std::string& target, const ContentLimits& limits,
+                         std::int64_t message_bytes) {
+  const auto& spec = found.spec;
   const auto& source = spec.source;
-  ModelArguments result{.source = source.url,
-                        .endpoint = source.endpoint,
-                        .region = source.region,
-                        .credentials = source.secret_name.empty() ? "" : helper_paths::credentials,
-                        .digest = source.digest,
-                        .target = target,
-                        .name = model.id,
-                        .account = source.account,
-                        .path_style = source.path_style,
-                        .workload_identity = source.workload_identity,
-                        .include = source.include,
-                        .exclude = source.exclude,
-                        .refresh_seconds = spec.refresh_seconds > 0
-                                               ? std::optional(spec.refresh_seconds)
-                                               : std::nullopt,
-                        .grace_seconds = spec.grace_seconds,
-                        .message_bytes = message_bytes};
+  ModelArguments result{
+      .source = source.url,
+      .endpoint = source.endpoint,
+      .region = source.region,
+      .credentials = secret_of_source(found).empty() ? "" : helper_paths::credentials,
+      .digest = source.digest,
+      .target = target,
+      .name = model.id,
+      .account = source.account,
+      .path_style = source.path_style,
+      .workload_identity = source.workload_identity,
+      .include = source.include,
+      .exclude = source.exclude,
+      .refresh_seconds =
+          spec.refresh_seconds > 0 ? std::optional(spec.refresh_seconds) : std::nullopt,
+      .grace_seconds = spec.grace_seconds,
+      .message_bytes = message_bytes};
   set_limits(result, limits);
   return result;
 }
 
 /// The sub path of a dataset exists when the app starts: the sidecar's startup probe has passed.
-PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Found& found,
-                      const Settings& settings, std::int64_t message_bytes) {
-  const auto where = place(model, spec, found);
+PodParts synced_parts(const ModelMount& model, const Found& found, const Settings& settings,
+                      std::int64_t message_bytes) {
+  const auto& of_model = found.models.at(model.id);
+  const auto where = place(model, of_model.spec, found);
   PodParts parts;
   parts.volume_mounts = {mount(where.volume, model.path, Access::ReadOnly, where.sub_path)};
   if (where.dataset != nullptr) {
@@ -65,15 +68,15 @@ PodParts synced_parts(const ModelMount& model, const ModelSpec& spec, const Foun
   } else {
     parts.volumes = {empty_volume(where.volume)};
   }
-  Helper helper{
-      .name = names::sync_container(model.id),
-      .lifetime = Lifetime::Sidecar,
-      .arguments = words(arguments(model, spec, where.target(), settings.limits, message_bytes)),
-      .ready = words(ReadyArguments{where.target()}),
-      .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
-      .dataset = where.dataset};
-  if (!spec.source.secret_name.empty()) {
-    const auto volume = source_volume(model.id, spec.source);
+  Helper helper{.name = names::sync_container(model.id),
+                .lifetime = Lifetime::Sidecar,
+                .arguments = words(
+                    arguments(model, of_model, where.target(), settings.limits, message_bytes)),
+                .ready = words(ReadyArguments{where.target()}),
+                .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
+                .dataset = where.dataset};
+  if (!secret_of_source(of_model).empty()) {
+    const auto volume = source_volume(model.id, of_model);
     parts.volumes.push_back(volume);
     helper.volume_mounts.push_back(credentials_mount(volume));
   }
@@ -98,9 +101,8 @@ PodParts model_parts(const DeploymentSpec& spec, const Found& found, const Setti
   PodParts parts;
   for (const auto& model : spec.models) {
     const auto& model_spec = found.models.at(model.id).spec;
-    parts += is_synced(model_spec)
-                 ? synced_parts(model, model_spec, found, settings, message_bytes(spec))
-                 : mounted_parts(model, model_spec.source);
+    parts += is_synced(model_spec) ? synced_parts(model, found, settings, message_bytes(spec))
+                                   : mounted_parts(model, model_spec.source);
   }
   return parts;
 }

@@ -32,10 +32,10 @@ std::string dataset_obstacle(const std::string& dataset, const Found& found,
 
 std::string model_obstacle(const std::string& model, const Found& found,
                            const InstanceType* machine) {
-  const auto& [spec, modes] = found.models.at(model);
-  if (!spec.dataset.empty() && is_synced(spec))
-    return dataset_obstacle(spec.dataset, found, machine);
-  const auto why = obstacle(modes, Access::ReadOnly, machine);
+  const auto& there = found.models.at(model);
+  const auto& dataset = there.spec.dataset;
+  if (!dataset.empty() && is_synced(there.spec)) return dataset_obstacle(dataset, found, machine);
+  const auto why = obstacle(there.claim_access_modes, Access::ReadOnly, machine);
   return why.empty() ? "" : "the claim of Model " + model + " " + why;
 }
 

@@ -22,6 +22,7 @@ struct FoundDataset {
 struct FoundModel {
   ModelSpec spec;
   std::vector<AccessMode> claim_access_modes;  ///< of a pvc:// source's claim
+  std::string pull_secret = {};  ///< of an oci:// source's ContainerRegistry; empty: none needed
 };
 
 /// What exists of what a GradientDeployment needs. Without blockers and not pending, everything the

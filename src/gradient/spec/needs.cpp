@@ -47,6 +47,7 @@ std::vector<SecretNeed> needs(const ModelSpec& spec, const std::string& used_by)
     case ModelSource::Scheme::Azure:
     case ModelSource::Scheme::Http:
     case ModelSource::Scheme::Claim:
+    case ModelSource::Scheme::Oci:
       break;
   }
   return {{secret, "", field}};

@@ -46,7 +46,7 @@ bool is_clean(std::string_view path) {
 using Scheme = ModelSource::Scheme;
 
 std::optional<Scheme> known_scheme(std::string_view url) {
-  constexpr std::array<std::pair<std::string_view, Scheme>, 9> schemes{{
+  constexpr std::array<std::pair<std::string_view, Scheme>, 10> schemes{{
       {"s3", Scheme::S3},
       {"gs", Scheme::Gcs},
       {"azureblob", Scheme::Azure},
@@ -55,6 +55,7 @@ std::optional<Scheme> known_scheme(std::string_view url) {
       {"hf", Scheme::Http},  // git over https has the same credentials
       {"git+https", Scheme::Http},
       {"sftp", Scheme::Sftp},
+      {"oci", Scheme::Oci},
       {"pvc", Scheme::Claim},
   }};
   for (const auto& [name, scheme] : schemes)
@@ -84,6 +85,7 @@ bool fits(Scheme scheme, std::string_view place, bool has_path) {
       return is_place(place) && place.find(':') == none;
     case Scheme::S3:
     case Scheme::Http:
+    case Scheme::Oci:
       break;
   }
   return is_place(place);
@@ -134,6 +136,13 @@ bool is_page_of_model(std::string_view url) {
 
 std::string_view url_problem(std::string_view url) {
   const auto scheme = known_scheme(url);
+  if (scheme == Scheme::Oci) {
+    return values::is_artifact(after_scheme(url))
+               ? ""
+               : "must be oci://REGISTRY/REPOSITORY:TAG or oci://REGISTRY/REPOSITORY@sha256:DIGEST "
+                 "with its repository in lower case; a login belongs into a ContainerRegistry, "
+                 "which source.containerRegistry names";
+  }
   if (is_page_of_model(url)) {
     return "is the page of a model, not its files; write hf://ORGANISATION/NAME, or with a branch, "
            "tag or commit hf://ORGANISATION/NAME@REF";
@@ -148,7 +157,7 @@ std::string_view url_problem(std::string_view url) {
   }
   if (!scheme) {
     return "must begin with s3://, gs://, azureblob://, https://, http://, sftp://, hf://, "
-           "git+https:// or pvc://; this release reads no other sources";
+           "git+https://, oci:// or pvc://; this release reads no other sources";
   }
   if (is_git(url)) return git_problem(url);
   if (scheme == Scheme::Http && url.find_first_of("?#") != none) {
@@ -279,6 +288,10 @@ void check_secret(const ModelSource& source, json::ObjectReader& reader) {
     }
   } else if (source.scheme == Scheme::Claim) {
     reader.problem("secretName", "has no meaning with a pvc:// url; remove it");
+  } else if (source.scheme == Scheme::Oci) {
+    reader.problem("secretName",
+                   "has no meaning with an oci:// url; name a ContainerRegistry in "
+                   "containerRegistry");
   } else if (values::scheme(source.url) == "http") {
     reader.problem("secretName",
                    "would be sent unencrypted to an http:// url; write an https:// url or remove "
@@ -293,6 +306,8 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
       reader.problem(field, "belongs to an s3:// url; remove it");
   }
   check_endpoint(source, reader);
+  if (source.scheme != Scheme::Oci && reader.find("containerRegistry") != nullptr)
+    reader.problem("containerRegistry", "belongs to an oci:// url; remove it");
   if (source.scheme == Scheme::Claim && reader.find("digest") != nullptr)
     reader.problem("digest",
                    "has no meaning with a pvc:// url, which is mounted as it is; remove it");
@@ -341,6 +356,8 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
   source.workload_identity =
       reader.string("auth", {.longest = 20, .example = "workloadIdentity", .check = auth_problem})
           .has_value();
+  source.container_registry =
+      fields::object_name(reader, "containerRegistry", "ContainerRegistry object", "team-registry");
   source.digest =
       reader
           .string("digest",

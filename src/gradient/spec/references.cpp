@@ -74,20 +74,25 @@ bool is_digest(std::string_view text) {
              [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
-bool is_image(std::string_view image) {
+/// What comes after the registry.
+bool is_repository(std::string_view image) {
   if (const auto at = image.find('@'); at != none) {
     if (!is_digest(image.substr(at + 1))) return false;
     image = image.substr(0, at);
-  }
-  if (const auto slash = image.find('/'); slash != none && names_registry(image.substr(0, slash))) {
-    if (!is_host_and_port(image.substr(0, slash), is_host)) return false;
-    image.remove_prefix(slash + 1);
   }
   if (const auto colon = image.find(':'); colon != none) {
     if (!is_tag(image.substr(colon + 1))) return false;
     image = image.substr(0, colon);
   }
   return all_parts(image, '/', is_image_part);
+}
+
+bool is_image(std::string_view image) {
+  if (const auto slash = image.find('/'); slash != none && names_registry(image.substr(0, slash))) {
+    if (!is_host_and_port(image.substr(0, slash), is_host)) return false;
+    image.remove_prefix(slash + 1);
+  }
+  return is_repository(image);
 }
 
 bool is_user(std::string_view text) {
@@ -158,6 +163,13 @@ std::string_view image_problem(std::string_view image) {
   if (is_image(image)) return {};
   return "must be a container image reference with its repository in lower case, such as "
          "registry.example.com/team/app:1.4 (only the tag may have capitals)";
+}
+
+bool is_artifact(std::string_view reference) {
+  const auto slash = reference.find('/');
+  if (slash == none || !is_host_and_port(reference.substr(0, slash), is_host)) return false;
+  const auto rest = reference.substr(slash + 1);
+  return rest.find_first_of(":@") != none && is_repository(rest);
 }
 
 std::string_view scheme(std::string_view url) {

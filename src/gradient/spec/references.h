@@ -9,6 +9,8 @@
 namespace gradient::values {
 
 std::string_view image_problem(std::string_view image);
+/// Of REGISTRY/REPOSITORY:TAG or @sha256:DIGEST, of which nothing may be left out.
+bool is_artifact(std::string_view reference);
 std::string_view git_url_problem(std::string_view url);
 /// Whether git takes `url` for one of ssh: ssh://... or USER@HOST:PATH.
 bool is_ssh_url(std::string_view url);

@@ -131,7 +131,7 @@ struct DeploymentSpec {
 };
 
 struct ModelSource {
-  enum class Scheme { S3, Http, Claim, Gcs, Azure, Sftp };
+  enum class Scheme { S3, Http, Claim, Gcs, Azure, Sftp, Oci };
   Scheme scheme = Scheme::S3;
   std::string url;
   std::string region;
@@ -141,6 +141,7 @@ struct ModelSource {
   std::string secret_name;         ///< Secret of the same namespace; empty: no credentials
   std::string account;             ///< Azure only: the storage account; empty: the Secret names it
   bool workload_identity = false;  ///< the credentials are those that the cloud gives the pod
+  std::string container_registry;  ///< Oci only: name of a ContainerRegistry; empty: none
   std::string digest;              ///< "sha256:<64 hex>" that the files must have; empty: any
   std::string claim;               ///< Claim only: pvc://CLAIM/PATH
   std::string claim_path;          ///< Claim only: relative, empty for the claim's root

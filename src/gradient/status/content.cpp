@@ -156,7 +156,7 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
   auto entry = json::object({{"id", model.id}, {"source", json::text_or_null(from)}});
   const auto logged = lines(observed, workload, model.id);
   PodCounts revisions;
-  std::map<std::string, std::int64_t> sizes;
+  std::map<std::string, const Json*> newest;  // by revision
   for (const auto* line : logged) {
     if (is_event(*line, "refresh-failed")) {
       add_remark(content, "model " + model.id +
@@ -166,18 +166,19 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
     const auto revision = json::string_at(*line, {"revision"}).substr(0, 256);
     if (!is_event(*line, "published") || revision.empty()) continue;
     ++revisions[revision];
-    sizes[revision] = json::integer_at(*line, {"bytes"}, -1);
+    newest[revision] = line;
   }
   add_difference(content, "model " + model.id, revisions);
-  const auto set = [&](const std::string& revision, std::int64_t size) {
-    if (!revision.empty()) entry["revision"] = Json(revision);
+  const auto show = [&](const Json& told) {
+    for (const char* field : {"revision", "version"})
+      set(entry, field, json::string_at(told, {field}).substr(0, 256));
+    const auto size = json::integer_at(told, {"bytes"}, -1);
     if (size >= 0) entry["bytes"] = Json(size);
   };
   if (!revisions.empty()) {
-    set(most_frequent(revisions), sizes[most_frequent(revisions)]);
+    show(*newest[most_frequent(revisions)]);
   } else if (is_still_true(workload, logged)) {
-    const auto before = known(previous, "models", entry, {"id", "source"});
-    set(json::string_at(before, {"revision"}), json::integer_at(before, {"bytes"}, -1));
+    show(known(previous, "models", entry, {"id", "source"}));
   }
   return entry;
 }

@@ -71,15 +71,22 @@ class World {
       auto model = valid(gradient::read_model(object("Model", id)));
       if (!model.dataset.empty()) found.datasets[model.dataset] = dataset(model.dataset);
       const auto modes = claim_modes(model.source.claim);
-      found.models[id] = {.spec = std::move(model), .claim_access_modes = modes};
+      const auto& registry = model.source.container_registry;
+      const auto secret = registry.empty() ? "" : pull_secret(registry);
+      found.models[id] = {
+          .spec = std::move(model), .claim_access_modes = modes, .pull_secret = secret};
     }
     for (const auto& name : needs.registries)
-      found.pull_secret = gradient::pull_secret_name(
-          name, valid(gradient::read_registry(object("ContainerRegistry", name))));
+      found.pull_secret = pull_secret(name);
     return found;
   }
 
  private:
+  std::string pull_secret(const std::string& registry) {
+    return gradient::pull_secret_name(
+        registry, valid(gradient::read_registry(object("ContainerRegistry", registry))));
+  }
+
   const Json& object(const std::string& kind, const std::string& name) {
     const auto found = objects_[kind].find(name);
     if (found == objects_[kind].end()) FAIL("input.yaml has no " << kind << " " << name);

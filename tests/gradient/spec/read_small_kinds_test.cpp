@@ -68,6 +68,16 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   CHECK(filtered.source.include == Lines{"*.bin", "/a"});
   CHECK(filtered.source.exclude == Lines{"-b"});
   CHECK(model("source: {url: 'https://h/m.tar'}").source.scheme == Scheme::Http);
+  const auto artifact =
+      model("source: {url: 'oci://r.example.com:5000/a/b:1.0', containerRegistry: hub}").source;
+  CHECK(artifact.scheme == Scheme::Oci);
+  CHECK(artifact.container_registry == "hub");
+  for (const auto* url :
+       {"oci://localhost/a:V1", "oci://r/a_b/c--d@sha256:", "oci://r/a:1@sha256:"}) {
+    auto text = std::string(url);
+    if (text.back() == ':') text += std::string(64, 'a');
+    CHECK(model("source: {url: '" + text + "'}").source.url == text);
+  }
   const auto claim = model("source: {url: 'pvc://my-claim//a/b/'}").source;
   CHECK(claim.scheme == Scheme::Claim);
   CHECK(claim.claim == "my-claim");
@@ -94,13 +104,26 @@ TEST_CASE("problems of a model are reported") {
       {"a source of another release",
        "source: {url: 'ftp://b/p'}",
        {"spec.source.url: must begin with s3://, gs://, azureblob://, https://, http://, sftp://, "
-        "hf://, git+https:// or pvc://; this release reads no other sources"}},
+        "hf://, git+https://, oci:// or pvc://; this release reads no other sources"}},
       {"a model of Hugging Face without its organisation",
        "source: {url: 'hf://name'}",
        {"spec.source.url: must be hf://ORGANISATION/NAME or hf://ORGANISATION/NAME@REF"}},
       {"a repository with a query of another kind",
        "source: {url: 'git+https://h/m?branch=main'}",
        {"spec.source.url: must be git+https://HOST/PATH or git+https://HOST/PATH?ref=REF"}},
+      {"an artifact without a tag",
+       "source: {url: 'oci://registry.example.com/team/llm'}",
+       {"spec.source.url: must be oci://REGISTRY/REPOSITORY:TAG or "
+        "oci://REGISTRY/REPOSITORY@sha256:DIGEST with its repository in lower case; a login "
+        "belongs into a ContainerRegistry, which source.containerRegistry names"}},
+      {"a Secret for an artifact",
+       "source: {url: 'oci://registry.example.com/llm:1', secretName: s, region: r}",
+       {"spec.source.region: belongs to an s3:// url; remove it",
+        "spec.source.secretName: has no meaning with an oci:// url; name a ContainerRegistry in "
+        "containerRegistry"}},
+      {"a registry for a bucket",
+       "source: {url: 's3://b', containerRegistry: hub}",
+       {"spec.source.containerRegistry: belongs to an oci:// url; remove it"}},
       {"patterns for a repository",
        "source: {url: 'hf://o/m', include: ['*.bin']}",
        {"spec.source.include: has no meaning with a repository, which is taken whole; remove it"}},

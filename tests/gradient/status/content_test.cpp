@@ -67,6 +67,19 @@ TEST_CASE("a model on a claim is told with the claim") {
         R"({"models":[{"id":"shared","source":"pvc://files/a/b"}]})");
 }
 
+TEST_CASE("a model's content says what its source calls it, and keeps that") {
+  constexpr const char* line =
+      R"({"event":"published","revision":"sha256:aa","version":"sha256:bb","bytes":5000})";
+  const auto first =
+      status(content_spec(),
+             with_line(observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1", line));
+  const auto later = status(content_spec(), observed({0, 0, 0, 0, 0}, {}), first);
+  for (const auto* made : {&first, &later})
+    CHECK(json::text(json::at(*made, {"content", "models"})) ==
+          R"([{"bytes":5000,"id":"llm","revision":"sha256:aa","source":"s3://models/llm",)"
+          R"("version":"sha256:bb"}])");
+}
+
 TEST_CASE("what was known stays while it is about the same source") {
   const auto first = status(
       content_spec(),
