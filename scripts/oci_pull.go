@@ -305,6 +305,9 @@ func text(err error) string {
 	if errors.Is(err, errdef.ErrNotFound) {
 		return "the registry answers 404"
 	}
+	if errors.Is(err, io.EOF) { // before an answer
+		err = io.ErrUnexpectedEOF
+	}
 	var asked *url.Error
 	if errors.As(err, &asked) {
 		return asked.Err.Error()

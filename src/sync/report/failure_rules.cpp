@@ -382,7 +382,6 @@ constexpr std::array oci_table{
          "the server at which the registry asks to log in does not give a token; ask its owner"},
     Rule{"unexpected EOF", "ConnectionLost", broken, Transient},
     Rule{"connection reset", "ConnectionLost", broken, Transient},
-    Rule{"EOF", "ConnectionLost", broken, Transient},
 };
 
 }  // namespace
