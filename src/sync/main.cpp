@@ -109,9 +109,14 @@ int run(const DigestCommand& command) {
 
 int run(const CredentialCommand& command) {
   return run_plainly([&] {
-    if (command.action == "get") answer_credential(command.options, std::cin, std::cout);
-    if (command.action == "erase") remember_refusal(command.options, std::cin);
-    return 0;
+    try {
+      if (command.action == "get") answer_credential(command.options, std::cin, std::cout);
+      if (command.action == "erase") remember_refusal(command.options, std::cin);
+      return 0;
+    } catch (const std::exception& error) {
+      remember_problem(command.options, as_failure(error));
+      throw;
+    }
   });
 }
 

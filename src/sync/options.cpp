@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <sstream>
+#include <stdexcept>
 
 namespace content {
 namespace {
@@ -35,6 +36,23 @@ void add_limits(CLI::App& parser, Limits& limits) {
   parser.add_option("--max-depth", limits.depth, "parts of a path");
 }
 
+/// In one word each, as a container's arguments have them.
+void add_credentials(CLI::App& parser, std::vector<GitCredential>& credentials) {
+  parser
+      .add_option_function<std::vector<std::string>>(
+          "--credential",
+          [&credentials](const std::vector<std::string>& texts) {
+            try {
+              for (const auto& text : texts)
+                credentials.push_back(read_git_credential(text));
+            } catch (const std::invalid_argument& error) {
+              throw CLI::ValidationError("--credential", error.what());
+            }
+          },
+          "for URLs that begin so; JSON")
+      ->allow_extra_args(false);
+}
+
 CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   auto& options = command.options;
   auto& remote = options.remote;
@@ -58,6 +76,7 @@ CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   parser->add_option("--known-hosts-file", remote.known_hosts_file,
                      "host keys for ssh; need not exist");
   parser->add_option("--known-hosts", remote.known_hosts, "host keys where there is no such file");
+  add_credentials(*parser, remote.credentials);
   parser->add_flag("--allow-git-protocol", remote.allow_git_protocol, "git:// may be used");
   parser->add_option("--revision", options.revision);
   add_limits(*parser, options.limits);
@@ -124,11 +143,8 @@ CLI::App* add_digest(CLI::App& app, DigestCommand& command) {
 CLI::App* add_credential(CLI::App& app, CredentialCommand& command) {
   auto& options = command.options;
   auto* const parser = app.add_subcommand("credential", "what git asks for a password");
-  parser->add_option("--protocol", options.protocol)->required();
-  parser->add_option("--host", options.host)->required();
-  parser->add_option("--username", options.username)->required();
-  parser->add_option("--password-file", options.password_file)->required();
-  parser->add_option("--refused-file", options.refused_file)->required();
+  add_credentials(*parser, options.credentials);
+  parser->add_option("--state", options.state)->required();
   parser->add_option("action", command.action)->required();
   return parser;
 }

@@ -256,8 +256,7 @@ TEST_CASE("an option that a command cannot do without is asked for by its name")
       {"repository", "--volume=/v", "--key=k", "--name=n", "--url=u"},
       {"model", "--source=s3://b", "--target=/t", "--name=n"},
       {"collect", "--volume=/v"},
-      {"credential", "get", "--protocol=https", "--host=h", "--username=u", "--password-file=/p",
-       "--refused-file=/r"},
+      {"credential", "get", "--state=/s"},
       {"ready", "--target=/t"}};
   for (const auto& whole : commands) {
     INFO(json::text(json::strings(whole)));

@@ -4,6 +4,7 @@
 #include "sync/git/changed_objects.h"
 #include "sync/git/files_of_commit.h"
 #include "sync/git/git_in_tree.h"
+#include "sync/git/gitmodules.h"
 #include "sync/git/large_file_settings.h"
 #include "sync/git/large_files_in_tree.h"
 #include "sync/git/sparse_checkout.h"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -72,100 +72,14 @@ void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_histo
   }
 }
 
-/// Values of a file in git's format by key, such as "submodule.lib.path".
-std::map<std::string, std::string> configuration(const GitInTree& git, const std::string& file) {
-  std::map<std::string, std::string> result;
-  const auto list = git({"config", "--blob", git.commit() + ":" + file, "--null", "--list"});
-  for (std::size_t begin = 0; begin < list.size();) {
-    const auto end = std::min(list.find('\0', begin), list.size());
-    const auto entry = list.substr(begin, end - begin);
-    const auto newline = entry.find('\n');
-    if (newline != std::string::npos) result[entry.substr(0, newline)] = entry.substr(newline + 1);
-    begin = end + 1;
-  }
-  return result;
-}
-
-/// Whether the commit has this file at its top. A symbolic link is none: it could lead elsewhere.
-bool has_file(const GitInTree& git, const std::string& name) {
-  return git({"ls-tree", git.commit(), "--", name}).starts_with("100");
-}
-
-/// The commit that the tree wants of the submodule at `path`; empty when there is no such entry.
-std::string commit_at(const GitInTree& git, const std::string& path) {
-  const auto line = git({"ls-tree", git.commit(), "--", path});
-  constexpr std::string_view kind = "160000 commit ";
-  if (!line.starts_with(kind)) return {};
-  return line.substr(kind.size(), line.find('\t') - kind.size());
-}
-
-std::string value(const std::map<std::string, std::string>& values, const std::string& key) {
-  const auto found = values.find(key);
-  return found == values.end() ? "" : found->second;
-}
-
-bool is_at_or_in(const std::string& path, const std::string& folder) {
-  return path == folder || path.starts_with(folder + "/");
-}
-
-/// Whether a submodule is selected, or one that is in it.
-bool is_wanted(const Selection& selection, const std::string& submodule) {
-  if (selection.which != Selection::Which::Listed) return selection.which == Selection::Which::All;
-  return std::any_of(selection.listed.begin(), selection.listed.end(),
-                     [&](const auto& path) { return is_at_or_in(path, submodule); });
-}
-
-/// The same of what is in a submodule, by paths from its top.
-Selection selection_in(const Selection& selection, const std::string& submodule) {
-  if (selection.which != Selection::Which::Listed) return selection;
-  Selection inner{Selection::Which::Listed};
-  for (const auto& path : selection.listed)
-    if (path != submodule && is_at_or_in(path, submodule))
-      inner.listed.push_back(path.substr(submodule.size() + 1));
-  return inner;
-}
-
-/// Entries of .gitmodules that the tree has and that are selected. Those that it has not are
-/// left-overs, and an entry of the tree that .gitmodules does not name stays an empty folder, as
-/// after a clone.
-std::vector<Submodule> submodules_in(const GitInTree& git, const Parts& parts) {
-  if (!has_file(git, ".gitmodules")) return {};
-  constexpr std::string_view prefix = "submodule.";
-  constexpr std::string_view suffix = ".path";
-  const auto& selection = parts.submodules;
-  const auto values = configuration(git, ".gitmodules");
-  std::vector<Submodule> result;
-  for (const auto& [key, path] : values) {
-    if (!key.starts_with(prefix) || !key.ends_with(suffix) ||
-        key.size() < prefix.size() + suffix.size()) {
-      continue;
-    }
-    const auto section = key.substr(0, key.size() - suffix.size());
-    const auto commit = commit_at(git, path);
-    if (commit.empty() || !is_wanted(selection, path)) continue;
-    const bool is_updated = value(values, section + ".update") != "none";
-    if (!is_updated && selection.which == Selection::Which::All) continue;
-    if (!parts.paths.empty() && !is_chosen(git, path)) continue;
-    git({"submodule", "--quiet", "init", "--", path});  // which resolves "../lib"
-    const auto url = without_newline(git({"config", "--default", "", "--get", section + ".url"}));
-    if (url.empty()) continue;  // two sections have this path, and git uses the other
-    result.push_back({path, url, commit});
-  }
-  return result;
-}
-
-/// Throws Failure when a submodule is listed that is none.
-void require_listed(const GitInTree& git, const Selection& selection,
-                    const std::vector<Submodule>& submodules) {
-  for (const auto& path : selection.listed) {
-    const bool is_there =
-        std::any_of(submodules.begin(), submodules.end(),
-                    [&](const Submodule& submodule) { return is_at_or_in(path, submodule.path); });
-    if (is_there) continue;
-    throw Failure("GitPathNotFound", git.url() + ": there is no submodule " + path +
-                                         " in the commit, or paths leaves it out; correct "
-                                         "repositories.repositories[].submodules, which names it");
-  }
+/// To give the repository's user and password would not help.
+Failure with_remedy(const Failure& failure, const Git& git) {
+  if (failure.reason != "GitAuthenticationFailed" || git.has_credential()) return failure;
+  return {failure.reason,
+          git.url() +
+              ": the server asks for credentials, and there are none for it: those of the "
+              "repository are sent to its own host alone; a GradientDeployment can give others in "
+              "repositories.credentials"};
 }
 
 /// What the trees of a repository and of its submodules have in common.
@@ -229,7 +143,7 @@ class Checkout {
     } else if (!copy_pack()) {
       fetch_from_mirror(git_in_tree_, mirror_, false);
     }
-    git_in_tree_({"remote", "add", "origin", git_.url()});
+    git_in_tree_({"remote", "add", "origin", git_.origin()});
     if (parts_.paths.empty()) return;
     require_countable(git_in_tree_, allowance());
     choose_paths(git_in_tree_, tree_, parts_.paths);
@@ -312,41 +226,49 @@ class Checkout {
     std::vector<Submodule> all;
     const auto wanted = submodules_in(git_in_tree_, parts_);
     require_listed(git_in_tree_, parts_.submodules, wanted);
-    for (const auto& submodule : wanted) {
-      all.push_back(submodule);
-      for (auto& inner : submodules_of(submodule)) {
-        inner.path = submodule.path + "/" + inner.path;
-        all.push_back(std::move(inner));
+    for (const auto& entry : wanted) {
+      try {
+        for (auto& submodule : submodules_of(entry))
+          all.push_back(std::move(submodule));
+      } catch (const Failure& failure) {
+        throw with_prefix("submodule " + entry.path, failure);
       }
     }
     return all;
   }
 
-  /// Makes a submodule's tree and gives the submodules that it has itself.
-  std::vector<Submodule> submodules_of(const Submodule& submodule) const {
-    try {
-      if (!git_.may_fetch(submodule.url)) {
-        throw Failure("GitSubmoduleRefused",
-                      "its URL must begin with https://, http:// or ssh:// and carry no password");
+  /// Makes a submodule's tree at the first of its places that gives it; that and the submodules
+  /// that it has itself.
+  std::vector<Submodule> submodules_of(const ModuleEntry& entry) const {
+    std::optional<Failure> failure;
+    for (const auto& git : git_.for_submodule(entry.name, entry.url)) {
+      try {
+        std::vector<Submodule> all = {{entry.path, git.url(), entry.commit}};
+        for (auto& inner : submodule(git, entry).run()) {
+          inner.path = entry.path + "/" + inner.path;
+          all.push_back(std::move(inner));
+        }
+        return all;
+      } catch (const Failure& found) {
+        if (!failure) failure = with_remedy(found, git);
+        if (found.kind != Failure::Kind::Permanent) break;
+        fs::remove_all(own_folder(tree_, entry.path));
       }
-      const auto parts_in_path = 1 + std::count(submodule.path.begin(), submodule.path.end(), '/');
-      auto reusable = reusable_;
-      if (reusable && !reusable->before.empty()) reusable->before /= submodule.path;
-      return Checkout(git_.at(submodule.url), mirrors_, own_folder(tree_, submodule.path),
-                      {submodule.commit, submodule.commit}, {access_, parts_in(submodule)},
-                      std::move(reusable), whole_, depth_ + parts_in_path)
-          .run();
-    } catch (const Failure& failure) {
-      throw with_prefix("submodule " + submodule.path, failure);
     }
+    throw Failure(*failure);
+  }
+
+  Checkout submodule(const Git& git, const ModuleEntry& entry) const {
+    const auto parts_in_path = 1 + std::count(entry.path.begin(), entry.path.end(), '/');
+    auto reusable = reusable_;
+    if (reusable && !reusable->before.empty()) reusable->before /= entry.path;
+    const Parts parts{.submodules = selection_in(parts_.submodules, entry.path),
+                      .large_files = parts_.large_files};
+    return Checkout(git, mirrors_, own_folder(tree_, entry.path), {entry.commit, entry.commit},
+                    {access_, parts}, std::move(reusable), whole_, depth_ + parts_in_path);
   }
 
   Allowance allowance() const { return {whole_.limits, whole_.used, depth_}; }
-
-  Parts parts_in(const Submodule& submodule) const {
-    return {.submodules = selection_in(parts_.submodules, submodule.path),
-            .large_files = parts_.large_files};
-  }
 
   const Git& git_;
   Mirrors& mirrors_;

@@ -13,7 +13,7 @@ namespace content {
 
 struct Submodule {
   std::string path;  ///< from the top of the checkout
-  std::string url;
+  std::string url;   ///< where it was fetched
   std::string commit;
 };
 

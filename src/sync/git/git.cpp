@@ -7,9 +7,9 @@
 #include "sync/git/large_file_failure.h"
 #include "sync/git/large_file_progress.h"
 #include "sync/git/memory_settings.h"
+#include "sync/git/submodule_url.h"
 #include "sync/program/environment.h"
 #include "sync/program/memory_limit.h"
-#include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 #include "sync/report/failure_rules.h"
 #include "sync/report/retry_after.h"
@@ -36,7 +36,7 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-std::string configuration(const GitRemote& remote, const std::string& helper,
+std::string configuration(const GitRemote& remote, const std::string& helper, bool tell_paths,
                           const std::string& ssh) {
   const auto silence = std::to_string(remote.silence.count());
   // Volumes may belong to another user, whose repositories git refuses (safe.directory). The ones
@@ -60,6 +60,7 @@ std::string configuration(const GitRemote& remote, const std::string& helper,
       // The same of git-lfs; lfs.dialtimeout stays at its 30 seconds.
       "\n[lfs]\n\tactivitytimeout = " + silence + "\n\ttlstimeout = " + silence +
       "\n[credential]\n\thelper = " + quoted(helper) + "\n";
+  if (tell_paths) text += "\tuseHttpPath = true\n";
   // What helpers get where nothing else is configured (sync.resources of the operator).
   constexpr std::int64_t shipped_limit = std::int64_t{1} << 30;
   text +=
@@ -111,6 +112,16 @@ bool is_abbreviated(const std::string& ref) {
   return ref.size() >= 4 && is_hexadecimal(ref);
 }
 
+/// Whether a URL of the spec is one that git fetches from: as git writes it, http or https without
+/// user information, ssh, or git:// where that is allowed.
+bool may_fetch(const GitRemote& remote) {
+  const auto url = read_remote_url(remote.url);
+  if (!url || url->has_password) return false;
+  const bool is_as_written = url->is_short || remote.url.starts_with(url->scheme + "://");
+  return is_as_written && (url->scheme == "ssh" || url->user.empty()) &&
+         (url->scheme != "git" || remote.allow_git_protocol);
+}
+
 /// What would be right for a ref that the server has not, where that can be told from the ref.
 std::string remedy_for(const std::string& ref) {
   // Git's short forms in a clone, where they are looked up below refs/ and refs/remotes/.
@@ -140,25 +151,30 @@ std::string no_default_branch(const Git& git) {
 
 Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress on_progress)
     : remote_(std::move(remote)),
+      url_(remote_.url),
+      origin_(remote_.url),
       stop_(std::move(stop)),
       on_progress_(std::move(on_progress)),
       home_(std::make_shared<TemporaryFolder>(temporary_folder(), "git-")) {
-  if (!may_fetch(remote_.url)) {
+  if (!may_fetch(remote_)) {
     throw Failure("SyncFailed",
                   "the URL must begin with https:// or http:// and have no user in it, or be "
                   "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
   }
-  if (is_ssh(remote_.url)) ssh_ = ssh_access(remote_, home_->path());
-  write_file(
-      home_->path() / "config",
-      configuration(remote_, credential_helper(remote_, program, refused_file()), ssh_.command));
+  if (is_ssh(url_)) ssh_ = ssh_access(remote_, home_->path());
+  const auto credentials = credentials_of(remote_);
+  write_file(home_->path() / "config",
+             configuration(remote_, credential_helper(credentials, program, credential_state()),
+                           have_paths(credentials), ssh_.command));
 }
 
 Git::Git(const Path& repository, std::stop_token stop)
     : remote_{.url = repository.string()},
+      url_(remote_.url),
+      origin_(remote_.url),
       stop_(std::move(stop)),
       home_(std::make_shared<TemporaryFolder>(temporary_folder(), "git-")) {
-  write_file(home_->path() / "config", configuration(remote_, "", ""));
+  write_file(home_->path() / "config", configuration(remote_, "", false, ""));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
@@ -180,7 +196,7 @@ void Git::each_line(std::vector<std::string> arguments, const OnLine& on_line) c
         }
         pending += piece;
         if (pending.size() > longest)
-          throw Failure("SyncFailed", remote_.url + ": " + std::string(message::long_name));
+          throw Failure("SyncFailed", url_ + ": " + std::string(message::long_name));
       }});
 }
 
@@ -217,7 +233,7 @@ void Git::transfer_large_files(std::vector<std::string> arguments,
       last_came = now;
     }
     if (now - last_came > longest_wait) {
-      throw Failure("ServerBusy", remote_.url +
+      throw Failure("ServerBusy", url_ +
                                       ": the server of its large files (LFS) gave nothing "
                                       "of them for " +
                                       std::to_string(longest_wait.count()) +
@@ -244,16 +260,16 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program,
        "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string(),
        // git tells a status and none of the other headers. It leaves credentials out of these.
        "GIT_TRACE_CURL=" + headers_file().string(), "GIT_TRACE_CURL_NO_DATA=1"});
-  environment.insert(environment.end(), ssh_.environment.begin(), ssh_.environment.end());
+  for (const auto& more : {ssh_.environment, aliases()})
+    environment.insert(environment.end(), more.begin(), more.end());
   program.arguments = std::move(arguments);
-  if (is_ssh(remote_.url)) program.secret_file = ssh_.key;
   // Each command sends the credential anew: the Secret's file may hold another by now.
-  std::filesystem::remove(refused_file());
+  std::filesystem::remove_all(credential_state());
   const RemovedAtEnd headers{headers_file()};
   std::optional<Failure> wrong;
   const auto on_error_line = std::move(program.on_error_line);
   program.on_error_line = [&](std::string_view line) {
-    if (!wrong) wrong = encoding_failure(line, remote_.url);
+    if (!wrong) wrong = encoding_failure(line, url_);
     if (on_error_line) on_error_line(line);
   };
   const auto kills_before = memory_kills();
@@ -262,40 +278,52 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program,
   // The kernel kills what has more memory than the container may. It may choose a child of git's,
   // such as index-pack, which git tells as a wrong answer. A stop is a SIGTERM.
   if (finished.signal == SIGKILL || (finished.exit_code != 0 && memory_kills() > kills_before))
-    throw git_failure("git died of signal 9", remote_.url);
+    throw git_failure("git died of signal 9", url_);
   if (finished.exit_code != 0) {
+    if (const auto problem = credential_problem(credential_state()))
+      throw Failure(problem->reason, url_ + ": " + problem->what(), problem->kind);
     throw with_certificate_problem(
-        with_retry_after(
-            explain(without_secrets(std::move(finished.errors), secrets_sent_by_git(remote_)),
-                    remote_.url),
-            headers_file()),
-        remote_.url, stop_);
+        with_retry_after(explain(without_credentials(std::move(finished.errors), remote_), url_),
+                         headers_file()),
+        url_, stop_);
   }
   return std::move(finished.output);
 }
 
-Git Git::at(std::string url) const {
-  if (is_ssh(url) && ssh_server(url) != ssh_.server) {
-    throw Failure("GitSubmoduleRefused",
-                  "it is fetched over ssh from another host than the repository, and there is no "
-                  "private key for that; write an https URL in .gitmodules");
-  }
-  auto other = *this;
-  other.remote_.url = std::move(url);
-  return other;
+/// git and git-lfs ask the server of the origin, which the repository may spell in another way.
+std::vector<std::string> Git::aliases() const {
+  if (origin_ == url_) return {};
+  return {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url." + url_ + ".insteadOf",
+          "GIT_CONFIG_VALUE_0=" + origin_};
 }
 
-bool Git::may_fetch(const std::string& url) const {
-  const auto begin = url.find("://");
-  const auto scheme = url.substr(0, begin);
-  const bool is_plain =
-      scheme == "https" || scheme == "http" || (scheme == "git" && remote_.allow_git_protocol);
-  return (is_plain && url.substr(0, url.find('/', begin + 3)).find('@') == std::string::npos) ||
-         is_ssh(url);
+std::vector<Git> Git::for_submodule(const std::string& name, const std::string& url) const {
+  KnownRemotes known;
+  const auto add = [&](const std::string& text) {
+    if (auto remote = read_remote_url(text)) known.push_back(*std::move(remote));
+  };
+  add(url_);
+  add(remote_.url);
+  for (const auto& credential : remote_.credentials)
+    add(credential.url);
+  std::vector<Git> result;
+  for (auto& place : submodule_urls(known, name, url, remote_.allow_git_protocol)) {
+    result.push_back(*this);
+    result.back().url_ = std::move(place);
+    result.back().origin_ = url;
+  }
+  return result;
+}
+
+bool Git::has_credential() const {
+  return is_ssh(url_) || content::has_credential(remote_, url_);
 }
 
 bool Git::is_on_our_ssh_server(const std::string& url) const {
-  return is_ssh(remote_.url) && is_ssh(url) && ssh_server(url) == ssh_.server;
+  const auto ours = read_remote_url(remote_.url);
+  const auto other = read_remote_url(url);
+  return ours && other && ours->scheme == "ssh" && is_same_server(*ours, *other) &&
+         !other->has_password;
 }
 
 bool is_commit(const std::string& ref) {

@@ -2,7 +2,9 @@
 
 #include "base/process.h"
 #include "json/json.h"
+#include "sync/git/credential.h"
 #include "sync/git/large_files.h"
+#include "sync/git/remote_url.h"
 #include "sync/git/ssh.h"
 #include "sync/program/environment.h"
 #include "sync/report/failure.h"
@@ -20,19 +22,20 @@ namespace content {
 
 /// A remote: where a repository is, and where the credentials for it are. No secret is in it.
 struct GitRemote {
-  std::string url;                  ///< http or https without user information, or as is_ssh() says
-  std::string username = {};        ///< empty: a name that token-only servers take; not over ssh
-  Path password_file = {};          ///< over ssh the private key; empty: none
-  Path known_hosts_file = {};       ///< of the host, for ssh; need not exist
-  std::string known_hosts = {};     ///< where there is no such file
-  bool allow_git_protocol = false;  ///< git://, of which nothing is secret or certain
+  std::string url;               ///< http or https without user information, or as is_ssh() says
+  std::string username = {};     ///< empty: a name that token-only servers take; not over ssh
+  Path password_file = {};       ///< over ssh the private key; empty: none
+  Path known_hosts_file = {};    ///< of the host, for ssh; need not exist
+  std::string known_hosts = {};  ///< where there is no such file
+  std::vector<GitCredential> credentials = {};  ///< of other URLs, for submodules and large files
+  bool allow_git_protocol = false;              ///< git://, of which nothing is secret or certain
   /// After so long without a byte, over http without one a second, a server counts as dead. One
   /// that is busy, or counts the objects of a large repository, sends little for a long time.
   std::chrono::seconds silence = longest_silence;
 };
 
 /// git with a configuration of our own and nothing of the machine's: no hooks, no prompts, no
-/// transport but http and https, or ssh for a remote of ssh, and a credential for the remote's host
+/// transport but http and https, or ssh for a remote of ssh, and each credential for its own URLs
 /// alone. Copies share that configuration, a folder that goes with the last of them.
 class Git {
  public:
@@ -64,16 +67,18 @@ class Git {
   void transfer_large_files(std::vector<std::string> arguments,
                             const std::vector<LargeFile>& files) const;
 
-  /// Git for another repository, which is given the credential when it is on the same host.
-  /// Throws Failure when that is over ssh and on another host.
-  Git at(std::string url) const;
+  /// Git for a submodule that .gitmodules has as `name` and at `url`: for each of the places where
+  /// it may be (submodule_url.h), in the order in which they are to be tried. Throws Failure.
+  std::vector<Git> for_submodule(const std::string& name, const std::string& url) const;
 
-  const std::string& url() const { return remote_.url; }
-  /// Whether the server has refused the credential in the command that ran last.
-  bool is_refused() const { return std::filesystem::exists(refused_file()); }
-  /// Whether a repository may be fetched from this URL: http or https without user information,
-  /// ssh, and git:// where that is allowed.
-  bool may_fetch(const std::string& url) const;
+  /// Where it is fetched.
+  const std::string& url() const { return url_; }
+  /// What a clone has as its origin: for a submodule the URL that the repository says.
+  const std::string& origin() const { return origin_; }
+  /// Whether there is a credential for it.
+  bool has_credential() const;
+  /// Whether a server has refused a credential in the command that ran last.
+  bool is_refused() const { return is_credential_refused(credential_state()); }
   /// Whether this and the repository are fetched over ssh from one host.
   bool is_on_our_ssh_server(const std::string& url) const;
 
@@ -81,10 +86,12 @@ class Git {
   using Explain = std::function<Failure(std::string_view output, const std::string& url)>;
   std::string run(std::vector<std::string> arguments, base::Program program,
                   const Explain& explain = git_failure) const;
-  Path refused_file() const { return home_->path() / "refused"; }
+  std::vector<std::string> aliases() const;
+  Path credential_state() const { return home_->path() / "credentials"; }
   Path headers_file() const { return home_->path() / "headers"; }
 
   GitRemote remote_;
+  std::string url_, origin_;
   std::stop_token stop_;
   OnProgress on_progress_;
   std::shared_ptr<const TemporaryFolder> home_;

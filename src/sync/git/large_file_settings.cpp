@@ -1,11 +1,10 @@
 #include "sync/git/large_file_settings.h"
 
-#include "base/ascii.h"
+#include "sync/git/remote_url.h"
 #include "sync/report/failure.h"
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 namespace content {
 namespace {
@@ -39,15 +38,11 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
 }
 
-bool names_server(const Git& git, const std::string& url) {
-  static const std::regex web(
-      "https?://([^/@:]*(:[^/@]*)?@)?"
-      "([A-Za-z0-9_-][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]*)?");
-  constexpr std::size_t longest = 4096;
-  if (url.size() > longest || std::any_of(url.begin(), url.end(), is_control)) return false;
-  const auto host = url.find("://");
-  const auto origin = url.substr(0, host == std::string::npos ? 0 : url.find('/', host + 3));
-  return std::regex_match(origin, web) || git.is_on_our_ssh_server(url);
+bool names_server(const Git& git, const std::string& text) {
+  const auto url = read_remote_url(text);
+  if (!url || std::any_of(text.begin(), text.end(), is_control)) return false;
+  const bool is_web = url->is_web() && text.starts_with(url->scheme + "://");
+  return is_web || git.is_on_our_ssh_server(text);
 }
 
 bool is_url(const Key& key) {
@@ -95,12 +90,9 @@ std::vector<std::pair<std::string, std::string>> settings(const Git& git, const 
 }
 
 /// "https://HOST[:PORT]" of a URL of http or https, without a user; empty for others.
-std::string web_origin(const std::string& url) {
-  const auto scheme = url.find("://");
-  if (!url.starts_with("http") || scheme == std::string::npos) return {};
-  const auto begin = scheme + 3;
-  const auto host = url.substr(begin, url.find('/', begin) - begin);
-  return url.substr(0, begin) + host.substr(host.find('@') + 1);
+std::string web_origin(const std::string& text) {
+  const auto url = read_remote_url(text);
+  return url && url->is_web() ? origin(*url) : "";
 }
 
 /// The URL at which git-lfs asks for large files; empty: the repository's own.
@@ -144,22 +136,21 @@ void check_large_file_settings(const Git& git, const Path& tree,
 Failure with_server_of_settings(const Failure& failure, const Git& git, const Path& tree) {
   if (failure.reason != "GitRedirected" && failure.reason != "GitAuthenticationFailed")
     return failure;
-  const bool is_refused = git.is_refused();  // before another command runs
-  const auto origin = web_origin(large_file_server(git, tree));
-  // As git's credentials are given: whatever the letter case of the host.
-  if (origin.empty() || base::lower(origin) == base::lower(web_origin(git.url()))) {
-    if (!is_refused) return failure;
+  if (git.is_refused()) {
     return {"GitAuthenticationFailed",
             git.url() +
                 ": the server of its large files (LFS) refuses the credentials; accept the "
                 "licence or give a token that may read it"};
   }
+  const auto server = web_origin(large_file_server(git, tree));
+  if (server.empty() || server == web_origin(git.url())) return failure;
   return {"GitAuthenticationFailed",
-          git.url() + ": " + origin +
+          git.url() + ": " + server +
               ", which .lfsconfig names as the server of its large files (LFS), asks for "
               "credentials, and those of the repository are sent to its own host alone; let that "
               "server give the files without credentials, or have the repository's host serve them "
-              "and remove the URL from .lfsconfig"};
+              "and remove the URL from .lfsconfig; a GradientDeployment can give a credential for "
+              "that server in repositories.credentials"};
 }
 
 }  // namespace content

@@ -11,7 +11,7 @@ constexpr std::size_t longest_command = 1U << 20U;
 PartialClone::PartialClone(const Git& git, const Path& tree, const std::string& commit)
     : git_(git), in_tree_{"-C", tree.string()}, commit_(commit) {
   git.init(tree, commit, false);
-  (*this)({"remote", "add", "origin", git.url()});
+  (*this)({"remote", "add", "origin", git.origin()});
   (*this)({"config", "remote.origin.promisor", "true"});
   fetch({commit});
 }

@@ -4,13 +4,12 @@
 #include "base/process.h"
 #include "sync/git/git.h"
 #include "sync/program/environment.h"
+#include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
-#include "sync/volume/volume.h"
 
 #include <algorithm>
 #include <array>
 #include <pwd.h>
-#include <regex>
 #include <unistd.h>
 
 namespace content {
@@ -18,11 +17,15 @@ namespace {
 
 constexpr std::size_t longest_file = 1U << 20U;
 
-/// Nothing of the machine's configuration, and no key but the one that git has as its descriptor 3.
-/// It is a memory file, because a Secret's file is not always one that ssh takes (readable by
-/// others, without a newline at its end) and a copy on the pod's disk could outlive us. git is the
-/// parent of the shell that runs this; ssh itself closes what it inherits.
-constexpr const char* command = "ssh -F \"$HOME/ssh_config\" -i /proc/$PPID/fd/3";
+/// Nothing of the machine's configuration, and no keys but ours, which are memory files, because a
+/// Secret's file is not always one that ssh takes (with several keys, readable by others, without a
+/// newline at its end) and a copy on the pod's disk could outlive us.
+std::string command(const std::vector<std::shared_ptr<const OpenFile>>& keys) {
+  std::string result = "ssh -F \"$HOME/ssh_config\"";
+  for (const auto& key : keys)
+    result += " -i " + path_of_memory_file(*key);
+  return result;
+}
 
 /// No questions, no host that is not known, and for URLs without a user the one that all of the
 /// usual servers have.
@@ -58,11 +61,11 @@ std::string read(const Path& file) {
 }
 
 /// ssh wants lines that end with a newline and nothing before it.
-std::string read_key(const Path& file) {
-  auto key = read(file);
-  key.erase(std::remove(key.begin(), key.end(), '\r'), key.end());
-  if (key.empty() || key.back() != '\n') key += '\n';
-  return key;
+std::string read_keys(const Path& file) {
+  auto keys = read(file);
+  keys.erase(std::remove(keys.begin(), keys.end(), '\r'), keys.end());
+  if (keys.empty() || keys.back() != '\n') keys += '\n';
+  return keys;
 }
 
 bool has_name(uid_t user) {
@@ -87,39 +90,42 @@ std::vector<std::string> named_user(const Path& home) {
 }
 
 /// ssh says nothing of a passphrase that it may not ask for, but ssh-keygen does.
-void check_key(const SshAccess& access, const std::string& url) {
+void check_key(const SshAccess& access, const std::string& key, const std::string& url) {
   auto environment = environment_for_programs();
   environment.insert(environment.end(), access.environment.begin(), access.environment.end());
   const auto finished =
       base::run({.arguments = {"ssh-keygen", "-y", "-P", "", "-f", "/proc/self/fd/3"},
                  .environment = std::move(environment),
-                 .secret_file = access.key});
+                 .secret_file = key});
   if (finished.exit_code != 0) throw git_failure(finished.errors, url);
 }
 
 }  // namespace
 
-std::string ssh_server(const std::string& url) {
-  static const std::regex form(
-      "ssh://([A-Za-z0-9_][A-Za-z0-9_.+-]*@)?([A-Za-z0-9][A-Za-z0-9.-]*)(:([0-9]+))?/.+");
-  static const std::regex short_form(
-      "[A-Za-z0-9_][A-Za-z0-9_.+-]*@([A-Za-z0-9][A-Za-z0-9.-]*):[^-].*");
-  constexpr const char* default_port = "22";
-  constexpr std::size_t longest_url = 4096;  // std::regex needs stack for every character
-  if (url.size() > longest_url) return {};
-  std::smatch found;
-  if (std::regex_match(url, found, form))
-    return found.str(2) + ":" + (found[4].matched ? found.str(4) : default_port);
-  if (std::regex_match(url, found, short_form)) return found.str(1) + ":" + default_port;
-  return {};
+std::vector<std::string> private_keys_in(const std::string& text) {
+  constexpr std::string_view begin = "-----BEGIN ";
+  constexpr std::string_view end = "-----END ";
+  constexpr std::string_view dashes = "-----";
+  std::vector<std::string> keys;
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    const auto last = std::min(text.find(end, at), text.size() - 1);
+    const auto after = std::min(text.find(dashes, last + end.size()), text.size()) + dashes.size();
+    const auto block = text.substr(at, after - at);
+    at = std::min(after, text.size());
+    // Others, such as EC PARAMETERS, are none.
+    if (block.substr(0, block.find('\n')).ends_with("PRIVATE KEY-----"))
+      keys.push_back(block + "\n");
+  }
+  return keys.empty() ? std::vector{text} : keys;
 }
 
 SshAccess ssh_access(const GitRemote& remote, const Path& home) {
-  SshAccess access{.server = ssh_server(remote.url),
-                   .command = command,
-                   .key = read_key(remote.password_file),
-                   .environment = named_user(home)};
-  check_key(access, remote.url);
+  SshAccess access{.environment = named_user(home)};
+  for (const auto& key : private_keys_in(read_keys(remote.password_file))) {
+    check_key(access, key, remote.url);
+    access.keys.push_back(secret_in_memory(key));
+  }
+  access.command = command(access.keys);
   write_file(home / "ssh_config", configuration + patience(remote.silence));
   write_file(home / "known_hosts", std::filesystem::exists(remote.known_hosts_file)
                                        ? read(remote.known_hosts_file)

@@ -4,7 +4,12 @@
 #include "sync/report/failure.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace content {
 
@@ -31,6 +36,20 @@ std::string read_secret_line(const std::string& file) {
                   file + ": has more than one line; the Secret's key must hold one line of text");
   }
   return text;
+}
+
+std::shared_ptr<const OpenFile> secret_in_memory(const std::string& text) {
+  auto file = std::make_shared<const OpenFile>(memfd_create("secret", MFD_CLOEXEC));
+  // ssh takes no key that others may read.
+  if (file->fd() < 0 || fchmod(file->fd(), 0600) != 0 ||
+      write(file->fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw std::system_error(errno, std::generic_category(), "a file in memory");
+  }
+  return file;
+}
+
+std::string path_of_memory_file(const OpenFile& file) {
+  return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(file.fd());
 }
 
 std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {

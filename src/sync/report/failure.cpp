@@ -112,15 +112,19 @@ Failure failure(std::span<const Rule> local, std::span<const Rule> rules, std::s
   return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
 }
 
+/// "HOST[:PORT]" of a URL of https or http.
+std::string_view host_of(std::string_view url) {
+  const auto begin = std::min(url.find("://"), url.size() - 3) + 3;
+  return url.substr(begin, url.find_first_of("/'", begin) - begin);
+}
+
 /// "could not read Username for 'https://HOST': ..." about another host than the URL's: after a
-/// redirection.
+/// redirection, which within a host leads from http to https.
 bool asks_for_another_host(std::string_view output, std::string_view url) {
   constexpr std::string_view asking = "could not read Username for '";
   const auto at = output.find(asking);
   if (at == std::string_view::npos || !url.starts_with("http")) return false;
-  const auto from = output.substr(at + asking.size());
-  const auto origin = from.substr(0, from.find('\''));
-  return url.substr(0, origin.size()) != origin;
+  return host_of(output.substr(at + asking.size())) != host_of(url);
 }
 
 }  // namespace

@@ -41,13 +41,6 @@ TEST_CASE("a name that only ends alike is not taken") {
   CHECK(name("nested") == "none");
 }
 
-TEST_CASE("both forms of ssh URLs name a server") {
-  CHECK(ssh_server("ssh://git@git.example:2222/~jane/app.git") == "git.example:2222");
-  CHECK(ssh_server("ssh://git.example/app@2.git") == "git.example:22");
-  CHECK(ssh_server("git@git.example:team/app.git") == "git.example:22");
-  CHECK(ssh_server("jane@10.0.0.1:/srv/app") == "10.0.0.1:22");
-}
-
 TEST_CASE("what could be an option of ssh, or another transport, is no URL of ssh") {
   for (const char* url :
        {"ssh://-oProxyCommand=x/app", "ssh://-u@h/app", "ssh://u@-h/app", "ssh://h", "ssh://h/",

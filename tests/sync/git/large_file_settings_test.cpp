@@ -256,7 +256,8 @@ TEST_CASE("a server that .lfsconfig names and that wants credentials is told as 
             ", which .lfsconfig names as the server of its large files (LFS), asks for "
             "credentials, and those of the repository are sent to its own host alone; let that "
             "server give the files without credentials, or have the repository's host serve them "
-            "and remove the URL from .lfsconfig");
+            "and remove the URL from .lfsconfig; a GradientDeployment can give a credential for "
+            "that server in repositories.credentials");
   CHECK_THAT(other.full_log(), Contains("/cgi/lfs/objects/batch") && !Contains("Authorization"));
 }
 

@@ -117,6 +117,23 @@ TEST_CASE("keys of every form are taken, also without the newline at their end")
   CHECK(site.sync() == site.commit);
 }
 
+TEST_CASE("of several keys in one value all are tried") {
+  Site site;
+  auto others =
+      make_key(site.secrets / "one") + make_key(site.secrets / "two", "-t rsa -m PEM -N ''");
+  SECTION("one after the other") {
+    site.key = others + site.key;
+  }
+  SECTION("also without a newline between them") {
+    others.pop_back();
+    site.key = others + site.key;
+  }
+  SECTION("in any order") {
+    site.key = "# deploy keys\n" + site.key + others;
+  }
+  CHECK(site.sync() == site.commit);
+}
+
 TEST_CASE("a key that cannot be used is told, and is not repeated") {
   Site site;
   SECTION("another") {
@@ -130,6 +147,11 @@ TEST_CASE("a key that cannot be used is told, and is not repeated") {
     CHECK(site.sync() ==
           "GitAuthenticationFailed: the private key has a passphrase, and nobody is there to enter "
           "it; put one without into the Secret (ssh-keygen -p takes it off)");
+  }
+  SECTION("with a passphrase, behind one without") {
+    site.key += make_key(site.secrets / "protected", "-t ed25519 -N canary-4711");
+    CHECK_THAT(site.sync(), Catch::StartsWith("GitAuthenticationFailed: the private key has a "
+                                              "passphrase"));
   }
   SECTION("none") {
     site.key = "canary-4711";
@@ -197,9 +219,10 @@ TEST_CASE("submodules of the same server come with the same key, those of anothe
   }
   SECTION("another") {
     site.repository.add_submodule("lib", "git@localhost:lib.git", commit);
-    CHECK(site.sync() ==
-          "GitSubmoduleRefused: submodule lib: it is fetched over ssh from another host than the "
-          "repository, and there is no private key for that; write an https URL in .gitmodules");
+    CHECK_THAT(site.sync(),
+               Catch::StartsWith("GitSubmoduleRefused: submodule lib: submodule.lib.url in "
+                                 ".gitmodules is over ssh on localhost, ") &&
+                   Contains("; write https://localhost/lib.git; "));
   }
 }
 
