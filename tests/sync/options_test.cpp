@@ -88,29 +88,36 @@ TEST_CASE("gradient-sync takes every command line that render writes") {
 // The structured bindings name every member: whoever adds one has to add it here.
 
 TEST_CASE("every argument of a repository's helper reaches its own option") {
-  const gradient::RepositoryArguments written{.volume = "/volume",
-                                              .key = "uid-app-1",
-                                              .name = "app",
-                                              .url = "https://git.example/app.git?x=--key=y",
-                                              .ref = "release/$1",
-                                              .username = "jane",
-                                              .password_file = "/credentials/password",
-                                              .known_hosts_file = "/credentials/known_hosts",
-                                              .known_hosts = "git.example ssh-ed25519 AAAA=\n",
-                                              .revision = "7",
-                                              .submodules = {"lib", "-a=b"},
-                                              .lfs = {"*.bin", "--path"},
-                                              .paths = {"/docs/", "!*.md"},
-                                              .full_history = true,
-                                              .read_only = true,
-                                              .allow_git_protocol = true,
-                                              .max_files = 1,
-                                              .max_bytes = 2,
-                                              .max_depth = 3,
-                                              .message_bytes = 3072};
+  const gradient::RepositoryArguments written{
+      .volume = "/volume",
+      .key = "uid-app-1",
+      .name = "app",
+      .url = "https://git.example/app.git?x=--key=y",
+      .ref = "release/$1",
+      .username = "jane",
+      .password_file = "/credentials/password",
+      .known_hosts_file = "/credentials/known_hosts",
+      .known_hosts = "git.example ssh-ed25519 AAAA=\n",
+      .revision = "7",
+      .submodules = {"lib", "-a=b"},
+      .lfs = {"*.bin", "--path"},
+      .paths = {"/docs/", "!*.md"},
+      .credentials = {{.url = "https://h/$x", .username = "a b=c", .file = "/host-credentials/0"},
+                      {.url = "https://github.com",
+                       .file = "/host-credentials/1",
+                       .app_id = "1",
+                       .installation_id = "2",
+                       .api_url = "https://api"}},
+      .full_history = true,
+      .read_only = true,
+      .allow_git_protocol = true,
+      .max_files = 1,
+      .max_bytes = 2,
+      .max_depth = 3,
+      .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
-               revision, no_submodules, no_lfs, submodules, lfs, paths, full_history, read_only,
-               allow_git_protocol, message_bytes] = written;
+               revision, no_submodules, no_lfs, submodules, lfs, paths, credentials, full_history,
+               read_only, allow_git_protocol, message_bytes] = written;
   const auto [termination, options] = parsed<RepositoryCommand>(words(written));
   CHECK(options.volume == volume);
   CHECK(options.key == key);
@@ -135,6 +142,19 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
   CHECK(options.limits.files == max_files);
   CHECK(options.limits.bytes == max_bytes);
   CHECK(options.limits.depth == max_depth);
+  REQUIRE(options.remote.credentials.size() == credentials.size());
+  for (std::size_t i = 0; i < credentials.size(); ++i) {
+    const auto& [host_url, host_username, file, app_id, installation_id, api_url] = credentials[i];
+    const auto& read = options.remote.credentials[i];
+    CHECK(read.url == host_url);
+    CHECK(read.username == host_username);
+    CHECK(read.password_file == file);
+    CHECK(read.app.has_value() == !app_id.empty());
+    if (!read.app) continue;
+    CHECK(read.app->id == app_id);
+    CHECK(read.app->installation == installation_id);
+    CHECK(read.app->api == api_url);
+  }
   CHECK(std::int64_t(termination.bytes) == message_bytes);
   CHECK(options.program.empty());
 }

@@ -12,6 +12,8 @@ using json::Json;
 using json::object;
 
 constexpr int readable_by_group = 0440;
+constexpr const char* host_credentials_name = "host-credentials";
+constexpr const char* host_credentials_folder = "/host-credentials";
 
 enum class Presence { Required, Optional };
 
@@ -93,6 +95,25 @@ Json password_volume(const Repository& repository, const Settings& settings) {
                  {"secret", object({{"secretName", source},
                                     {"defaultMode", readable_by_group},
                                     {"items", array({file(key, "password")})}})}});
+}
+
+std::string host_credential_file(std::size_t index) {
+  return std::string(host_credentials_folder) + "/" + std::to_string(index);
+}
+
+Json host_credentials_volume(const std::vector<HostCredential>& credentials,
+                             const Settings& settings) {
+  std::vector<Json> sources;
+  for (const auto& credential : credentials) {
+    const auto name = std::to_string(sources.size());
+    sources.push_back(projection(secret_name(credential.key(), settings),
+                                 {file(credential.key().key, name)}, Presence::Required));
+  }
+  return projected_volume(host_credentials_name, array(std::move(sources)));
+}
+
+Json host_credentials_mount() {
+  return mount(host_credentials_name, host_credentials_folder, Access::ReadOnly);
 }
 
 std::string secret_of_source(const FoundModel& model) {

@@ -5,7 +5,9 @@
 #include "gradient/spec/spec.h"
 #include "json/json.h"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 /// Secrets as files of a single helper container. The app never mounts them. They are readable by
 /// their group alone, which is the pod's fsGroup.
@@ -25,6 +27,14 @@ json::Json secret_key_reference(const SecretKey& key, const Settings& settings);
 /// A volume of the one key that is the repository's password; over ssh, of KEY.known_hosts too
 /// where there is one. It must have a password.
 json::Json password_volume(const Repository& repository, const Settings& settings);
+
+/// Where the secret of `repositories.credentials[index]` is.
+std::string host_credential_file(std::size_t index);
+
+/// A volume of these secrets, and its mount in a helper.
+json::Json host_credentials_volume(const std::vector<HostCredential>& credentials,
+                                   const Settings& settings);
+json::Json host_credentials_mount();
 
 /// The Secret that a Model's source is read with, of its own or of its ContainerRegistry; empty:
 /// none.

@@ -17,6 +17,22 @@ constexpr const char* hidden_folder = ".gradient";
 constexpr const char* mask_volume = "mask";
 constexpr const char* mounts_volume = "repositories";
 
+std::vector<CredentialArguments> credentials(const DeploymentSpec& spec) {
+  std::vector<CredentialArguments> result;
+  for (const auto& credential : spec.repositories->credentials) {
+    auto& written =
+        result.emplace_back(CredentialArguments{.url = credential.url,
+                                                .username = credential.username,
+                                                .file = host_credential_file(result.size())});
+    if (const auto* const app = std::get_if<GitHubApp>(&credential.secret)) {
+      written.app_id = app->app_id;
+      written.installation_id = app->installation_id;
+      written.api_url = app->api_url;
+    }
+  }
+  return result;
+}
+
 RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
                               const Repository& repository, const Settings& settings) {
   const bool over_ssh = repository.over_ssh;
@@ -35,6 +51,7 @@ RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
                              .submodules = repository.submodules.listed,
                              .lfs = repository.large_files.listed,
                              .paths = repository.paths,
+                             .credentials = credentials(spec),
                              .full_history = repository.full_history,
                              .read_only = repository.read_only,
                              .allow_git_protocol = settings.allow_git_protocol,
@@ -56,6 +73,8 @@ PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Rep
     parts.volumes = {volume};
     helper.volume_mounts.push_back(credentials_mount(volume));
   }
+  if (!spec.repositories->credentials.empty())
+    helper.volume_mounts.push_back(host_credentials_mount());
   return parts += helper_parts(helper, settings);
 }
 
@@ -116,6 +135,8 @@ PodParts repository_parts(const Parent& parent, const DeploymentSpec& spec, cons
   parts.env = git_environment(spec);
   parts += checkout_parts(parent, *spec.repositories, claim_volume(dataset.claim));
   parts += dataset_parts(*spec.repositories, claim_volume(dataset.claim));
+  if (const auto& hosts = spec.repositories->credentials; !hosts.empty())
+    parts.volumes.push_back(host_credentials_volume(hosts, settings));
   for (const auto& repository : spec.repositories->items)
     parts += clone_parts(parent, spec, repository, dataset, settings);
   return parts;

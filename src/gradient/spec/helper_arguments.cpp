@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <stdexcept>
 #include <string_view>
 
 namespace gradient {
@@ -50,6 +51,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--path", arguments.paths);
   option("--username", arguments.username);
   option("--password-file", arguments.password_file);
+  option("--credential", arguments.credentials);
   option("--allow-git-protocol", arguments.allow_git_protocol);
   option("--known-hosts-file", arguments.known_hosts_file);
   option("--known-hosts", arguments.known_hosts);
@@ -94,6 +96,32 @@ void each(Option& option, auto& arguments) requires requires {
   option("--model", arguments.models);
 }
 
+std::string text(const CredentialArguments& credential) {
+  return json::text(
+      json::object({{"url", credential.url},
+                    {"username", json::text_or_null(credential.username)},
+                    {"file", credential.file},
+                    {"appId", json::text_or_null(credential.app_id)},
+                    {"installationId", json::text_or_null(credential.installation_id)},
+                    {"apiUrl", json::text_or_null(credential.api_url)}}));
+}
+
+/// Nothing is set in it when it is none.
+CredentialArguments read_credential(const std::string& text) {
+  try {
+    const auto given = json::parse(text);
+    const auto field = [&](const char* name) { return json::string_at(given, {name}); };
+    return {.url = field("url"),
+            .username = field("username"),
+            .file = field("file"),
+            .app_id = field("appId"),
+            .installation_id = field("installationId"),
+            .api_url = field("apiUrl")};
+  } catch (const std::invalid_argument&) {
+    return {};
+  }
+}
+
 class Writer {
  public:
   explicit Writer(const char* command) : words_{command} {}
@@ -115,6 +143,11 @@ class Writer {
   void operator()(const char* option, const std::vector<std::string>& patterns) {
     for (const auto& pattern : patterns)
       words_.push_back(option + ("=" + pattern));
+  }
+
+  void operator()(const char* option, const std::vector<CredentialArguments>& credentials) {
+    for (const auto& credential : credentials)
+      words_.push_back(option + ("=" + text(credential)));
   }
 
   std::vector<std::string> words() && { return std::move(words_); }
@@ -156,6 +189,10 @@ class Reader {
   }
   void operator()(const char* option, std::vector<std::string>& patterns) const {
     patterns = of(option);
+  }
+  void operator()(const char* option, std::vector<CredentialArguments>& credentials) const {
+    for (const auto& given : of(option))
+      credentials.push_back(read_credential(given));
   }
 
  private:

@@ -13,6 +13,12 @@
 /// are gradient-sync's command line.
 namespace gradient {
 
+/// A credential for URLs that begin so. Empty: left out.
+struct CredentialArguments {
+  std::string url{}, username{}, file{}, app_id{}, installation_id{}, api_url{};
+  bool operator==(const CredentialArguments&) const = default;
+};
+
 /// Of an init container that makes a checkout: `gradient-sync repository`. Empty: left out.
 struct RepositoryArguments {
   std::string volume{}, key{}, name{}, url{}, ref{}, username{}, password_file{},
@@ -20,6 +26,7 @@ struct RepositoryArguments {
   bool no_submodules = false, no_lfs = false;
   std::vector<std::string> submodules = {}, lfs = {};  ///< these alone; empty: all, or none
   std::vector<std::string> paths = {};
+  std::vector<CredentialArguments> credentials = {};
   bool full_history = false, read_only = false, allow_git_protocol = false;
   std::optional<std::int64_t> max_files = {}, max_bytes = {}, max_depth = {}, message_bytes = {};
   bool operator==(const RepositoryArguments&) const = default;

@@ -29,6 +29,13 @@ Needs needs(const DeploymentSpec& spec, const Settings& settings) {
     needs.secrets.push_back(need(
         *password, settings, "spec.repositories.repositories[" + std::to_string(i) + "].password"));
   }
+  for (std::size_t i = 0; i < spec.repositories->credentials.size(); ++i) {
+    const auto& credential = spec.repositories->credentials[i];
+    const bool is_app = std::holds_alternative<GitHubApp>(credential.secret);
+    needs.secrets.push_back(need(credential.key(), settings,
+                                 "spec.repositories.credentials[" + std::to_string(i) +
+                                     (is_app ? "].githubApp.privateKey" : "].password")));
+  }
   return needs;
 }
 

@@ -2,6 +2,7 @@
 
 #include "gradient/spec/fields.h"
 #include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/read_credentials.h"
 #include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
@@ -174,6 +175,7 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
   read_dataset_mount(reader, repositories);
   const bool read_only = reader.boolean("readOnly").value_or(false);
   const bool full_history = reader.choice("history", {"shallow", "full"}) == 1U;
+  repositories.credentials = read_credentials(reader);
   std::set<std::string, std::less<>> names;
   reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
   reader.elements("repositories", {1, 20}, [&](const json::Json& element, const json::Path& place) {

@@ -213,6 +213,52 @@ std::string_view git_url_problem(std::string_view url) {
                 "transports are not allowed";
 }
 
+std::string_view credential_url_problem(std::string_view url) {
+  if (has_user(url) || url.substr(0, url.find('/')).find('@') != none) {
+    return "must not carry a user or password; write them as username and password (SECRET:...) "
+           "next to the url";
+  }
+  const auto used = scheme(url);
+  const auto rest = url.substr(used.empty() ? 0 : used.size() + 3);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  const auto is_name = [](std::string_view host) { return !host.empty(); };
+  const bool is_clean =
+      !any(url, is_blank) && !has_control(url) && url.find_first_of("?#") == none &&
+      all_parts(rest.substr(slash), '/',
+                [](std::string_view part) { return part != "." && part != ".."; });
+  const bool fits = is_clean && (used.empty() || used == "https" || used == "http") &&
+                    is_host_and_port(rest.substr(0, slash), is_name);
+  return fits
+             ? ""
+             : "must be a host, such as git.example.com, or the beginning of an https or http URL, "
+               "such as https://git.example.com/team";
+}
+
+std::string normal_credential_url(std::string url) {
+  while (url.ends_with('/'))
+    url.pop_back();
+  return url.empty() || !scheme(url).empty() ? url : "https://" + url;
+}
+
+std::string_view app_id_problem(std::string_view id) {
+  return is_alphanumeric(id.front()) && all(id, is_tag_character)
+             ? ""
+             : "must be the ID of a GitHub App or its client ID, such as 123456";
+}
+
+std::string_view installation_id_problem(std::string_view id) {
+  return all(id, is_digit) ? ""
+                           : "must be the number of the App's installation, such as 7890123, which "
+                             "is the last part of the installation's page";
+}
+
+std::string_view api_url_problem(std::string_view url) {
+  const bool fits = scheme(url) == "https" && credential_url_problem(url).empty();
+  return fits ? ""
+              : "must be the https URL of the server's API, such as "
+                "https://github.example.com/api/v3";
+}
+
 std::string_view git_ref_problem(std::string_view ref) {
   const auto forbidden = [](char c) {
     return is_blank(c) || is_control(c) || std::string_view("~^:?*[\\").find(c) != none;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 /// References to servers: images, git repositories, registries and proxies, and the keys and
@@ -14,6 +15,13 @@ bool is_artifact(std::string_view reference);
 std::string_view git_url_problem(std::string_view url);
 /// Whether git takes `url` for one of ssh: ssh://... or USER@HOST:PATH.
 bool is_ssh_url(std::string_view url);
+/// Of a credential's: a host, or the beginning of a URL of http or https.
+std::string_view credential_url_problem(std::string_view url);
+/// The same with its scheme, which for a host is https, and without '/' at its end.
+std::string normal_credential_url(std::string url);
+std::string_view app_id_problem(std::string_view id);
+std::string_view installation_id_problem(std::string_view id);
+std::string_view api_url_problem(std::string_view url);
 std::string_view git_ref_problem(std::string_view ref);
 std::string_view repository_name_problem(std::string_view name);
 /// Of a submodule's path, from the top of the repository.

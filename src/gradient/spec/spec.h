@@ -53,12 +53,35 @@ struct Repository {
   bool operator==(const Repository&) const = default;
 };
 
+struct GitHubApp {
+  std::string app_id;
+  std::string installation_id;
+  SecretKey private_key;
+  std::string api_url;  ///< empty: the usual one of the host
+  bool operator==(const GitHubApp&) const = default;
+};
+
+/// For repositories, submodules and large files (LFS) whose URLs begin so.
+struct HostCredential {
+  std::string url;       ///< http or https, without '/' at its end
+  std::string username;  ///< empty: any; of an App none
+  std::variant<SecretKey, GitHubApp> secret;
+  bool operator==(const HostCredential&) const = default;
+
+  /// The password, or the App's private key.
+  const SecretKey& key() const {
+    const auto* const app = std::get_if<GitHubApp>(&secret);
+    return app == nullptr ? std::get<SecretKey>(secret) : app->private_key;
+  }
+};
+
 struct Repositories {
   std::string dataset;
   std::string mount_path = "/opt/repos";  ///< a folder of the pod, with the checkouts below it
   std::string dataset_path;               ///< where the dataset's own files are; empty: nowhere
   bool dataset_read_only = false;         ///< only with a path
   std::vector<Repository> items;
+  std::vector<HostCredential> credentials;
   bool operator==(const Repositories&) const = default;
 };
 

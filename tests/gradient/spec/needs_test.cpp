@@ -20,14 +20,20 @@ repositories:
   repositories:
     - {url: "https://h/r", name: r}
     - {url: "https://h/s", name: s, password: "SECRET:git/token"}
+  credentials:
+    - {url: "other", password: "SECRET:OTHER"}
+    - {url: "github.com", githubApp: {appId: 1, installationId: 2, privateKey: "SECRET:app/key"}}
 )")));
   const auto needs = gradient::needs(spec, gradient::default_settings());
   CHECK(needs.registries == std::set<std::string>{"hub"});
   CHECK(needs.models == std::set<std::string>{"k", "m"});
   CHECK(needs.datasets == std::set<std::string>{"code"});
   CHECK(needs.secrets ==
-        std::vector<SecretNeed>{{"gradient-secrets", "TOKEN", "spec.env[1].value"},
-                                {"git", "token", "spec.repositories.repositories[1].password"}});
+        std::vector<SecretNeed>{
+            {"gradient-secrets", "TOKEN", "spec.env[1].value"},
+            {"git", "token", "spec.repositories.repositories[1].password"},
+            {"gradient-secrets", "OTHER", "spec.repositories.credentials[0].password"},
+            {"app", "key", "spec.repositories.credentials[1].githubApp.privateKey"}});
 }
 
 TEST_CASE("a model needs the keys of its source's secret") {
