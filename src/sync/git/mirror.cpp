@@ -85,10 +85,9 @@ bool can(const std::function<void()>& fetch) {
   }
 }
 
-/// Brings the commit into a bare repository: alone where the server can, else with its branch, else
-/// with everything.
+/// Brings the commit into a bare repository that has it not: alone where the server can, else with
+/// its branch, else with everything.
 void fetch_commit(const Git& git, const Path& bare, const Resolved& wanted) {
-  if (has_commit(git, bare, wanted)) return keep(git, bare, wanted);
   if (can([&] {
         fetch_refs(git, bare, {"--depth=1", "--", git.url(), wanted.commit + ":" + kept(wanted)});
       })) {
@@ -212,11 +211,20 @@ bool Mirrors::discard(const std::string& url) {
 void Mirrors::bring(const Git& git, const Path& bare, const Resolved& wanted) const {
   try {
     if (full_history_) return fetch_all(git, bare, wanted);
-    fetch_commit(git, bare, wanted);
+    if (!has_commit(git, bare, wanted)) return fetch_commit(git, bare, wanted);
+    ask_for_leave(git, wanted);
+    keep(git, bare, wanted);
   } catch (const Failure&) {
     claim_->require_ours();  // else it says nothing of the repository
     throw;
   }
+}
+
+/// Who was told a commit by the server, under a name of its own, has been let in.
+void Mirrors::ask_for_leave(const Git& git, const Resolved& wanted) const {
+  const bool is_told_by_server = wanted.name != wanted.commit;
+  if (!is_given_ || is_told_by_server || is_given_(git.url(), wanted.commit)) return;
+  git({"ls-remote", "--", git.url(), "HEAD"});
 }
 
 }  // namespace content

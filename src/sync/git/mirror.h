@@ -37,6 +37,13 @@ class Mirrors {
   using OnUse = std::function<void(const std::string& url, const std::string& commit)>;
   void on_use(OnUse on_use) { on_use_ = std::move(on_use); }
 
+  /// Has a commit that is there already given only to those who may read it: the server is asked,
+  /// with the credential that a fetch has, unless `is_given` says that it was given before. The
+  /// mirror may be shared with others, and who names a commit need not have been let in. Without
+  /// this the mirrors are of one reader.
+  using IsGiven = std::function<bool(const std::string& url, const std::string& commit)>;
+  void ask_unless(IsGiven is_given) { is_given_ = std::move(is_given); }
+
   /// Brings in a commit, and gives the repository that has it. Waits for others that fetch from
   /// this URL, for as long as they live. Throws Failure and Stopped.
   Path fetch(const Git& git, const Resolved& wanted);
@@ -62,12 +69,14 @@ class Mirrors {
   Path open(const Git& git, const Resolved& wanted, const Fill& fill);
   void own(const std::string& url);
   void bring(const Git& git, const Path& bare, const Resolved& wanted) const;
+  void ask_for_leave(const Git& git, const Resolved& wanted) const;
 
   Path folder_, claims_;
   bool full_history_;
   std::stop_token stop_;
   OnWait on_wait_;
   OnUse on_use_;
+  IsGiven is_given_;
   std::string url_;  ///< that the claim is for
   std::unique_ptr<Claim> claim_;
   std::set<std::string> made_;  ///< URLs

@@ -51,6 +51,18 @@ NeededOfMirrors needed_by_helpers(const Path& hidden) {
   return needed;
 }
 
+NeededOfMirrors needed_by_owner(const Path& hidden, const std::string& key) {
+  NeededOfMirrors needed;
+  const auto of_name = key.rfind('-', key.rfind('-') - 1);  // a UID has dashes itself
+  if (of_name == std::string::npos || !is_true_folder(hidden / "checkouts")) return needed;
+  const auto uid = key.substr(0, of_name + 1);
+  for (const auto& entry : fs::directory_iterator(hidden / "checkouts")) {
+    if (entry.path().filename().string().starts_with(uid) && is_true_folder(entry.path()))
+      add_needed(entry.path(), needed);
+  }
+  return needed;
+}
+
 std::optional<NeededOfMirrors> needed_in_all(const Path& hidden, NeededOfMirrors known) {
   // In this order: a helper's claim goes when there is its checkout.
   add_all(hidden / "tmp", known);

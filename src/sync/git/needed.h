@@ -26,6 +26,10 @@ using NeededOfMirrors = std::map<std::string, Needed>;  ///< by the mirror's nam
 /// be started again. `hidden`: the volume's .gradient.
 NeededOfMirrors needed_by_helpers(const Path& hidden);
 
+/// By the checkouts of one deployment, whose keys begin with its UID. `key`: one of them,
+/// UID-NAME-REVISION.
+NeededOfMirrors needed_by_owner(const Path& hidden, const std::string& key);
+
 /// By the checkouts of a volume and by helpers that make one, besides what is known to be. Nothing
 /// when a checkout does not tell: it could need anything. A helper writes what it needs before it
 /// asks for a mirror's claim, so whoever has that claim misses nobody who was in the mirror before.

@@ -95,6 +95,15 @@ void tell_needs(Mirrors& mirrors, const RepositoryOptions& options, Claim& claim
   });
 }
 
+/// A deployment gets from the mirrors without asking the server what it has in a checkout already.
+void ask_for_leave(Mirrors& mirrors, const Path& hidden, const std::string& key) {
+  const auto given = std::make_shared<NeededOfMirrors>(needed_by_owner(hidden, key));
+  mirrors.ask_unless([given](const std::string& url, const std::string& commit) {
+    const auto found = given->find(mirror_name(url));
+    return found != given->end() && found->second.commits.contains(commit);
+  });
+}
+
 /// What is at a checkout's place and is not whole was never published, or has been damaged since,
 /// and no pod can be started with it.
 void set_aside(const Path& checkout, const Path& work) {
@@ -148,6 +157,7 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
   const BackgroundSweeper sweeper(claims, {""});
   Mirrors mirrors(own_folder(hidden, "git"), claims, options.full_history, stop, waits);
   tell_needs(mirrors, options, *ours);
+  ask_for_leave(mirrors, hidden, options.key);
   ProgressLines lines(report);
   const Git git(options.remote, options.program, stop, [&](const Json& fields) {
     lines(fields);

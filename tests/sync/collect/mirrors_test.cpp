@@ -125,7 +125,7 @@ TEST_CASE("commits that no checkout needs go from a mirror, and come again when 
   volume.check(app);
 
   const auto requests = server.log();
-  CHECK(volume.sync(app, commits[1], "again") == commits[1]);
+  CHECK(volume.sync(app, commits[1], "app-again") == commits[1]);
   CHECK(server.log() == requests);
   CHECK(volume.sync(app, commits[0], "1") == commits[0]);
   const auto newest = app.commit("file", "4");
@@ -222,7 +222,7 @@ TEST_CASE("twenty revisions of a large file, collected down to one, take the roo
 
   const auto commit = shell("git -C " + volume.tree(kept).string() + " rev-parse HEAD");
   const auto requests = server.log();
-  CHECK(volume.sync(app, commit, "again") == commit);
+  CHECK(volume.sync(app, commit, "app-again") == commit);
   CHECK(server.log() == requests);
   CHECK(volume.sync(app, "main~3", "other").starts_with("GitReferenceNotFound"));
   const auto earlier = app.git("rev-parse main~5");

@@ -546,6 +546,26 @@ TEST_CASE("a commit that the dataset has already is not fetched again") {
   CHECK(volume.read("file", "uid-app-two") == "text\n");
 }
 
+TEST_CASE("a commit that another deployment has fetched is given to those who may read it") {
+  WebServer server;
+  const ServedRepository app(server, "app.git");
+  const ServedRepository lib(server, "private.git");
+  const auto commit = lib.commit("file", "text");
+  Volume volume;
+  REQUIRE(volume.sync(lib, "main", "uid-a-1", canary) == commit);
+  const auto asks = "GitAuthenticationFailed: the server asks for credentials";
+  CHECK_THAT(volume.sync(lib, commit, "uid2-b-1"), StartsWith(asks));
+  app.add_submodule("lib", lib.url(), commit);
+  CHECK_THAT(volume.sync(app, "main", "uid2-b-2"),
+             StartsWith("GitAuthenticationFailed: submodule lib: "));
+  const auto before = server.log();
+  CHECK(volume.sync(lib, commit, "uid2-b-3", canary) == commit);
+  CHECK_THAT(server.log().substr(before.size()), Contains("GET /git/private.git/info/refs"));
+  server.stop();
+  CHECK(volume.sync(lib, commit, "uid2-b-4") == commit);
+  CHECK(volume.sync(lib, commit, "uid-a-1") == commit);
+}
+
 TEST_CASE("a ref that is not there is told, with the remedy for an abbreviated commit") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");
