@@ -117,7 +117,8 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
       .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
                revision, no_submodules, no_lfs, submodules, lfs, paths, credentials, full_history,
-               read_only, allow_git_protocol, message_bytes] = written;
+               read_only, allow_git_protocol, max_files, max_bytes, max_depth, message_bytes] =
+      written;
   const auto [termination, options] = parsed<RepositoryCommand>(words(written));
   CHECK(options.volume == volume);
   CHECK(options.key == key);

@@ -20,8 +20,10 @@
 #include <csignal>
 #include <fcntl.h>
 #include <map>
+#include <set>
 #include <sstream>
 #include <thread>
+#include <unistd.h>
 
 namespace content {
 namespace {
@@ -248,8 +250,22 @@ void Git::transfer_large_files(std::vector<std::string> arguments,
       });
 }
 
-std::string Git::run(std::vector<std::string> arguments, base::Program program,
+/// git forgets a redirection that comes after a login (http_request_reauth() in its http.c), and
+/// then follows none any more: so it is sent to where that leads.
+std::string Git::run(const std::vector<std::string>& arguments, base::Program program,
                      const Explain& explain) const {
+  const auto known = moved_->size();
+  try {
+    return run_once(arguments, program, explain);
+  } catch (const Failure&) {
+    if (moved_->size() == known) throw;
+  }
+  if (program.input >= 0) lseek(program.input, 0, SEEK_SET);
+  return run_once(arguments, std::move(program), explain);
+}
+
+std::string Git::run_once(std::vector<std::string> arguments, base::Program program,
+                          const Explain& explain) const {
   arguments.insert(arguments.begin(), "git");
   auto& environment = program.environment;
   for (auto& variable : environment_for_programs())
@@ -282,19 +298,41 @@ std::string Git::run(std::vector<std::string> arguments, base::Program program,
   if (finished.exit_code != 0) {
     if (const auto problem = credential_problem(credential_state()))
       throw Failure(problem->reason, url_ + ": " + problem->what(), problem->kind);
-    throw with_certificate_problem(
-        with_retry_after(explain(without_credentials(std::move(finished.errors), remote_), url_),
-                         headers_file()),
-        url_, stop_);
+    const auto failure = explain(without_credentials(std::move(finished.errors), remote_), url_);
+    if (failure.reason == "GitRedirected") note_redirection();
+    throw with_certificate_problem(with_retry_after(failure, headers_file()), url_, stop_);
   }
   return std::move(finished.output);
 }
 
 /// git and git-lfs ask the server of the origin, which the repository may spell in another way.
 std::vector<std::string> Git::aliases() const {
-  if (origin_ == url_) return {};
-  return {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url." + url_ + ".insteadOf",
-          "GIT_CONFIG_VALUE_0=" + origin_};
+  const auto moved = moved_->find(url_);
+  const auto& place = moved == moved_->end() ? url_ : moved->second;
+  std::vector<std::string> result;
+  for (const auto& name : std::set<std::string>{url_, origin_}) {
+    if (name == place) continue;
+    const auto index = std::to_string(result.size() / 2);
+    result.push_back("GIT_CONFIG_KEY_" + index + "=url." + place + ".insteadOf");
+    result.push_back("GIT_CONFIG_VALUE_" + index + "=" + name);
+  }
+  if (!result.empty()) result.push_back("GIT_CONFIG_COUNT=" + std::to_string(result.size() / 2));
+  return result;
+}
+
+/// Of the command that ran last, where that is another path of the same server.
+void Git::note_redirection() const {
+  constexpr std::size_t longest = 1U << 20U;
+  constexpr std::string_view before = "Issue another request to this URL: '";  // libcurl's words
+  const auto headers = base::read_if_there(headers_file(), longest);
+  const auto at = headers.rfind(before);
+  if (at == std::string::npos || !has_credential()) return;
+  const auto begin = at + before.size();
+  const auto ours = read_remote_url(url_);
+  const auto there =
+      read_remote_url(headers.substr(begin, headers.find("/info/refs?", begin) - begin));
+  if (!ours || !there || !is_same_server(*ours, *there) || to_text(*there) == url_) return;
+  moved_->emplace(url_, to_text(*there));
 }
 
 std::vector<Git> Git::for_submodule(const std::string& name, const std::string& url) const {

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,8 +85,11 @@ class Git {
 
  private:
   using Explain = std::function<Failure(std::string_view output, const std::string& url)>;
-  std::string run(std::vector<std::string> arguments, base::Program program,
+  std::string run(const std::vector<std::string>& arguments, base::Program program,
                   const Explain& explain = git_failure) const;
+  std::string run_once(std::vector<std::string> arguments, base::Program program,
+                       const Explain& explain) const;
+  void note_redirection() const;
   std::vector<std::string> aliases() const;
   Path credential_state() const { return home_->path() / "credentials"; }
   Path headers_file() const { return home_->path() / "headers"; }
@@ -95,6 +99,9 @@ class Git {
   std::stop_token stop_;
   OnProgress on_progress_;
   std::shared_ptr<const TemporaryFolder> home_;
+  /// Where servers redirect those who have logged in; by URL.
+  std::shared_ptr<std::map<std::string, std::string>> moved_ =
+      std::make_shared<std::map<std::string, std::string>>();
   SshAccess ssh_;
 };
 

@@ -1,10 +1,13 @@
 #include "base/base64.h"
 #include "base/hash.h"
+#include "support/skip.h"
 #include "sync/support/helper_run.h"
 #include "sync/support/pointer.h"
 #include "sync/support/web_server.h"
 
 #include <catch2/catch.hpp>
+
+#include <unistd.h>
 
 // A server of each kind of source redirects to another host, and that host to itself: what a client
 // leaves out at the first redirection it may send again at the second.
@@ -15,9 +18,19 @@ using Catch::Matchers::StartsWith;
 namespace {
 
 /// "Location: TARGET/the rest of the address"
-std::string redirection_to(const std::string& target) {
-  return "printf 'Status: 307\\r\\nLocation: %s%s%s\\r\\n\\r\\n' '" + target +
-         "' \"$PATH_INFO\" \"${QUERY_STRING:+?$QUERY_STRING}\"\n";
+std::string redirection_to(const std::string& target, int status = 307) {
+  return "printf 'Status: " + std::to_string(status) + "\\r\\nLocation: %s%s%s\\r\\n\\r\\n' '" +
+         target + "' \"$PATH_INFO\" \"${QUERY_STRING:+?$QUERY_STRING}\"\n";
+}
+
+/// A certificate for an address, with its key, in one file.
+std::string make_certificate(const Folder& folder, const std::string& address) {
+  const auto file = [&](const char* name) { return (folder / name).string(); };
+  shell("openssl req -x509 -days 1 -subj /CN=" + address + " -addext subjectAltName=IP:" + address +
+        " -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + file("key") +
+        " -out " + file("crt") + " 2>/dev/null && cat " + file("key") + " " + file("crt") + " >" +
+        file("pem"));
+  return file("pem");
 }
 
 /// A server at 127.0.0.1 that redirects, after a login, to another at localhost.
@@ -167,20 +180,69 @@ TEST_CASE("large files of git are redirected without the credentials") {
 
 TEST_CASE("a redirection from https to http is not followed, and told") {
   const Folder folder;
-  const auto file = [&](const char* name) { return (folder / name).string(); };
-  shell(
-      "openssl req -x509 -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -newkey "
-      "ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " +
-      file("key") + " -out " + file("crt") + " 2>/dev/null && cat " + file("key") + " " +
-      file("crt") + " >" + file("pem"));
-  const WebServer server(0, file("pem"));
+  const WebServer server(0, make_certificate(folder, "127.0.0.1"));
   const WebServer other;
   other.folder().write("files/llm/weights.bin", "w");
   server.folder().write_script("cgi/llm", after_login(redirection_to(other.url("files/llm"))));
   HelperRun helper;
-  helper.environment.push_back("GRADIENT_CA_BUNDLE=" + shell("cat " + file("crt")));
+  helper.environment.push_back("GRADIENT_CA_BUNDLE=" + shell("cat " + (folder / "crt").string()));
   const auto path = GENERATE("cgi/llm/weights.bin", "cgi/llm/");
   CHECK_THAT(helper.model(server.url(path)), StartsWith("ModelSourceRefused: "));
   CHECK(helper.retries() == 0);
   CHECK(other.log().empty());
+}
+
+TEST_CASE("within a host a repository that has moved comes with the credentials") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  repository.commit("file", "text");
+  const auto redirection = redirection_to(server.url("git/private.git"), GENERATE(301, 307, 308));
+  server.folder().write_script("cgi/renamed", redirection);
+  server.folder().write_script("cgi/private", after_login(redirection));
+  HelperRun helper;
+  CHECK(helper.repository(server.url("cgi/" + std::string(GENERATE("renamed", "private")))) ==
+        "published");
+  CHECK_FALSE(helper.leaks());
+}
+
+TEST_CASE("within a host large files come with the credentials from where their server has moved") {
+  const WebServer server;
+  const ServedRepository repository(server, "private.git");
+  const std::string content = "large content";
+  const auto sha256 = base::sha256_hex(content);
+  repository.commit(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text");
+  repository.commit("weights.bin", pointer(sha256, content.size()));
+  repository.commit(".lfsconfig", "[lfs]\\n\\turl = " + server.url("cgi/old"));
+  server.folder().write("files/content", content);
+  server.folder().write_script(
+      "cgi/old", redirection_to(server.url("cgi/large"), GENERATE(301, 302, 307, 308)));
+  server.folder().write_script(
+      "cgi/large", after_login("printf 'Content-Type: application/vnd.git-lfs+json\\r\\n\\r\\n%s' "
+                               R"('{"transfer":"basic","objects":[{"oid":")" +
+                               sha256 + R"(","size":)" + std::to_string(content.size()) +
+                               R"(,"actions":{"download":{"href":")" + server.url("files/content") +
+                               "\"}}}]}'\n"));
+  HelperRun helper;
+  CHECK(helper.repository(repository.url()) == "published");
+  CHECK_FALSE(helper.leaks());
+}
+
+TEST_CASE("a server that leads from http to https of its own is sent the credentials there") {
+  const auto number = getpid();  // a host of this run alone
+  const auto host =
+      "127.89." + std::to_string(number / 256 % 256) + "." + std::to_string(number % 256);
+  if (!may_listen(host, 80) || !may_listen(host, 443)) {
+    support::skip("this user may not listen at the ports 80 and 443");
+    return;
+  }
+  const Folder folder;
+  const WebServer secure(0, make_certificate(folder, host), host, 443);
+  const WebServer plain(0, "", host, 80);
+  ServedRepository(secure, "private.git").commit("file", "text");
+  plain.folder().write_script("cgi/app.git",
+                              redirection_to("https://" + host + "/git/private.git"));
+  HelperRun helper;
+  helper.environment.push_back("GRADIENT_CA_BUNDLE=" + shell("cat " + (folder / "crt").string()));
+  CHECK(helper.repository("http://" + host + "/cgi/app.git") == "published");
+  CHECK_THAT(plain.full_log(), !Contains("Authorization: "));
 }

@@ -10,12 +10,12 @@
 
 namespace {
 
-std::string configuration(const std::string& root, int port, int lfs_port,
+std::string configuration(const std::string& root, const std::string& host, int port, int lfs_port,
                           const std::string& certificate) {
   std::ostringstream text;
   text << "server.modules = (\"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\", "
           "\"mod_cgi\", \"mod_dirlisting\", \"mod_proxy\")\n"
-       << "server.bind = \"127.0.0.1\"\nserver.port = " << port << "\n"
+       << "server.bind = \"" << host << "\"\nserver.port = " << port << "\n"
        << "server.document-root = \"" << root << "\"\nserver.upload-dirs = (\"" << root << "\")\n"
        << "server.stat-cache-engine = \"disable\"\n"
        << "mimetype.assign = (\".safetensors\" => \"application/octet-stream\")\n"  // with its time
@@ -83,18 +83,19 @@ void WebServer::rewrite(const std::string& pattern, const std::string& to) {
   start();
 }
 
-WebServer::WebServer(int lfs_port, const std::string& certificate)
-    : port_(free_port()), scheme_(certificate.empty() ? "http" : "https") {
+WebServer::WebServer(int lfs_port, const std::string& certificate, std::string host, int port)
+    : host_(std::move(host)), port_(port), scheme_(certificate.empty() ? "http" : "https") {
   folder_.write("users", std::string("jane:") + canary + "\n");
   folder_.write("lighttpd.conf",
-                configuration((folder_ / "").string(), port_, lfs_port, certificate));
+                configuration((folder_ / "").string(), host_, port_, lfs_port, certificate));
   std::filesystem::create_directory(folder_ / "git");
   std::filesystem::create_directory(folder_ / "files");
   start();
 }
 
 void WebServer::start() {
-  process_.start({"/usr/sbin/lighttpd", "-D", "-f", (folder_ / "lighttpd.conf").string()}, port_);
+  process_.start({"/usr/sbin/lighttpd", "-D", "-f", (folder_ / "lighttpd.conf").string()}, port_,
+                 host_);
 }
 
 void WebServer::stop() {
@@ -102,7 +103,7 @@ void WebServer::stop() {
 }
 
 std::string WebServer::url(const std::string& path) const {
-  return scheme_ + "://127.0.0.1:" + std::to_string(port_) + "/" + path;
+  return scheme_ + "://" + host_ + ":" + std::to_string(port_) + "/" + path;
 }
 
 std::string WebServer::log() const {

@@ -17,7 +17,8 @@ std::string shell(const std::string& script);
 /// started. With a certificate (a file in PEM, with its key) it is one of https.
 class WebServer {
  public:
-  explicit WebServer(int lfs_port = 0, const std::string& certificate = "");
+  explicit WebServer(int lfs_port = 0, const std::string& certificate = "",
+                     std::string host = "127.0.0.1", int port = free_port());
 
   /// From now on gives the large files of the LFS server themselves out of its folder, as stores
   /// do: also parts of them. So many kilobytes a second on each connection; 0: as many as it can.
@@ -41,7 +42,8 @@ class WebServer {
 
  private:
   Folder folder_;
-  int port_ = 0;
+  std::string host_;
+  int port_;
   std::string scheme_;
   ServerProcess process_;
 };
