@@ -3,10 +3,10 @@
 #include "base/ascii.h"
 #include "base/files.h"
 #include "sync/git/certificate.h"
+#include "sync/git/configuration.h"
 #include "sync/git/credential.h"
 #include "sync/git/large_file_failure.h"
 #include "sync/git/large_file_progress.h"
-#include "sync/git/memory_settings.h"
 #include "sync/git/submodule_url.h"
 #include "sync/program/environment.h"
 #include "sync/program/memory_limit.h"
@@ -22,56 +22,10 @@
 #include <map>
 #include <set>
 #include <sstream>
-#include <thread>
 #include <unistd.h>
 
 namespace content {
 namespace {
-
-/// A value of git's configuration: in quotes, with escapes.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-std::string configuration(const GitRemote& remote, const std::string& helper, bool tell_paths,
-                          const std::string& ssh) {
-  const auto silence = std::to_string(remote.silence.count());
-  // Volumes may belong to another user, whose repositories git refuses (safe.directory). The ones
-  // that are used here, mirrors and new trees, no app can write to.
-  auto text =
-      "[safe]\n\tdirectory = *\n"
-      "[core]\n\thooksPath = /dev/null\n"
-      // Larger files are streamed; others are in memory as a whole.
-      "\tbigFileThreshold = 8m\n"
-      "[init]\n\tdefaultBranch = main\n"
-      "[advice]\n\tdetachedHead = false\n"
-      "[fetch]\n\tunpackLimit = 1\n"
-      "[gc]\n\tauto = 0\n"
-      "[maintenance]\n\tauto = false\n"
-      "[protocol]\n\tallow = never\n"
-      "[protocol \"http\"]\n\tallow = always\n"
-      "[protocol \"https\"]\n\tallow = always\n"
-      // git gives a server up that sends fewer bytes a second than the limit, for so many seconds.
-      "[http]\n\tlowSpeedLimit = 1\n\tlowSpeedTime = " +
-      silence +
-      // The same of git-lfs; lfs.dialtimeout stays at its 30 seconds.
-      "\n[lfs]\n\tactivitytimeout = " + silence + "\n\ttlstimeout = " + silence +
-      "\n[credential]\n\thelper = " + quoted(helper) + "\n";
-  if (tell_paths) text += "\tuseHttpPath = true\n";
-  // What helpers get where nothing else is configured (sync.resources of the operator).
-  constexpr std::int64_t shipped_limit = std::int64_t{1} << 30;
-  text +=
-      memory_settings(memory_limit().value_or(shipped_limit), std::thread::hardware_concurrency());
-  if (remote.allow_git_protocol) text += "[protocol \"git\"]\n\tallow = always\n";
-  if (!ssh.empty())
-    text += "[protocol \"ssh\"]\n\tallow = always\n[core]\n\tsshCommand = " + quoted(ssh) + "\n";
-  return text;
-}
 
 /// A file that may come to be.
 struct RemovedAtEnd {
@@ -166,8 +120,8 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
   if (is_ssh(url_)) ssh_ = ssh_access(remote_, home_->path());
   const auto credentials = credentials_of(remote_);
   write_file(home_->path() / "config",
-             configuration(remote_, credential_helper(credentials, program, credential_state()),
-                           have_paths(credentials), ssh_.command));
+             git_configuration(remote_, credential_helper(credentials, program, credential_state()),
+                               have_paths(credentials), ssh_.command));
 }
 
 Git::Git(const Path& repository, std::stop_token stop)
@@ -176,7 +130,7 @@ Git::Git(const Path& repository, std::stop_token stop)
       origin_(remote_.url),
       stop_(std::move(stop)),
       home_(std::make_shared<TemporaryFolder>(temporary_folder(), "git-")) {
-  write_file(home_->path() / "config", configuration(remote_, "", false, ""));
+  write_file(home_->path() / "config", git_configuration(remote_, "", false, ""));
 }
 
 std::string Git::operator()(std::vector<std::string> arguments) const {
