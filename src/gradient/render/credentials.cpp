@@ -67,7 +67,7 @@ Json projections(ModelSource::Scheme scheme, const std::string& secret) {
     case Scheme::Claim:
       break;
   }
-  return array({keys({"username", "password", "token"}, Presence::Optional)});
+  return array({keys({"username", "password", "token", "signedUrl"}, Presence::Optional)});
 }
 
 }  // namespace

@@ -152,8 +152,8 @@ std::string_view url_problem(std::string_view url) {
            "source.secretName";
   }
   if (values::has_token(url)) {
-    return "must not carry a token or signature; put a token into a Secret and name it in "
-           "source.secretName";
+    return "must not carry a token or signature; put a token, or all of a signed URL as "
+           "signedUrl, into a Secret and name it in source.secretName";
   }
   if (!scheme) {
     return "must begin with s3://, gs://, azureblob://, https://, http://, sftp://, hf://, "

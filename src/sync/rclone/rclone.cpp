@@ -12,10 +12,12 @@
 #include "sync/report/retry_after.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <malloc.h>
 #include <map>
+#include <regex>
 
 namespace content {
 namespace {
@@ -66,6 +68,24 @@ std::string path_of(const std::string& file, const std::string& folder, bool is_
   return folder.empty() || folder.back() == '/' ? folder + file : folder + "/" + file;
 }
 
+/// "2026/01/02 03:04:05 ERROR : TEXT": how rclone logs before it knows of JSON. A message is to be
+/// the same each time.
+std::string without_clock(std::string_view line) {
+  static const std::regex clock("^[0-9/]{10} [0-9:]{8} ([A-Z]+ *: )?");
+  return std::regex_replace(std::string(line), clock, "");
+}
+
+/// A server that knows nobody asks for credentials also where there are none to refuse.
+Failure with_lack_of_credentials(const Failure& failure, const Source& source) {
+  if (failure.reason != "ModelAuthenticationFailed" || !is_web(source) ||
+      !source.credentials.empty()) {
+    return failure;
+  }
+  return {failure.reason, url_for_messages(source) +
+                              ": the server asks for credentials, and the Model has none; name a "
+                              "Secret in source.secretName"};
+}
+
 }  // namespace
 
 std::string without_queries(const std::string& text) {
@@ -79,7 +99,7 @@ std::string without_queries(const std::string& text) {
 }
 
 std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
-  const auto remote = rclone_remote(source_);
+  const auto remote = rclone_remote(source_, call.asking);
   const auto path = call.is_folder      ? remote.path + "/"
                     : call.file.empty() ? remote.path
                                         : path_of(call.file, remote.path, call.is_alone);
@@ -115,13 +135,15 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                                        last_response = json::string_at(line, {"msg"});
                                      if (call.on_line) call.on_line(line);
                                    } catch (const std::invalid_argument&) {
-                                     errors += std::string(text.substr(0, 300)) + "\n";
+                                     errors += without_clock(text.substr(0, 300)) + "\n";
                                    }
                                  }},
                             stop);
   if (finished.exit_code != 0) {
-    auto failure = rclone_failure(without_secrets(without_queries(errors), remote.secrets),
-                                  url_for_messages(source_));
+    auto failure = with_lack_of_credentials(
+        rclone_failure(without_secrets(without_queries(errors), remote.secrets),
+                       url_for_messages(source_)),
+        source_);
     if (failure.kind == Failure::Kind::Transient) failure.retry_after = retry_after(last_response);
     throw failure;
   }
@@ -150,30 +172,39 @@ std::vector<std::string> Rclone::dead_links(const std::vector<LeftOut>& left_out
   return dead;
 }
 
-std::string Rclone::lsjson(std::vector<std::string>& dead) const {
+/// Notes about the listing what is not in the text.
+std::string Rclone::lsjson(Listing& listing) const {
   std::vector<LeftOut> left_out;
   Call call{.command = "lsjson", .options = lsjson_options, .on_line = [&](const Json& line) {
               if (auto file = left_out_in(line)) left_out.push_back(*std::move(file));
             }};
-  call.options.emplace_back(is_web(source_) ? "-vv" : "--no-mimetype");
+  if (is_web(source_)) {
+    // Compressed is a file only if its server sends it so unasked: then its size is not known.
+    call.options.insert(call.options.end(), {"-vv", "--metadata", "--no-gzip-encoding"});
+  } else {
+    call.options.emplace_back("--no-mimetype");
+  }
   call.goes_by_folders = !is_object_store(source_);
   auto lsjson = this->lsjson(call);
   for (const auto& [kind, file, why] : left_out)
     if (kind == LeftOut::Kind::Name) throw refused_path(file, "which rclone leaves out: " + why);
-  dead = dead_links(left_out);
+  listing.dead_links = dead_links(left_out);
+  listing.asking = call.asking;
   return lsjson;
 }
 
-std::string Rclone::lsjson(const Call& call) const {
+/// An answer to HEAD has a status and no body. So where it is refused the answer to GET says what
+/// is wrong, if anything is: of the file for a web server, of a listing for S3.
+std::string Rclone::lsjson(Call& call) const {
   try {
     return run(call, stop_);
   } catch (const Failure& failure) {
-    // rclone asks by HEAD whether the URL is a file, and an answer to HEAD has a status and no
-    // body. S3's answer to a listing says what is wrong.
-    const bool has_number = failure.reason == "ModelAccessDenied" || failure.reason == "SyncFailed";
-    if (has_number && source_.url.starts_with("s3://"))
+    constexpr std::array of_status{"ModelAccessDenied", "UnexpectedAnswer", "SyncFailed"};
+    const bool is_status =
+        std::find(of_status.begin(), of_status.end(), failure.reason) != of_status.end();
+    if (is_status && source_.url.starts_with("s3://"))
       run({.command = "lsjson", .is_folder = true}, stop_);
-    throw;
+    if (!is_status || !is_web(source_) || source_.url.back() == '/') throw;
   } catch (const base::ProcessError& error) {
     if (error.cause != base::ProcessError::Cause::TooMuch) throw;
     throw Failure(
@@ -182,6 +213,8 @@ std::string Rclone::lsjson(const Call& call) const {
             ": the list of its files is longer than 64 MiB; name a folder of it, or leave "
             "files out by source.include and source.exclude");
   }
+  call.asking = Asking::ByGet;
+  return run(call, stop_);
 }
 
 /// An object hides what is in the folder of its name: a URL without a slash at its end is for both.
@@ -207,10 +240,11 @@ void Rclone::check_hidden_folder(const Listing& listing) const {
 }
 
 Listing Rclone::list() const {
-  std::vector<std::string> dead;
-  const auto lsjson = this->lsjson(dead);
+  Listing about;
+  const auto lsjson = this->lsjson(about);
   auto listing = read_listing(lsjson);
-  listing.dead_links = std::move(dead);
+  listing.dead_links = std::move(about.dead_links);
+  listing.asking = about.asking;
   check_hidden_folder(listing);
   // rclone takes a web page at the address of a file for the listing of a folder.
   const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
@@ -262,7 +296,7 @@ void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& 
     const auto bytes = copy_large(listing, target, std::ref(progress), on_arrival);
     const auto rest = missing(listing, target);
     if (rest.files > 0)
-      copy_rest(target, bytes, rest.bytes < rest.files * small_file, std::ref(progress),
+      copy_rest(listing, target, bytes, rest.bytes < rest.files * small_file, std::ref(progress),
                 on_arrival);
   } catch (const Failure& failure) {
     if (failure.reason != "ModelSourceMissing") throw;
@@ -272,8 +306,8 @@ void Rclone::copy(const Listing& listing, const Path& target, const OnProgress& 
   }
 }
 
-void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
-                       const OnBytes& on_bytes, const OnArrival& on_arrival) const {
+void Rclone::copy_rest(const Listing& listing, const Path& target, std::int64_t before,
+                       bool are_small, const OnBytes& on_bytes, const OnArrival& on_arrival) const {
   on_bytes(before);
   std::vector<std::string> options{
       target.string(), "--ignore-existing", "--stats=2s", "--stats-log-level=NOTICE",
@@ -298,7 +332,8 @@ void Rclone::copy_rest(const Path& target, std::int64_t before, bool are_small,
              if (json::string_at(line, {"msg"}).find("Copied (new)") == std::string::npos) return;
              const auto file = json::string_at(line, {"object"});
              on_arrival({.path = file, .at = target / file, .is_whole = true});
-           }},
+           },
+       .asking = listing.asking},
       stop_);
 }
 
@@ -309,10 +344,9 @@ std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, cons
     if (is_missing(file, target) && file.bytes >= large_.from && tells_versions(file))
       large.push_back(file);
   if (large.empty()) return 0;
-  const bool is_alone = listing.files.size() == 1;
   RangeTransfer transfer(large, target.parent_path() / parts_folder, large_,
                          [&](const RangeRequest& request, const std::stop_token& stop) {
-                           fetch(request, is_alone, stop);
+                           fetch(listing, request, stop);
                          });
   transfer.run(on_bytes, on_arrival, stop_);
   const auto now = transfer.has_fetched() ? list() : listing;
@@ -328,15 +362,20 @@ std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, cons
   return bytes;
 }
 
-void Rclone::fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const {
+void Rclone::fetch(const Listing& listing, const RangeRequest& request,
+                   const std::stop_token& stop) const {
   const auto& [path, range, output, confirm] = request;
   std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
                                    "--count=" + std::to_string(range.end - range.begin),
                                    "--buffer-size=0", "--no-traverse"};
-  Call call{.command = "cat", .file = path, .is_alone = is_alone, .output = output};
+  Call call{.command = "cat",
+            .file = path,
+            .is_alone = listing.files.size() == 1,
+            .output = output,
+            .asking = listing.asking};
   if (is_web(source_)) {
     // A server that knows no ranges sends the file from its beginning, and rclone does not look.
-    options.insert(options.end(), {"-vv", "--dump=headers"});
+    options.insert(options.end(), {"-vv", "--dump=headers", "--no-gzip-encoding"});
     const auto answer = "\nContent-Range: bytes " + std::to_string(range.begin) + "-";
     call.on_line = [answer, &confirm = request.confirm](const Json& line) {
       if (json::string_at(line, {"msg"}).find(answer) != std::string::npos) confirm();

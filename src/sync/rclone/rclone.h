@@ -48,21 +48,23 @@ class Rclone {
     bool goes_by_folders = true;  ///< or lists all of a bucket
     int output = -1;              ///< base::Program's
     OnLine on_line = {};          ///< gets what rclone logs
+    Asking asking = Asking::ByHead;
   };
   using OnBytes =
       std::function<void(std::int64_t there)>;  ///< of the files that were missing at first
   std::string run(const Call& call, const std::stop_token& stop) const;
-  std::string lsjson(std::vector<std::string>& dead_links) const;
-  std::string lsjson(const Call& call) const;
+  std::string lsjson(Listing& listing) const;
+  std::string lsjson(Call& call) const;
   std::vector<std::string> dead_links(const std::vector<LeftOut>& left_out) const;
   void check_hidden_folder(const Listing& listing) const;
   Failure nothing_there() const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
   std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
                           const OnArrival& on_arrival) const;
-  void copy_rest(const Path& target, std::int64_t before, bool are_small, const OnBytes& on_bytes,
-                 const OnArrival& on_arrival) const;
-  void fetch(const RangeRequest& request, bool is_alone, const std::stop_token& stop) const;
+  void copy_rest(const Listing& listing, const Path& target, std::int64_t before, bool are_small,
+                 const OnBytes& on_bytes, const OnArrival& on_arrival) const;
+  void fetch(const Listing& listing, const RangeRequest& request,
+             const std::stop_token& stop) const;
 
   Source source_;
   std::stop_token stop_;

@@ -95,6 +95,7 @@ Listing read_listing(const std::string& lsjson) {
                     .modified = json::string_at(entry, {"ModTime"}),
                     .md5 = json::string_at(entry, {"Hashes", "md5"})};
     check_listed(file.path);
+    if (json::string_at(entry, {"Metadata", "content-encoding"}) == "gzip") file.bytes = -1;
     lines.push_back(json::text(json::array(
         {Json(file.path), Json(file.bytes), Json(file.modified), json::at(entry, {"Hashes"})})));
     file.version = base::short_hash(lines.back(), 32);

@@ -217,7 +217,8 @@ std::string authorization(const Source& source) {
 /// What a server could send back of what it is sent.
 std::vector<std::string> secrets_sent_by_rclone(const Source& source) {
   std::vector<std::string> secrets;
-  for (const auto* name : {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "token"}) {
+  for (const auto* name :
+       {"secretAccessKey", "sessionToken", "accountKey", "sasUrl", "signedUrl", "token"}) {
     if (auto value = credential(source, name)) secrets.push_back(*std::move(value));
   }
   if (source.url.starts_with("http")) {
@@ -228,24 +229,47 @@ std::vector<std::string> secrets_sent_by_rclone(const Source& source) {
   return secrets;
 }
 
-RcloneRemote http_remote(const Source& source) {
+/// The URL of a file with the query that signs it, which is the Secret's alone.
+std::string signed_url(const Source& source, std::string url) {
+  if (url.substr(0, url.find('?')) != source.url) {
+    throw Failure(
+        "ModelSourceRefused",
+        "the Secret's signedUrl is not source.url with a query; write the part before its "
+        "'?' into source.url");
+  }
+  return url;
+}
+
+/// One file, for a kind of remote that our rclone has alone (scripts/rclone.go).
+RcloneRemote file_remote(const Source& source, const std::string& url,
+                         const std::string& authorization) {
+  RcloneOptions options{{"type", "get"}, {"url", url}};
+  set(options, "authorization", authorization);
+  return {std::move(options), percent_decoded(source.url.substr(source.url.rfind('/') + 1))};
+}
+
+RcloneRemote http_remote(const Source& source, Asking asking) {
+  if (const auto url = credential(source, "signedUrl"))
+    return file_remote(source, signed_url(source, *url), "");
+
   const auto slash = source.url.rfind('/');
   const auto has_path = slash != std::string::npos && slash > source.url.find("://") + 2;
   const auto folder = has_path ? source.url.substr(0, slash + 1) : source.url + "/";
   RcloneOptions options{{"type", "http"}};
   set(options, "url", folder);
   const auto header = authorization(source);
+  if (asking == Asking::ByGet) return file_remote(source, source.url, header);
   if (!header.empty()) set(options, "headers", "Authorization," + list_field(header));
   return {std::move(options),
           percent_decoded(source.url.substr(std::min(folder.size(), source.url.size())))};
 }
 
-RcloneRemote remote_of(const Source& source) {
+RcloneRemote remote_of(const Source& source, Asking asking) {
   if (source.url.starts_with("s3://")) return s3_remote(source);
   if (source.url.starts_with("gs://")) return gcs_remote(source);
   if (source.url.starts_with("azureblob://")) return azure_remote(source);
   if (source.url.starts_with("sftp://")) return sftp_remote(source);
-  return http_remote(source);
+  return http_remote(source, asking);
 }
 
 }  // namespace
@@ -257,8 +281,8 @@ std::string rclone_configuration(const RcloneOptions& options) {
   return json::text(json::object({{"source", std::move(values)}}));
 }
 
-RcloneRemote rclone_remote(const Source& source) {
-  auto remote = remote_of(source);
+RcloneRemote rclone_remote(const Source& source, Asking asking) {
+  auto remote = remote_of(source, asking);
   remote.secrets = secrets_sent_by_rclone(source);
   remote.environment = source.workload_identity ? identity(source) : environment_for_programs();
   return remote;

@@ -23,6 +23,6 @@ struct RcloneRemote {
 std::string rclone_configuration(const RcloneOptions& options);
 
 /// Throws Failure when a credential cannot be read, or a key of the Secret is missing.
-RcloneRemote rclone_remote(const Source& source);
+RcloneRemote rclone_remote(const Source& source, Asking asking = Asking::ByHead);
 
 }  // namespace content

@@ -28,8 +28,9 @@ struct Source {
   std::vector<std::string> include = {}, exclude = {};
   /// Files accessKeyId, secretAccessKey and sessionToken for s3; serviceAccountJson for gs; account
   /// and accountKey, or sasUrl, for azureblob; knownHosts, username (if not in the URL), and
-  /// privateKey or password for sftp; token, or username and password, for http and
-  /// git; config.json, as Docker has it, for oci. Empty: anonymous.
+  /// privateKey or password for sftp; token, or username and password, for http and git; in their
+  /// place for a file of http signedUrl, which is `url` and a query; config.json, as Docker has it,
+  /// for oci. Empty: anonymous.
   Path credentials = {};
   std::string account = {};  ///< of Azure; empty: the credentials name it
   /// For s3, gs and azureblob without credentials: those are asked of the cloud, as its SDKs do it
@@ -56,6 +57,12 @@ struct SourceFile {
   bool operator==(const SourceFile&) const = default;
 };
 
+/// How a web server is asked about a file before it is fetched.
+enum class Asking {
+  ByHead,
+  ByGet,  ///< for its first byte; of one that is not in a folder: not every server answers HEAD
+};
+
 struct Listing {
   std::vector<SourceFile> files = {};  ///< by path
   std::int64_t bytes = 0;
@@ -67,6 +74,7 @@ struct Listing {
   bool has_files = true;
   /// Links of a web server's listing that lead to no file.
   std::vector<std::string> dead_links = {};
+  Asking asking = Asking::ByHead;
 };
 
 /// Throws refused_path() when a path leads out of its folder, has a name that a model's folder has

@@ -327,6 +327,12 @@ constexpr std::array rclone_table{
     Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
     Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"can't parse content type", "UnexpectedAnswer",
+         "the server's answer is no listing, a web page with links to files; write the URL of one "
+         "file, or have the server list the folder"},
+    Rule{"405 Method Not Allowed", "UnexpectedAnswer",
+         "the server lists the folder and tells nothing of its files without sending them (HEAD is "
+         "answered with 405); have it answer HEAD, or write the URL of one file"},
     Rule{"429 Too Many", "ServerBusy", busy, Transient},
     Rule{"SlowDown", "ServerBusy", busy, Transient},
     Rule{"504 Gateway", "ServerFailed", in_trouble, Transient},

@@ -177,8 +177,8 @@ TEST_CASE("problems of a model are reported") {
         "source.secretName"}},
       {"a signature in the url",
        "source: {url: 'https://bucket.example.com/m?X-Amz-Date=1&X-Amz-Signature=canary'}",
-       {"spec.source.url: must not carry a token or signature; put a token into a Secret and name "
-        "it in source.secretName"}},
+       {"spec.source.url: must not carry a token or signature; put a token, or all of a "
+        "signed URL as signedUrl, into a Secret and name it in source.secretName"}},
       {"a query",
        "source: {url: 'https://h/m?version=2'}",
        {"spec.source.url: must not have a query or a fragment; write the path of a file or folder "
