@@ -20,25 +20,25 @@ COPY src src
 ARG REVISION=
 RUN cmake --preset release -D REVISION="${REVISION}" && cmake --build --preset release
 
-# rclone and oci-pull are not Debian's but built from Go modules, by a Go that Debian does not have.
+# rclone, oci-pull and gradient-unpack are not Debian's but built from Go modules, by a Go that Debian does not have.
 FROM ${BASE} AS modules
 ARG GOPROXY=
 ARG RCLONE_VERSION
 WORKDIR /src
-COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/oci_pull.go scripts/
+COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/oci_pull.go scripts/unpack.go scripts/
 # The secret is for a network that ends TLS itself: certificates of the authorities to trust, as `./dev image` gives the machine's.
 RUN --mount=type=secret,id=authorities bash -euo pipefail -c 'source scripts/common.sh; source scripts/packages.sh; source scripts/binaries.sh; \
     if [[ -e /run/secrets/authorities ]]; then export SSL_CERT_FILE=/run/secrets/authorities; fi; \
-    build_binaries rclone oci-pull; \
-    install "$(binary rclone)" "$(binary oci-pull)" /; \
+    build_binaries rclone oci-pull gradient-unpack; \
+    install "$(binary rclone)" "$(binary oci-pull)" "$(binary gradient-unpack)" /; \
     rm -rf "$CACHE" "$HOME/go" /var/lib/apt/lists'
 
 # A folder for each image. The local cluster's images have this machine's files in the place of this stage (scripts/images.sh).
 FROM build AS files
-COPY --from=modules /rclone /oci-pull /
+COPY --from=modules /rclone /oci-pull /gradient-unpack /
 RUN bash -euo pipefail -c 'source scripts/assemble.sh; \
     assemble_operator /gradient-operator build/release/bin/gradient-operator; \
-    assemble_sync /gradient-sync build/release/bin/gradient-sync /rclone /oci-pull'
+    assemble_sync /gradient-sync build/release/bin/gradient-sync /rclone /oci-pull /gradient-unpack'
 
 FROM scratch AS gradient-operator
 COPY --from=files --chown=0:0 /gradient-operator /

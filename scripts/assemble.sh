@@ -80,8 +80,8 @@ assemble_operator() { # FOLDER GRADIENT-OPERATOR
 
 SYNC_IMAGE_PACKAGES=(git git-lfs openssh-client libnss-wrapper busybox ca-certificates)
 
-# git with what it needs for http, ssh, submodules and large files, and rclone and oci-pull.
-assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE OCI-PULL
+# git with what it needs for http, ssh, submodules and large files, and rclone, oci-pull and gradient-unpack.
+assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE OCI-PULL GRADIENT-UNPACK
 	local folder=$1 git
 	git=$(git --exec-path)
 	add_base "$folder"
@@ -97,5 +97,6 @@ assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE OCI-PULL
 	add_own_program "$folder" "$2"
 	add_own_program "$folder" "$3"
 	add_own_program "$folder" "$4"
-	add_versions "$folder" "$(rclone_version "$3")" "$("$4" --version)"
+	add_own_program "$folder" "$5"
+	add_versions "$folder" "$(rclone_version "$3")" "$("$4" --version)" "$("$5" --version)"
 }

@@ -6,6 +6,7 @@ COREDNS_VERSION=v1.12.1
 # The Dockerfile names it for the image's label, and is not at hand while the image is built.
 RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
 ORAS_VERSION=v2.7.0 # the library
+COMPRESS_VERSION=v1.20.4
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
 TRAEFIK_VERSION=v3.6.12
@@ -16,7 +17,7 @@ GO_VERSION=1.26.11
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
-SERVER_BINARIES=(rclone oci-pull minio)
+SERVER_BINARIES=(rclone oci-pull gradient-unpack minio)
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
@@ -30,6 +31,7 @@ binary_source() {
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go" ;;
+	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
@@ -175,4 +177,4 @@ build_missing() { [[ -e $(binary "$1") ]] || build_binary "$1"; }
 
 PATH=$PATH:$(dirname "$(binary kubectl)") # for a machine that has no kubectl of its own
 # Whatever rclone the machine has.
-for name in rclone oci-pull; do PATH=$(dirname "$(binary $name)"):$PATH; done
+for name in rclone oci-pull gradient-unpack; do PATH=$(dirname "$(binary $name)"):$PATH; done

@@ -4,6 +4,7 @@
 #include "sync/model/digest.h"
 #include "sync/model/download.h"
 #include "sync/model/origin.h"
+#include "sync/model/unpack.h"
 #include "sync/model/uses.h"
 #include "sync/model/verify.h"
 #include "sync/program/environment.h"
@@ -217,8 +218,13 @@ class ModelSync {
       if (!download.is_complete()) copy(listing, download, ours, hasher);
       verify_files(listing, download.files());
       hash_rest(listing, download.files(), hasher, known);
+      auto unpacked = listing;
+      if (unpack(options_.source, unpacked, download.files(), stop_)) {
+        Hasher rest(download.files());
+        hash_rest(unpacked, download.files(), rest, known);
+      }
       ours.require_ours();
-      publish(download, listing, known);
+      publish(download, unpacked, known);
       download.discard();
     } catch (const Failure& failure) {
       ours.require_ours();  // else it says nothing of the source

@@ -53,6 +53,37 @@ bool is_empty(const Json& layer) {
   return json::string_at(layer, {"mediaType"}) == "application/vnd.oci.empty.v1+json";
 }
 
+/// "application/vnd.oci.image.layer.v1.tar+gzip", Docker's "...rootfs.diff.tar.gzip", and so on.
+/// How it is compressed its own first bytes say.
+bool is_tar(const std::string& media_type) {
+  const auto at = media_type.rfind("tar");
+  if (at == std::string::npos || at == 0) return false;
+  const auto rest = media_type.substr(at + 3);
+  const char before = media_type[at - 1];
+  return (before == '.' || before == '+' || before == '/' || before == '-') &&
+         (rest.empty() || rest.front() == '+' || rest.front() == '.');
+}
+
+SourceFile::Kind kind_of(const Json& layer, bool has_name) {
+  using Kind = SourceFile::Kind;
+  const auto type = json::string_at(layer, {"mediaType"});
+  // oras push gives a file, whatever it is, the type of an image's layer, and a name.
+  const bool is_unpacked =
+      !has_name || type.starts_with("application/vnd.cncf.model.") ||
+      json::string_at(layer, {"annotations", "io.deis.oras.content.unpack"}) == "true";
+  if (!is_tar(type) || !is_unpacked) return Kind::File;
+  const bool is_of_image = type.starts_with("application/vnd.oci.image.layer.") ||
+                           type.starts_with("application/vnd.docker.image.rootfs.");
+  return is_of_image && !has_name ? Kind::ImageLayer : Kind::Archive;
+}
+
+/// In their order, whichever way names are compared.
+std::string archive_name(std::size_t number) {
+  auto digits = std::to_string(number);
+  digits.insert(0, 5 - std::min<std::size_t>(digits.size(), 5), '0');
+  return std::string(archives_folder) + "/" + digits;
+}
+
 void check_names(const std::vector<SourceFile>& sorted, const std::string& url) {
   for (std::size_t i = 1; i < sorted.size(); ++i) {
     if (sorted[i - 1].path == sorted[i].path)
@@ -136,19 +167,26 @@ std::vector<SourceFile> files_of(const OciDocument& manifest, const std::string&
     auto name = name_of(layer);
     if (name.empty() && is_empty(layer)) continue;
     const auto sha256 = sha256_of(layer, url);
-    if (name.empty()) {
+    const auto kind = kind_of(layer, !name.empty());
+    const bool is_file = kind == SourceFile::Kind::File;
+    if (name.empty() && is_file) {
       throw refused(url, "its layer sha256:" + sha256.substr(0, 12) +
-                             "... has no name; give it the annotation "
+                             "... has no name and is no archive; give it the annotation "
                              "org.opencontainers.image.title, as oras push does");
     }
-    check_path(name);
+    if (is_file) {
+      check_path(name);
+    } else {
+      name = archive_name(files.size());
+    }
     const auto bytes = json::integer_at(layer, {"size"}, -1);
     if (bytes < 0) throw refused(url, "its manifest tells no size of " + name + "; push it again");
     files.push_back({.path = std::move(name),
                      .bytes = bytes,
                      .modified = time_of(sha256),
                      .version = sha256,
-                     .sha256 = sha256});
+                     .sha256 = sha256,
+                     .kind = kind});
   }
   std::sort(files.begin(), files.end(),
             [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });

@@ -28,10 +28,11 @@ std::string manifest_for(const OciDocument& index, const std::string& architectu
 /// This machine's.
 std::string architecture();
 
-/// The files that its layers are, by path: layers with a name, as ORAS writes them
-/// (org.opencontainers.image.title) and ModelPack (org.cncf.model.filepath). Throws Failure: for
-/// names as check_path() does, for one that is there twice or is the folder of another, for a layer
-/// without a name, and when there is none.
+/// What its layers are, by path. Files are those with a name, as ORAS writes them
+/// (org.opencontainers.image.title) and ModelPack (org.cncf.model.filepath). Archives, in their
+/// order, are those whose media type says tar and that have no name, are ModelPack's, or are a
+/// folder of ORAS (io.deis.oras.content.unpack). Throws Failure: for names as check_path() does,
+/// for one that is there twice or is the folder of another, and for a layer that is neither.
 std::vector<SourceFile> files_of(const OciDocument& manifest, const std::string& url);
 
 }  // namespace content

@@ -19,7 +19,7 @@ Listing OciSource::list() const {
     document = registry_.document(manifest_for(document, architecture(), source_.url));
   listing.files = files_of(document, source_.url);
   if (listing.files.empty())
-    throw Failure("ModelEmpty", source_.url + ": the artifact has no layer that is a file");
+    throw Failure("ModelEmpty", source_.url + ": the artifact has no layer");
   leave_out_unwanted(listing);
   if (listing.files.empty()) {
     throw Failure("ModelEmpty", source_.url +
@@ -35,10 +35,12 @@ Listing OciSource::list() const {
 void OciSource::leave_out_unwanted(Listing& listing) const {
   std::vector<std::string> names;
   for (const auto& file : listing.files)
-    names.push_back(file.path);
+    if (file.kind == SourceFile::Kind::File) names.push_back(file.path);
   const auto wanted = let_through(source_, names, stop_);
   const std::set<std::string> these(wanted.begin(), wanted.end());
-  std::erase_if(listing.files, [&](const SourceFile& file) { return !these.contains(file.path); });
+  std::erase_if(listing.files, [&](const SourceFile& file) {
+    return file.kind == SourceFile::Kind::File && !these.contains(file.path);
+  });
 }
 
 void OciSource::copy(const Listing& listing, const Path& target, const OnProgress& on_progress,

@@ -29,8 +29,12 @@ std::string version(const std::vector<std::string>& command) {
 }  // namespace
 
 std::string program_versions() {
-  const std::array<std::vector<std::string>, 4> commands{
-      {{"git", "--version"}, {"git-lfs", "version"}, {"ssh", "-V"}, {"rclone", "--version"}}};
+  const std::array<std::vector<std::string>, 6> commands{{{"git", "--version"},
+                                                          {"git-lfs", "version"},
+                                                          {"ssh", "-V"},
+                                                          {"rclone", "--version"},
+                                                          {"oci-pull", "--version"},
+                                                          {"gradient-unpack", "--version"}}};
   std::string lines;
   for (const auto& command : commands)
     lines += version(command) + "\n";

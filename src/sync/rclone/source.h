@@ -54,6 +54,10 @@ struct SourceFile {
   std::string version = {};   ///< changes when the file does, as far as the source tells
   std::string md5 = {};       ///< hexadecimal; empty: the source does not tell
   std::string sha256 = {};    ///< the same
+  /// What becomes of it when it is there: it stays, or what is in it comes in its place; a layer of
+  /// an image may also take away and replace what those before it have brought.
+  enum class Kind { File, Archive, ImageLayer };
+  Kind kind = Kind::File;
   bool operator==(const SourceFile&) const = default;
 };
 
@@ -62,6 +66,9 @@ enum class Asking {
   ByHead,
   ByGet,  ///< for its first byte; of one that is not in a folder: not every server answers HEAD
 };
+
+/// The folder of a listing's archives, a name that no source's file may have.
+inline constexpr const char* archives_folder = "..archives";
 
 struct Listing {
   std::vector<SourceFile> files = {};  ///< by path

@@ -185,6 +185,10 @@ Failure oci_failure(std::string_view output, const std::string& url) {
   return failure({}, oci_rules(), output, url, "oci-pull");
 }
 
+Failure unpack_failure(std::string_view output, const std::string& url) {
+  return failure({}, {}, output, url, "gradient-unpack");
+}
+
 Failure volume_failure(int error, const std::string& what) {
   if (error == ENOSPC) return {"VolumeFull", what + ": " + std::string(message::full)};
   if (error == EDQUOT)

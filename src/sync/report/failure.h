@@ -43,6 +43,9 @@ Failure rclone_failure(std::string_view output, const std::string& url);
 /// What oci-pull's mean.
 Failure oci_failure(std::string_view output, const std::string& url);
 
+/// What those of gradient-unpack mean.
+Failure unpack_failure(std::string_view output, const std::string& url);
+
 /// What errno says about writing to the volume.
 Failure volume_failure(int error, const std::string& what);
 

@@ -28,7 +28,9 @@ class Image {
  public:
   Image() {
     shell("bash -euo pipefail -c 'source " SOURCE_DIR "/scripts/assemble.sh; assemble_sync " +
-          root() + " " GRADIENT_SYNC " \"$(type -P rclone)\" \"$(type -P oci-pull)\"'");
+          root() +
+          " " GRADIENT_SYNC
+          " \"$(type -P rclone)\" \"$(type -P oci-pull)\" \"$(type -P gradient-unpack)\"'");
     for (const auto* folder : {"dev", "proc", "volume"})
       fs::create_directory(fs::path(root()) / folder);
   }
@@ -87,7 +89,8 @@ TEST_CASE("the image names what it is made of") {
   CHECK_THAT(base::read_file(fs::path(image.root()) / "usr/local/share/versions"),
              Contains("git 1:") && Contains("git-lfs ") && Contains("openssh-client ") &&
                  Contains("libc6 ") && Contains("libcurl3-gnutls ") &&
-                 Contains("ca-certificates ") && Contains("rclone 1.") && Contains("oci-pull v2."));
+                 Contains("ca-certificates ") && Contains("rclone 1.") &&
+                 Contains("oci-pull v2.") && Contains("gradient-unpack go1."));
 }
 
 TEST_CASE("the helper tells the versions of the image's programs") {
@@ -98,5 +101,6 @@ TEST_CASE("the helper tells the versions of the image's programs") {
   const Image image;
   CHECK_THAT(image.run({"gradient-sync", "--version"}).output,
              Contains("\ngit version ") && Contains("\ngit-lfs/") && Contains("\nOpenSSH_") &&
-                 Contains("\nrclone v"));
+                 Contains("\nrclone v") && Contains("\noci-pull v") &&
+                 Contains("\ngradient-unpack go1."));
 }

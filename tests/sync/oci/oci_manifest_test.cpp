@@ -78,6 +78,37 @@ TEST_CASE("layers are the files that ORAS and ModelPack call them, and what they
   CHECK(files[0].version == digest_a);
 }
 
+TEST_CASE("layers are unpacked that are of an image, or that their tools unpack, in their order") {
+  using Kind = SourceFile::Kind;
+  const auto of = [](const std::string& type, const std::string& annotations = "") {
+    return R"({"mediaType": "application/)" + type + R"(", "digest": "sha256:)" + digest_a +
+           R"(", "size": 1, "annotations": {)" + annotations + "}}";
+  };
+  const std::string title = R"("org.opencontainers.image.title": "a")";
+  const auto kind = [&](const std::string& layer) {
+    const auto files = files_of(manifest(layer), url);
+    REQUIRE(files.size() == 1);
+    return files.front().kind;
+  };
+  CHECK(kind(of("vnd.oci.image.layer.v1.tar+gzip")) == Kind::ImageLayer);
+  CHECK(kind(of("vnd.docker.image.rootfs.diff.tar.gzip")) == Kind::ImageLayer);
+  CHECK(kind(of("vnd.oci.image.layer.v1.tar", title)) == Kind::File);
+  CHECK(kind(of("vnd.oci.image.layer.v1.tar+gzip",
+                title + R"(, "io.deis.oras.content.unpack": "true")")) == Kind::Archive);
+  CHECK(kind(of("vnd.cncf.model.weight.v1.tar", R"("org.cncf.model.filepath": "a")")) ==
+        Kind::Archive);
+  CHECK(kind(of("vnd.cncf.model.weight.v1.raw", R"("org.cncf.model.filepath": "a")")) ==
+        Kind::File);
+  CHECK(kind(of("vnd.kitops.modelkit.model.v1.tar+gzip")) == Kind::Archive);
+  std::string layers = of("x-tar");
+  for (int i = 0; i < 10; ++i)
+    layers += "," + of("vnd.oci.image.layer.v1.tar");
+  const auto files = files_of(manifest(layers), url);
+  REQUIRE(files.size() == 11);
+  CHECK(files.front().kind == Kind::Archive);
+  CHECK(files.back().kind == Kind::ImageLayer);
+}
+
 TEST_CASE("a layer's time tells contents apart, and is the same second for all") {
   const auto files = files_of(
       manifest(titled("a") + "," +

@@ -50,6 +50,36 @@ TEST_CASE("an artifact's layers are the files that they are called, and its dige
   CHECK_FALSE(helper.leaks());
 }
 
+TEST_CASE("an image's files are those of its layers, and a new one is unpacked beside the old") {
+  if (Registry::is_missing()) return;
+  const Registry registry;
+  const auto push = [&](const std::string& script) {
+    const Folder content;
+    shell("cd " + (content / "").string() + "; " + script + "; tar -czf layer.tar.gz *");
+    const auto layer = base::read_file(content / "layer.tar.gz");
+    registry.put("llm", "{}");
+    registry.put_manifest(
+        "llm", "1", oci_manifest,
+        manifest_of({layer_of(registry.put("llm", layer), layer.size(),
+                              "application/vnd.oci.image.layer.v1.tar+gzip", {})}));
+  };
+  push("mkdir -p models bin; printf first >models/weights.bin; ln -s /bin/busybox bin/sh");
+  Folder volume;
+  ModelPod pod({.source = registry.url("llm:1"),
+                .target = volume / "model",
+                .options = {"--refresh-interval", "1", "--include=/models/**"}});
+  const auto shows = [&](const std::string& text) {
+    return becomes(
+        [&] { return reads(volume / "model/models/weights.bin", text) || pod.has_ended(); });
+  };
+  REQUIRE(shows("first"));
+  push("mkdir models; printf second >models/weights.bin");
+  REQUIRE(shows("second"));
+  CHECK_FALSE(pod.has_ended());
+  CHECK_FALSE(fs::exists(volume / "model/bin"));
+  CHECK_FALSE(fs::exists(volume / "model/..data/..archives"));
+}
+
 TEST_CASE("patterns choose among the files of an artifact") {
   if (Registry::is_missing()) return;
   const Registry registry;
