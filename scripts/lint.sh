@@ -1,4 +1,4 @@
-#: lint [PART]...                              check format, layering, scripts, chart, alerts and tidy (clang-tidy), or the parts that are named; changed: clang-tidy on what the last 10 commits changed
+#: lint [PART]...                              check format, layering, scripts, chart, alerts and tidy (clang-tidy), or the parts that are named; changed: clang-tidy on what the last 5 commits changed
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/compile.sh"
@@ -148,7 +148,7 @@ unchecked_sources() {
 # nothing is cached, all sources take a quarter of an hour.
 recently_changed() {
 	local changed
-	changed=$(git log -10 --format= --name-only -- src && git diff --name-only HEAD -- src && git ls-files --others --exclude-standard -- src) ||
+	changed=$(git log -5 --format= --name-only -- src && git diff --name-only HEAD -- src && git ls-files --others --exclude-standard -- src) ||
 		fail "git does not tell what has changed"
 	awk 'NR == FNR { changed[$1]; next }
 		{

@@ -1,13 +1,13 @@
 #: test [unit|cluster|e2e]...                  run all tests, or the parts that are named
 # unit: no server; cluster: against a control plane of its own; e2e: on a node of its own, needs root. Unit and cluster tests run
-# plain, under AddressSanitizer with UndefinedBehaviorSanitizer, and under ThreadSanitizer.
+# under AddressSanitizer with UndefinedBehaviorSanitizer, and under ThreadSanitizer; the end-to-end part runs the release build.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/compile.sh"
 source "$SCRIPTS/lfs_server.sh"
 
-PRESETS=(dev asan tsan)
+PRESETS=(asan tsan)
 PASSED=0 FAILED=0 SKIPPED=0
 
 # Adds up the last "N passed, N failed, N skipped" of a log; the last may be missing.
