@@ -92,6 +92,7 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
   parser->add_option("--endpoint", source.endpoint);
   parser->add_option("--region", source.region);
   parser->add_flag("--path-style", source.path_style);
+  parser->add_flag("--requester-pays", source.requester_pays, "of S3: who reads pays");
   parser->add_option("--include", source.include, "pattern; these files alone")
       ->allow_extra_args(false);
   parser->add_option("--exclude", source.exclude, "pattern; not these files")

@@ -170,6 +170,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .name = "llm",
                                          .account = "examplemodels",
                                          .path_style = true,
+                                         .requester_pays = true,
                                          .workload_identity = true,
                                          .include = {"*.json", "-a=b", "--target"},
                                          .exclude = {"original/**", "-c"},
@@ -180,8 +181,8 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .max_depth = 3,
                                          .message_bytes = 3072};
   const auto& [url, endpoint, region, credentials, digest, target, name, account, path_style,
-               workload_identity, include, exclude, refresh_seconds, grace_seconds, max_files,
-               max_bytes, max_depth, message_bytes] = written;
+               requester_pays, workload_identity, include, exclude, refresh_seconds, grace_seconds,
+               max_files, max_bytes, max_depth, message_bytes] = written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
@@ -194,6 +195,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
   CHECK(options.target == target);
   CHECK(model == name);
   CHECK(options.source.account == account);
+  CHECK(options.source.requester_pays == requester_pays);
   CHECK(options.source.path_style == path_style);
   CHECK(options.source.workload_identity == workload_identity);
   CHECK(options.source.include == include);

@@ -19,9 +19,9 @@ constexpr const char* model_command = "model";
 constexpr const char* collect_command = "collect";
 
 /// Options without a value.
-constexpr std::array flags{"--full-history",     "--read-only", "--allow-git-protocol",
-                           "--no-submodules",    "--no-lfs",    "--path-style",
-                           "--workload-identity"};
+constexpr std::array flags{"--full-history",   "--read-only",        "--allow-git-protocol",
+                           "--no-submodules",  "--no-lfs",           "--path-style",
+                           "--requester-pays", "--workload-identity"};
 
 template <class Option>
 void each_limit(Option& option, auto& arguments) {
@@ -69,6 +69,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--endpoint", arguments.endpoint);
   option("--region", arguments.region);
   option("--path-style", arguments.path_style);
+  option("--requester-pays", arguments.requester_pays);
   option("--credentials-dir", arguments.credentials);
   option("--account", arguments.account);
   option("--workload-identity", arguments.workload_identity);

@@ -75,6 +75,7 @@ RcloneRemote s3_remote(const Source& source) {
   set(options, "endpoint", source.endpoint);
   set(options, "region", source.region);
   set(options, "force_path_style", source.path_style ? "true" : "false");
+  if (source.requester_pays) set(options, "requester_pays", "true");
   set(options, "list_version", "2");  // the older one takes rclone half as much memory more
   if (!source.credentials.empty()) {
     set(options, "access_key_id", required(source, "accessKeyId"));

@@ -23,6 +23,7 @@ struct Source {
                               ///< one; of hf, empty: https://huggingface.co
   std::string region = {};
   bool path_style = false;
+  bool requester_pays = false;  ///< of S3: who reads pays, and says so
   /// Patterns as rclone's filters have them. A file is fetched when none of `exclude` fits it and,
   /// if there is any, one of `include` does.
   std::vector<std::string> include = {}, exclude = {};

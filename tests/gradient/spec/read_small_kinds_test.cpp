@@ -64,6 +64,9 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
       model("source: {url: 'azureblob://c', account: examplemodels, auth: workloadIdentity}");
   CHECK(identity.source.account == "examplemodels");
   CHECK(identity.source.workload_identity);
+  CHECK(model("source: {url: 's3://b', requesterPays: true}").source.requester_pays);
+  CHECK(model("source: {url: 'https://b.s3.eu-1.amazonaws.com/m.bin'}").source.scheme ==
+        Scheme::Http);
   const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
   CHECK(filtered.source.include == Lines{"*.bin", "/a"});
   CHECK(filtered.source.exclude == Lines{"-b"});
@@ -87,6 +90,11 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
 }
 
 TEST_CASE("problems of a model are reported") {
+  const std::string folder =
+      "spec.source.url: is a folder of a cloud's storage, which is not listed over https; write "
+      "azureblob://CONTAINER/PATH with source.account, gs://BUCKET/PATH or s3://BUCKET/PATH, or "
+      "the "
+      "URL of one file";
   const std::string shape =
       "spec.source.url: must name a bucket, container, host or claim and a path without blanks and "
       "'..', such as s3://models/sentiment/";
@@ -183,14 +191,23 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'https://h/m?version=2'}",
        {"spec.source.url: must not have a query or a fragment; write the path of a file or folder "
         "alone, such as https://models.example.com/sentiment/"}},
+      {"a folder of Amazon's storage",
+       "source: {url: 'https://b.s3.eu-1.amazonaws.com/m/'}",
+       {folder}},
+      {"a folder of Google's storage",
+       "source: {url: 'https://storage.googleapis.com/b/'}",
+       {folder}},
+      {"a folder of Azure's storage", "source: {url: 'https://a.blob.core.windows.net'}", {folder}},
       {"a path upwards", "source: {url: 'pvc://c/../x'}", {shape}},
       {"no bucket", "source: {url: 's3:///x'}", {shape}},
       {"a claim's name", "source: {url: 'pvc://My_Claim/x'}", {shape}},
       {"blanks", "source: {url: 'https://h/a b'}", {shape}},
       {"fields of a bucket",
-       "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true}",
+       "source: {url: 'https://h/m', region: r, endpoint: 'https://e', pathStyle: true, "
+       "requesterPays: true}",
        {"spec.source.region: belongs to an s3:// url; remove it",
         "spec.source.pathStyle: belongs to an s3:// url; remove it",
+        "spec.source.requesterPays: belongs to an s3:// url; remove it",
         "spec.source.endpoint: belongs to an s3://, gs://, azureblob:// or hf:// url; remove it"}},
       {"a credential over http",
        "source: {url: 'http://h/m', secretName: s}",

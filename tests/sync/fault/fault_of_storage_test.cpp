@@ -146,6 +146,16 @@ TEST_CASE("an archived object is told, once") {
   CHECK(helper.retries() == 0);
 }
 
+TEST_CASE("who reads pays where the spec says so") {
+  const OddBucket bucket({"llm/weights.bin"});
+  HelperRun helper;
+  helper.password = "";
+  bucket.answer_objects("");
+  CHECK(helper.model("s3://models/llm", {"--endpoint", bucket.endpoint(), "--path-style",
+                                         "--requester-pays"}) == "published");
+  CHECK_THAT(bucket.server().full_log(), Contains("X-Amz-Request-Payer: requester"));
+}
+
 TEST_CASE("the query of a source's URL, which may have a signature, is not told") {
   const WebServer server;
   server.folder().write_script("cgi/teapot", "printf 'Status: 418\\r\\n\\r\\n'\n");
