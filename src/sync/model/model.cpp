@@ -286,6 +286,8 @@ class ModelSync {
                  KnownFiles& known) const {
     for (const auto& path : regular_files_in(files))
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
+    for (const auto& file : listing.files)
+      if (file.kind != SourceFile::Kind::File) hasher.add(file.path, false);
     auto results = hasher.finish();
     verify_checksums(listing, files, results,
                      [&](const auto& paths) { return origin_.without_md5(listing, paths); });

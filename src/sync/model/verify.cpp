@@ -59,7 +59,8 @@ void verify_files(const Listing& listing, const Path& folder) {
     const auto bytes = fs::file_size(folder / file.path, error);
     if (error || (file.bytes >= 0 && bytes != static_cast<std::uintmax_t>(file.bytes)))
       throw changed(file.path);
-    if (there.erase(file.path) == 0) throw one_file(file.path, "another file");
+    const bool is_file = file.kind == SourceFile::Kind::File;  // an archive's folder is ours
+    if (is_file && there.erase(file.path) == 0) throw one_file(file.path, "another file");
   }
   for (const auto& path : there)
     fs::remove(folder / path);

@@ -72,9 +72,11 @@ TEST_CASE("an image's files are those of its layers, and a new one is unpacked b
     return becomes(
         [&] { return reads(volume / "model/models/weights.bin", text) || pod.has_ended(); });
   };
+  INFO(pod.log());
   REQUIRE(shows("first"));
   push("mkdir models; printf second >models/weights.bin");
   REQUIRE(shows("second"));
+  INFO(pod.log());
   CHECK_FALSE(pod.has_ended());
   CHECK_FALSE(fs::exists(volume / "model/bin"));
   CHECK_FALSE(fs::exists(volume / "model/..data/..archives"));
