@@ -3,9 +3,10 @@
 //	gradient-unpack list      prints the names of their files, each ended by a zero byte
 //	gradient-unpack FOLDER    puts them there
 //
-// The unnamed file 3 has {"archives": [{"file", "isLayer"}], "wanted": [NAME]}: the archives in their order, and which files of them
-// are wanted; all, where that is left out. An archive that is a layer of an image takes away what its whiteouts name, and replaces what
-// is there. What is wrong with an archive goes to standard error as {"refused": ...}, and what fails here as {"error": ...}.
+// The unnamed file 3 has {"archives": [{"file", "isLayer"}], "wanted": [NAME], "limits": {"files", "bytes", "depth"}}: the archives in
+// their order, which files of them are wanted (all, where that is left out), and what may be made. An archive that is a layer of an
+// image takes away what its whiteouts name, and replaces what is there. What is wrong with an archive goes to standard error as
+// {"refused": ...}, what is more than a limit as {"files": COUNT} and so on, and what fails here as {"error": ...}.
 package main
 
 import (
@@ -28,31 +29,37 @@ import (
 )
 
 const (
-	mostEntries = 1_000_000
-	mostMemory  = 256 << 20 // of zstd, whose frames say how much of the text before they need
-	whiteout    = ".wh."    // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
-	opaque      = ".wh..wh..opq"
+	mostMemory = 256 << 20 // of zstd, whose frames say how much of the text before they need
+	whiteout   = ".wh."    // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
+	opaque     = ".wh..wh..opq"
 )
 
-type archive struct {
-	File    string `json:"file"`
-	IsLayer bool   `json:"isLayer"`
-}
-
 type request struct {
-	Archives []archive `json:"archives"`
-	Wanted   []string  `json:"wanted"`
+	Archives []struct {
+		File    string
+		IsLayer bool
+	}
+	Wanted []string
+	Limits struct{ Files, Bytes, Depth int64 } // with folders; parts of a path
 }
 
-// What the archive is to blame for.
-type refusal struct{ error }
+// What is said of an archive, by the name that it has on standard error.
+type finding struct {
+	name  string
+	value any
+}
 
-func refuse(format string, values ...any) error { return refusal{fmt.Errorf(format, values...)} }
+func (f finding) Error() string { return fmt.Sprint(f.value) }
+
+func refuse(format string, values ...any) error {
+	return finding{"refused", fmt.Sprintf(format, values...)}
+}
 
 type unpacker struct {
+	request
 	root    *os.Root
-	wanted  map[string]bool // nil: all
-	entries int
+	files   int64           // made, with folders
+	bytes   int64           // of them
 	links   []string        // symbolic ones
 	isLayer bool            // of the archive that is being unpacked, as the next
 	ours    map[string]bool // what it has brought, with the folders
@@ -86,15 +93,15 @@ func text(file io.Reader) (io.Reader, error) {
 
 // Blames the archive, unless the system has failed.
 func blame(err error) error {
-	if err == nil || errors.As(err, new(syscall.Errno)) || errors.As(err, new(refusal)) {
+	if err == nil || errors.As(err, new(syscall.Errno)) || errors.As(err, new(finding)) {
 		return err
 	}
 	return refuse("it is no whole archive (%v); push it again", err)
 }
 
 // Calls a function for each entry.
-func each(from archive, use func(*tar.Header, io.Reader) error) error {
-	file, err := os.Open(from.File)
+func each(archive string, use func(*tar.Header, io.Reader) error) error {
+	file, err := os.Open(archive)
 	if err != nil {
 		return err
 	}
@@ -119,10 +126,10 @@ func each(from archive, use func(*tar.Header, io.Reader) error) error {
 	}
 }
 
-func list(archives []archive) error {
+func list(given request) error {
 	output := bufio.NewWriter(os.Stdout)
-	for _, one := range archives {
-		err := each(one, func(header *tar.Header, _ io.Reader) error {
+	for _, one := range given.Archives {
+		err := each(one.File, func(header *tar.Header, _ io.Reader) error {
 			if header.Typeflag != tar.TypeDir && header.Typeflag != tar.TypeXGlobalHeader {
 				output.WriteString(header.Name + "\x00")
 			}
@@ -136,26 +143,29 @@ func list(archives []archive) error {
 }
 
 func (u *unpacker) add(header *tar.Header, content io.Reader) error {
-	if u.entries++; u.entries > mostEntries {
-		return refuse("it has more than %d entries", mostEntries)
-	}
 	name := header.Name
 	base := path.Base(name)
 	if u.isLayer && strings.HasPrefix(base, whiteout) {
 		return u.remove(path.Dir(name), base)
 	}
 	isFolder := header.Typeflag == tar.TypeDir
-	isWanted := u.wanted == nil || u.wanted[name] // a folder comes with its files then
-	if header.Typeflag == tar.TypeXGlobalHeader || name == "." || !isWanted {
+	_, isNamed := slices.BinarySearch(u.Wanted, name) // a folder comes with its files then
+	if header.Typeflag == tar.TypeXGlobalHeader || name == "." || (u.Wanted != nil && !isNamed) {
 		return nil
 	}
 	if err := check(name); err != nil {
 		return err
 	}
+	if depth := int64(strings.Count(name, "/")) + 1; depth > u.Limits.Depth {
+		return finding{"depth", depth}
+	}
 	if isFolder { // an empty one may be what a link leads to
 		return u.makeFolders(name)
 	}
 	if err := u.makeRoom(name); err != nil {
+		return err
+	}
+	if err := u.count(header.Size); err != nil {
 		return err
 	}
 	switch header.Typeflag {
@@ -170,6 +180,19 @@ func (u *unpacker) add(header *tar.Header, content io.Reader) error {
 	return refuse("it has %.200q, which is a device or a pipe; leave it out by source.exclude", name)
 }
 
+// Before a file or folder is made.
+func (u *unpacker) count(bytes int64) error {
+	u.files++
+	u.bytes += bytes
+	if u.files > u.Limits.Files {
+		return finding{"files", u.files}
+	}
+	if u.bytes > u.Limits.Bytes {
+		return finding{"bytes", u.bytes}
+	}
+	return nil
+}
+
 // Makes a folder and those that it is in.
 func (u *unpacker) makeFolders(name string) error {
 	for at := range len(name) + 1 {
@@ -178,15 +201,22 @@ func (u *unpacker) makeFolders(name string) error {
 		}
 		folder := name[:at]
 		there, err := u.root.Stat(folder)
+		_, missing := u.root.Lstat(folder)
+		if err != nil && missing == nil {
+			return refuse("it has files in %.200q, which is a link to something that is not in it", folder)
+		}
 		if err == nil && !there.IsDir() {
+			err = fs.ErrNotExist
 			if err := u.replace(folder); err != nil {
 				return err
 			}
-			err = fs.ErrNotExist
 		}
 		if err != nil {
+			if err := u.count(0); err != nil {
+				return err
+			}
 			if err := u.root.Mkdir(folder, 0777); err != nil {
-				return u.outside(folder, err)
+				return err
 			}
 		}
 		u.ours[folder] = true
@@ -218,14 +248,6 @@ func (u *unpacker) replace(name string) error {
 	return u.root.RemoveAll(name)
 }
 
-// A link of the archive is in the way, as it leads out or to nothing.
-func (u *unpacker) outside(name string, err error) error {
-	if there, missing := u.root.Lstat(name); missing == nil && there.Mode()&fs.ModeSymlink != 0 {
-		return refuse("it has files in %.200q, which is a link to something that is not in it", name)
-	}
-	return err
-}
-
 func (u *unpacker) write(name string, header *tar.Header, content io.Reader) error {
 	mode := fs.FileMode(0666 | header.Mode&0111)
 	file, err := u.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
@@ -248,10 +270,10 @@ func (u *unpacker) link(name, to string) error {
 		return err
 	}
 	there, err := u.root.Lstat(to)
-	if err != nil {
-		return refuse("it has %.200q, which is a link to something that is not in it, or is left out", name)
+	if err != nil || there.IsDir() {
+		return refuse("it has %.200q, which is a link to no file of it, or to one that is left out", name)
 	}
-	if there.IsDir() || u.root.Link(to, name) == nil {
+	if u.root.Link(to, name) == nil {
 		return nil
 	}
 	if !there.Mode().IsRegular() {
@@ -332,23 +354,18 @@ func run(folder string) error {
 		return err
 	}
 	if folder == "list" {
-		return list(given.Archives)
+		return list(given)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
 	}
-	u := unpacker{root: root}
-	if given.Wanted != nil {
-		u.wanted = map[string]bool{}
-	}
-	for _, name := range given.Wanted {
-		u.wanted[name] = true
-	}
+	slices.Sort(given.Wanted)
+	u := unpacker{request: given, root: root}
 	for _, one := range given.Archives {
 		u.isLayer, u.ours = one.IsLayer, map[string]bool{}
 		if err == nil {
-			err = each(one, u.add)
+			err = each(one.File, u.add)
 		}
 	}
 	for _, one := range given.Archives {
@@ -375,11 +392,9 @@ func main() {
 	if err == nil {
 		return
 	}
-	what := "error"
-	if errors.As(err, new(refusal)) {
-		what = "refused"
-	}
-	line, _ := json.Marshal(map[string]string{what: err.Error()})
+	told := finding{"error", err.Error()}
+	errors.As(err, &told)
+	line, _ := json.Marshal(map[string]any{told.name: told.value})
 	os.Stderr.Write(append(line, '\n'))
 	os.Exit(1)
 }

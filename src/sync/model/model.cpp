@@ -219,7 +219,7 @@ class ModelSync {
       verify_files(listing, download.files());
       hash_rest(listing, download.files(), hasher, known);
       auto unpacked = listing;
-      if (unpack(options_.source, unpacked, download.files(), stop_)) {
+      if (unpack(options_.source, unpacked, download.files(), options_.limits, stop_)) {
         Hasher rest(download.files());
         hash_rest(unpacked, download.files(), rest, known);
       }

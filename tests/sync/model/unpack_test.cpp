@@ -40,9 +40,9 @@ class Unpacking {
   }
 
   /// The files and their texts, or "REASON: message".
-  std::string run(const Source& source = {.url = "oci://h/a:1"}) {
+  std::string run(const Source& source = {.url = "oci://h/a:1"}, const Limits& limits = {}) {
     try {
-      if (!unpack(source, listing_, files(), {})) return "nothing to unpack";
+      if (!unpack(source, listing_, files(), limits, {})) return "nothing to unpack";
     } catch (const Failure& failure) {
       return failure.reason + ": " + failure.what();
     }
@@ -162,6 +162,29 @@ TEST_CASE("what reaches out of the folder is refused with its name, and nothing 
   CHECK(base::read_file(outside / "secret") == "s");
   CHECK_FALSE(fs::exists(outside / "written"));
   CHECK_FALSE(fs::exists(outside / "a"));
+}
+
+TEST_CASE("no more is unpacked than the limits allow, and little of it is written") {
+  Unpacking unpacking;
+  Limits limits;
+  std::string limit;
+  unpacking.add("mkdir -p a/b; truncate -s 64M a/b/c; ln a/b/c a/d", "-z");
+  SECTION("bytes") {
+    limits.bytes = 1 << 20;
+    limit = "at least 64.0 MiB, and sync.limits.bytes";
+  }
+  SECTION("files") {
+    limits.files = 3;
+    limit = "at least 4 files and folders, and sync.limits.files";
+  }
+  SECTION("depth") {
+    limits.depth = 2;
+    limit = "at least 3 parts in a path, and sync.limits.depth";
+  }
+  CHECK_THAT(unpacking.run({.url = "oci://h/a:1"}, limits),
+             StartsWith("SourceTooLarge: oci://h/a:1: ") && Contains(limit));
+  const auto file = unpacking.files() / "a/b/c";
+  CHECK((limit.find("files") != std::string::npos || !fs::exists(file)));
 }
 
 TEST_CASE("what cannot be files of a model is refused") {
