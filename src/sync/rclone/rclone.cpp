@@ -119,7 +119,8 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   }
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
   // The headers of answers with an error: rclone tells their status alone.
-  if (is_web(source_)) arguments.insert(arguments.end(), {"-vv", "--dump=errors,headers"});
+  if (is_web(source_) && call.command != "cat")  // which is asked for those of all answers
+    arguments.insert(arguments.end(), {"-vv", "--dump=errors,headers"});
   std::string errors;
   std::string last_response;
   auto finished = base::run({.arguments = std::move(arguments),

@@ -227,7 +227,10 @@ TEST_CASE("a source that is not there, is empty, or refuses, ends with its reaso
   CHECK(end("files/missing.bin") == "ModelSourceMissing: there is nothing at this address");
   CHECK(end("files/empty/") ==
         "ModelEmpty: there is no file in the folder, or a page is in its place");
-  CHECK(end("files/private/") == "ModelAuthenticationFailed: the server refuses the credentials");
+  CHECK(
+      end("files/private/") ==
+      "ModelAuthenticationFailed: the server asks for credentials, and the Model has none; name a "
+      "Secret in source.secretName");
 }
 
 TEST_CASE("a Secret lets the sidecar in, and is nowhere in what it leaves") {
