@@ -71,14 +71,20 @@ struct GitHub {
 
 TEST_CASE("a repository of GitHub comes with a token that its App asks for") {
   GitHub github;
-  const auto commit = github.repository.commit("file", "text");
+  github.repository.commit("file", "text");
   HelperRun helper;
   helper.password = "";
+  std::filesystem::create_directory(helper.folder() / "tmp");
+  helper.environment.push_back("TMPDIR=" + (helper.folder() / "tmp").string());
   CHECK(helper.repository(github.server.url("cgi/app.git"),
                           {"--credential=" + github.credential()}) == "published");
   CHECK(base::read_file(github.keys / "path") == "POST /app/installations/456/access_tokens");
-  helper.password = GitHub::token;
-  CHECK_FALSE(helper.leaks());
+  const auto key = base::read_file(github.keys / "key");
+  const auto line = key.find('\n') + 1;
+  for (const auto& secret : {std::string(GitHub::token), key.substr(line, 60)}) {
+    helper.password = secret;
+    CHECK_FALSE(helper.leaks());
+  }
 }
 
 TEST_CASE("an App proves who it is by a token that it has signed, good for ten minutes") {

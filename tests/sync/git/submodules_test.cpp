@@ -79,6 +79,44 @@ TEST_CASE("private submodules come with the repository's password, however their
   CHECK(shell("git -C " + volume.tree() + " status --porcelain").empty());
 }
 
+TEST_CASE("a private submodule on another host comes with the credential for that host") {
+  const WebServer server;
+  const WebServer other;
+  const ServedRepository app(server, "private.git");
+  const ServedRepository lib(other, "private-lib.git");
+  const auto commit = app.add_submodule("lib", lib.url(), lib.commit("file", "lib"));
+  const Volume volume;
+  const auto file = volume.secrets.write("other", canary);
+  GitRemote remote{.url = app.url(),
+                   .username = "jane",
+                   .password_file = volume.secrets.write("password", canary)};
+  SECTION("and a part of it that the URL begins with") {
+    remote.credentials = {
+        {.url = other.url("git/private-lib"), .username = "jane", .password_file = file}};
+    CHECK(volume.sync(remote) == commit);
+    CHECK(volume.read("lib/file") == "lib\n");
+  }
+  SECTION("but not for another part of it") {
+    remote.credentials = {
+        {.url = other.url("git/private"), .username = "jane", .password_file = file}};
+    CHECK_THAT(volume.sync(remote), Catch::StartsWith("GitAuthenticationFailed: submodule lib: ") &&
+                                        Contains("repositories.credentials"));
+    CHECK_THAT(other.full_log(), !Contains("Authorization: "));
+  }
+}
+
+TEST_CASE("a repository without a password of its own comes with the credential for its host") {
+  const WebServer server;
+  const ServedRepository app(server, "private.git");
+  const auto commit = app.commit("file", "text");
+  const Volume volume;
+  CHECK(volume.sync({.url = app.url(),
+                     .credentials = {{.url = server.url(""),
+                                      .username = "jane",
+                                      .password_file = volume.secrets.write("p", canary)}}}) ==
+        commit);
+}
+
 TEST_CASE("large files of a submodule come from where the submodule does") {
   if (LfsServer::is_missing()) return;
   LfsServer large;
