@@ -4,9 +4,9 @@
 #include "base/files.h"
 #include "sync/git/certificate.h"
 #include "sync/git/configuration.h"
-#include "sync/git/credential.h"
 #include "sync/git/large_file_failure.h"
 #include "sync/git/large_file_progress.h"
+#include "sync/git/redirection.h"
 #include "sync/git/submodule_url.h"
 #include "sync/program/environment.h"
 #include "sync/program/memory_limit.h"
@@ -211,11 +211,30 @@ std::string Git::run(const std::vector<std::string>& arguments, base::Program pr
   const auto known = moved_->size();
   try {
     return run_once(arguments, program, explain);
-  } catch (const Failure&) {
-    if (moved_->size() == known) throw;
+  } catch (const Failure& failure) {
+    if (moved_->size() == known) return run_with_each_key(arguments, program, explain, failure);
   }
   if (program.input >= 0) lseek(program.input, 0, SEEK_SET);
   return run_once(arguments, std::move(program), explain);
+}
+
+/// A server takes the first key that it knows. That may be another repository's (a deploy key), and
+/// then there is no such repository for it.
+std::string Git::run_with_each_key(const std::vector<std::string>& arguments,
+                                   const base::Program& program, const Explain& explain,
+                                   const Failure& refused) const {
+  const bool are_tried = is_ssh(url_) && refused.reason == "GitRepositoryNotFound";
+  if (!are_tried || ssh_.keys.size() < 2) throw Failure(refused);
+  for (const auto& key : ssh_.keys) {
+    auto with_key = program;
+    with_key.environment.push_back("GIT_SSH_COMMAND=" + ssh_command({key}));
+    try {
+      return run_once(arguments, std::move(with_key), explain);
+    } catch (const Failure& failure) {
+      if (failure.reason != refused.reason && failure.reason != "GitAuthenticationFailed") throw;
+    }
+  }
+  throw Failure(refused);
 }
 
 std::string Git::run_once(std::vector<std::string> arguments, base::Program program,
@@ -274,19 +293,11 @@ std::vector<std::string> Git::aliases() const {
   return result;
 }
 
-/// Of the command that ran last, where that is another path of the same server.
+/// Of the command that ran last.
 void Git::note_redirection() const {
-  constexpr std::size_t longest = 1U << 20U;
-  constexpr std::string_view before = "Issue another request to this URL: '";  // libcurl's words
-  const auto headers = base::read_if_there(headers_file(), longest);
-  const auto at = headers.rfind(before);
-  if (at == std::string::npos || !has_credential()) return;
-  const auto begin = at + before.size();
-  const auto ours = read_remote_url(url_);
-  const auto there =
-      read_remote_url(headers.substr(begin, headers.find("/info/refs?", begin) - begin));
-  if (!ours || !there || !is_same_server(*ours, *there) || to_text(*there) == url_) return;
-  moved_->emplace(url_, to_text(*there));
+  const auto log = base::read_if_there(headers_file(), 1U << 20U);
+  if (const auto place = redirection_within_server(log, url_); !place.empty() && has_credential())
+    moved_->emplace(url_, place);
 }
 
 std::vector<Git> Git::for_submodule(const std::string& name, const std::string& url) const {

@@ -17,16 +17,6 @@ namespace {
 
 constexpr std::size_t longest_file = 1U << 20U;
 
-/// Nothing of the machine's configuration, and no keys but ours, which are memory files, because a
-/// Secret's file is not always one that ssh takes (with several keys, readable by others, without a
-/// newline at its end) and a copy on the pod's disk could outlive us.
-std::string command(const std::vector<std::shared_ptr<const OpenFile>>& keys) {
-  std::string result = "ssh -F \"$HOME/ssh_config\"";
-  for (const auto& key : keys)
-    result += " -i " + path_of_memory_file(*key);
-  return result;
-}
-
 /// No questions, no host that is not known, and for URLs without a user the one that all of the
 /// usual servers have.
 constexpr const char* configuration =
@@ -102,6 +92,16 @@ void check_key(const SshAccess& access, const std::string& key, const std::strin
 
 }  // namespace
 
+/// Nothing of the machine's configuration, and no keys but ours, which are memory files, because a
+/// Secret's file is not always one that ssh takes (with several keys, readable by others, without a
+/// newline at its end) and a copy on the pod's disk could outlive us.
+std::string ssh_command(const std::vector<std::shared_ptr<const OpenFile>>& keys) {
+  std::string result = "ssh -F \"$HOME/ssh_config\"";
+  for (const auto& key : keys)
+    result += " -i " + path_of_memory_file(*key);
+  return result;
+}
+
 std::vector<std::string> private_keys_in(const std::string& text) {
   constexpr std::string_view begin = "-----BEGIN ";
   constexpr std::string_view end = "-----END ";
@@ -125,7 +125,7 @@ SshAccess ssh_access(const GitRemote& remote, const Path& home) {
     check_key(access, key, remote.url);
     access.keys.push_back(secret_in_memory(key));
   }
-  access.command = command(access.keys);
+  access.command = ssh_command(access.keys);
   write_file(home / "ssh_config", configuration + patience(remote.silence));
   write_file(home / "known_hosts", std::filesystem::exists(remote.known_hosts_file)
                                        ? read(remote.known_hosts_file)

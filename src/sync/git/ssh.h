@@ -25,6 +25,9 @@ struct SshAccess {
 /// one of the keys.
 SshAccess ssh_access(const GitRemote& remote, const std::filesystem::path& home);
 
+/// git's core.sshCommand with these keys alone.
+std::string ssh_command(const std::vector<std::shared_ptr<const OpenFile>>& keys);
+
 /// The blocks of PEM in a text, each with its lines; the whole text when it has none.
 std::vector<std::string> private_keys_in(const std::string& text);
 

@@ -134,6 +134,20 @@ TEST_CASE("of several keys in one value all are tried") {
   CHECK(site.sync() == site.commit);
 }
 
+TEST_CASE("a key that is for another repository is not the last one that is tried") {
+  Site site;
+  const auto other = make_key(site.secrets / "other");
+  const auto keys = (site.server.folder() / "key.pub").string();
+  shell("{ printf 'command=\"echo ERROR: Repository not found. >&2; exit 1\" '; cat " +
+        (site.secrets / "other.pub").string() + "; } >>" + keys);
+  const auto own = site.key;
+  site.key = other;
+  CHECK(site.sync() ==
+        "GitRepositoryNotFound: there is no such repository, or the credentials may not see it");
+  site.key = other + own;
+  CHECK(site.sync() == site.commit);
+}
+
 TEST_CASE("a key that cannot be used is told, and is not repeated") {
   Site site;
   SECTION("another") {
