@@ -160,7 +160,7 @@ struct ModelSource {
   std::string region;
   std::string endpoint;
   bool path_style = false;
-  bool requester_pays = false;  ///< S3 only
+  bool requester_pays = false;                ///< S3 only
   std::vector<std::string> include, exclude;  ///< patterns; empty: all files, no file
   std::string secret_name;         ///< Secret of the same namespace; empty: no credentials
   std::string account;             ///< Azure only: the storage account; empty: the Secret names it
