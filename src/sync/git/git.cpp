@@ -206,7 +206,7 @@ void Git::transfer_large_files(std::vector<std::string> arguments,
 
 /// git forgets a redirection that comes after a login (http_request_reauth() in its http.c), and
 /// then follows none any more: so it is sent to where that leads.
-std::string Git::run(const std::vector<std::string>& arguments, base::Program program,
+std::string Git::run(std::vector<std::string> arguments, base::Program program,
                      const Explain& explain) const {
   const auto known = moved_->size();
   try {
@@ -215,7 +215,7 @@ std::string Git::run(const std::vector<std::string>& arguments, base::Program pr
     if (moved_->size() == known) return run_with_each_key(arguments, program, explain, failure);
   }
   if (program.input >= 0) lseek(program.input, 0, SEEK_SET);
-  return run_once(arguments, std::move(program), explain);
+  return run_once(std::move(arguments), std::move(program), explain);
 }
 
 /// A server takes the first key that it knows. That may be another repository's (a deploy key), and

@@ -85,7 +85,7 @@ class Git {
 
  private:
   using Explain = std::function<Failure(std::string_view output, const std::string& url)>;
-  std::string run(const std::vector<std::string>& arguments, base::Program program,
+  std::string run(std::vector<std::string> arguments, base::Program program,
                   const Explain& explain = git_failure) const;
   std::string run_with_each_key(const std::vector<std::string>& arguments,
                                 const base::Program& program, const Explain& explain,

@@ -38,6 +38,12 @@ void collect_error(const Json& line, std::string& errors) {
   }
 }
 
+/// `response`: what the server has answered last; may be empty.
+Failure with_retry_after(Failure failure, const std::string& response) {
+  if (failure.kind == Failure::Kind::Transient) failure.retry_after = retry_after(response);
+  return failure;
+}
+
 /// What a web server answers with an error (--dump).
 bool is_response(const Json& line) {
   return json::string_at(line, {"msg"}).starts_with("HTTP/");
@@ -141,12 +147,12 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
                                  }},
                             stop);
   if (finished.exit_code != 0) {
-    auto failure = with_lack_of_credentials(
-        rclone_failure(without_secrets(without_queries(errors), remote.secrets),
-                       url_for_messages(source_)),
-        source_);
-    if (failure.kind == Failure::Kind::Transient) failure.retry_after = retry_after(last_response);
-    throw failure;
+    throw with_retry_after(
+        with_lack_of_credentials(
+            rclone_failure(without_secrets(without_queries(errors), remote.secrets),
+                           url_for_messages(source_)),
+            source_),
+        last_response);
   }
   return std::move(finished.output);
 }
