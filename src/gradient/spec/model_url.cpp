@@ -151,7 +151,7 @@ std::string_view problem(std::string_view url) {
     return values::is_artifact(after_scheme(url))
                ? ""
                : "must be oci://REGISTRY/REPOSITORY:TAG or oci://REGISTRY/REPOSITORY@sha256:DIGEST "
-                 "with its repository in lower case; a login belongs into a ContainerRegistry, "
+                 "with its repository in lower case; a login belongs in a ContainerRegistry, "
                  "which source.containerRegistry names";
   }
   if (is_folder_of_cloud(url)) {

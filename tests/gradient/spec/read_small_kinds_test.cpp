@@ -123,7 +123,7 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'oci://registry.example.com/team/llm'}",
        {"spec.source.url: must be oci://REGISTRY/REPOSITORY:TAG or "
         "oci://REGISTRY/REPOSITORY@sha256:DIGEST with its repository in lower case; a login "
-        "belongs into a ContainerRegistry, which source.containerRegistry names"}},
+        "belongs in a ContainerRegistry, which source.containerRegistry names"}},
       {"a Secret for an artifact",
        "source: {url: 'oci://registry.example.com/llm:1', secretName: s, region: r}",
        {"spec.source.region: belongs to an s3:// url; remove it",
