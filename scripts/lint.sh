@@ -11,6 +11,10 @@ check_layering() { cmake -P "$ROOT/cmake/layering.cmake"; }
 
 check_scripts() { git ls-files -z dev .ci/run '*.sh' | xargs -0 shellcheck -x; }
 
+# One of those that ./dev test compiles anyway.
+TIDY_PRESET=asan
+TIDY_BUILD=build/$TIDY_PRESET
+
 # Each value that is wrong is refused with its path.
 check_values() {
 	local value path said
@@ -114,10 +118,10 @@ check_alerts() {
 	return $status
 }
 
-# Each source with the project's headers that it includes, one source a line, as the last build of dev found them. Their paths are
+# Each source with the project's headers that it includes, one source a line, as the last build found them. Their paths are
 # absolute, or relative to the build where ccache has a base_dir.
 sources_with_headers() {
-	ninja -C build/dev -t deps | awk -v root="$ROOT/" '
+	ninja -C "$TIDY_BUILD" -t deps | awk -v root="$ROOT/" '
 		/^[^ ]/ { if (line != "") print line; line = "" }
 		/^ / {
 			sub(/^ +/, "")
@@ -129,7 +133,7 @@ sources_with_headers() {
 }
 
 # The flags that sources are compiled with: each set once, wherever the project is.
-compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' build/dev/compile_commands.json | sed "s#$ROOT##g" | sort -u; }
+compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' "$TIDY_BUILD/compile_commands.json" | sed "s#$ROOT##g" | sort -u; }
 
 # Sources that have changed, they or their headers or their flags, since clang-tidy found nothing in them: STAMP SOURCE HEADER... a line.
 unchecked_sources() {
@@ -160,12 +164,12 @@ recently_changed() {
 
 # What it says of a header it repeats for every source that includes it.
 check_tidy() { # FILTER
-	local log=build/dev/clang-tidy.log
+	local log=$TIDY_BUILD/clang-tidy.log
 	mkdir -p "$CACHE/tidy"
 	find "$CACHE/tidy" -type f -mtime +60 -delete
 	# shellcheck disable=SC2016 # xargs' shell expands them
 	unchecked_sources | "$1" |
-		awk '{ print $1, $2 }' | xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p build/dev --quiet "$2" 2>/dev/null && touch "$1"' - >"$log" || {
+		awk '{ print $1, $2 }' | xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p "$1" --quiet "$3" 2>/dev/null && touch "$2"' - "$TIDY_BUILD" >"$log" || {
 		sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E ' (error|warning): ' | sort -u
 		return 1
 	}
@@ -174,7 +178,7 @@ check_tidy() { # FILTER
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
 build_binaries "${CHART_BINARIES[@]}"
 cd "$ROOT" || exit
-check_tidy_of_dev() { configure dev && build dev && check_tidy "$1"; }
+check_tidy_of_build() { configure "$TIDY_PRESET" && build "$TIDY_PRESET" && check_tidy "$1"; }
 
 (($#)) || set -- format layering scripts chart alerts tidy
 for part; do
@@ -183,8 +187,8 @@ done
 steps $#
 for part; do
 	case $part in
-	tidy) step clang-tidy check_tidy_of_dev cat ;;
-	changed) step clang-tidy check_tidy_of_dev recently_changed ;;
+	tidy) step clang-tidy check_tidy_of_build cat ;;
+	changed) step clang-tidy check_tidy_of_build recently_changed ;;
 	*) step "$part" "check_$part" ;;
 	esac
 done
