@@ -26,6 +26,18 @@ if(FUZZERS) # coverage for libFuzzer; the targets themselves link its main()
   target_link_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+option(PRECOMPILED_HEADERS "Parse the headers of others once: faster than ccache where that has nothing yet" OFF)
+set(PRECOMPILED <cpprest/json.h> <algorithm> <array> <charconv> <chrono> <filesystem> <fstream> <functional> <map>
+                <memory> <mutex> <optional> <regex> <set> <sstream> <stop_token> <string> <thread> <variant> <vector>)
+# Takes those of OWNER, which is compiled with the same flags. A source still includes what it uses: the release does without them.
+function(reuse_precompiled_headers owner)
+  if(PRECOMPILED_HEADERS)
+    foreach(target ${ARGN})
+      target_precompile_headers(${target} REUSE_FROM ${owner})
+    endforeach()
+  endif()
+endfunction()
+
 # version.h, made anew when the commit is another one; the sources that include it are few.
 set(REVISION "" CACHE STRING "The commit, where git cannot tell it")
 add_custom_target(version_header BYPRODUCTS ${PROJECT_BINARY_DIR}/version/version.h

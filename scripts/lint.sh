@@ -133,7 +133,13 @@ sources_with_headers() {
 }
 
 # The flags that sources are compiled with: each set once, wherever the project is.
-compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' "$TIDY_BUILD/compile_commands.json" | sed "s#$ROOT##g" | sort -u; }
+compile_flags() { jq -r '.[].command | sub(" -o .*"; "")' "$TIDY_BUILD/tidy/compile_commands.json" | sed "s#$ROOT##g" | sort -u; }
+
+# Of the compiler's precompiled headers clang makes nothing: each source is read with what it includes itself.
+write_tidy_commands() {
+	mkdir -p "$TIDY_BUILD/tidy"
+	jq '.[].command |= gsub(" -Winvalid-pch| -include [^ ]*/cmake_pch.hxx"; "")' "$TIDY_BUILD/compile_commands.json" >"$TIDY_BUILD/tidy/compile_commands.json"
+}
 
 # Sources that have changed, they or their headers or their flags, since clang-tidy found nothing in them: STAMP SOURCE HEADER... a line.
 unchecked_sources() {
@@ -169,7 +175,7 @@ check_tidy() { # FILTER
 	find "$CACHE/tidy" -type f -mtime +60 -delete
 	# shellcheck disable=SC2016 # xargs' shell expands them
 	unchecked_sources | "$1" |
-		awk '{ print $1, $2 }' | xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p "$1" --quiet "$3" 2>/dev/null && touch "$2"' - "$TIDY_BUILD" >"$log" || {
+		awk '{ print $1, $2 }' | xargs --no-run-if-empty -L 1 -P "$(nproc)" sh -c 'clang-tidy -p "$1" --quiet "$3" 2>/dev/null && touch "$2"' - "$TIDY_BUILD/tidy" >"$log" || {
 		sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E ' (error|warning): ' | sort -u
 		return 1
 	}
@@ -178,7 +184,7 @@ check_tidy() { # FILTER
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
 build_binaries "${CHART_BINARIES[@]}"
 cd "$ROOT" || exit
-check_tidy_of_build() { configure "$TIDY_PRESET" && build "$TIDY_PRESET" && check_tidy "$1"; }
+check_tidy_of_build() { configure "$TIDY_PRESET" && build "$TIDY_PRESET" && write_tidy_commands && check_tidy "$1"; }
 
 (($#)) || set -- format layering scripts chart alerts tidy
 for part; do
