@@ -9,21 +9,26 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::minutes users_interval = 1h;
 constexpr std::chrono::minutes retry = 10min;
+/// How soon a Job that removes nothing is gone (render/clean_up_job).
+constexpr std::chrono::minutes measuring_expires = 2min;
 
 }  // namespace
 
-bool CollectionState::is_due(const gradient::ContentUse& unused, Time now) {
-  if (unused.empty()) {
-    unused_ = {};
-    return false;
-  }
-  if (unused_.empty()) {
+bool CollectionState::is_due(const Content& content, Time now) {
+  if (!measured_) measured_ = content.known;
+  const auto& [known, unused, is_measured] = content;
+  const bool is_unmeasured = !(is_measured ? gradient::without(known, *measured_) : known).empty();
+  auto awaited = is_unmeasured ? Awaited::Measuring : Awaited::Nothing;
+  if (!unused.empty()) awaited = Awaited::Removal;
+  if (awaited != awaited_) {
     due_ = now + after_;
   } else if (unused_ != unused) {
     due_ = std::min(due_, now + after_);
   }
+  awaited_ = awaited;
+  known_ = known;
   unused_ = unused;
-  return now >= due_;
+  return awaited_ != Awaited::Nothing && now >= due_;
 }
 
 CollectionState::Step CollectionState::next(Job job, Time now) {
@@ -36,7 +41,10 @@ CollectionState::Step CollectionState::next(Job job, Time now) {
     case Job::Ended:
       return Step::Finish;
     case Job::Reported:
-      return rest(users_interval, now);
+      return rest(job_is_for_ == Awaited::Measuring && awaited_ == Awaited::Removal
+                      ? measuring_expires
+                      : users_interval,
+                  now);
     case Job::Runs:
       break;
   }
@@ -45,8 +53,10 @@ CollectionState::Step CollectionState::next(Job job, Time now) {
 
 CollectionState::Step CollectionState::next_for_users(bool leave_unused, bool may_get_any_node,
                                                       Time now) {
-  if (!leave_unused) return rest(users_interval, now);
+  if (!leave_unused && awaited_ != Awaited::Measuring) return rest(users_interval, now);
   if (may_get_any_node) return rest(retry, now);
+  measured_ = known_;
+  job_is_for_ = awaited_;
   return Step::Create;
 }
 

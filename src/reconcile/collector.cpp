@@ -99,9 +99,11 @@ Json Collector::content(const Json& dataset, const gradient::FoundDataset& found
   content.known += unwritten;
   const Visit visit{.dataset = dataset, .found = found, .wanted = used};
   const bool may = parts_.settings.collect_after.has_value() && gradient::may_collect(found);
-  const auto unused = gradient::without(content.known, used);
+  const CollectionState::Content seen = {.known = content.known,
+                                         .unused = gradient::without(content.known, used),
+                                         .is_measured = !content.bytes.empty()};
   const auto is_due = [&](CollectionState& state) {
-    return state.is_due(unused, parts_.clock.now());
+    return state.is_due(seen, parts_.clock.now());
   };
   if (may && ask(key, is_due)) content = advance(visit, std::move(content), stop);
   return gradient::dataset_content(content);

@@ -130,6 +130,23 @@ TEST_CASE_METHOD(Scenario,
   CHECK(told() == json::text(json::object({{"checkouts", json::strings({expected.checkouts.begin(),
                                                                         expected.checkouts.end()})},
                                            {"models", json::strings({"llm"})}})));
+}
+
+TEST_CASE_METHOD(Scenario, "what is in use is measured by a Job that removes nothing") {
+  put(reconcile::models, "llm", R"({"spec":{"source":{"url":"s3://b/m"},"dataset":"data"}})");
+  begin("null");
+  reconcile_after(9min);  // too soon
+  expect_no_job();
+  expect_users("", "");
+  expect_job();
+  reconcile_after(1min);
+  CHECK(arguments() == R"(["collect","--volume","/volume","--grace","3600",)"
+                       R"("--listed-at","1769861400"])");
+  expect_result(complete, R"({"checkoutsBytes":0,"modelsBytes":5,"freedBytes":0,"young":0})");
+  expect_status();
+  reconcile_after(1min);
+  CHECK(told() == R"({"checkoutsBytes":0,"freedBytes":0,"job":"job-1","models":["llm"],)"
+                  R"("modelsBytes":5})");
   reconcile_after(60min);  // nothing to look for
 }
 

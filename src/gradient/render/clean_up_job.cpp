@@ -24,6 +24,8 @@ constexpr int deadline_seconds = 1800;
 constexpr int grace_seconds = 3600;
 /// For the operator to read the result, and before the next attempt.
 constexpr int seconds_after_finished = 600;
+/// Of one that removes nothing: another that does may be due soon.
+constexpr int seconds_after_measured = 120;
 
 /// Adds NAME when `path` has a part like FOLDER/NAME.
 void add_name_in(const std::string& path, std::string_view folder, std::set<std::string>& names) {
@@ -131,13 +133,15 @@ std::string clean_up_job_name(const Parent& dataset) {
 Json clean_up_job(const Parent& dataset, const FoundDataset& found, const CleanUp& clean_up,
                   const Settings& settings) {
   const auto labels = kind_labels(names::dataset_label, dataset);
+  const bool removes = !without(clean_up.known, clean_up.in_use).empty();
   const auto job = object({
       {"apiVersion", "batch/v1"},
       {"kind", "Job"},
       {"metadata", object({{"name", clean_up_job_name(dataset)}})},
       {"spec", object({{"activeDeadlineSeconds", deadline_seconds},
                        {"backoffLimit", 1},
-                       {"ttlSecondsAfterFinished", seconds_after_finished},
+                       {"ttlSecondsAfterFinished",
+                        removes ? seconds_after_finished : seconds_after_measured},
                        {"template", object({{"metadata", object({{"labels", labels}})},
                                             {"spec", job_pod(found, clean_up, settings)}})}})},
   });
