@@ -34,6 +34,7 @@ struct Kind {
 inline constexpr Kind pods{"v1", "Pod", "pods"};
 inline constexpr Kind services{"v1", "Service", "services"};
 inline constexpr Kind secrets{"v1", "Secret", "secrets"};
+inline constexpr Kind config_maps{"v1", "ConfigMap", "configmaps"};
 inline constexpr Kind events{"v1", "Event", "events"};
 inline constexpr Kind claims{"v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
 inline constexpr Kind deployments{"apps/v1", "Deployment", "deployments"};

@@ -21,7 +21,7 @@ inline constexpr kube::Kind registries{api_version, "ContainerRegistry", "contai
 /// Every kind that can be a child of ours.
 inline constexpr std::array child_kinds{kube::deployments, kube::services,  kube::autoscalers,
                                         kube::budgets,     kube::ingresses, kube::routes,
-                                        kube::claims,      kube::secrets};
+                                        kube::claims,      kube::secrets,   kube::config_maps};
 
 /// The child kind of a rendered object. Throws std::logic_error for any other.
 const kube::Kind& kind_of(const json::Json& object);

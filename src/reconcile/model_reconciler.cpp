@@ -1,10 +1,26 @@
 #include "reconcile/model_reconciler.h"
 
+#include "gradient/render/fetch_request.h"
+#include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/status/simple_status.h"
 
 namespace reconcile {
+namespace {
+
+constexpr const char* usable = "can be used by deployments of this namespace";
+
+/// Why there is nothing to fetch at once; "" where there is.
+std::string nothing_to_fetch(const gradient::ModelSpec& spec) {
+  if (spec.source.scheme == gradient::ModelSource::Scheme::Claim)
+    return "a pvc:// source is mounted as it is";
+  if (!spec.source.digest.empty())
+    return "spec.source.digest names the files; change it to have others";
+  return "";
+}
+
+}  // namespace
 
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = stores_.models.find(key);
@@ -27,11 +43,26 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
     return publish(false, "InvalidSpec", json::text(*problems));
   }
-  const auto found = resolver_.resolve(parent, std::get<gradient::ModelSpec>(read), stop);
+  const auto& spec = std::get<gradient::ModelSpec>(read);
+  const auto found = resolver_.resolve(parent, spec, stop);
   if (!found.blockers.empty())
     return publish(false, found.blockers.front().reason, found.blockers.front().message);
   if (found.is_pending) return kube::Outcome::done();
-  return publish(true, "Ready", "can be used by deployments of this namespace");
+  const auto problem = request_fetch(parent, spec, stop);
+  if (problem.empty()) return publish(true, "Ready", usable);
+  return publish(true, "Ready",
+                 std::string(usable) + "; the annotation " + gradient::names::sync_annotation +
+                     " has no effect: " + problem);
+}
+
+std::string ModelReconciler::request_fetch(const gradient::Parent& parent,
+                                           const gradient::ModelSpec& spec,
+                                           const std::stop_token& stop) {
+  if (parent.sync.empty()) return "";
+  auto problem = nothing_to_fetch(spec);
+  if (!problem.empty()) return problem;
+  const auto refused = applier_.apply(parent, {gradient::fetch_request(parent)}, stop);
+  return refused.empty() ? "" : refused.front().message;
 }
 
 }  // namespace reconcile

@@ -39,7 +39,7 @@ Reconcilers::Reconcilers(const Parts& parts)
                  .applier = applier_,
                  .collector = collector_,
                  .publisher = publisher_}),
-      models_(parts.stores, references_, resolver_, publisher_),
+      models_(parts.stores, references_, resolver_, applier_, publisher_),
       registries_({.settings = parts.settings,
                    .stores = parts.stores,
                    .references = references_,

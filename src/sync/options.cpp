@@ -107,6 +107,7 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
   add_limits(*parser, options.limits);
   add_seconds(*parser, "--grace", options.grace, "seconds that replaced files stay");
   add_seconds(*parser, "--refresh-interval", options.refresh_interval, "seconds; 0: never");
+  parser->add_option("--fetch-request", options.fetch_request, "file; another text: fetch now");
   add_termination(*parser, command.termination);
   return parser;
 }

@@ -9,7 +9,6 @@ namespace kube {
 namespace {
 
 constexpr Kind namespaces{"v1", "Namespace", "namespaces"};
-constexpr Kind config_maps{"v1", "ConfigMap", "configmaps"};
 constexpr Kind accounts{"v1", "ServiceAccount", "serviceaccounts"};
 
 Json object(const Kind& kind, const Key& key, const Json& data = {}) {

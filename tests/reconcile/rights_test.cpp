@@ -219,7 +219,9 @@ TEST_CASE("the manifests grant no right that the operator never uses") {
   put_deployments(server);
   put_datasets(server);
   put_registries(server);
-  server.put(reconcile::models, "m", R"({"spec":{"source":{"url":"s3://bucket/m"}}})");
+  server.put(reconcile::models, "m",
+             R"({"metadata":{"annotations":{"gradient-operator.dev/sync":"1"}},
+                 "spec":{"source":{"url":"s3://bucket/m"}}})");
   put_fetching(server, "fetching", "node", 1);
   repeat_event(recording);
   lead(recording);

@@ -77,6 +77,8 @@ struct ModelScenario : Scenario {
   std::string why() { return json::string_at(ready(reconcile::models, "m"), {"reason"}); }
 };
 
+const std::string request_path = "/api/v1/namespaces/ns/configmaps/sync-m";
+
 constexpr const char* pending =
     R"({"metadata":{"labels":{"gradient-operator.dev/dataset":"data"}},
         "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}},
@@ -352,6 +354,56 @@ TEST_CASE_METHOD(ModelScenario, "a Model whose ContainerRegistry is not there sa
         "spec.source.containerRegistry: there is no ContainerRegistry r in namespace ns; create it "
         "or name another");
   CHECK(dependents.any({"ContainerRegistry", {"ns", "r"}}));
+}
+
+TEST_CASE_METHOD(ModelScenario, "a request to fetch goes into a ConfigMap for sidecars, once") {
+  put(reconcile::models, "m",
+      R"({"metadata":{"annotations":{"gradient-operator.dev/sync":"1"}},
+          "spec":{"source":{"url":"https://x.example/m"}}})");
+  server.expect("GET " + request_path).answer(404);
+  expect_apply(request_path);
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  server.finish();
+  reconcile();  // nothing more to say
+  auto model = *stores.models.find({"ns", "m"});
+  model["metadata"]["annotations"]["gradient-operator.dev/sync"] = json::Json("2");
+  put(reconcile::models, "m", json::text(model));
+  server.expect("PATCH " + request_path + "*").reply([](const kube::Request& request) {
+    CHECK(json::string_at(json::parse(request.body), {"data", "sync"}) == "2");
+    return kube::Response{.status = 200, .body = request.body};
+  });
+  reconcile();
+}
+
+TEST_CASE_METHOD(ModelScenario, "a request that has no effect is answered in the message") {
+  const auto [source, problem] = GENERATE(table<std::string, std::string>({
+      {R"({"url":"pvc://c/m"})", "a pvc:// source is mounted as it is"},
+      {R"({"url":"https://x.example/m","digest":"sha256:)" + std::string(64, 'a') + R"("})",
+       "spec.source.digest names the files; change it to have others"},
+      {R"({"url":"https://x.example/m"})", "ConfigMap ns/sync-m"},
+  }));
+  put(reconcile::models, "m",
+      R"({"metadata":{"annotations":{"gradient-operator.dev/sync":"1"}},"spec":{"source":)" +
+          source + "}}");
+  if (source.find("pvc") != std::string::npos) {
+    server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/c")
+        .answer(200, R"({"metadata":{"name":"c","namespace":"ns"},
+                         "spec":{"accessModes":["ReadWriteMany"]},"status":{"phase":"Bound"}})");
+  }
+  if (problem.starts_with("ConfigMap")) {  // somebody else's
+    server.expect("GET " + request_path)
+        .answer(200, R"({"metadata":{"name":"sync-m","namespace":"ns","uid":"x"}})");
+  }
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  const auto message = json::string_at(ready(reconcile::models, "m"), {"message"});
+  CHECK(
+      message.starts_with("can be used by deployments of this namespace; the annotation "
+                          "gradient-operator.dev/sync has no effect: " +
+                          problem));
 }
 
 TEST_CASE_METHOD(ModelScenario, "a Model whose Secret lacks a key says which") {

@@ -169,6 +169,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .target = "/volume/.gradient/models/llm",
                                          .name = "llm",
                                          .account = "examplemodels",
+                                         .fetch_request = "/request/sync",
                                          .path_style = true,
                                          .requester_pays = true,
                                          .workload_identity = true,
@@ -180,9 +181,9 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .max_bytes = 2,
                                          .max_depth = 3,
                                          .message_bytes = 3072};
-  const auto& [url, endpoint, region, credentials, digest, target, name, account, path_style,
-               requester_pays, workload_identity, include, exclude, refresh_seconds, grace_seconds,
-               max_files, max_bytes, max_depth, message_bytes] = written;
+  const auto& [url, endpoint, region, credentials, digest, target, name, account, fetch_request,
+               path_style, requester_pays, workload_identity, include, exclude, refresh_seconds,
+               grace_seconds, max_files, max_bytes, max_depth, message_bytes] = written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
@@ -195,6 +196,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
   CHECK(options.target == target);
   CHECK(model == name);
   CHECK(options.source.account == account);
+  CHECK(options.fetch_request == fetch_request);
   CHECK(options.source.requester_pays == requester_pays);
   CHECK(options.source.path_style == path_style);
   CHECK(options.source.workload_identity == workload_identity);

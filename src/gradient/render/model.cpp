@@ -1,6 +1,7 @@
 #include "gradient/render/model.h"
 
 #include "gradient/render/credentials.h"
+#include "gradient/render/fetch_request.h"
 #include "gradient/render/helper.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
@@ -44,6 +45,7 @@ ModelArguments arguments(const ModelMount& model, const FoundModel& found,
       .target = target,
       .name = model.id,
       .account = source.account,
+      .fetch_request = source.digest.empty() ? fetch_request_file : "",
       .path_style = source.path_style,
       .requester_pays = source.requester_pays,
       .workload_identity = source.workload_identity,
@@ -76,6 +78,12 @@ PodParts synced_parts(const ModelMount& model, const Found& found, const Setting
                 .ready = words(ReadyArguments{where.target()}),
                 .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
                 .dataset = where.dataset};
+  if (of_model.spec.source.digest.empty()) {
+    const auto request = fetch_request_volume(model.id);
+    parts.volumes.push_back(request);
+    helper.volume_mounts.push_back(
+        mount(json::string_at(request, {"name"}), fetch_request_folder, Access::ReadOnly));
+  }
   if (!secret_of_source(of_model).empty()) {
     const auto volume = source_volume(model.id, of_model);
     parts.volumes.push_back(volume);

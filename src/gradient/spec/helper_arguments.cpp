@@ -79,6 +79,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--target", arguments.target);
   option("--name", arguments.name);
   option("--refresh-interval", arguments.refresh_seconds);
+  option("--fetch-request", arguments.fetch_request);
   option("--grace", arguments.grace_seconds);
   each_limit(option, arguments);
   option("--message-bytes", arguments.message_bytes);

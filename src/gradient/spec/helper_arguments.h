@@ -34,7 +34,8 @@ struct RepositoryArguments {
 
 /// Of a sidecar that keeps a model in sync: `gradient-sync model`. Empty: left out.
 struct ModelArguments {
-  std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{}, account{};
+  std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{}, account{},
+      fetch_request{};
   bool path_style = false, requester_pays = false, workload_identity = false;
   std::vector<std::string> include = {}, exclude = {};
   std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {};

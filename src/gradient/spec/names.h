@@ -14,6 +14,7 @@ inline constexpr std::string_view group = "gradient-operator.dev";
 inline constexpr const char* api_version = "gradient-operator.dev/v1alpha1";
 inline constexpr const char* deployment_label = "gradient-operator.dev/deployment";
 inline constexpr const char* dataset_label = "gradient-operator.dev/dataset";
+inline constexpr const char* model_label = "gradient-operator.dev/model";
 inline constexpr const char* registry_label = "gradient-operator.dev/registry";
 inline constexpr const char* applied_annotation = "gradient-operator.dev/applied";
 inline constexpr const char* rendering_rules_annotation = "gradient-operator.dev/rendering-rules";

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "sync/model/digest.h"
 #include "sync/model/download.h"
+#include "sync/model/fetch_request.h"
 #include "sync/model/origin.h"
 #include "sync/model/unpack.h"
 #include "sync/model/uses.h"
@@ -32,6 +33,8 @@ constexpr const char* digest_mismatch = "ModelDigestMismatch";
 
 /// Removal that failed is tried again after so long, or with the next refresh.
 constexpr auto pause_of_removal = std::chrono::minutes(10);
+/// And so is a fetch that was asked for.
+constexpr auto pause_after_failure = std::chrono::minutes(10);
 
 /// In the pod's own temporary volume. By the folder's inode: several helpers have theirs at one
 /// path. Throws Failure.
@@ -65,6 +68,7 @@ class ModelSync {
         origin_(options.source, options.program, stop_, options.large, options.limits),
         layout_(options.target),
         uses_(layout_),
+        request_(options.fetch_request, layout_.path()),
         sweeper_(layout_.path(), {work_prefix, removed_prefix}),
         waits_(report) {}
 
@@ -74,12 +78,25 @@ class ModelSync {
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
         const auto ours = claim_unless([&] { return serve_published(); });
-        if (ours) fetch(*ours, origin_.list());
+        if (!ours) return;
+        const auto asked = request_.text();
+        fetch(*ours, origin_.list());
+        request_.answered(asked);
       });
     });
     mark_uses();
     say_published();
   }
+
+  /// Lets time pass until then, or until somebody asks for a fetch.
+  void wait_until(std::chrono::steady_clock::time_point next) {
+    const auto now = std::chrono::steady_clock::now;
+    while (now() < next && !request_.is_open()) {
+      const std::chrono::nanoseconds look = this_process().renewal;
+      wait(std::chrono::ceil<std::chrono::milliseconds>(std::min(look, next - now())), stop_);
+    }
+  }
+  bool is_asked() const { return request_.is_open(); }
 
   /// Tells the helpers of other pods what this pod's app may use.
   void mark_uses() {
@@ -101,11 +118,16 @@ class ModelSync {
   }
 
   void refresh() {
-    go_on_after("refresh-failed", [&] {
-      return with_retries(report_, stop_, [&] {
+    const auto asked = request_.text();
+    const auto succeeded = go_on_after("refresh-failed", [&] {
+      const bool is_new = with_retries(report_, stop_, [&] {
         return on_volume(layout_.path(), [&] { return fetch_if_newer(); });
       });
+      const bool was_asked = request_.is_open();
+      request_.answered(asked);
+      return is_new || was_asked;
     });
+    if (!succeeded) request_.failed(asked, pause_after_failure);
   }
 
  private:
@@ -140,19 +162,21 @@ class ModelSync {
   }
 
   /// Does what may fail while files are served; `work` gives whether others have been published. A
-  /// failure is logged as `event`, and when it is over, what is published is logged again: the
-  /// operator reads the last line.
+  /// failure is logged as `event` and gives false, and when it is over, what is published is logged
+  /// again: the operator reads the last line.
   template <class Work>
-  void go_on_after(const std::string& event, const Work& work) {
+  bool go_on_after(const std::string& event, const Work& work) {
     try {
       if (work() || failing_.contains(event)) say_published();
       failing_.erase(event);
+      return true;
     } catch (const std::exception& error) {
       failing_.insert(event);
       const auto failure = as_failure(error);
       report_.log(
           "warning", event,
           json::object({{"reason", failure.reason}, {"message", std::string(failure.what())}}));
+      return false;
     }
   }
 
@@ -321,6 +345,7 @@ class ModelSync {
   Origin origin_;
   Layout layout_;
   Uses uses_;
+  FetchRequest request_;
   std::vector<std::unique_ptr<Claim>> held_;
   Sweeper sweeper_;
   WaitLines waits_;
@@ -344,8 +369,8 @@ void sync_model(const ModelOptions& options, Reporter& report, const std::stop_t
     model.mark_uses();
     if (Clock::now() >= removal) removal = Clock::now() + model.remove_old();
     const auto next = std::min({refresh, removal, Clock::now() + Uses::interval()});
-    wait(std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()), stop);
-    if (Clock::now() < refresh) continue;
+    model.wait_until(next);
+    if (Clock::now() < refresh && !model.is_asked()) continue;
     model.refresh();
     refresh = next_refresh();
     removal = Clock::now();

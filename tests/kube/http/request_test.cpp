@@ -13,7 +13,6 @@ Json config_map(const std::string& ns) {
   });
 }
 
-constexpr Kind config_maps{"v1", "ConfigMap", "configmaps"};
 constexpr Kind nodes{"v1", "Node", "nodes"};
 
 }  // namespace

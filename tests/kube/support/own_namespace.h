@@ -9,8 +9,6 @@
 
 namespace kube {
 
-inline constexpr Kind config_maps{"v1", "ConfigMap", "configmaps"};
-
 /// A namespace on the API server that KUBECONFIG names, deleted at the end. What is in it are
 /// ConfigMaps with one value.
 class OwnNamespace {

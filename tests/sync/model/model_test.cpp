@@ -133,6 +133,53 @@ TEST_CASE("what another pod's helper has published is told by each") {
   }
 }
 
+TEST_CASE("a request brings what is new at once, to pods that run and to those that come later") {
+  WebServer server;
+  server.folder().write("files/llm/weights.bin", "first");
+  const Folder volume, request;
+  const ModelPod::Settings settings{.source = server.url("files/llm/"),
+                                    .target = volume / "model",
+                                    .options = {"--fetch-request", (request / "sync").string()},
+                                    .inside = {"/usr/bin/env", "GRADIENT_HEARTBEAT_MS=100"}};
+  // As the kubelet does it: the file is a link, into a folder that is replaced at once.
+  const auto ask = [&](const std::string& text) {
+    request.write("..new/sync", text);
+    fs::remove_all(request / "..data");
+    fs::rename(request / "..new", request / "..data");
+    if (!fs::is_symlink(request / "sync")) fs::create_symlink("..data/sync", request / "sync");
+  };
+  {
+    const ModelPod one(settings), two(settings);
+    REQUIRE(becomes([&] { return one.is_ready() && two.is_ready(); }));
+    server.folder().write("files/llm/weights.bin", "second");
+    ask("1");
+    REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", "second"); }));
+    const auto revision = content::digest(server.folder() / "files/llm");
+    CHECK(becomes([&] { return one.tells("published", revision); }));
+    CHECK(becomes([&] { return two.tells("published", revision); }));
+
+    server.stop();
+    ask("2");
+    CHECK(becomes([&] { return one.tells("refresh-failed", "HostUnreachable"); }));
+    CHECK(becomes([&] { return two.tells("refresh-failed", "HostUnreachable"); }));
+    CHECK(reads(volume / "model/weights.bin", "second"));
+    server.folder().write("files/llm/weights.bin", "the third");
+    server.start();
+    ask("3");
+    REQUIRE(becomes([&] { return reads(volume / "model/weights.bin", "the third"); }));
+  }
+  const auto requests = server.log().size();
+  {
+    const ModelPod answered(settings);
+    REQUIRE(becomes([&] { return answered.is_ready(); }));
+    CHECK(server.log().size() == requests);
+  }
+  server.folder().write("files/llm/weights.bin", "the fourth one");
+  ask("4");
+  const ModelPod later(settings);
+  CHECK(becomes([&] { return reads(volume / "model/weights.bin", "the fourth one"); }));
+}
+
 TEST_CASE("a refresh brings back what somebody has removed") {
   const WebServer server;
   server.folder().write("files/llm/weights.bin", "w");
