@@ -177,6 +177,20 @@ a_model_is_refreshed_while_the_application_runs() {
 	equals "$(field pod "$(pods_of app)" '{.status.containerStatuses[0].restartCount}')" 0
 }
 
+a_running_model_is_fetched_anew_when_its_annotation_asks() {
+	local pod
+	s3_put models/asked/line.txt old
+	s3_model asked
+	hello app <<<'models: [{id: asked, path: /opt/models}]'
+	until_ready app
+	pod=$(pods_of app)
+	s3_put models/asked/line.txt new
+	kubectl annotate gmodel asked gradient-operator.dev/sync=1
+	eventually 180 contains_file app /opt/models/line.txt new
+	equals "$(pods_of app)" "$pod"
+	equals "$(field pod "$pod" '{.status.initContainerStatuses[*].restartCount} {.status.containerStatuses[*].restartCount}')" '0 0'
+}
+
 contains_file() { # NAME FILE TEXT
 	equals "$(kubectl exec "$(pods_of "$1")" -c app -- cat "$2")" "$3"
 }

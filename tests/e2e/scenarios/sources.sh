@@ -79,6 +79,32 @@ submodules_and_large_files_come_along() {
 	rm -rf "$work"
 }
 
+parts_of_a_repository_come_with_the_credential_of_its_host() {
+	dataset code
+	commit_file app docs/page.txt 'a page' parted >/dev/null
+	hello app <<-END
+		repositories:
+		  dataset: code
+		  repositories:
+		    - {url: "http://$GIT_HOST:$GIT_PORT/app.git", name: app, ref: parted, paths: [docs], submodules: none, lfs: none}
+		  credentials:
+		    - {url: "http://$GIT_HOST:$GIT_PORT/", username: demo, password: SECRET:GIT_PASSWORD}
+	END
+	until_ready app
+	equals "$(kubectl exec "$(pods_of app)" -c app -- find /opt/repos/app -name .git -prune -o -type f -print)" /opt/repos/app/docs/page.txt
+}
+
+a_dataset_in_use_tells_what_it_holds() {
+	dataset code
+	app_repository code main | hello app
+	until_ready app
+	eventually 240 has_measured code
+	equals "$(checkouts_of code)" 1
+	contains "$(kubectl get gds code -o wide)" "$(field gds code '{.status.content.checkoutsBytes}')"
+}
+
+has_measured() { (($(field gds "$1" '{.status.content.checkoutsBytes}') > 0 && $(field gds "$1" '{.status.content.mirrorsBytes}') > 0)); } # DATASET
+
 what_no_deployment_uses_any_more_leaves_the_dataset() {
 	local volume
 	dataset code
