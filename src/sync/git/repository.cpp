@@ -154,7 +154,8 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
                            }});
   if (!ours) return published;
   remove_left(*ours, stop);
-  const BackgroundSweeper sweeper(claims, {""});
+  const auto mirror = mirror_claim(claims, mirror_name(options.remote.url)).filename();
+  const BackgroundSweeper sweeper(claims, {""}, mirror);
   Mirrors mirrors(own_folder(hidden, "git"), claims, options.full_history, stop, waits);
   tell_needs(mirrors, options, *ours);
   ask_for_leave(mirrors, hidden, options.key);

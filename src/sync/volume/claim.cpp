@@ -280,7 +280,8 @@ std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting) {
 bool Sweeper::is_one(const Path& folder) const {
   const auto name = folder.filename().string();
   const auto begins = [&](const auto& prefix) { return name.starts_with(prefix); };
-  return std::any_of(prefixes_.begin(), prefixes_.end(), begins) && is_true_folder(folder);
+  return name != spared_ && std::any_of(prefixes_.begin(), prefixes_.end(), begins) &&
+         is_true_folder(folder);
 }
 
 Sweeper::Left Sweeper::look(Removal& removal, const std::stop_token& stop) {
@@ -302,8 +303,9 @@ Sweeper::Left Sweeper::look(Removal& removal, const std::stop_token& stop) {
   return left;
 }
 
-BackgroundSweeper::BackgroundSweeper(const Path& parent, const std::vector<std::string>& prefixes)
-    : thread_([sweeper = Sweeper(parent, prefixes)](const std::stop_token& stop) mutable {
+BackgroundSweeper::BackgroundSweeper(const Path& parent, const std::vector<std::string>& prefixes,
+                                     const std::string& spared)
+    : thread_([sweeper = Sweeper(parent, prefixes, spared)](const std::stop_token& stop) mutable {
         try {
           for (Removal ignored;; wait(look_interval(), stop))
             sweeper.look(ignored, stop);

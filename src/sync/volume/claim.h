@@ -130,9 +130,10 @@ bool take_over(const Path& folder, const std::optional<Owner>& owner, const Clai
 /// Removes what dead owners have left in a folder. For one thread.
 class Sweeper {
  public:
-  /// Of the folders in `parent` those whose names begin with one of the prefixes.
-  Sweeper(Path parent, std::vector<std::string> prefixes)
-      : parent_(std::move(parent)), prefixes_(std::move(prefixes)) {}
+  /// Of the folders in `parent` those whose names begin with one of the prefixes, except `spared`:
+  /// a name that its user claims, who goes on with what is left there or removes it first.
+  Sweeper(Path parent, std::vector<std::string> prefixes, std::string spared = {})
+      : parent_(std::move(parent)), prefixes_(std::move(prefixes)), spared_(std::move(spared)) {}
 
   struct Left {
     std::size_t alive = 0;
@@ -146,13 +147,15 @@ class Sweeper {
 
   Path parent_;
   std::vector<std::string> prefixes_;
+  std::string spared_;
   std::map<Path, ClaimWatch> watches_;
 };
 
 /// A Sweeper in a thread of its own.
 class BackgroundSweeper {
  public:
-  BackgroundSweeper(const Path& parent, const std::vector<std::string>& prefixes);
+  BackgroundSweeper(const Path& parent, const std::vector<std::string>& prefixes,
+                    const std::string& spared = {});
 
  private:
   std::jthread thread_;
