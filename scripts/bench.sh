@@ -1,10 +1,10 @@
-#: bench [content | sharing | COUNT...]        measure the operator against etcd and an API server (100 and 1000 objects), or content; writes docs/benchmarks.md
+#: bench [content|sharing|sources|COUNT...]     measure the operator against etcd and an API server (100 and 1000 objects), or content; writes docs/benchmarks.md
 # One process of ours, no controllers: nothing but the operator writes to the objects that are counted. Figures come from /proc and from
 # the API server's own request counters, not from the operator.
 export GRADIENT_CLUSTER=bench
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 case ${1:-} in
-	content | sharing) exec bash "$SCRIPTS/bench_content.sh" "$1" ;;
+	content | sharing | sources) exec bash "$SCRIPTS/bench_content.sh" "$1" ;;
 esac
 source "$SCRIPTS/processes.sh"
 source "$SCRIPTS/binaries.sh"

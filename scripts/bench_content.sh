@@ -1,11 +1,12 @@
 # `./dev bench content`: gradient-sync beside the programs that it runs, and git-sync (4.x) where GIT_SYNC names one. All take turns with
-# all, so that what else the machine does meets each of them; the figures are medians. Then what helpers of one volume do for each other.
-# `./dev bench sharing` is the second alone.
+# all, so that what else the machine does meets each of them; the figures are medians. Then what helpers of one volume do for each other,
+# and large sources beside other clients. `./dev bench sharing` and `./dev bench sources` are these alone.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/lfs_server.sh"
 source "$SCRIPTS/bench_sharing.sh"
+source "$SCRIPTS/bench_sources.sh"
 
 SYNC=$ROOT/build/release/bin/gradient-sync
 REPORT=$ROOT/docs/benchmarks.md
@@ -65,7 +66,7 @@ serve_git() {
 	until_answers "$url"
 }
 
-serve_models() {
+serve_s3() {
 	endpoint=http://127.0.0.1:$(free_port)
 	mkdir "$work/credentials"
 	printf bench >"$work/credentials/accessKeyId"
@@ -82,6 +83,10 @@ serve_models() {
 		secret_access_key = bench-secret
 		force_path_style = true
 	END
+	until_answers "$endpoint/minio/health/ready"
+}
+
+put_models() {
 	python3 - "$work/models" $SMALL_FILES "$BIG_MIB" <<-'END'
 		import os, sys
 		for i in range(int(sys.argv[2])):
@@ -95,7 +100,6 @@ serve_models() {
 		        for _ in range(int(sys.argv[3]) // 4):
 		            file.write(os.urandom(1 << 20))
 	END
-	until_answers "$endpoint/minio/health/ready"
 	for name in big small; do rclone --config "$work/rclone.conf" copy --transfers 16 "$work/models/$name" "s3:$name"; done
 	for name in big small; do "$SYNC" digest "$work/models/$name" >"$work/digest-$name"; done
 	rm -rf "$work/models"
@@ -204,11 +208,19 @@ bench_models() {
 	model_rows linked-big "the same over a link of $LINK/s"
 }
 
-report() {
-	sed '/^## Content/,$d' "$REPORT"
-	cat <<-END
-		## Content
+# Puts a section of the report, from standard input, in its place or at the end.
+replace_section() { # TITLE
+	cat >"$work/section"
+	awk -v title="## $1" -v section="$work/section" '
+		function insert(line) { print title "\n"; while ((getline line < section) > 0) print line; done = 1 }
+		/^## / { skip = $0 == title; if (skip) { insert(); print "" } }
+		!skip
+		END { if (!done) { print ""; insert() } }' "$REPORT" | cat -s | sed '${/^$/d}' >"$work/report"
+	install -m 644 "$work/report" "$REPORT"
+}
 
+content_section() {
+	cat <<-END
 		gradient-sync beside the programs that it runs, on the disk of one machine with the servers: git over http (lighttpd) from a
 		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
 		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
@@ -225,9 +237,10 @@ report() {
 		|---|--:|--:|--:|--:|--:|
 	END
 	cat "$work/table"
-	echo
-	sed -n '/^## Helpers of one volume/,$p' "$REPORT"
 }
+
+# What runs them: the first line of a section's end.
+machine() { echo "$(nproc) cores, release build of $(git -C "$ROOT" describe --always)."; }
 
 need_packages "${TEST_PACKAGES[@]}"
 build_binaries "${SERVER_BINARIES[@]}"
@@ -235,18 +248,30 @@ need_lfs_server
 "$ROOT/dev" build release
 mkdir -p "$work"/{repositories,s3,out}
 serve_git
-if [[ ${1:-} != sharing ]]; then
-	serve_models
+part=${1:-content}
+if [[ $part == content ]]; then
+	serve_s3
+	put_models
 	bench_checkouts
 	bench_models
-	report >"$work/report"
-	install -m 644 "$work/report" "$REPORT"
+	content_section | replace_section Content
 	cat "$work/table" >&2
 fi
-bench_slow_model
-bench_take_over
-bench_growth
-bench_great_repository
-sharing_report | cat -s >"$work/report"
-install -m 644 "$work/report" "$REPORT"
-cat "$work/sharing" >&2
+if [[ $part != sources ]]; then
+	bench_slow_model
+	bench_take_over
+	bench_growth
+	bench_great_repository
+	sharing_section | replace_section 'Helpers of one volume'
+	cat "$work/sharing" >&2
+fi
+if [[ $part != sharing ]]; then
+	[[ ${endpoint:-} ]] || serve_s3
+	build_binaries "${BENCH_BINARIES[@]}"
+	rm -rf "$work/out" "$work/table"
+	bench_parts
+	bench_great_file
+	bench_artifact
+	sources_section | replace_section 'Large sources'
+	cat "$work/table" >&2
+fi

@@ -99,30 +99,35 @@ serve_large_files() {
 	until_answers "http://127.0.0.1:$large_port/"
 }
 
-# A commit with new content of a large file; the server of large files has it.
-commit_large_file() { # WORK-TREE
-	local sha256
-	head -c "${LARGE_MIB}M" /dev/urandom >"$work/content"
+# New content of a large file, *.bin: its pointer in the work tree, and the content on the server of large files.
+write_large_file() { # WORK-TREE FILE MIB
+	local sha256 objects
+	objects=$work/large/git/$(basename "$1")
+	mkdir -p "$objects"
+	head -c "${3}M" /dev/urandom >"$work/content"
 	sha256=$(sha256sum "$work/content" | cut -d' ' -f1)
-	mkdir -p "$work/large/git/grown"
-	mv "$work/content" "$work/large/git/grown/$sha256"
-	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$sha256" $((LARGE_MIB << 20)) >"$1/large.bin"
-	echo 'large.bin filter=lfs diff=lfs merge=lfs -text' >"$1/.gitattributes"
-	printf '[lfs]\n\turl = http://127.0.0.1:%s/git/grown.git/info/lfs\n' "$large_port" >"$1/.lfsconfig"
+	mv "$work/content" "$objects/$sha256"
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$sha256" $(($3 << 20)) >"$1/$2"
+}
+
+commit_large_files() { # WORK-TREE REPOSITORY
+	echo '*.bin filter=lfs diff=lfs merge=lfs -text' >"$1/.gitattributes"
+	printf '[lfs]\n\turl = http://127.0.0.1:%s/git/%s.git/info/lfs\n' "$large_port" "$(basename "$1")" >"$1/.lfsconfig"
 	git -C "$1" -c filter.lfs.clean=cat add .
 	git -C "$1" -c filter.lfs.clean=cat -c user.name=bench -c user.email=bench@localhost commit --quiet -m Change
-	git -C "$1" -c core.hooksPath=/dev/null push --quiet "$work/repositories/grown.git" HEAD:main
+	git -C "$1" -c core.hooksPath=/dev/null push --quiet "$2" HEAD:main
 }
 
 bench_growth() {
-	local revision before volume=$work/grown tree=$work/grown-tree
+	local revision before volume=$work/grown tree=$work/trees/grown
 	say "bench: $REVISIONS revisions of a large file"
 	serve_large_files
 	git init --quiet --bare --initial-branch=main "$work/repositories/grown.git"
 	git init --quiet --initial-branch=main "$tree"
 	mkdir "$volume"
 	for ((revision = 1; revision <= REVISIONS; revision++)); do
-		commit_large_file "$tree"
+		write_large_file "$tree" large.bin "$LARGE_MIB"
+		commit_large_files "$tree" "$work/repositories/grown.git"
 		"$SYNC" repository --volume "$volume" --key "owner-code-$revision" --name code --url "${url%/*}/grown.git" --revision "$revision" \
 			--termination-log "$work/told" >"$work/log" || { tail -1 "$work/log" >&2 && return 1; }
 	done
@@ -195,17 +200,13 @@ bench_great_repository() {
 	done
 }
 
-sharing_report() {
-	sed '/^## Helpers of one volume/,$d' "$REPORT"
-	echo
+sharing_section() {
 	cat <<-END
-		## Helpers of one volume
-
 		Each is in a pod and on a node of its own, by what it is told. The server (lighttpd) gives $SLOW_KIB KiB a second to all together.
 
 		    ./dev bench sharing
 
-		$(nproc) cores, release build of $(git -C "$ROOT" describe --always).
+		$(machine)
 
 		| what | |
 		|---|--:|

@@ -6,6 +6,8 @@ COREDNS_VERSION=v1.12.1
 # The Dockerfile names it for the image's label, and is not at hand while the image is built.
 RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
 ORAS_VERSION=v2.7.0 # the library
+ORAS_CLI_VERSION=v1.3.6
+S5CMD_VERSION=v2.3.0
 COMPRESS_VERSION=v1.20.4
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
@@ -21,6 +23,7 @@ SERVER_BINARIES=(rclone oci-pull gradient-unpack minio)
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
+BENCH_BINARIES=(oras s5cmd)
 
 # NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages; or a folder of definitions
 binary_source() {
@@ -34,6 +37,8 @@ binary_source() {
 	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
+	oras) echo "oras.land/oras $ORAS_CLI_VERSION oras.land/oras/cmd/oras" ;;
+	s5cmd) echo "github.com/peak/s5cmd/v2 $S5CMD_VERSION github.com/peak/s5cmd/v2" ;;
 	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
 	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard" ;;
 	*) fail "no recipe for the program $1" ;;
