@@ -25,7 +25,7 @@ CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
 BENCH_BINARIES=(oras s5cmd)
 
-# NAME -> MODULE VERSION PACKAGE; or a program of ours that is made of the module's packages; or a folder of definitions
+# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or a folder of definitions
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
@@ -34,7 +34,7 @@ binary_source() {
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go" ;;
-	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go" ;;
+	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go unpack_archives.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	oras) echo "oras.land/oras $ORAS_CLI_VERSION oras.land/oras/cmd/oras" ;;
@@ -45,11 +45,17 @@ binary_source() {
 	esac
 }
 
+program_text() { # FILES
+	local files
+	read -ra files <<<"$1"
+	(cd "$SCRIPTS" && cat "${files[@]}")
+}
+
 # Where a program is, or will be once it is built. What is a program of ours is built again when we change it, or take another Go.
 binary() {
 	local version package
 	read -r _ version package < <(binary_source "$1")
-	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION" "$(<"$SCRIPTS/$package")" | sha256sum | cut -c1-8)
+	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION" "$(program_text "$package")" | sha256sum | cut -c1-8)
 	echo "$CACHE/bin/$1/$version/$1"
 }
 
@@ -131,7 +137,7 @@ copy_definitions() { # GO MODULE@VERSION FOLDER
 }
 
 build_binary() { # NAME
-	local go module version package into work
+	local go module version package into work files
 	go=$(find_go)
 	read -r module version package < <(binary_source "$1")
 	into=$(binary "$1")
@@ -151,8 +157,11 @@ build_binary() { # NAME
 		"$go" mod edit -go="$GO_VERSION" -require="$module@$version"
 	fi
 	if [[ $package == *.go ]]; then
-		cp "$SCRIPTS/$package" main.go
-		package=.
+		read -ra files <<<"$package"
+		package=./$1
+		rm -rf "$package"
+		mkdir "$package"
+		(cd "$SCRIPTS" && cp "${files[@]}" "$work/$1")
 	fi
 	"$go" build -v -trimpath -ldflags "-s -w $(version_flags "$1" "$version")" -o "$into.new" "$package"
 	mv "$into.new" "$into"

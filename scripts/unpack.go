@@ -1,12 +1,15 @@
-// Unpacks archives that came from elsewhere: tar, as it is or in gzip or zstd. Nothing of an archive can reach out of the folder.
+// Unpacks archives that came from elsewhere: zip, and tar as it is or in gzip, zstd or bzip2. Nothing of an archive can reach out of the
+// folder.
 //
 //	gradient-unpack list      prints the names of their files, each ended by a zero byte
 //	gradient-unpack FOLDER    puts them there
 //
-// The unnamed file 3 has {"archives": [{"file", "isLayer"}], "wanted": [NAME], "limits": {"files", "bytes", "depth"}}: the archives in
-// their order, which files of them are wanted (all, where that is left out), and what may be made. An archive that is a layer of an
-// image takes away what its whiteouts name, and replaces what is there. What is wrong with an archive goes to standard error as
-// {"refused": ...}, what is more than a limit as {"files": COUNT} and so on, and what fails here as {"error": ...}.
+// The unnamed file 3 has {"archives": [{"file", "name", "folder", "isLayer"}], "wanted": [NAME], "used": {"files", "bytes"}, "limits":
+// {"files", "bytes", "depth"}}: the archives in their order, what they are called and where in the folder their content belongs; which
+// files of them are wanted (all, where that is left out); what is there already, and what there may be with it. An archive that is a layer
+// of an image takes away what its whiteouts name, and replaces what is there. What is wrong with an archive goes to standard error as
+// {"refused": ..., "archive": NAME}, what is more than a limit as {"files": COUNT} and so on, what the volume has no room for as {"needs":
+// BYTES}, and what fails here as {"error": ...}.
 package main
 
 import (
@@ -23,172 +26,115 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
 
 const (
-	mostMemory = 256 << 20 // of zstd, whose frames say how much of the text before they need
-	whiteout   = ".wh."    // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
-	opaque     = ".wh..wh..opq"
+	whiteout  = ".wh." // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
+	opaque    = ".wh..wh..opq"
+	largeFile = 1 << 20 // before which the volume is asked for its room
 )
 
 type request struct {
-	Archives []struct {
-		File    string
-		IsLayer bool
-	}
-	Wanted []string
-	Limits struct{ Files, Bytes, Depth int64 } // with folders; parts of a path
-}
-
-// What is said of an archive, by the name that it has on standard error.
-type finding struct {
-	name  string
-	value any
-}
-
-func (f finding) Error() string { return fmt.Sprint(f.value) }
-
-func refuse(format string, values ...any) error {
-	return finding{"refused", fmt.Sprintf(format, values...)}
+	Archives []archive
+	Wanted   []string
+	Used     struct{ Files, Bytes int64 }
+	Limits   struct{ Files, Bytes, Depth int64 } // with folders; parts of a path
 }
 
 type unpacker struct {
 	request
-	root    *os.Root
-	files   int64           // made, with folders
-	bytes   int64           // of them
-	links   []string        // symbolic ones
-	isLayer bool            // of the archive that is being unpacked, as the next
-	ours    map[string]bool // what it has brought, with the folders
-}
-
-// As gradient-sync's check_path(), which has the same of other sources.
-func check(name string) error {
-	if strings.HasPrefix(name, "/") || slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
-		return strings.HasPrefix(part, "..")
-	}) {
-		return refuse("it has %.200q, which cannot be a file here; a name must not begin with \"/\", and no part of it with \"..\"", name)
-	}
-	if strings.ContainsAny(name, "\n\x00") {
-		return refuse("it has %.200q, which has a newline in its name; rename it", name)
-	}
-	return nil
-}
-
-// The text of an archive by its first bytes: media types are not always right.
-func text(file io.Reader) (io.Reader, error) {
-	begin := bufio.NewReaderSize(file, 1<<20)
-	magic, _ := begin.Peek(4)
-	switch {
-	case strings.HasPrefix(string(magic), "\x1f\x8b"):
-		return gzip.NewReader(begin)
-	case string(magic) == "\x28\xb5\x2f\xfd":
-		return zstd.NewReader(begin, zstd.WithDecoderMaxMemory(mostMemory), zstd.WithDecoderConcurrency(2))
-	}
-	return begin, nil
-}
-
-// Blames the archive, unless the system has failed.
-func blame(err error) error {
-	if err == nil || errors.As(err, new(syscall.Errno)) || errors.As(err, new(finding)) {
-		return err
-	}
-	return refuse("it is no whole archive (%v); push it again", err)
-}
-
-// Calls a function for each entry.
-func each(archive string, use func(*tar.Header, io.Reader) error) error {
-	file, err := os.Open(archive)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	content, err := text(file)
-	if err != nil {
-		return blame(err)
-	}
-	entries := tar.NewReader(content)
-	for {
-		header, err := entries.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err == nil {
-			header.Name = path.Clean(header.Name)
-			err = use(header, entries)
-		}
-		if err != nil {
-			return blame(err)
-		}
-	}
+	folder string
+	root   *os.Root
+	number int             // of the archive that is being unpacked
+	files  int64           // that there are, with folders
+	bytes  int64           // of them
+	ours   map[string]bool // what a layer has brought, with the folders
+	buffer []byte
 }
 
 func list(given request) error {
 	output := bufio.NewWriter(os.Stdout)
 	for _, one := range given.Archives {
-		err := each(one.File, func(header *tar.Header, _ io.Reader) error {
-			if header.Typeflag != tar.TypeDir && header.Typeflag != tar.TypeXGlobalHeader {
-				output.WriteString(header.Name + "\x00")
+		err := one.each(func(entry *tar.Header, _ io.Reader) error {
+			if entry.Typeflag != tar.TypeDir {
+				output.WriteString(one.place(entry.Name) + "\x00")
 			}
 			return nil
 		})
 		if err != nil {
-			return err
+			return one.blame(err)
 		}
 	}
 	return output.Flush()
 }
 
-func (u *unpacker) add(header *tar.Header, content io.Reader) error {
-	name := header.Name
+// A folder comes with its files where these are chosen.
+func (u *unpacker) wants(name string) bool {
+	_, isNamed := slices.BinarySearch(u.Wanted, name)
+	return u.Wanted == nil || isNamed
+}
+
+func (u *unpacker) add(entry *tar.Header, content io.Reader) error {
+	one := u.Archives[u.number]
+	name := one.place(entry.Name)
 	base := path.Base(name)
-	if u.isLayer && strings.HasPrefix(base, whiteout) {
+	if one.IsLayer && strings.HasPrefix(base, whiteout) {
 		return u.remove(path.Dir(name), base)
 	}
-	isFolder := header.Typeflag == tar.TypeDir
-	_, isNamed := slices.BinarySearch(u.Wanted, name) // a folder comes with its files then
-	if header.Typeflag == tar.TypeXGlobalHeader || name == "." || (u.Wanted != nil && !isNamed) {
+	if path.Clean(entry.Name) == "." || !u.wants(name) {
 		return nil
 	}
-	if err := check(name); err != nil {
+	if err := check(entry.Name); err != nil {
 		return err
 	}
 	if depth := int64(strings.Count(name, "/")) + 1; depth > u.Limits.Depth {
 		return finding{"depth", depth}
 	}
-	if isFolder { // an empty one may be what a link leads to
+	if entry.Typeflag == tar.TypeDir { // an empty one may be what a link leads to
 		return u.makeFolders(name)
 	}
 	if err := u.makeRoom(name); err != nil {
 		return err
 	}
-	if err := u.count(header.Size); err != nil {
+	if entry.Typeflag == tar.TypeLink {
+		return u.link(name, entry.Linkname)
+	}
+	if err := u.count(entry.Size); err != nil {
 		return err
 	}
-	switch header.Typeflag {
+	switch entry.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse:
-		return u.write(name, header, content)
+		return u.write(name, entry, content)
 	case tar.TypeSymlink:
-		u.links = append(u.links, name)
-		return u.root.Symlink(header.Linkname, name)
-	case tar.TypeLink:
-		return u.link(name, path.Clean(header.Linkname))
+		return u.root.Symlink(entry.Linkname, name)
 	}
-	return refuse("it has %.200q, which is a device or a pipe; leave it out by source.exclude", name)
+	return refuse("it has %.200q, which is a device, a pipe or of another kind that is no file; leave it out by source.exclude", name)
 }
 
-// Before a file or folder is made.
+// Before a file or folder is made. The sizes are hostile: their sum may be no number.
 func (u *unpacker) count(bytes int64) error {
 	u.files++
 	u.bytes += bytes
 	if u.files > u.Limits.Files {
 		return finding{"files", u.files}
 	}
-	if u.bytes > u.Limits.Bytes {
-		return finding{"bytes", u.bytes}
+	if u.bytes < 0 || u.bytes > u.Limits.Bytes {
+		return finding{"bytes", max(u.bytes, bytes)}
+	}
+	return nil
+}
+
+// Before content is written, so that a volume is not filled for nothing.
+func (u *unpacker) requireRoom(bytes int64) error {
+	var volume syscall.Statfs_t
+	if bytes < largeFile {
+		return nil
+	}
+	if err := syscall.Statfs(u.folder, &volume); err != nil {
+		return err
+	}
+	if volume.Blocks > 0 && bytes/volume.Bsize >= int64(volume.Bavail) {
+		return finding{"needs", bytes}
 	}
 	return nil
 }
@@ -219,12 +165,12 @@ func (u *unpacker) makeFolders(name string) error {
 				return err
 			}
 		}
-		u.ours[folder] = true
+		u.note(folder)
 	}
 	return nil
 }
 
-// Makes the folders of a file, and removes what is in its place.
+// Makes the folders of a file, and removes what a layer replaces.
 func (u *unpacker) makeRoom(name string) error {
 	if folder := path.Dir(name); folder != "." {
 		if err := u.makeFolders(folder); err != nil {
@@ -236,42 +182,81 @@ func (u *unpacker) makeRoom(name string) error {
 			return err
 		}
 	}
-	u.ours[name] = true
+	u.note(name)
 	return nil
+}
+
+// Whiteouts ask for it. Of other archives, which may have any number of files, nothing is kept.
+func (u *unpacker) note(name string) {
+	if u.Archives[u.number].IsLayer {
+		u.ours[name] = true
+	}
 }
 
 // What another layer of an image has brought is replaced by this one; anything else is there twice.
 func (u *unpacker) replace(name string) error {
-	if !u.isLayer {
-		return refuse("it has %.200q, which another layer has, too; rename one", name)
+	if !u.Archives[u.number].IsLayer {
+		return u.conflict(name)
 	}
 	return u.root.RemoveAll(name)
 }
 
-func (u *unpacker) write(name string, header *tar.Header, content io.Reader) error {
-	mode := fs.FileMode(0666 | header.Mode&0111)
+// Says whose file has a name that another has, too, or a folder.
+func (u *unpacker) conflict(name string) error {
+	for number, one := range u.Archives[:u.number+1] {
+		count := 0
+		err := one.each(func(entry *tar.Header, _ io.Reader) error {
+			place := one.place(entry.Name)
+			isFile := entry.Typeflag != tar.TypeDir && u.wants(place)
+			if isFile && (place == name || strings.HasPrefix(place, name+"/")) {
+				count++
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case number == u.number && count > 1:
+			return refuse("it has %.200q twice, or as a file and a folder; pack it again without one of them", name)
+		case number < u.number && count > 0:
+			return refuse("it has %.200q, which %.200s has, too; rename one, or leave it out by source.exclude", name, one.Name)
+		}
+	}
+	return refuse("it has %.200q, and what is beside the archive in the source has that name, too, as far as this volume tells names "+
+		"apart; rename one, or leave it out by source.exclude", name)
+}
+
+func (u *unpacker) write(name string, entry *tar.Header, content io.Reader) error {
+	if err := u.requireRoom(entry.Size); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0666 | entry.Mode&0111)
 	file, err := u.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if _, err := io.CopyBuffer(struct{ io.Writer }{file}, content, make([]byte, 1<<20)); err != nil {
+	if _, err := io.CopyBuffer(struct{ io.Writer }{file}, struct{ io.Reader }{content}, u.buffer); err != nil {
 		return err
 	}
 	if err := file.Close(); err != nil {
 		return err
 	}
-	return u.root.Chtimes(name, header.ModTime, header.ModTime)
+	return u.root.Chtimes(name, entry.ModTime, entry.ModTime)
 }
 
 // Not every volume has hard links.
-func (u *unpacker) link(name, to string) error {
-	if err := check(to); err != nil {
+func (u *unpacker) link(name, target string) error {
+	if err := check(target); err != nil {
 		return err
 	}
+	to := u.Archives[u.number].place(target)
 	there, err := u.root.Lstat(to)
-	if err != nil || there.IsDir() {
+	if err != nil || there.IsDir() || u.isArchive(there) {
 		return refuse("it has %.200q, which is a link to no file of it, or to one that is left out", name)
+	}
+	if err := u.count(there.Size()); err != nil {
+		return err
 	}
 	if u.root.Link(to, name) == nil {
 		return nil
@@ -284,7 +269,7 @@ func (u *unpacker) link(name, to string) error {
 		return err
 	}
 	defer from.Close()
-	return u.write(name, &tar.Header{Mode: int64(there.Mode().Perm()), ModTime: there.ModTime()}, from)
+	return u.write(name, &tar.Header{Mode: int64(there.Mode().Perm()), ModTime: there.ModTime(), Size: there.Size()}, from)
 }
 
 // A whiteout hides what the layers below have, and nothing of its own.
@@ -335,17 +320,47 @@ func (u *unpacker) removeOthers(folder string) error {
 	return err
 }
 
+// Archives go when all is there.
+func (u *unpacker) isArchive(there fs.FileInfo) bool {
+	return slices.ContainsFunc(u.Archives, func(one archive) bool {
+		itself, err := os.Stat(one.File)
+		folder, failed := os.Stat(path.Dir(one.File))
+		isHidden := strings.HasPrefix(path.Base(path.Dir(one.File)), "..")
+		return (err == nil && os.SameFile(there, itself)) || (isHidden && failed == nil && os.SameFile(there, folder))
+	})
+}
+
+// Of links that the source has itself, too: one may lead to an archive.
 func (u *unpacker) checkLinks() error {
-	for _, name := range u.links {
-		if there, err := u.root.Lstat(name); err != nil || there.Mode()&fs.ModeSymlink == 0 {
-			continue // a later layer has removed or replaced it
+	return fs.WalkDir(u.root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && strings.HasPrefix(entry.Name(), "..") {
+			return fs.SkipDir
 		}
-		if _, err := u.root.Stat(name); err != nil {
-			return refuse("it has %.200q, which is a link to something that is not in it, or is left out; replace it by a file, or "+
-				"leave it out by source.exclude", name)
+		if err != nil || entry.Type()&fs.ModeSymlink == 0 {
+			return err
+		}
+		if there, err := u.root.Stat(name); err != nil || u.isArchive(there) {
+			return refuse("there is %.200q, which is a link to something that is not there, to an archive or to what is left out; replace "+
+				"it by a file, or leave it out by source.exclude", name)
+		}
+		return nil
+	})
+}
+
+func unpackAll(given request, folder string) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	slices.Sort(given.Wanted)
+	u := unpacker{request: given, folder: folder, root: root, files: given.Used.Files, bytes: given.Used.Bytes, buffer: make([]byte, 1<<20)}
+	for number, one := range given.Archives {
+		u.number, u.ours = number, map[string]bool{}
+		if err := one.each(u.add); err != nil {
+			return one.blame(err)
 		}
 	}
-	return nil
+	return u.checkLinks()
 }
 
 func run(folder string) error {
@@ -356,27 +371,7 @@ func run(folder string) error {
 	if folder == "list" {
 		return list(given)
 	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return err
-	}
-	slices.Sort(given.Wanted)
-	u := unpacker{request: given, root: root}
-	for _, one := range given.Archives {
-		u.isLayer, u.ours = one.IsLayer, map[string]bool{}
-		if err == nil {
-			err = each(one.File, u.add)
-		}
-	}
-	for _, one := range given.Archives {
-		if err == nil {
-			err = os.Remove(one.File) // so that no link leads there
-		}
-	}
-	if err == nil {
-		err = u.checkLinks()
-	}
-	return err
+	return unpackAll(given, folder)
 }
 
 func main() {
@@ -394,7 +389,12 @@ func main() {
 	}
 	told := finding{"error", err.Error()}
 	errors.As(err, &told)
-	line, _ := json.Marshal(map[string]any{told.name: told.value})
+	all := map[string]any{told.name: told.value}
+	var of blamed
+	if errors.As(err, &of) {
+		all["archive"] = of.Name
+	}
+	line, _ := json.Marshal(all)
 	os.Stderr.Write(append(line, '\n'))
 	os.Exit(1)
 }

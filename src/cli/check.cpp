@@ -45,6 +45,10 @@ json::Problem of_bare_spec(json::Problem problem) {
 
 /// Of an object without problems.
 json::Problems warnings(const Input& input, const gradient::Settings& settings) {
+  if (input.kind() == "Model") {
+    return gradient::doubtful_fields(
+        std::get<gradient::ModelSpec>(gradient::read_model(input.object)));
+  }
   if (input.kind() != "GradientDeployment") return {};
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   auto all = gradient::fields_without_effect(spec, settings);

@@ -9,8 +9,6 @@
 namespace reconcile {
 namespace {
 
-constexpr const char* usable = "can be used by deployments of this namespace";
-
 /// Why there is nothing to fetch at once; "" where there is.
 std::string nothing_to_fetch(const gradient::ModelSpec& spec) {
   if (spec.source.scheme == gradient::ModelSource::Scheme::Claim)
@@ -48,11 +46,14 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
   if (!found.blockers.empty())
     return publish(false, found.blockers.front().reason, found.blockers.front().message);
   if (found.is_pending) return kube::Outcome::done();
+  std::string message = "can be used by deployments of this namespace";
+  for (const auto& doubt : gradient::doubtful_fields(spec))
+    message += "; " + doubt.path + " " + doubt.message;
   const auto problem = request_fetch(parent, spec, stop);
-  if (problem.empty()) return publish(true, "Ready", usable);
-  return publish(true, "Ready",
-                 std::string(usable) + "; the annotation " + gradient::names::sync_annotation +
-                     " has no effect: " + problem);
+  if (!problem.empty())
+    message += std::string("; the annotation ") + gradient::names::sync_annotation +
+               " has no effect: " + problem;
+  return publish(true, "Ready", message);
 }
 
 std::string ModelReconciler::request_fetch(const gradient::Parent& parent,

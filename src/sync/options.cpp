@@ -97,6 +97,7 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
       ->allow_extra_args(false);
   parser->add_option("--exclude", source.exclude, "pattern; not these files")
       ->allow_extra_args(false);
+  parser->add_flag("--unpack", source.unpack, "what is in archives comes in their place");
   parser->add_option("--credentials-dir", source.credentials);
   parser->add_option("--account", source.account);
   parser->add_flag("--workload-identity", source.workload_identity,

@@ -404,6 +404,27 @@ TEST_CASE("a registry that is for another server than a model's is a warning") {
                  "must be those that spec.source.url begins with"}});
 }
 
+TEST_CASE("an archive that nobody asks to unpack is a warning") {
+  const auto checked = [](const std::string& source) {
+    return validate(
+        "apiVersion: gradient-operator.dev/v1alpha1\n"
+        "kind: Model\n"
+        "metadata: {name: llm}\n"
+        "spec:\n  source:\n    " +
+        source + "\n");
+  };
+  const Outcome warned{
+      cli::Fine,
+      {"f.yaml:6: spec.source.url: warning: names an archive, which is served as it is; write "
+       "source.unpack: true for what is in it"}};
+  CHECK(checked("url: https://h/llm.tar.gz") == warned);
+  CHECK(checked("url: s3://b/LLM.ZIP") == warned);
+  CHECK(checked("url: https://h/llm.tar.gz\n    unpack: true") == fine);
+  CHECK(checked("url: git+https://h/data.zip") == fine);
+  CHECK(checked("url: pvc://claim/llm.zip") == fine);
+  CHECK(checked("url: https://h/llm.gz") == fine);
+}
+
 TEST_CASE("a registry that is for another server than the image's is a warning") {
   const auto checked = [](const std::string& server, const std::string& image) {
     return validate(

@@ -175,6 +175,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .workload_identity = true,
                                          .include = {"*.json", "-a=b", "--target"},
                                          .exclude = {"original/**", "-c"},
+                                         .unpack = true,
                                          .refresh_seconds = 60,
                                          .grace_seconds = 90,
                                          .max_files = 1,
@@ -182,8 +183,9 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .max_depth = 3,
                                          .message_bytes = 3072};
   const auto& [url, endpoint, region, credentials, digest, target, name, account, fetch_request,
-               path_style, requester_pays, workload_identity, include, exclude, refresh_seconds,
-               grace_seconds, max_files, max_bytes, max_depth, message_bytes] = written;
+               path_style, requester_pays, workload_identity, include, exclude, unpack,
+               refresh_seconds, grace_seconds, max_files, max_bytes, max_depth, message_bytes] =
+      written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
@@ -200,6 +202,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
   CHECK(options.source.requester_pays == requester_pays);
   CHECK(options.source.path_style == path_style);
   CHECK(options.source.workload_identity == workload_identity);
+  CHECK(options.source.unpack == unpack);
   CHECK(options.source.include == include);
   CHECK(options.source.exclude == exclude);
   CHECK(options.refresh_interval.count() == refresh_seconds);

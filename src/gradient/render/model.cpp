@@ -51,6 +51,7 @@ ModelArguments arguments(const ModelMount& model, const FoundModel& found,
       .workload_identity = source.workload_identity,
       .include = source.include,
       .exclude = source.exclude,
+      .unpack = source.unpack,
       .refresh_seconds =
           spec.refresh_seconds > 0 ? std::optional(spec.refresh_seconds) : std::nullopt,
       .grace_seconds = spec.grace_seconds,

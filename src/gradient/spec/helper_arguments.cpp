@@ -21,7 +21,8 @@ constexpr const char* collect_command = "collect";
 /// Options without a value.
 constexpr std::array flags{"--full-history",   "--read-only",        "--allow-git-protocol",
                            "--no-submodules",  "--no-lfs",           "--path-style",
-                           "--requester-pays", "--workload-identity"};
+                           "--requester-pays", "--workload-identity",
+                           "--unpack"};
 
 template <class Option>
 void each_limit(Option& option, auto& arguments) {
@@ -76,6 +77,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--digest", arguments.digest);
   option("--include", arguments.include);
   option("--exclude", arguments.exclude);
+  option("--unpack", arguments.unpack);
   option("--target", arguments.target);
   option("--name", arguments.name);
   option("--refresh-interval", arguments.refresh_seconds);

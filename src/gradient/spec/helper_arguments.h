@@ -38,6 +38,7 @@ struct ModelArguments {
       fetch_request{};
   bool path_style = false, requester_pays = false, workload_identity = false;
   std::vector<std::string> include = {}, exclude = {};
+  bool unpack = false;
   std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {};
   std::optional<std::int64_t> max_files = {}, max_bytes = {}, max_depth = {}, message_bytes = {};
   bool operator==(const ModelArguments&) const = default;

@@ -1,5 +1,6 @@
 #include "gradient/spec/read_model.h"
 
+#include "base/archive_name.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/model_url.h"
@@ -133,6 +134,16 @@ void check_secret(const ModelSource& source, json::ObjectReader& reader) {
   }
 }
 
+void check_unpack(const ModelSource& source, json::ObjectReader& reader) {
+  if (reader.find("unpack") == nullptr) return;
+  if (source.scheme == Scheme::Oci)
+    reader.problem("unpack",
+                   "has no meaning with an oci:// url, whose layers are unpacked anyway; remove it");
+  if (source.scheme == Scheme::Claim)
+    reader.problem("unpack",
+                   "has no meaning with a pvc:// url, which is mounted as it is; remove it");
+}
+
 /// Fields that mean nothing for this source would be silently without effect: refused.
 void check_source(const ModelSource& source, json::ObjectReader& reader) {
   for (const std::string_view field : {"region", "pathStyle", "requesterPays"}) {
@@ -153,6 +164,7 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
     if (model_url::is_git(source.url) && reader.find(field) != nullptr)
       reader.problem(field, "has no meaning with a repository, which is taken whole; remove it");
   }
+  check_unpack(source, reader);
   check_secret(source, reader);
   check_account(source, reader);
   check_auth(source, reader);
@@ -184,6 +196,7 @@ ModelSource read_source(const json::Json& value, const json::Path& path, json::R
   source.requester_pays = reader.boolean("requesterPays").value_or(false);
   source.include = read_patterns(reader, "include");
   source.exclude = read_patterns(reader, "exclude");
+  source.unpack = reader.boolean("unpack").value_or(false);
   source.secret_name = fields::object_name(reader, "secretName", "Secret", "s3-credentials");
   source.account =
       reader
@@ -257,6 +270,16 @@ ModelSpec read_fields(json::ObjectReader& reader) {
 }
 
 }  // namespace
+
+json::Problems doubtful_fields(const ModelSpec& spec) {
+  const auto& source = spec.source;
+  const bool may_be_unpacked = !source.unpack && source.scheme != Scheme::Claim &&
+                               source.scheme != Scheme::Oci && !model_url::is_git(source.url);
+  if (!may_be_unpacked || !base::is_archive_name(source.url)) return {};
+  return {{"spec.source.url",
+           "names an archive, which is served as it is; write source.unpack: true for what is in "
+           "it"}};
+}
 
 Reading<ModelSpec> read_model(const json::Json& object) {
   return fields::read_object<ModelSpec>(object, name_problem, read_fields);

@@ -162,6 +162,7 @@ struct ModelSource {
   bool path_style = false;
   bool requester_pays = false;                ///< S3 only
   std::vector<std::string> include, exclude;  ///< patterns; empty: all files, no file
+  bool unpack = false;                        ///< what is in archives comes in their place
   std::string secret_name;         ///< Secret of the same namespace; empty: no credentials
   std::string account;             ///< Azure only: the storage account; empty: the Secret names it
   bool workload_identity = false;  ///< the credentials are those that the cloud gives the pod

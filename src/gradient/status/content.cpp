@@ -168,6 +168,13 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
     ++revisions[revision];
     newest[revision] = line;
   }
+  if (!newest.empty()) {
+    const auto archives = json::string_at(*newest.begin()->second, {"archives"});
+    if (!archives.empty()) {
+      add_remark(content, "model " + model.id + ": archives are served as they are (" +
+                              excerpt(archives) + "); source.unpack: true has them unpacked");
+    }
+  }
   add_difference(content, "model " + model.id, revisions);
   const auto show = [&](const Json& told) {
     for (const char* field : {"revision", "version"})

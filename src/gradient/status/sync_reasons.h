@@ -35,6 +35,7 @@ inline constexpr auto sync_reasons = std::to_array<std::string_view>({"GitAuthen
                                                                       "ModelAuthenticationFailed",
                                                                       "ModelAccessDenied",
                                                                       "ModelSourceRefused",
+                                                                      "ModelArchiveRefused",
                                                                       "ModelSourceArchived",
                                                                       "ModelSourceMissing",
                                                                       "ModelBucketMissing",

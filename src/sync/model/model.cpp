@@ -1,6 +1,7 @@
 #include "sync/model/model.h"
 
 #include "base/hash.h"
+#include "sync/model/archives.h"
 #include "sync/model/digest.h"
 #include "sync/model/download.h"
 #include "sync/model/fetch_request.h"
@@ -56,6 +57,7 @@ std::string wanted_source(const ModelOptions& options) {
     text += "\n- " + pattern;
   for (const auto& pattern : source.include)
     text += "\n+ " + pattern;
+  if (source.unpack) text += "\nunpacked";
   return options.digest.empty() ? text : text + "\nas " + options.digest;
 }
 
@@ -243,9 +245,11 @@ class ModelSync {
       verify_files(listing, download.files());
       hash_rest(listing, download.files(), hasher, known);
       auto unpacked = listing;
+      find_archives(options_.source, unpacked, download.files());
       if (unpack(options_.source, unpacked, download.files(), options_.limits, stop_)) {
         Hasher rest(download.files());
-        hash_rest(unpacked, download.files(), rest, known);
+        hash_rest(listing, download.files(), rest, known);
+        remove_archives(unpacked, download.files());  // not before: another try would fetch them
       }
       ours.require_ours();
       publish(download, unpacked, known);
@@ -259,18 +263,26 @@ class ModelSync {
     }
   }
 
+  void tell(const std::string& event, const std::string& what,
+            const std::vector<std::string>& paths) {
+    if (paths.empty()) return;
+    report_.log("warning", event,
+                json::object({{"message", url_for_messages(options_.source) + ": " + what + ": " +
+                                              quoted_paths(paths)}}));
+  }
+
   void tell_dead_links(const Listing& listing) {
-    constexpr std::size_t most = 10;
-    const auto& links = listing.dead_links;
-    if (links.empty()) return;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(links.size(), most); ++i)
-      names += (i > 0 ? ", " : "") + quoted_path(links[i]);
-    if (links.size() > most) names += " and " + std::to_string(links.size() - most) + " more";
-    report_.log(
-        "warning", "left-out",
-        json::object({{"message", url_for_messages(options_.source) +
-                                      ": links of the listing lead to no file: " + names}}));
+    tell("left-out", "links of the listing lead to no file", listing.dead_links);
+  }
+
+  /// The field is not for all sources.
+  void tell_archives(const std::vector<std::string>& served) {
+    if (is_oci(options_.source)) return;
+    tell("archive",
+         options_.source.unpack ? "archives within archives are served as they are"
+                                : "archives are served as they are; source.unpack: true has them "
+                                  "unpacked",
+         served);
   }
 
   void check_digest(const std::string& revision) const {
@@ -311,7 +323,8 @@ class ModelSync {
     for (const auto& path : regular_files_in(files))
       if (!known.contains(path)) hasher.add(path, checks_md5(listing, path));
     for (const auto& file : listing.files)
-      if (file.kind != SourceFile::Kind::File) hasher.add(file.path, false);
+      if (file.kind != SourceFile::Kind::File && !known.contains(file.path))
+        hasher.add(file.path, false);
     auto results = hasher.finish();
     verify_checksums(listing, files, results,
                      [&](const auto& paths) { return origin_.without_md5(listing, paths); });
@@ -321,6 +334,10 @@ class ModelSync {
   void publish(const Download& download, const Listing& listing, const KnownFiles& before) {
     auto [meta, known] = description(download.files(), listing, before);
     check_digest(json::string_at(meta, {"revision"}));
+    const auto archives = served_archives(known);
+    tell_archives(archives);
+    if (!options_.source.unpack && !is_oci(options_.source) && !archives.empty())
+      meta["archives"] = Json(quoted_paths(archives));
     meta["source"] = Json(wanted_source(options_));
     meta["fingerprint"] = Json(listing.fingerprint);
     if (!listing.version.empty()) meta["version"] = Json(listing.version);
@@ -336,7 +353,8 @@ class ModelSync {
                 json::object({{"revision", json::at(meta, {"revision"})},
                               {"version", json::at(meta, {"version"})},
                               {"bytes", json::at(meta, {"bytes"})},
-                              {"files", json::at(meta, {"files"})}}));
+                              {"files", json::at(meta, {"files"})},
+                              {"archives", json::at(meta, {"archives"})}}));
   }
 
   const ModelOptions& options_;

@@ -1,5 +1,8 @@
 #include "sync/model/origin.h"
 
+#include "sync/model/archives.h"
+#include "sync/rclone/name_filter.h"
+
 #include <algorithm>
 
 namespace content {
@@ -10,7 +13,24 @@ std::variant<Rclone, GitOrigin, OciSource> opened(const Source& source, const Pa
                                                   const RangeOptions& large) {
   if (is_git(source)) return GitOrigin(source, program, stop);
   if (is_oci(source)) return OciSource(source, stop, large);
-  return Rclone(source, stop, large);
+  auto files = source;
+  if (is_one_archive(source)) files.include = files.exclude = {};
+  return Rclone(std::move(files), stop, large);
+}
+
+/// For what rclone has listed.
+void check_listed(const Source& source, const Listing& listing) {
+  std::vector<std::string> paths;
+  for (const auto& file : listing.files)
+    paths.push_back(file.path);
+  check_archives(source, paths);
+  const bool is_folder =
+      paths.size() != 1 || !percent_decoded(source.url).ends_with("/" + paths.front());
+  if (!is_one_archive(source) || !is_folder || rclone_filters(source).empty()) return;
+  throw Failure("ModelArchiveRefused",
+                url_for_messages(source) +
+                    ": is a folder that is called like an archive; end the URL with a slash, or "
+                    "source.include and source.exclude are taken to be for what is in that archive");
 }
 
 }  // namespace
@@ -18,6 +38,7 @@ std::variant<Rclone, GitOrigin, OciSource> opened(const Source& source, const Pa
 Origin::Origin(const Source& source, const Path& program, const std::stop_token& stop,
                const RangeOptions& large, const Limits& limits)
     : source_(opened(source, program, stop, large)),
+      asked_(source),
       url_(url_for_messages(source)),
       limits_(limits) {}
 
@@ -32,6 +53,7 @@ Listing Origin::list() const {
   require_bytes(limits_, url_, listing.bytes);
   for (const auto& file : listing.files)
     require_depth(limits_, url_, 1 + std::count(file.path.begin(), file.path.end(), '/'));
+  if (oci == nullptr) check_listed(asked_, listing);
   return listing;
 }
 

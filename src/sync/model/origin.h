@@ -35,6 +35,7 @@ class Origin {
 
  private:
   std::variant<Rclone, GitOrigin, OciSource> source_;
+  Source asked_;
   std::string url_;  ///< for messages
   Limits limits_;
 };

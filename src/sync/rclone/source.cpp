@@ -67,6 +67,15 @@ std::string quoted_path(const std::string& path) {
   return json::text(json::Json(path.substr(0, longest)));
 }
 
+std::string quoted_paths(const std::vector<std::string>& paths) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(paths.size(), most); ++i)
+    text += (i > 0 ? ", " : "") + quoted_path(paths[i]);
+  return paths.size() > most ? text + " and " + std::to_string(paths.size() - most) + " more"
+                             : text;
+}
+
 Failure refused_path(const std::string& path, const std::string& why) {
   return {"ModelSourceRefused", "the source has " + quoted_path(path) + ", " + why +
                                     "; rename it, or leave it out by source.exclude"};

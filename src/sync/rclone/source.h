@@ -34,6 +34,8 @@ struct Source {
   /// for oci. Empty: anonymous.
   Path credentials = {};
   std::string account = {};  ///< of Azure; empty: the credentials name it
+  /// Archives (model/archives.h) are not files: what is in them comes in their place.
+  bool unpack = false;
   /// For s3, gs and azureblob without credentials: those are asked of the cloud, as its SDKs do it
   /// in a pod (IRSA and EKS Pod Identity, GKE's and Azure's workload identity).
   bool workload_identity = false;
@@ -91,6 +93,9 @@ void check_path(const std::string& path);
 
 /// A path for messages: in quotes, and not all of one that is long.
 std::string quoted_path(const std::string& path);
+
+/// Some of the paths, and how many more there are.
+std::string quoted_paths(const std::vector<std::string>& paths);
 
 /// Of a source's file that the source must lose, or a pattern leave out: "the source has PATH,
 /// WHY".

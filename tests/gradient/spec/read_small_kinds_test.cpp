@@ -65,6 +65,8 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   CHECK(identity.source.account == "examplemodels");
   CHECK(identity.source.workload_identity);
   CHECK(model("source: {url: 's3://b', requesterPays: true}").source.requester_pays);
+  CHECK(model("source: {url: 'https://h/m.zip', unpack: true}").source.unpack);
+  CHECK_FALSE(model("source: {url: 'hf://o/m', unpack: null}").source.unpack);
   CHECK(model("source: {url: 'https://b.s3.eu-1.amazonaws.com/m.bin'}").source.scheme ==
         Scheme::Http);
   const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
@@ -132,6 +134,14 @@ TEST_CASE("problems of a model are reported") {
       {"a registry for a bucket",
        "source: {url: 's3://b', containerRegistry: hub}",
        {"spec.source.containerRegistry: belongs to an oci:// url; remove it"}},
+      {"an artifact to unpack",
+       "source: {url: 'oci://r.example.com/llm:1', unpack: true}",
+       {"spec.source.unpack: has no meaning with an oci:// url, whose layers are unpacked anyway; "
+        "remove it"}},
+      {"a claim to unpack",
+       "source: {url: 'pvc://c/m.zip', unpack: false}",
+       {"spec.source.unpack: has no meaning with a pvc:// url, which is mounted as it is; remove "
+        "it"}},
       {"patterns for a repository",
        "source: {url: 'hf://o/m', include: ['*.bin']}",
        {"spec.source.include: has no meaning with a repository, which is taken whole; remove it"}},

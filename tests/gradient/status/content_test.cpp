@@ -80,6 +80,18 @@ TEST_CASE("a model's content says what its source calls it, and keeps that") {
           R"("version":"sha256:bb"}])");
 }
 
+TEST_CASE("archives that are served as they are show in the condition, with what unpacks them") {
+  constexpr const char* line =
+      R"({"event":"published","revision":"sha256:aa","bytes":1,"archives":"\"llm.tar\""})";
+  const auto made =
+      status(content_spec(),
+             with_line(observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1", line));
+  CHECK_THAT(json::text(json::at(made, {"conditions"})),
+             Catch::Matchers::Contains(
+                 R"(model llm: archives are served as they are (\"llm.tar\"); )"
+                 "source.unpack: true has them unpacked"));
+}
+
 TEST_CASE("what was known stays while it is about the same source") {
   const auto first = status(
       content_spec(),
