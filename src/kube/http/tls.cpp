@@ -1,6 +1,7 @@
 #include "kube/http/tls.h"
 
 #include "base/files.h"
+#include "base/openssl.h"
 #include "kube/guarded.h"
 
 #include <openssl/err.h>
@@ -23,16 +24,10 @@ extern "C" int SSL_CTX_set_default_verify_paths(SSL_CTX* /*context*/) {
 namespace kube {
 namespace {
 
-template <auto release>
-struct Deleter {
-  template <class T>
-  void operator()(T* handle) const {
-    release(handle);
-  }
-};
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
+using base::openssl::Bio;
+using base::openssl::Deleter;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using PrivateKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using PrivateKey = base::openssl::Key;
 using TrustStore = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
 
 /// A client certificate, those that lead from it to its root, and the key.

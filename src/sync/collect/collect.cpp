@@ -21,16 +21,6 @@ constexpr const char* going_prefix = "going-";
 /// At most by so much the lister's clock is thought to be ahead of the volume's.
 constexpr auto clock_difference = std::chrono::minutes(30);
 
-std::vector<std::string> folders_in(const Path& parent) {
-  std::vector<std::string> names;
-  if (!is_true_folder(parent)) return names;
-  for (const auto& entry : fs::directory_iterator(parent)) {
-    if (is_true_folder(entry.path())) names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 bool is_lack_of_room(const Failure& failure) {
   return failure.reason == "VolumeFull" || failure.reason == "VolumeOutOfInodes" ||
          failure.reason == "VolumeQuotaExceeded";
@@ -52,11 +42,11 @@ class Collection {
     look_at_clock();
     needed_before_ = needed_by_helpers(hidden_);
     remove_dead();
-    for (const auto& key : folders_in(checkouts_)) {
-      if (may_go(key)) remove_unused(checkouts_ / key);
+    for (const auto& checkout : true_folders_in(checkouts_)) {
+      if (may_go(checkout.filename())) remove_unused(checkout);
     }
-    for (const auto& name : folders_in(models_)) {
-      if (options_.models.contains(name)) remove_unused(models_ / name);
+    for (const auto& model : true_folders_in(models_)) {
+      if (options_.models.contains(model.filename())) remove_unused(model);
     }
     remove_mirrors();
     clean_up_mirrors();
@@ -159,9 +149,9 @@ class Collection {
   void remove_mirrors() {
     const auto needed = needed_in_all(hidden_, needed_before_);
     if (!needed) return;
-    for (const auto& name : folders_in(mirrors_)) {
-      if (needed->contains(name) || has_claim(name)) continue;
-      if (const auto moved = move_away(mirrors_ / name)) remove_moved(*moved, mirrors_ / name);
+    for (const auto& mirror : true_folders_in(mirrors_)) {
+      if (needed->contains(mirror.filename()) || has_claim(mirror.filename())) continue;
+      if (const auto moved = move_away(mirror)) remove_moved(*moved, mirror);
     }
   }
 
@@ -174,12 +164,14 @@ class Collection {
       remove_commits(mirror, needed, *ours, removal_, stop_);
     };
     std::set<std::string> left;
-    for (const auto& name : folders_in(mirrors_)) {
+    for (const auto& mirror : true_folders_in(mirrors_)) {
+      const auto name = mirror.filename().string();
       auto state = claim_and_clean_up(name, large_files);
       if (state == State::NoRoom && !has_claim(name)) state = clean_up(name, large_files, nullptr);
       if (state == State::InUse) left.insert(name);
     }
-    for (const auto& name : folders_in(mirrors_)) {
+    for (const auto& mirror : true_folders_in(mirrors_)) {
+      const auto name = mirror.filename().string();
       if (!left.contains(name) && claim_and_clean_up(name, commits) != State::Done)
         left.insert(name);
     }
@@ -235,8 +227,8 @@ class Collection {
       return use.bytes() - before;
     };
     std::set<Path> stores;
-    for (const auto& name : folders_in(mirrors_))
-      stores.insert(mirrors_ / name / "lfs");
+    for (const auto& mirror : true_folders_in(mirrors_))
+      stores.insert(mirror / "lfs");
     const auto large_files = more(stores);
     const auto mirrors = more({mirrors_}, stores);
     const auto checkouts = more({checkouts_});

@@ -1,18 +1,16 @@
 #include "sync/git/github_app.h"
 
 #include "base/base64.h"
+#include "base/openssl.h"
 #include "json/json.h"
 #include "sync/git/remote_url.h"
 #include "sync/program/http.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 
-#include <openssl/bio.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <memory>
 
 namespace content {
 namespace {
@@ -29,16 +27,9 @@ std::string base64url(std::string_view data) {
   return text;
 }
 
-template <auto Free>
-struct Freeing {
-  template <class T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freeing<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Freeing<EVP_MD_CTX_free>>;
+using base::openssl::Bio;
+using base::openssl::Digest;
+using base::openssl::Key;
 
 /// Nobody is there to enter a passphrase.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*for_writing*/, void* /*data*/) {

@@ -9,8 +9,6 @@
 namespace content {
 namespace {
 
-namespace fs = std::filesystem;
-
 void add(const json::Json& entry, bool all_refs, NeededOfMirrors& needed) {
   const auto commit = entry.at("commit").as_string();
   if (!is_commit(commit)) throw std::invalid_argument("no commit");
@@ -37,9 +35,8 @@ bool add_needed(const Path& folder, NeededOfMirrors& needed) {
 
 bool add_all(const Path& parent, NeededOfMirrors& needed) {
   bool all_tell = true;
-  if (!is_true_folder(parent)) return all_tell;
-  for (const auto& entry : fs::directory_iterator(parent))
-    if (is_true_folder(entry.path())) all_tell &= add_needed(entry.path(), needed);
+  for (const auto& folder : true_folders_in(parent))
+    all_tell &= add_needed(folder, needed);
   return all_tell;
 }
 
@@ -54,12 +51,10 @@ NeededOfMirrors needed_by_helpers(const Path& hidden) {
 NeededOfMirrors needed_by_owner(const Path& hidden, const std::string& key) {
   NeededOfMirrors needed;
   const auto of_name = key.rfind('-', key.rfind('-') - 1);  // a UID has dashes itself
-  if (of_name == std::string::npos || !is_true_folder(hidden / "checkouts")) return needed;
+  if (of_name == std::string::npos) return needed;
   const auto uid = key.substr(0, of_name + 1);
-  for (const auto& entry : fs::directory_iterator(hidden / "checkouts")) {
-    if (entry.path().filename().string().starts_with(uid) && is_true_folder(entry.path()))
-      add_needed(entry.path(), needed);
-  }
+  for (const auto& checkout : true_folders_in(hidden / "checkouts"))
+    if (checkout.filename().string().starts_with(uid)) add_needed(checkout, needed);
   return needed;
 }
 

@@ -33,14 +33,6 @@ bool is_of_this_host(const Owner& owner) {
          (!us.node.empty() && owner.node == us.node && !us.boot.empty() && owner.boot == us.boot);
 }
 
-std::set<Path> folders_in(const Path& parent) {
-  std::set<Path> result;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(parent, none))
-    if (is_true_folder(entry.path())) result.insert(entry.path());
-  return result;
-}
-
 }  // namespace
 
 std::chrono::milliseconds Uses::interval() {
@@ -50,7 +42,8 @@ std::chrono::milliseconds Uses::interval() {
 Uses::Uses(const Layout& layout)
     : layout_(layout), folder_(layout.path() / folder_of_marks), before_(layout.revisions()) {
   before_.erase(layout.current_revision().filename().string());
-  for (const auto& mark : folders_in(folder_)) {
+  std::error_code none;
+  for (const auto& mark : true_folders_in(folder_, none)) {
     const auto owner = owner_of(mark);
     if (owner && is_of_this_container(*owner)) used_.merge(read_list(mark));
   }
@@ -85,7 +78,8 @@ void Uses::write_list(const std::set<std::string>& revisions) {
 std::set<Path> Uses::find_others() {
   // Written to, so that an NFS client asks the server anew for what is in it.
   touch(folder_);
-  auto found = folders_in(folder_);
+  std::error_code none;
+  auto found = true_folders_in(folder_, none);
   if (mark_) found.erase(mark_->path());
   std::erase_if(others_, [&](const auto& other) { return !found.contains(other.first); });
   return found;

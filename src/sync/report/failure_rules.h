@@ -51,6 +51,10 @@ inline constexpr std::string_view out_of_memory =
 inline constexpr std::string_view archived =
     "is in an archive; restore it first, or leave it out by source.exclude";
 inline constexpr std::string_view no_container = "there is no such container";
+inline constexpr std::string_view broken = "the connection broke off";
+inline constexpr std::string_view busy = "the server asks to slow down (too many requests)";
+inline constexpr std::string_view in_trouble =
+    "the server is in trouble (an error 5xx); ask its owner";
 
 }  // namespace message
 

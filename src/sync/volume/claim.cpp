@@ -228,13 +228,12 @@ bool take_over(const Path& folder, const std::optional<Owner>& owner, const Clai
   return !error;
 }
 
-std::vector<Path> works_in(const Path& folder) {
-  std::vector<Path> works;
+std::set<Path> works_in(const Path& folder) {
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator(folder, gone)) {
-    const auto is_work = entry.path().filename().string().starts_with(work_folder_prefix);
-    if (is_work && is_true_folder(entry.path())) works.push_back(entry.path());
-  }
+  auto works = true_folders_in(folder, gone);
+  std::erase_if(works, [](const Path& work) {
+    return !work.filename().string().starts_with(work_folder_prefix);
+  });
   return works;
 }
 

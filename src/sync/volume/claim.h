@@ -114,7 +114,7 @@ std::unique_ptr<Claim> claim(const Path& name, const Waiting& waiting);
 inline constexpr const char* left_prefix = "left-";
 
 /// The folders Claim::work() of those who have or had this folder.
-std::vector<Path> works_in(const Path& folder);
+std::set<Path> works_in(const Path& folder);
 
 /// Removes that, where nobody goes on with it, before the work begins anew: else a volume would
 /// have one more with each helper that is killed. What cannot be removed goes with the claim.

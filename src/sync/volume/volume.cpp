@@ -77,6 +77,23 @@ bool is_true_folder(const Path& path) {
   return fs::is_directory(fs::symlink_status(path));
 }
 
+std::set<Path> true_folders_in(const Path& parent, std::error_code& error) {
+  std::set<Path> result;
+  if (!is_true_folder(parent)) return result;
+  for (auto entry = fs::directory_iterator(parent, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (is_true_folder(entry->path())) result.insert(entry->path());
+  }
+  return result;
+}
+
+std::set<Path> true_folders_in(const Path& parent) {
+  std::error_code error;
+  auto result = true_folders_in(parent, error);
+  if (error) throw fs::filesystem_error("cannot read a folder", parent, error);
+  return result;
+}
+
 std::string read_regular_file(const Path& path, std::size_t limit) {
   const OpenFile file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
+#include <system_error>
 
 /// Atomic publishing on a volume that others write to as well: work under a name of one's own
 /// (claim.h), then one rename(2).
@@ -21,6 +23,11 @@ Path own_folder(const Path& root, const Path& relative);
 
 /// Whether a folder is there, and not a symbolic link to one.
 bool is_true_folder(const Path& path);
+
+/// The true folders in a folder, with their paths; none where that is no true folder. Throws
+/// std::filesystem::filesystem_error, or tells the error and gives what it has found.
+std::set<Path> true_folders_in(const Path& parent);
+std::set<Path> true_folders_in(const Path& parent, std::error_code& error);
 
 /// The whole of a regular file of a volume; empty where there is none, where it cannot be read, or
 /// where it is longer than `limit` bytes. Nobody is waited for, as who opens a FIFO would be.
