@@ -78,25 +78,24 @@ assemble_operator() { # FOLDER GRADIENT-OPERATOR
 	add_versions "$1"
 }
 
-SYNC_IMAGE_PACKAGES=(git git-lfs openssh-client libnss-wrapper busybox ca-certificates)
+SYNC_IMAGE_PACKAGES=(git openssh-client libnss-wrapper busybox ca-certificates)
 
-# git with what it needs for http, ssh, submodules and large files, and rclone, oci-pull and gradient-unpack.
-assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE OCI-PULL GRADIENT-UNPACK
-	local folder=$1 git
+# git with what it needs for http, ssh and submodules, and rclone, git-lfs, oci-pull and gradient-unpack.
+assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE GIT-LFS OCI-PULL GRADIENT-UNPACK
+	local folder=$1 git program
 	git=$(git --exec-path)
 	add_base "$folder"
 	# git starts ssh and credential helpers through a shell, and git-submodule is a script.
 	add_shell "$folder" sh cat ls sleep basename dirname sed uname
-	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst" "$(type -P git-lfs)"
+	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst"
 	add_encodings "$folder" "$(type -P git)"
 	# ssh demands a name for its user, which this library gives to any.
 	add_programs "$folder" "$(type -P ssh)" "$(type -P ssh-keygen)" "$(dpkg -L libnss-wrapper | grep '/libnss_wrapper\.so$')"
 	install -m 755 "$git"/git-{submodule,sh-setup,sh-i18n} "$folder$git"
 	ln -s git-remote-http "$folder$git/git-remote-https"
 	mkdir -p "$folder/usr/share/git-core/templates"
-	add_own_program "$folder" "$2"
-	add_own_program "$folder" "$3"
-	add_own_program "$folder" "$4"
-	add_own_program "$folder" "$5"
-	add_versions "$folder" "$(rclone_version "$3")" "$("$4" --version)" "$("$5" --version)"
+	for program in "${@:2}"; do add_own_program "$folder" "$program"; done
+	# Where gradient-sync looks for what it starts git with.
+	install -D -m 755 "$(dirname "$2")/../lib/libgradient_connect.so" -t "$folder/usr/local/lib"
+	add_versions "$folder" "$(rclone_version "$3")" "$("$4" version)" "$("$5" --version)" "$("$6" --version)"
 }

@@ -3,8 +3,9 @@
 KUBERNETES_VERSION=v1.34.4
 ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
-# The Dockerfile names it for the image's label, and is not at hand while the image is built.
+# The Dockerfile names these for the image's labels, and is not at hand while the image is built.
 RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
+GIT_LFS_VERSION=${GIT_LFS_VERSION:-$(sed -n 's/^ARG GIT_LFS_VERSION=//p' "$ROOT/Dockerfile")}
 ORAS_VERSION=v2.7.0 # the library
 ORAS_CLI_VERSION=v1.3.6
 S5CMD_VERSION=v2.3.0
@@ -19,7 +20,7 @@ GO_VERSION=1.26.11
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
-SERVER_BINARIES=(rclone oci-pull gradient-unpack minio)
+SERVER_BINARIES=(rclone git-lfs oci-pull gradient-unpack minio)
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
@@ -31,9 +32,10 @@ binary_source() {
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
 	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
 	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
-	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go" ;;
+	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go local_addresses.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
-	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go" ;;
+	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go local_addresses.go" ;;
+	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go local_addresses.go" ;;
 	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go unpack_archives.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
@@ -53,7 +55,7 @@ program_text() { # FILES
 
 # Where a program is, or will be once it is built. What is a program of ours is built again when we change it, or take another Go.
 binary() {
-	local version package
+	local version package files
 	read -r _ version package < <(binary_source "$1")
 	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION" "$(program_text "$package")" | sha256sum | cut -c1-8)
 	echo "$CACHE/bin/$1/$version/$1"
@@ -105,6 +107,7 @@ version_flags() { # NAME VERSION
 			lint/rules.k8sVersionMajor "$major" lint/rules.k8sVersionMinor "$minor"
 	fi
 	[[ $1 != rclone ]] || echo "-X github.com/rclone/rclone/fs.Version=$2"
+	[[ $(binary_source "$1") != *local_addresses.go ]] || echo -checklinkname=0 # it says why
 	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
 	echo "-X $at.gitVersion=$2 -X $at.gitMajor=$major -X $at.gitMinor=$minor -X $at.gitTreeState=clean"
 }
@@ -190,5 +193,5 @@ build_binaries() { # NAME...
 build_missing() { [[ -e $(binary "$1") ]] || build_binary "$1"; }
 
 PATH=$PATH:$(dirname "$(binary kubectl)") # for a machine that has no kubectl of its own
-# Whatever rclone the machine has.
-for name in rclone oci-pull gradient-unpack; do PATH=$(dirname "$(binary $name)"):$PATH; done
+# Whatever rclone and git-lfs the machine has.
+for name in rclone git-lfs oci-pull gradient-unpack; do PATH=$(dirname "$(binary $name)"):$PATH; done

@@ -57,7 +57,7 @@ own_image() { # NAME PART [PROGRAM...]
 }
 
 operator_image() { own_image "$OPERATOR_IMAGE" operator; }
-sync_image() { own_image "$SYNC_IMAGE" sync "$(binary rclone)" "$(binary oci-pull)" "$(binary gradient-unpack)"; }
+sync_image() { own_image "$SYNC_IMAGE" sync "$(binary rclone)" "$(binary git-lfs)" "$(binary oci-pull)" "$(binary gradient-unpack)"; }
 
 # A small system with a shell, a web server and curl, for sample applications.
 app_archive() { # TARGET, prints the archive's path

@@ -62,65 +62,36 @@ func say(name string, value any) {
 	os.Stderr.Write(append(line, '\n'))
 }
 
-func isOfThisMachine(address netip.Addr) bool {
-	address = address.Unmap()
-	return address.IsLoopback() || address.IsLinkLocalUnicast() || address.IsUnspecified()
-}
-
-func isLocal(host string) bool {
+func isLoopback(host string) bool {
 	name := (&url.URL{Host: host}).Hostname()
 	address, err := netip.ParseAddr(name)
 	return name == "localhost" || (err == nil && address.IsLoopback())
 }
 
-// A registry decides where its layers are. That is no way to what only this node or this pod may reach.
-func refuseThisMachine(_, address string, _ syscall.RawConn) error {
-	place, err := netip.ParseAddrPort(address)
-	if err == nil && isOfThisMachine(place.Addr()) {
-		return errors.New("the registry leads to an address of this machine, " + place.Addr().String())
-	}
-	return nil
+type transport struct{ *http.Transport }
+
+func newTransport() transport {
+	dialer := net.Dialer{Timeout: 20 * time.Second}
+	return transport{&http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		TLSHandshakeTimeout:   20 * time.Second,
+		ResponseHeaderTimeout: silence,
+		ForceAttemptHTTP2:     false, // one connection a layer is faster than one for all
+		MaxIdleConnsPerHost:   transfers,
+		ReadBufferSize:        256 << 10,
+		DisableCompression:    true,
+	}}
 }
 
-type transport struct {
-	host        string // of the registry
-	own, others *http.Transport
-}
-
-func newTransport(host string) *transport {
-	to := func(dialer net.Dialer) *http.Transport {
-		dialer.Timeout = 20 * time.Second
-		return &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           dialer.DialContext,
-			TLSHandshakeTimeout:   20 * time.Second,
-			ResponseHeaderTimeout: silence,
-			ForceAttemptHTTP2:     false, // one connection a layer is faster than one for all
-			MaxIdleConnsPerHost:   transfers,
-			ReadBufferSize:        256 << 10,
-			DisableCompression:    true,
-		}
-	}
-	all := &transport{host: host, own: to(net.Dialer{})}
-	all.others = all.own
-	if !isLocal(host) {
-		all.others = to(net.Dialer{Control: refuseThisMachine})
-	}
-	return all
-}
-
-func (t *transport) RoundTrip(asked *http.Request) (*http.Response, error) {
-	proxy, _ := http.ProxyFromEnvironment(asked)
-	if asked.URL.Host != t.host && proxy == nil {
-		return t.others.RoundTrip(asked)
-	}
-	answer, err := t.own.RoundTrip(asked)
-	// As other clients do for this machine's own registries, and for no other.
+// As other clients do for this machine's own registries, and for no other.
+func (t transport) RoundTrip(asked *http.Request) (*http.Response, error) {
+	answer, err := t.Transport.RoundTrip(asked)
 	var other tls.RecordHeaderError
-	if errors.As(err, &other) && string(other.RecordHeader[:]) == "HTTP/" && isLocal(asked.URL.Host) {
+	if errors.As(err, &other) && string(other.RecordHeader[:]) == "HTTP/" && isLoopback(asked.URL.Host) {
 		plain := asked.Clone(asked.Context())
 		plain.URL.Scheme = "http"
-		answer, err = t.own.RoundTrip(plain)
+		answer, err = t.Transport.RoundTrip(plain)
 		if err == nil {
 			answer.Request = asked // what the login is for
 		}
@@ -129,7 +100,7 @@ func (t *transport) RoundTrip(asked *http.Request) (*http.Response, error) {
 }
 
 func followRedirect(next *http.Request, before []*http.Request) error {
-	if next.URL.Scheme != "https" && before[0].URL.Scheme == "https" && !isLocal(before[0].URL.Host) {
+	if next.URL.Scheme != "https" && before[0].URL.Scheme == "https" && !isLoopback(before[0].URL.Host) {
 		return errors.New("refusing to follow HTTPS to HTTP redirect")
 	}
 	if len(before) >= mostRedirects {
@@ -145,7 +116,7 @@ func open(reference string, login request) (*remote.Repository, error) {
 	}
 	host := repository.Reference.Host()
 	repository.Client = &auth.Client{
-		Client:     &http.Client{Transport: newTransport(host), CheckRedirect: followRedirect},
+		Client:     &http.Client{Transport: newTransport(), CheckRedirect: followRedirect},
 		Header:     http.Header{"User-Agent": {"gradient-sync"}},
 		Cache:      auth.NewSingleContextCache(),
 		Credential: auth.StaticCredential(host, auth.Credential{Username: login.Username, Password: login.Password}),
@@ -310,9 +281,18 @@ func text(err error) string {
 	}
 	var asked *url.Error
 	if errors.As(err, &asked) {
-		return asked.Err.Error()
+		return withoutPath(asked.URL) + asked.Err.Error()
 	}
 	return err.Error()
+}
+
+// "SCHEME://HOST: " of a URL.
+func withoutPath(text string) string {
+	place, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return place.Scheme + "://" + place.Host + ": "
 }
 
 func version() string {

@@ -53,6 +53,11 @@ void add_credentials(CLI::App& parser, std::vector<GitCredential>& credentials) 
       ->allow_extra_args(false);
 }
 
+void add_local_addresses(CLI::App& parser, bool& allow) {
+  parser.add_flag("--allow-local-addresses", allow,
+                  "a source may lead to addresses of the pod and the node");
+}
+
 CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   auto& options = command.options;
   auto& remote = options.remote;
@@ -78,6 +83,7 @@ CLI::App* add_repository(CLI::App& app, RepositoryCommand& command) {
   parser->add_option("--known-hosts", remote.known_hosts, "host keys where there is no such file");
   add_credentials(*parser, remote.credentials);
   parser->add_flag("--allow-git-protocol", remote.allow_git_protocol, "git:// may be used");
+  add_local_addresses(*parser, remote.allow_local_addresses);
   parser->add_option("--revision", options.revision);
   add_limits(*parser, options.limits);
   add_termination(*parser, command.termination);
@@ -102,6 +108,7 @@ CLI::App* add_model(CLI::App& app, ModelCommand& command) {
   parser->add_option("--account", source.account);
   parser->add_flag("--workload-identity", source.workload_identity,
                    "credentials are those that the cloud gives the pod");
+  add_local_addresses(*parser, source.allow_local_addresses);
   parser->add_option("--target", options.target)->required();
   parser->add_option("--name", command.name)->required();
   parser->add_option("--digest", options.digest, "sha256:... that the files must have");

@@ -111,14 +111,15 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
       .full_history = true,
       .read_only = true,
       .allow_git_protocol = true,
+      .allow_local_addresses = true,
       .max_files = 1,
       .max_bytes = 2,
       .max_depth = 3,
       .message_bytes = 3072};
   const auto& [volume, key, name, url, ref, username, password_file, known_hosts_file, known_hosts,
                revision, no_submodules, no_lfs, submodules, lfs, paths, credentials, full_history,
-               read_only, allow_git_protocol, max_files, max_bytes, max_depth, message_bytes] =
-      written;
+               read_only, allow_git_protocol, allow_local_addresses, max_files, max_bytes,
+               max_depth, message_bytes] = written;
   const auto [termination, options] = parsed<RepositoryCommand>(words(written));
   CHECK(options.volume == volume);
   CHECK(options.key == key);
@@ -140,6 +141,7 @@ TEST_CASE("every argument of a repository's helper reaches its own option") {
   CHECK(options.full_history == full_history);
   CHECK(options.read_only == read_only);
   CHECK(options.remote.allow_git_protocol == allow_git_protocol);
+  CHECK(options.remote.allow_local_addresses == allow_local_addresses);
   CHECK(options.limits.files == max_files);
   CHECK(options.limits.bytes == max_bytes);
   CHECK(options.limits.depth == max_depth);
@@ -173,6 +175,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .path_style = true,
                                          .requester_pays = true,
                                          .workload_identity = true,
+                                         .allow_local_addresses = true,
                                          .include = {"*.json", "-a=b", "--target"},
                                          .exclude = {"original/**", "-c"},
                                          .unpack = true,
@@ -183,9 +186,9 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
                                          .max_depth = 3,
                                          .message_bytes = 3072};
   const auto& [url, endpoint, region, credentials, digest, target, name, account, fetch_request,
-               path_style, requester_pays, workload_identity, include, exclude, unpack,
-               refresh_seconds, grace_seconds, max_files, max_bytes, max_depth, message_bytes] =
-      written;
+               path_style, requester_pays, workload_identity, allow_local_addresses, include,
+               exclude, unpack, refresh_seconds, grace_seconds, max_files, max_bytes, max_depth,
+               message_bytes] = written;
   const auto [termination, model, options] = parsed<ModelCommand>(words(written));
   CHECK(options.source.url == url);
   CHECK(options.source.endpoint == endpoint);
@@ -203,6 +206,7 @@ TEST_CASE("every argument of a model's helper reaches its own option") {
   CHECK(options.source.path_style == path_style);
   CHECK(options.source.workload_identity == workload_identity);
   CHECK(options.source.unpack == unpack);
+  CHECK(options.source.allow_local_addresses == allow_local_addresses);
   CHECK(options.source.include == include);
   CHECK(options.source.exclude == exclude);
   CHECK(options.refresh_interval.count() == refresh_seconds);

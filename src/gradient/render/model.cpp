@@ -32,7 +32,7 @@ Place place(const ModelMount& model, const ModelSpec& spec, const Found& found) 
 }
 
 ModelArguments arguments(const ModelMount& model, const FoundModel& found,
-                         const std::string& target, const ContentLimits& limits,
+                         const std::string& target, const Settings& settings,
                          std::int64_t message_bytes) {
   const auto& spec = found.spec;
   const auto& source = spec.source;
@@ -49,6 +49,7 @@ ModelArguments arguments(const ModelMount& model, const FoundModel& found,
       .path_style = source.path_style,
       .requester_pays = source.requester_pays,
       .workload_identity = source.workload_identity,
+      .allow_local_addresses = settings.allow_local_addresses,
       .include = source.include,
       .exclude = source.exclude,
       .unpack = source.unpack,
@@ -56,7 +57,7 @@ ModelArguments arguments(const ModelMount& model, const FoundModel& found,
           spec.refresh_seconds > 0 ? std::optional(spec.refresh_seconds) : std::nullopt,
       .grace_seconds = spec.grace_seconds,
       .message_bytes = message_bytes};
-  set_limits(result, limits);
+  set_limits(result, settings.limits);
   return result;
 }
 
@@ -72,13 +73,13 @@ PodParts synced_parts(const ModelMount& model, const Found& found, const Setting
   } else {
     parts.volumes = {empty_volume(where.volume)};
   }
-  Helper helper{.name = names::sync_container(model.id),
-                .lifetime = Lifetime::Sidecar,
-                .arguments = words(
-                    arguments(model, of_model, where.target(), settings.limits, message_bytes)),
-                .ready = words(ReadyArguments{where.target()}),
-                .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
-                .dataset = where.dataset};
+  Helper helper{
+      .name = names::sync_container(model.id),
+      .lifetime = Lifetime::Sidecar,
+      .arguments = words(arguments(model, of_model, where.target(), settings, message_bytes)),
+      .ready = words(ReadyArguments{where.target()}),
+      .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
+      .dataset = where.dataset};
   if (of_model.spec.source.digest.empty()) {
     const auto request = fetch_request_volume(model.id);
     parts.volumes.push_back(request);

@@ -55,6 +55,7 @@ RepositoryArguments arguments(const Parent& parent, const DeploymentSpec& spec,
                              .full_history = repository.full_history,
                              .read_only = repository.read_only,
                              .allow_git_protocol = settings.allow_git_protocol,
+                             .allow_local_addresses = settings.allow_local_addresses,
                              .message_bytes = message_bytes(spec)};
   set_limits(result, settings.limits);
   return result;

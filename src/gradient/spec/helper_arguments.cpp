@@ -19,9 +19,15 @@ constexpr const char* model_command = "model";
 constexpr const char* collect_command = "collect";
 
 /// Options without a value.
-constexpr std::array flags{"--full-history",   "--read-only",        "--allow-git-protocol",
-                           "--no-submodules",  "--no-lfs",           "--path-style",
-                           "--requester-pays", "--workload-identity",
+constexpr std::array flags{"--full-history",
+                           "--read-only",
+                           "--allow-git-protocol",
+                           "--no-submodules",
+                           "--no-lfs",
+                           "--path-style",
+                           "--requester-pays",
+                           "--workload-identity",
+                           "--allow-local-addresses",
                            "--unpack"};
 
 template <class Option>
@@ -54,6 +60,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--password-file", arguments.password_file);
   option("--credential", arguments.credentials);
   option("--allow-git-protocol", arguments.allow_git_protocol);
+  option("--allow-local-addresses", arguments.allow_local_addresses);
   option("--known-hosts-file", arguments.known_hosts_file);
   option("--known-hosts", arguments.known_hosts);
   option("--revision", arguments.revision);
@@ -74,6 +81,7 @@ void each(Option& option, auto& arguments) requires requires {
   option("--credentials-dir", arguments.credentials);
   option("--account", arguments.account);
   option("--workload-identity", arguments.workload_identity);
+  option("--allow-local-addresses", arguments.allow_local_addresses);
   option("--digest", arguments.digest);
   option("--include", arguments.include);
   option("--exclude", arguments.exclude);

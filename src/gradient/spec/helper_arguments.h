@@ -28,6 +28,7 @@ struct RepositoryArguments {
   std::vector<std::string> paths = {};
   std::vector<CredentialArguments> credentials = {};
   bool full_history = false, read_only = false, allow_git_protocol = false;
+  bool allow_local_addresses = false;
   std::optional<std::int64_t> max_files = {}, max_bytes = {}, max_depth = {}, message_bytes = {};
   bool operator==(const RepositoryArguments&) const = default;
 };
@@ -37,6 +38,7 @@ struct ModelArguments {
   std::string source{}, endpoint{}, region{}, credentials{}, digest{}, target{}, name{}, account{},
       fetch_request{};
   bool path_style = false, requester_pays = false, workload_identity = false;
+  bool allow_local_addresses = false;
   std::vector<std::string> include = {}, exclude = {};
   bool unpack = false;
   std::optional<std::int64_t> refresh_seconds = {}, grace_seconds = {};

@@ -105,6 +105,7 @@ void read_network(json::ObjectReader& sync, Settings& settings) {
                                               .check = values::control_problem})
                           .value_or("");
   settings.allow_git_protocol = sync.boolean("allowGitProtocol").value_or(false);
+  settings.allow_local_addresses = sync.boolean("allowLocalAddresses").value_or(false);
 }
 
 void read_sync(json::ObjectReader& reader, Settings& settings) {

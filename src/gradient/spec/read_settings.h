@@ -42,6 +42,7 @@ namespace gradient {
 ///       httpsProxy: http://proxy.example.com:3128   # for ssh, sftp and git://
 ///       noProxy: .svc,.cluster.local,10.0.0.0/8     # reached directly
 ///       allowGitProtocol: false   # whether git:// URLs may be used; nothing protects what they give
+///       allowLocalAddresses: false  # whether sources may lead to addresses of the pod and its node
 ///       collectAfter: 10m         # after a change, what nobody uses leaves a dataset; null: never
 ///       limits: {files: 2000000, bytes: 16Ti, depth: 100}   # of a checkout or a model
 ///     rollout:

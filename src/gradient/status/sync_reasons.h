@@ -17,6 +17,7 @@ inline constexpr auto sync_reasons = std::to_array<std::string_view>({"GitAuthen
                                                                       "GitLfsFailed",
                                                                       "HostUnknown",
                                                                       "HostUnreachable",
+                                                                      "LocalAddressRefused",
                                                                       "ConnectionLost",
                                                                       "ServerFailed",
                                                                       "ServerBusy",

@@ -175,8 +175,9 @@ std::string credential_helper(const std::vector<GitCredential>& credentials,
                               const std::filesystem::path& program,
                               const std::filesystem::path& state) {
   if (credentials.empty()) return {};
-  auto command =
-      "!" + shell_word(program.string()) + " credential --state " + shell_word(state.string());
+  // What git is started with (local_addresses.h) is not for us.
+  auto command = "!LD_PRELOAD= " + shell_word(program.string()) + " credential --state " +
+                 shell_word(state.string());
   for (const auto& credential : credentials)
     command += " --credential=" + shell_word(to_text(credential));
   return command;

@@ -9,6 +9,7 @@
 #include "sync/git/redirection.h"
 #include "sync/git/submodule_url.h"
 #include "sync/program/environment.h"
+#include "sync/program/local_addresses.h"
 #include "sync/program/memory_limit.h"
 #include "sync/report/failure.h"
 #include "sync/report/failure_rules.h"
@@ -78,6 +79,14 @@ bool may_fetch(const GitRemote& remote) {
          (url->scheme != "git" || remote.allow_git_protocol);
 }
 
+/// The URLs of the spec: of others it is not known who wrote them.
+std::vector<std::string> check_of(const GitRemote& remote) {
+  LocalAddressCheck check{.named = {remote.url}, .allow_all = remote.allow_local_addresses};
+  for (const auto& credential : remote.credentials)
+    check.named.push_back(credential.url);
+  return local_address_check(check);
+}
+
 /// What would be right for a ref that the server has not, where that can be told from the ref.
 std::string remedy_for(const std::string& ref) {
   // Git's short forms in a clone, where they are looked up below refs/ and refs/remotes/.
@@ -117,6 +126,7 @@ Git::Git(GitRemote remote, const Path& program, std::stop_token stop, OnProgress
                   "the URL must begin with https:// or http:// and have no user in it, or be "
                   "ssh://[USER@]HOST[:PORT]/PATH or USER@HOST:PATH");
   }
+  address_check_ = check_of(remote_);
   if (is_ssh(url_)) ssh_ = ssh_access(remote_, home_->path());
   const auto credentials = credentials_of(remote_);
   write_file(home_->path() / "config",
@@ -249,8 +259,9 @@ std::string Git::run_once(std::vector<std::string> arguments, base::Program prog
        "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + (home_->path() / "config").string(),
        // git tells a status and none of the other headers. It leaves credentials out of these.
        "GIT_TRACE_CURL=" + headers_file().string(), "GIT_TRACE_CURL_NO_DATA=1"});
-  for (const auto& more : {ssh_.environment, aliases()})
-    environment.insert(environment.end(), more.begin(), more.end());
+  for (const auto& more : {ssh_.environment, address_check_, aliases()})
+    set_variables(environment, more);
+  if (!address_check_.empty()) preload_local_address_check(environment);
   program.arguments = std::move(arguments);
   // Each command sends the credential anew: the Secret's file may hold another by now.
   std::filesystem::remove_all(credential_state());
@@ -273,7 +284,8 @@ std::string Git::run_once(std::vector<std::string> arguments, base::Program prog
       throw Failure(problem->reason, url_ + ": " + problem->what(), problem->kind);
     const auto failure = explain(without_credentials(std::move(finished.errors), remote_), url_);
     if (failure.reason == "GitRedirected") note_redirection();
-    throw with_certificate_problem(with_retry_after(failure, headers_file()), url_, stop_);
+    throw with_certificate_problem(with_retry_after(failure, headers_file()), url_, address_check_,
+                                   stop_);
   }
   return std::move(finished.output);
 }

@@ -29,7 +29,8 @@ struct GitRemote {
   Path known_hosts_file = {};    ///< of the host, for ssh; need not exist
   std::string known_hosts = {};  ///< where there is no such file
   std::vector<GitCredential> credentials = {};  ///< of other URLs, for submodules and large files
-  bool allow_git_protocol = false;              ///< git://, of which nothing is secret or certain
+  bool allow_git_protocol = false;     ///< git://, of which nothing is secret or certain
+  bool allow_local_addresses = false;  ///< that no URL here names (local_addresses.h)
   /// After so long without a byte, over http without one a second, a server counts as dead. One
   /// that is busy, or counts the objects of a large repository, sends little for a long time.
   std::chrono::seconds silence = longest_silence;
@@ -106,6 +107,7 @@ class Git {
   std::shared_ptr<std::map<std::string, std::string>> moved_ =
       std::make_shared<std::map<std::string, std::string>>();
   SshAccess ssh_;
+  std::vector<std::string> address_check_;  ///< more of its environment
 };
 
 /// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.

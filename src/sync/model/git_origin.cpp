@@ -91,6 +91,7 @@ bool is_git(const Source& source) {
 GitAddress git_address(const Source& source) {
   auto address =
       source.url.starts_with(hugging_face) ? hugging_face_address(source) : plain_address(source);
+  address.remote.allow_local_addresses = source.allow_local_addresses;
   if (source.credentials.empty()) return address;
   const auto token = source.credentials / "token";
   const auto username = source.credentials / "username";

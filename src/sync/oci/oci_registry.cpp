@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "sync/oci/registry_login.h"
 #include "sync/program/environment.h"
+#include "sync/program/local_addresses.h"
 #include "sync/program/secret_file.h"
 #include "sync/rclone/rclone.h"
 #include "sync/report/failure.h"
@@ -63,6 +64,7 @@ OciRegistry::OciRegistry(const Source& source, std::stop_token stop)
     : url_(source.url),
       reference_(source.url.substr(std::min(scheme.size(), source.url.size()))),
       credentials_(source.credentials),
+      allow_local_addresses_(source.allow_local_addresses),
       stop_(std::move(stop)) {
   const auto at = std::min(reference_.find('@'), reference_.size());
   if (at < reference_.size()) digest_ = reference_.substr(at + 1);
@@ -129,10 +131,13 @@ std::string OciRegistry::run(const Call& call, const std::stop_token& stop) cons
   if (!credentials_.empty()) login = login_for(repository_, credentials_, url_);
   std::vector<std::string> arguments{"oci-pull"};
   arguments.insert(arguments.end(), call.words.begin(), call.words.end());
+  auto environment = environment_for_programs();
+  set_variables(environment,
+                local_address_check({.named = {repository_}, .allow_all = allow_local_addresses_}));
   std::string errors;
   auto finished = base::run(
       {.arguments = std::move(arguments),
-       .environment = environment_for_programs(),
+       .environment = std::move(environment),
        .secret_file = json::text(json::object(
            {{"username", login.username}, {"password", login.password}, {"layers", call.layers}})),
        .output = call.output,

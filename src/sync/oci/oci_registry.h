@@ -52,6 +52,7 @@ class OciRegistry {
 
   std::string url_, repository_, reference_, digest_;
   Path credentials_;
+  bool allow_local_addresses_;
   std::stop_token stop_;
 };
 

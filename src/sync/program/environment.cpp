@@ -21,6 +21,15 @@ std::vector<std::string> environment_for_programs(const std::vector<std::string>
   return result;
 }
 
+void set_variables(std::vector<std::string>& environment,
+                   const std::vector<std::string>& variables) {
+  for (const auto& variable : variables) {
+    const auto name = variable.substr(0, variable.find('=') + 1);
+    std::erase_if(environment, [&](const std::string& other) { return other.starts_with(name); });
+    environment.push_back(variable);
+  }
+}
+
 std::filesystem::path temporary_folder() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes it while there are threads
   const auto* named = std::getenv("TMPDIR");

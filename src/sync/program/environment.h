@@ -16,6 +16,10 @@ inline constexpr auto longest_silence = std::chrono::seconds(300);
 /// configured by variables, and a pod's may be meant for the app. `more`: names of others.
 std::vector<std::string> environment_for_programs(const std::vector<std::string>& more = {});
 
+/// Adds variables to such an environment; one that is there gets the new value.
+void set_variables(std::vector<std::string>& environment,
+                   const std::vector<std::string>& variables);
+
 /// TMPDIR, else /tmp: a volume of the pod's own, for what is to be on no shared one. Throws
 /// Failure, which names it, when it is not there.
 std::filesystem::path temporary_folder();

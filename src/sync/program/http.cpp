@@ -63,12 +63,16 @@ Failure failure_of(const http::http_exception& error, const std::string& host) {
 
 }  // namespace
 
+std::string hosts_without_proxy() {
+  return variable({"no_proxy"});
+}
+
 std::string proxy_for(const std::string& url) {
   const web::uri parsed(url);
   const bool is_secure = parsed.scheme() == "https";
   const int port = parsed.port() > 0 ? parsed.port() : is_secure ? 443 : 80;
   const auto host = base::lower(parsed.host());
-  auto rest = variable({"no_proxy"}) + ",";
+  auto rest = hosts_without_proxy() + ",";
   for (auto comma = rest.find(','); comma != std::string::npos; comma = rest.find(',')) {
     if (is_about(rest.substr(0, comma), host, port)) return {};
     rest.erase(0, comma + 1);

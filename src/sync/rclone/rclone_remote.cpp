@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "json/json.h"
 #include "sync/program/environment.h"
+#include "sync/program/local_addresses.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 
@@ -273,6 +274,34 @@ RcloneRemote remote_of(const Source& source, Asking asking) {
   return http_remote(source, asking);
 }
 
+/// What a cloud's SDK asks for the pod's identity: the node's own server, or what the webhook names
+/// ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/...").
+std::vector<std::string> places_of_identity(const Source& source) {
+  if (!source.workload_identity) return {};
+  std::vector<std::string> places{"169.254.169.254"};
+  for (const auto& variable : environment_for_programs(identity_variables(source)))
+    places.push_back(variable.substr(variable.find('=') + 1));
+  return places;
+}
+
+/// Where a Google service account gets its tokens.
+std::string token_uri(const std::string& service_account) {
+  return service_account.empty() ? ""
+                                 : json::string_at(json::parse(service_account), {"token_uri"});
+}
+
+std::vector<std::string> local_address_check_of(const Source& source,
+                                                const RcloneOptions& options) {
+  LocalAddressCheck check{.named = places_of_identity(source),
+                          .allow_all = source.allow_local_addresses};
+  for (const auto& [name, value] : options) {
+    if (name == "url" || name == "endpoint" || name == "host" || name == "sas_url")
+      check.named.push_back(value);
+    if (name == "service_account_credentials") check.named.push_back(token_uri(value));
+  }
+  return local_address_check(check);
+}
+
 }  // namespace
 
 std::string rclone_configuration(const RcloneOptions& options) {
@@ -286,6 +315,7 @@ RcloneRemote rclone_remote(const Source& source, Asking asking) {
   auto remote = remote_of(source, asking);
   remote.secrets = secrets_sent_by_rclone(source);
   remote.environment = source.workload_identity ? identity(source) : environment_for_programs();
+  set_variables(remote.environment, local_address_check_of(source, remote.options));
   return remote;
 }
 

@@ -39,6 +39,7 @@ struct Source {
   /// For s3, gs and azureblob without credentials: those are asked of the cloud, as its SDKs do it
   /// in a pod (IRSA and EKS Pod Identity, GKE's and Azure's workload identity).
   bool workload_identity = false;
+  bool allow_local_addresses = false;  ///< that none of these names (local_addresses.h)
 };
 
 /// Whether it is files of a web server (http or https), and not git.

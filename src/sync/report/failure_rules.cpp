@@ -235,8 +235,6 @@ constexpr std::string_view stays_encrypted =
     "sends; name one that stays with https";
 
 constexpr std::array oci_table{
-    Rule{"leads to an address of this machine", "ModelSourceRefused",
-         "the registry leads to an address that only the node or the pod has; ask its owner"},
     Rule{"realm host", "ModelSourceRefused",
          "the registry asks to log in at an address that only the node or the pod has; ask its "
          "owner"},

@@ -100,6 +100,7 @@ sync:
   httpsProxy: socks5://10.0.0.1:1080/
   noProxy: .svc,10.0.0.0/8
   allowGitProtocol: true
+  allowLocalAddresses: true
   collectAfter: 1h30m
   limits: {files: 1000, bytes: 1.5Ti, depth: 20}
 rollout: {spareGpus: true, drainSeconds: 25}
@@ -144,6 +145,7 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(read.https_proxy == "socks5://10.0.0.1:1080/");
   CHECK(read.no_proxy == ".svc,10.0.0.0/8");
   CHECK(read.allow_git_protocol);
+  CHECK(read.allow_local_addresses);
   CHECK(read.collect_after == 5400);
   CHECK(read.spare_gpus);
   CHECK(read.drain_seconds == 25);
@@ -237,8 +239,9 @@ TEST_CASE("problems of the configuration are reported") {
   const auto test = GENERATE(values<Case>({
       {"unknown keys",
        "instanceType: {}\nsync: {image: x}",
-       {"sync.image: unknown field; remove it (known here: allowGitProtocol, caBundle, "
-        "collectAfter, fsGroup, httpProxy, httpsProxy, knownHosts, limits, noProxy, pullSecret, "
+       {"sync.image: unknown field; remove it (known here: allowGitProtocol, "
+        "allowLocalAddresses, caBundle, collectAfter, fsGroup, httpProxy, httpsProxy, knownHosts, "
+        "limits, noProxy, pullSecret, "
         "resources, "
         "runAsUser)",
         "instanceType: unknown field; did you mean instanceTypes?"}},
@@ -268,14 +271,15 @@ TEST_CASE("problems of the configuration are reported") {
         "instanceTypes[\"a b\"]: must be the name of a machine, such as C4 or P4000x2"}},
       {"the way to servers",
        "sync: {caBundle: ca.pem, httpProxy: 'http://user:canary@proxy:3128', httpsProxy: proxy, "
-       "noProxy: \"a\\nb\", allowGitProtocol: 'yes'}",
+       "noProxy: \"a\\nb\", allowGitProtocol: 'yes', allowLocalAddresses: 1}",
        {"sync.caBundle: must be certificates in PEM, each from -----BEGIN CERTIFICATE----- to "
         "-----END CERTIFICATE-----",
         "sync.httpProxy: must not carry a user or password, which would be shown in every pod; use "
         "a proxy that needs none from this cluster",
         "sync.httpsProxy: must be the URL of a proxy, such as http://proxy.example.com:3128",
         "sync.noProxy: must not contain line breaks or control characters; write it on one line",
-        "sync.allowGitProtocol: must be true or false, not a string"}},
+        "sync.allowGitProtocol: must be true or false, not a string",
+        "sync.allowLocalAddresses: must be true or false, not a number"}},
       {"a private key for a certificate",
        "sync: {caBundle: \"-----BEGIN PRIVATE KEY-----\\ncanary\"}",
        {"sync.caBundle: must have certificates only; remove the private key, and take it out of "

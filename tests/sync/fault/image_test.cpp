@@ -30,7 +30,8 @@ class Image {
     shell("bash -euo pipefail -c 'source " SOURCE_DIR "/scripts/assemble.sh; assemble_sync " +
           root() +
           " " GRADIENT_SYNC
-          " \"$(type -P rclone)\" \"$(type -P oci-pull)\" \"$(type -P gradient-unpack)\"'");
+          " \"$(type -P rclone)\" \"$(type -P git-lfs)\" \"$(type -P oci-pull)\" \"$(type -P "
+          "gradient-unpack)\"'");
     for (const auto* folder : {"dev", "proc", "volume"})
       fs::create_directory(fs::path(root()) / folder);
   }
@@ -87,7 +88,7 @@ TEST_CASE("the image checks out files of every encoding as a whole system does")
 TEST_CASE("the image names what it is made of") {
   const Image image;
   CHECK_THAT(base::read_file(fs::path(image.root()) / "usr/local/share/versions"),
-             Contains("git 1:") && Contains("git-lfs ") && Contains("openssh-client ") &&
+             Contains("git 1:") && Contains("git-lfs/3.") && Contains("openssh-client ") &&
                  Contains("libc6 ") && Contains("libcurl3-gnutls ") &&
                  Contains("ca-certificates ") && Contains("rclone 1.") &&
                  Contains("oci-pull v2.") && Contains("gradient-unpack go1."));

@@ -97,6 +97,23 @@ TEST_CASE("sources are reached through the proxy that the configuration names") 
   CHECK_THAT(other.model("http://models.example.invalid/files/tables/"), Contains("HostUnknown"));
 }
 
+TEST_CASE("a proxy is not asked for an address that only the pod or its node has") {
+  const WebServer proxy;  // which answers for every host
+  const auto place = GENERATE("169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]");
+  proxy.folder().write_script("cgi/app.git",
+                              "printf 'Status: 307\\r\\nLocation: http://" + std::string(place) +
+                                  "%s?%s\\r\\n\\r\\n' \"$PATH_INFO\" \"$QUERY_STRING\"\n");
+  Pod pod;
+  pod.environment.push_back("http_proxy=" + proxy.url(""));
+  CHECK_THAT(pod.model("http://models.example.invalid/cgi/app.git/"),
+             Contains("LocalAddressRefused"));
+  // Debian's curl asks a proxy for all addresses of IPv6.
+  if (place[0] != '[')
+    CHECK_THAT(pod.repository("http://git.example.invalid/cgi/app.git"),
+               Contains("LocalAddressRefused"));
+  CHECK_THAT(proxy.full_log(), !Contains("rqst: GET http://" + std::string(place)));
+}
+
 TEST_CASE("git:// is used where the configuration allows it, and not else") {
   const Folder folder;
   const ServedRepository repository((folder / "app.git").string(), "");

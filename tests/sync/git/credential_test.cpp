@@ -193,7 +193,7 @@ TEST_CASE("git's helper is a command whose words no username can leave") {
                                           .password_file = "/credentials/password"}},
                                         "/bin/gradient-sync", "/home/state");
   CHECK(helper ==
-        "!'/bin/gradient-sync' credential --state '/home/state' "
+        "!LD_PRELOAD= '/bin/gradient-sync' credential --state '/home/state' "
         "--credential='{\"file\":\"/credentials/password\",\"url\":\"https://git.example:8443\","
         "\"username\":\"--it'\\''s; rm\"}'");
   CHECK(credential_helper({}, "/bin/gradient-sync", "/state").empty());

@@ -4,7 +4,6 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "json/json.h"
-#include "sync/support/web_server.h"
 
 #include <regex>
 
@@ -121,4 +120,23 @@ std::string manifest_of(const std::vector<std::string>& layers) {
   return R"({"schemaVersion": 2, "mediaType": ")" + std::string(oci_manifest) +
          R"(", "config": {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2, "digest": ")" +
          empty_config + R"("}, "layers": [)" + all + "]}";
+}
+
+std::string serve_artifact(const WebServer& server, const std::string& content,
+                           const std::string& before) {
+  const auto layer = "sha256:" + base::sha256_hex(content);
+  const auto manifest =
+      manifest_of({layer_of(layer, content.size(), "application/octet-stream",
+                            {{"org.opencontainers.image.title", "weights.bin"}})});
+  const auto file = server.folder().write("manifest", manifest).string();
+  const auto layer_file = server.folder().write("layer", content).string();
+  server.folder().write_script(
+      "v2",
+      before + "case \"$REQUEST_URI\" in */blobs/*) type=application/octet-stream; file=" +
+          layer_file + ";; *) type=" + oci_manifest + "; file=" + file +
+          ";; esac\nprintf 'Content-Type: %s\\r\\nContent-Length: %s\\r\\nDocker-Content-Digest: "
+          "sha256:" +
+          base::sha256_hex(manifest) +
+          "\\r\\n\\r\\n' $type $(wc -c <$file)\n[ \"$REQUEST_METHOD\" = HEAD ] || cat $file\n");
+  return "oci://127.0.0.1:" + std::to_string(server.port()) + "/llm:1";
 }

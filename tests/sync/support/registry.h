@@ -2,6 +2,7 @@
 
 #include "support/folder.h"
 #include "sync/support/server_process.h"
+#include "sync/support/web_server.h"
 
 #include <cstdint>
 #include <map>
@@ -57,6 +58,11 @@ std::string layer_of(const std::string& digest, std::size_t bytes, const std::st
                      const std::map<std::string, std::string>& annotations);
 /// A manifest of layers in JSON.
 std::string manifest_of(const std::vector<std::string>& layers);
+
+/// Has a web server be a registry of one artifact, of the file weights.bin; gives its URL. Each
+/// request is answered by the script `before`, where that exits, and which knows $REQUEST_URI.
+std::string serve_artifact(const WebServer& server, const std::string& content,
+                           const std::string& before);
 
 inline constexpr const char* oci_manifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr const char* oci_index = "application/vnd.oci.image.index.v1+json";
