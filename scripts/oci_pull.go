@@ -7,7 +7,7 @@
 //
 // The unnamed file 3 has {"username", "password", "layers": [{"digest", "bytes", "file"}]}. Standard error has a JSON object a line:
 // {"served": true} when the server sends the range and not the whole, {"bytes"} of all layers that have come, {"done"} with the number
-// of one that is whole, and {"error"}. What bytes hash to is for gradient-sync to check.
+// of one that is whole, {"retryAfter"} of each answer that is an error, and {"error"}. What bytes hash to is for gradient-sync to check.
 package main
 
 import (
@@ -85,7 +85,7 @@ func newTransport() transport {
 }
 
 // As other clients do for this machine's own registries, and for no other.
-func (t transport) RoundTrip(asked *http.Request) (*http.Response, error) {
+func (t transport) roundTrip(asked *http.Request) (*http.Response, error) {
 	answer, err := t.Transport.RoundTrip(asked)
 	var other tls.RecordHeaderError
 	if errors.As(err, &other) && string(other.RecordHeader[:]) == "HTTP/" && isLoopback(asked.URL.Host) {
@@ -95,6 +95,14 @@ func (t transport) RoundTrip(asked *http.Request) (*http.Response, error) {
 		if err == nil {
 			answer.Request = asked // what the login is for
 		}
+	}
+	return answer, err
+}
+
+func (t transport) RoundTrip(asked *http.Request) (*http.Response, error) {
+	answer, err := t.roundTrip(asked)
+	if err == nil && answer.StatusCode >= 400 {
+		say("retryAfter", answer.Header.Get("Retry-After"))
 	}
 	return answer, err
 }

@@ -37,14 +37,6 @@ struct RemovedAtEnd {
   }
 };
 
-/// `headers`: what git has logged of its requests; need not exist.
-Failure with_retry_after(Failure failure, const Path& headers) {
-  const bool is_servers = failure.reason == "ServerBusy" || failure.reason == "ServerFailed";
-  if (is_servers && std::filesystem::exists(headers))
-    failure.retry_after = retry_after(base::read_file(headers));
-  return failure;
-}
-
 std::map<std::string, std::string, std::less<>> refs(std::string_view ls_remote) {
   std::map<std::string, std::string, std::less<>> result;
   for (const auto& line : lines_of(std::string(ls_remote))) {
@@ -284,7 +276,7 @@ std::string Git::run_once(std::vector<std::string> arguments, base::Program prog
       throw Failure(problem->reason, url_ + ": " + problem->what(), problem->kind);
     const auto failure = explain(without_credentials(std::move(finished.errors), remote_), url_);
     if (failure.reason == "GitRedirected") note_redirection();
-    throw with_certificate_problem(with_retry_after(failure, headers_file()), url_, address_check_,
+    throw with_certificate_problem(with_retry_after(failure, requests()), url_, address_check_,
                                    stop_);
   }
   return std::move(finished.output);
@@ -305,10 +297,14 @@ std::vector<std::string> Git::aliases() const {
   return result;
 }
 
-/// Of the command that ran last.
+/// The requests and headers that the command logged that ran last.
+std::string Git::requests() const {
+  return base::read_if_there(headers_file(), 1U << 20U);
+}
+
 void Git::note_redirection() const {
-  const auto log = base::read_if_there(headers_file(), 1U << 20U);
-  if (const auto place = redirection_within_server(log, url_); !place.empty() && has_credential())
+  const auto place = redirection_within_server(requests(), url_);
+  if (!place.empty() && has_credential())
     moved_->emplace(url_, place);
 }
 

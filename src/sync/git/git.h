@@ -93,6 +93,7 @@ class Git {
                                 const Failure& refused) const;
   std::string run_once(std::vector<std::string> arguments, base::Program program,
                        const Explain& explain) const;
+  std::string requests() const;
   void note_redirection() const;
   std::vector<std::string> aliases() const;
   Path credential_state() const { return home_->path() / "credentials"; }

@@ -9,6 +9,7 @@
 #include "sync/program/secret_file.h"
 #include "sync/rclone/rclone.h"
 #include "sync/report/failure.h"
+#include "sync/report/retry_after.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -135,6 +136,7 @@ std::string OciRegistry::run(const Call& call, const std::stop_token& stop) cons
   set_variables(environment,
                 local_address_check({.named = {repository_}, .allow_all = allow_local_addresses_}));
   std::string errors;
+  std::string asked_to_wait;
   auto finished = base::run(
       {.arguments = std::move(arguments),
        .environment = std::move(environment),
@@ -146,6 +148,8 @@ std::string OciRegistry::run(const Call& call, const std::stop_token& stop) cons
              try {
                const auto line = json::parse(text);
                errors += json::string_at(line, {"error"});
+               if (!json::at(line, {"retryAfter"}).is_null())
+                 asked_to_wait = "Retry-After: " + json::string_at(line, {"retryAfter"});
                if (call.on_line) call.on_line(line);
              } catch (const std::invalid_argument&) {  // the language's own words for a crash
                errors += std::string(text.substr(0, 300)) + "\n";
@@ -154,7 +158,9 @@ std::string OciRegistry::run(const Call& call, const std::stop_token& stop) cons
       stop);
   if (finished.exit_code == 0) return std::move(finished.output);
   const auto sent = base::base64_encode(login.username + ":" + login.password);
-  throw oci_failure(without_secrets(without_queries(errors), {login.password, sent}), url_);
+  throw with_retry_after(
+      oci_failure(without_secrets(without_queries(errors), {login.password, sent}), url_),
+      asked_to_wait);
 }
 
 }  // namespace content

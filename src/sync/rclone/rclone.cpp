@@ -38,12 +38,6 @@ void collect_error(const Json& line, std::string& errors) {
   }
 }
 
-/// `response`: what the server has answered last; may be empty.
-Failure with_retry_after(Failure failure, const std::string& response) {
-  if (failure.kind == Failure::Kind::Transient) failure.retry_after = retry_after(response);
-  return failure;
-}
-
 /// What a web server answers with an error (--dump).
 bool is_response(const Json& line) {
   return json::string_at(line, {"msg"}).starts_with("HTTP/");

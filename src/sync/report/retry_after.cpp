@@ -41,4 +41,10 @@ std::optional<seconds> retry_after(std::string_view headers) {
   return error == std::errc() ? std::min(seconds(count), longest) : longest;
 }
 
+Failure with_retry_after(Failure failure, std::string_view headers) {
+  const bool is_servers = failure.reason == "ServerBusy" || failure.reason == "ServerFailed";
+  if (is_servers) failure.retry_after = retry_after(headers);
+  return failure;
+}
+
 }  // namespace content

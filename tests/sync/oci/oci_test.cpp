@@ -233,3 +233,20 @@ TEST_CASE("a layer that is kept elsewhere is fetched there, without the login") 
   CHECK_THAT(store.full_log(), !Contains("Authorization: "));
   CHECK_FALSE(helper.leaks());
 }
+
+TEST_CASE("a registry that asks for time is given it, more often than others are tried") {
+  constexpr int refusals = 5;  // more than there are tries without a Retry-After
+  const WebServer server;
+  const auto of = GENERATE("manifests", "blobs");
+  const auto asked = (server.folder() / "asked").string();
+  fs::create_directory(asked);
+  const auto url = serve_artifact(
+      server, "content",
+      "case \"$REQUEST_URI\" in */" + std::string(of) + "/*) mktemp " + asked +
+          "/XXXXXX >/dev/null; [ $(ls " + asked + " | wc -l) -gt " + std::to_string(refusals) +
+          " ] || { printf 'Status: 429\\r\\nRetry-After: 1\\r\\n\\r\\n'; exit; };; esac\n");
+  HelperRun helper;
+  helper.password = "";
+  CHECK(helper.model(url) == "published");
+  CHECK(helper.retries() == refusals);
+}
