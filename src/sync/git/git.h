@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-/// The git command line client for one remote, and the refs of that remote.
+/// The git command line client for one remote.
 namespace content {
 
 /// A remote: where a repository is, and where the credentials for it are. No secret is in it.
@@ -29,8 +29,8 @@ struct GitRemote {
   Path known_hosts_file = {};    ///< of the host, for ssh; need not exist
   std::string known_hosts = {};  ///< where there is no such file
   std::vector<GitCredential> credentials = {};  ///< of other URLs, for submodules and large files
-  bool allow_git_protocol = false;     ///< git://, of which nothing is secret or certain
-  bool allow_local_addresses = false;  ///< that no URL here names (local_addresses.h)
+  bool allow_git_protocol = false;              ///< git://, of which nothing is secret or certain
+  bool allow_local_addresses = false;           ///< that no URL here names (local_addresses.h)
   /// After so long without a byte, over http without one a second, a server counts as dead. One
   /// that is busy, or counts the objects of a large repository, sends little for a long time.
   std::chrono::seconds silence = longest_silence;
@@ -110,23 +110,6 @@ class Git {
   SshAccess ssh_;
   std::vector<std::string> address_check_;  ///< more of its environment
 };
-
-/// A commit, and the full name ("refs/heads/main") by which it was found; a commit names itself.
-struct Resolved {
-  std::string commit;
-  std::string name;
-};
-
-/// Whether `ref` is a whole commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
-bool is_commit(const std::string& ref);
-
-/// What `ref` means by the output of `git ls-remote --symref`: a branch, else a tag (the commit
-/// that an annotated one is for), else a full name; HEAD when `ref` is empty.
-std::optional<Resolved> choose(std::string_view ls_remote, const std::string& ref);
-
-/// What `ref` means on the server now. A commit stands for itself, without any request: it may also
-/// be the ID of an annotated tag. Throws Failure.
-Resolved resolve(const Git& git, const std::string& ref);
 
 /// The lines of what git prints, without their ends.
 std::vector<std::string> lines_of(const std::string& output, char end = '\n');

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/git/git.h"
+#include "sync/git/refs.h"
 #include "sync/volume/claim.h"
 
 #include <functional>

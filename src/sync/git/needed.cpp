@@ -3,6 +3,7 @@
 #include "json/json.h"
 #include "sync/git/git.h"
 #include "sync/git/mirror.h"
+#include "sync/git/refs.h"
 
 #include <stdexcept>
 

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "sync/git/checkout.h"
 #include "sync/git/needed.h"
+#include "sync/git/refs.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
 #include "sync/volume/claim.h"
@@ -111,9 +112,8 @@ void set_aside(const Path& checkout, const Path& work) {
   fs::rename(checkout, work / unique_name("not-whole-"), nothing);
 }
 
-Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mirrors,
-                   const Path& name, Claim& claim) {
-  const auto resolved = resolve(git, options.ref);
+Json make_checkout(const RepositoryOptions& options, const Git& git, const Resolved& resolved,
+                   Mirrors& mirrors, const Path& name, Claim& claim) {
   const auto work = claim.work();
   const auto checkout = work / "checkout";
   fs::remove_all(checkout);
@@ -139,8 +139,8 @@ Json make_checkout(const RepositoryOptions& options, const Git& git, Mirrors& mi
 }
 
 /// Gives what is published then, by this helper or by one that it has waited for.
-Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const Path& checkout,
-                     Reporter& report, const std::stop_token& stop) {
+Json publish_or_wait(const RepositoryOptions& options, RefOfTries& ref, const Path& hidden,
+                     const Path& checkout, Reporter& report, const std::stop_token& stop) {
   const auto claims = own_folder(hidden, "tmp");
   WaitLines waits(report);
   Json published;
@@ -166,7 +166,9 @@ Json publish_or_wait(const RepositoryOptions& options, const Path& hidden, const
     mirrors.tell_progress(fields);
   });
   try {
-    return make_checkout(options, git, mirrors, checkout, *ours);
+    return ref.use(git, [&](const Resolved& resolved) {
+      return make_checkout(options, git, resolved, mirrors, checkout, *ours);
+    });
   } catch (const Failure&) {
     ours->require_ours();  // else it says nothing of the repository
     throw;
@@ -182,9 +184,10 @@ void sync_repository(const RepositoryOptions& options, Reporter& report,
   const auto checkout = own_folder(hidden, "checkouts") / options.key;
   auto meta = find_published(checkout);
   if (meta.is_null()) {
+    RefOfTries ref(options.ref);
     meta = with_retries(report, stop, [&] {
-      return on_volume(hidden,
-                       [&] { return publish_or_wait(options, hidden, checkout, report, stop); });
+      return on_volume(
+          hidden, [&] { return publish_or_wait(options, ref, hidden, checkout, report, stop); });
     });
   }
   const auto published = for_report(std::move(meta));

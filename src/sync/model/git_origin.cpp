@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "sync/git/checkout.h"
+#include "sync/git/refs.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 

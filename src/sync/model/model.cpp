@@ -77,12 +77,13 @@ class ModelSync {
   void first() {
     // As far as that is allowed. The time tells a clean-up that a pod begins to use the model.
     touch(layout_.path());
+    std::optional<Listing> known;
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
         const auto ours = claim_unless([&] { return serve_published(); });
         if (!ours) return;
         const auto asked = request_.text();
-        fetch(*ours, origin_.list());
+        fetch(*ours, list(known));
         request_.answered(asked);
       });
     });
@@ -122,8 +123,9 @@ class ModelSync {
   void refresh() {
     const auto asked = request_.text();
     const auto succeeded = go_on_after("refresh-failed", [&] {
+      std::optional<Listing> known;
       const bool is_new = with_retries(report_, stop_, [&] {
-        return on_volume(layout_.path(), [&] { return fetch_if_newer(); });
+        return on_volume(layout_.path(), [&] { return fetch_if_newer(known); });
       });
       const bool was_asked = request_.is_open();
       request_.answered(asked);
@@ -211,9 +213,16 @@ class ModelSync {
     return options_.digest.empty() ? is_of_our_source(meta) : is_pinned(meta);
   }
 
-  bool fetch_if_newer() {
+  /// `known`: of the tries before. A commit is one whenever it is fetched, and to ask for it again
+  /// would be one more request that may fail.
+  const Listing& list(std::optional<Listing>& known) const {
+    if (!known || known->has_files) known = origin_.list();
+    return *known;
+  }
+
+  bool fetch_if_newer(std::optional<Listing>& known) {
     if (is_pinned(layout_.current())) return false;
-    const auto listing = origin_.list();
+    const auto& listing = list(known);
     const auto is_current = [&](const Json& meta) {
       if (meta.is_null()) return false;  // somebody has removed it
       // Another source: a newer pod's, whose content is not ours to replace.

@@ -163,6 +163,28 @@ TEST_CASE("a server that asks for time is given it, more often than others are t
   CHECK(told.retries == refusals);
 }
 
+TEST_CASE("what a server has told of a ref in a try that failed is not asked again") {
+  const WebServer server;
+  const ServedRepository repository(server, "app.git");
+  repository.commit("file", "text");
+  const auto asked = (server.folder() / "asked").string();
+  std::filesystem::create_directory(asked);
+  // The first discovery is of the ref, and the second of a fetch.
+  server.folder().write_script(
+      "cgi/app.git", "mktemp " + asked + "/XXXXXX >/dev/null\nif [ $(ls " + asked +
+                         " | wc -l) = 2 ]; then printf 'Status: 503\\r\\n\\r\\n'; else printf "
+                         "'Status: 302\\r\\nLocation: " +
+                         repository.url() +
+                         "%s?%s\\r\\n\\r\\n' \"$PATH_INFO\" \"$QUERY_STRING\"; fi\n");
+  const auto url = server.url("cgi/app.git");
+  HelperRun helper;
+  helper.password = "";
+  CHECK((GENERATE(true, false) ? helper.repository(url) : helper.model("git+" + url)) ==
+        "published");
+  CHECK(helper.retries() == 1);
+  CHECK(shell("ls " + asked + " | wc -l") == "3");
+}
+
 TEST_CASE("the last line of a repository's helper is what it has published, new or not") {
   const WebServer server;
   const ServedRepository repository(server, "app.git");

@@ -1,5 +1,7 @@
 #include "sync/git/git.h"
 
+#include "sync/git/refs.h"
+
 #include <catch2/catch.hpp>
 
 using namespace content;

@@ -1,6 +1,7 @@
 #include "sync/git/repository.h"
 
 #include "base/files.h"
+#include "sync/git/refs.h"
 #include "sync/report/failure.h"
 #include "sync/support/lfs_server.h"
 #include "sync/support/web_server.h"
