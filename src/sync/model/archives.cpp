@@ -49,9 +49,8 @@ void find_archives(const Source& source, Listing& listing, const Path& files) {
   check_archives(source, paths);
   for (const auto& path : paths) {
     if (!is_archive(path, paths.size())) continue;
-    const auto found =
-        std::find_if(listing.files.begin(), listing.files.end(),
-                     [&](const SourceFile& file) { return file.path == path; });
+    const auto found = std::find_if(listing.files.begin(), listing.files.end(),
+                                    [&](const SourceFile& file) { return file.path == path; });
     if (found == listing.files.end()) {
       listing.files.push_back({.path = path, .kind = SourceFile::Kind::Archive});
     } else {

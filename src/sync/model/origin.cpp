@@ -27,10 +27,11 @@ void check_listed(const Source& source, const Listing& listing) {
   const bool is_folder =
       paths.size() != 1 || !percent_decoded(source.url).ends_with("/" + paths.front());
   if (!is_one_archive(source) || !is_folder || rclone_filters(source).empty()) return;
-  throw Failure("ModelArchiveRefused",
-                url_for_messages(source) +
-                    ": is a folder that is called like an archive; end the URL with a slash, or "
-                    "source.include and source.exclude are taken to be for what is in that archive");
+  throw Failure(
+      "ModelArchiveRefused",
+      url_for_messages(source) +
+          ": is a folder that is called like an archive; end the URL with a slash, or "
+          "source.include and source.exclude are taken to be for what is in that archive");
 }
 
 }  // namespace

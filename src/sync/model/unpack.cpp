@@ -58,13 +58,13 @@ std::string request(const Listing& listing, const Path& files, const Limits& lim
                                      {"isLayer", file.kind == SourceFile::Kind::ImageLayer}}));
   }
   const auto there = used(listing, files);
-  return json::text(json::object({{"archives", json::array(std::move(archives))},
-                                  {"wanted", std::move(wanted)},
-                                  {"used", json::object({{"files", there.files},
-                                                         {"bytes", there.bytes}})},
-                                  {"limits", json::object({{"files", limits.files},
-                                                           {"bytes", limits.bytes},
-                                                           {"depth", limits.depth}})}}));
+  return json::text(json::object(
+      {{"archives", json::array(std::move(archives))},
+       {"wanted", std::move(wanted)},
+       {"used", json::object({{"files", there.files}, {"bytes", there.bytes}})},
+       {"limits",
+        json::object(
+            {{"files", limits.files}, {"bytes", limits.bytes}, {"depth", limits.depth}})}}));
 }
 
 /// Throws Failure for what the program says of an archive.
@@ -115,9 +115,8 @@ Source patterns_for_content(Source source) {
 Json wanted_names(const Source& source, const Listing& listing, const Path& files,
                   const Limits& limits, const std::stop_token& stop) {
   if (rclone_filters(source).empty()) return {};
-  const auto output =
-      run("list", request(listing, files, limits, {}), limits, files, url_for_messages(source),
-          stop);
+  const auto output = run("list", request(listing, files, limits, {}), limits, files,
+                          url_for_messages(source), stop);
   std::vector<std::string> names;
   for (std::size_t begin = 0; begin < output.size();) {
     const auto end = std::min(output.find('\0', begin), output.size());

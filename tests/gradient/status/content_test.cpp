@@ -86,10 +86,10 @@ TEST_CASE("archives that are served as they are show in the condition, with what
   const auto made =
       status(content_spec(),
              with_line(observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1", line));
-  CHECK_THAT(json::text(json::at(made, {"conditions"})),
-             Catch::Matchers::Contains(
-                 R"(model llm: archives are served as they are (\"llm.tar\"); )"
-                 "source.unpack: true has them unpacked"));
+  CHECK_THAT(
+      json::text(json::at(made, {"conditions"})),
+      Catch::Matchers::Contains(R"(model llm: archives are served as they are (\"llm.tar\"); )"
+                                "source.unpack: true has them unpacked"));
 }
 
 TEST_CASE("what was known stays while it is about the same source") {

@@ -119,8 +119,8 @@ TEST_CASE("archives of a repository are unpacked, also large files (LFS)") {
   server.serve_large_files(large.objects());
   repository.commit(".gitattributes", "*.zip filter=lfs diff=lfs merge=lfs -text");
   const Folder elsewhere;
-  repository.add_file("sub/b.tar",
-                      elsewhere.write("b.tar", packed("b.tar", "printf '{}' >config.json")).string());
+  repository.add_file(
+      "sub/b.tar", elsewhere.write("b.tar", packed("b.tar", "printf '{}' >config.json")).string());
   repository.commit("a.zip", large.put("llm", packed("a.zip", "printf first >weights.bin")));
   Pod pod("git+" + repository.url(), {"--unpack", "--refresh-interval", "1"});
   INFO(pod.pod.log());
@@ -149,10 +149,10 @@ TEST_CASE("to unpack where there is no archive, or one of another kind, is refus
     const Folder volume;
     return Sidecar({.url = server.url("files/llm/"), .unpack = true}, volume / "model").end();
   };
-  CHECK_THAT(end({"a.bin", "b.bin"}), Contains("ModelArchiveRefused: ") &&
-                                          Contains("none of its files is an archive"));
-  CHECK_THAT(end({"a.7z", "c.zip"}), Contains("ModelArchiveRefused: ") &&
-                                         Contains("\"a.7z\" is an archive of a kind"));
+  CHECK_THAT(end({"a.bin", "b.bin"}),
+             Contains("ModelArchiveRefused: ") && Contains("none of its files is an archive"));
+  CHECK_THAT(end({"a.7z", "c.zip"}),
+             Contains("ModelArchiveRefused: ") && Contains("\"a.7z\" is an archive of a kind"));
   CHECK_THAT(server.log(), !Contains("GET /files/llm/a.7z"));
 }
 
