@@ -137,8 +137,8 @@ void check_secret(const ModelSource& source, json::ObjectReader& reader) {
 void check_unpack(const ModelSource& source, json::ObjectReader& reader) {
   if (reader.find("unpack") == nullptr) return;
   if (source.scheme == Scheme::Oci)
-    reader.problem("unpack",
-                   "has no meaning with an oci:// url, whose layers are unpacked anyway; remove it");
+    reader.problem(
+        "unpack", "has no meaning with an oci:// url, whose layers are unpacked anyway; remove it");
   if (source.scheme == Scheme::Claim)
     reader.problem("unpack",
                    "has no meaning with a pvc:// url, which is mounted as it is; remove it");
@@ -159,10 +159,6 @@ void check_source(const ModelSource& source, json::ObjectReader& reader) {
   for (const std::string_view field : {"include", "exclude"}) {
     if (source.scheme == Scheme::Claim && reader.find(field) != nullptr)
       reader.problem(field, "has no meaning with a pvc:// url, which is mounted whole; remove it");
-  }
-  for (const std::string_view field : {"include", "exclude"}) {
-    if (model_url::is_git(source.url) && reader.find(field) != nullptr)
-      reader.problem(field, "has no meaning with a repository, which is taken whole; remove it");
   }
   check_unpack(source, reader);
   check_secret(source, reader);

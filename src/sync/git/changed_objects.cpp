@@ -1,6 +1,7 @@
 #include "sync/git/changed_objects.h"
 
 #include "sync/git/partial_clone.h"
+#include "sync/git/sparse_checkout.h"
 
 #include <unistd.h>
 
@@ -35,25 +36,30 @@ Words readable_files(const Path& before, const Words& names) {
 
 }  // namespace
 
-void fetch_changed_objects(const Git& git, const Path& tree, const std::string& commit,
-                           const Path& before, const std::function<void()>& on_commit) {
-  const PartialClone clone(git, tree, commit);
+void fetch_changed_objects(const Git& git, const GitInTree& in_tree, const Path& tree,
+                           const Parts& parts, const Path& before,
+                           const std::function<void()>& on_commit) {
+  const PartialClone clone(git, tree, in_tree.commit());
   on_commit();
   const auto add_from_before = [&](const char* pattern) {
     // Fast rather than small: the model keeps the files, and the repository goes when they are
     // there.
     clone.in_groups({"-c", "core.compression=1", "hash-object", "-w", "--no-filters", "--"},
                     readable_files(before, of_files(clone, "path", pattern)));
-    return clone.missing();
   };
-  clone({"read-tree", commit});
-  // ls-files reads .gitattributes to tell large files, and git would fetch each of these alone.
-  if (auto wanted = of_files(clone, "objectname", attributes); !wanted.empty()) {
-    const auto missing = add_from_before(attributes);
-    std::erase_if(wanted, [&](const auto& object) { return !missing.contains(object); });
-    clone.fetch(wanted);
+  if (parts.has_all_files()) {
+    clone({"read-tree", in_tree.commit()});
+  } else {
+    choose_files(in_tree, tree, parts);
   }
-  const auto rest = add_from_before(all_but_large_files);
+  // ls-files reads .gitattributes to tell large files, and git would fetch each of these alone.
+  if (const auto wanted = of_files(clone, "objectname", attributes); !wanted.empty()) {
+    add_from_before(attributes);
+    clone.fetch_missing({wanted.begin(), wanted.end()});
+  }
+  add_from_before(all_but_large_files);
+  if (!parts.has_all_files()) return clone.fetch_missing(chosen_objects(in_tree));
+  const auto rest = clone.missing();
   clone.fetch({rest.begin(), rest.end()});
 }
 

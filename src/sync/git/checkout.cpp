@@ -82,6 +82,19 @@ Failure with_remedy(const Failure& failure, const Git& git) {
               "repositories.credentials"};
 }
 
+/// For the submodule of that path, with a '/' at its end.
+ChooseFiles below(const std::string& prefix, const ChooseFiles& choose) {
+  if (!choose) return {};
+  return [prefix, choose](std::vector<std::string> paths) {
+    for (auto& path : paths)
+      path.insert(0, prefix);
+    std::set<std::string> result;
+    for (const auto& path : choose(paths))
+      result.insert(path.substr(prefix.size()));
+    return result;
+  };
+}
+
 /// What the trees of a repository and of its submodules have in common.
 struct Whole {
   Limits limits;
@@ -144,22 +157,22 @@ class Checkout {
       fetch_from_mirror(git_in_tree_, mirror_, false);
     }
     git_in_tree_({"remote", "add", "origin", git_.origin()});
-    if (parts_.paths.empty()) return;
+    if (parts_.has_all_files()) return;
     require_countable(git_in_tree_, allowance());
-    choose_paths(git_in_tree_, tree_, parts_.paths);
+    choose_files(git_in_tree_, tree_, parts_);
   }
 
   /// Brings what the tree before has not, or what is chosen by paths. False when it is all that is
   /// wanted, or when the server cannot give parts of a commit.
   bool fetch_parts() const {
     const bool has_before = reusable_ && !reusable_->before.empty();
-    if (!has_before && parts_.paths.empty()) return false;
+    if (!has_before && parts_.has_all_files()) return false;
     const auto on_commit = [&] { require_countable(git_in_tree_, allowance()); };
     try {
       if (has_before) {
-        fetch_changed_objects(git_, tree_, wanted_.commit, reusable_->before, on_commit);
+        fetch_changed_objects(git_, git_in_tree_, tree_, parts_, reusable_->before, on_commit);
       } else {
-        fetch_chosen_objects(git_, git_in_tree_, tree_, parts_.paths, on_commit);
+        fetch_chosen_objects(git_, git_in_tree_, tree_, parts_, on_commit);
       }
       return true;
     } catch (const Failure& failure) {
@@ -187,8 +200,8 @@ class Checkout {
   void files() {
     // It changes with each other name that a file gets or loses.
     if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
-    const auto need = parts_.paths.empty() ? need_of_files(git_in_tree_, allowance())
-                                           : need_of_chosen_files(git_in_tree_, allowance());
+    const auto need = parts_.has_all_files() ? need_of_files(git_in_tree_, allowance())
+                                             : need_of_chosen_files(git_in_tree_, allowance());
     need_ = need;
     // git would write a file instead of each link and say nothing.
     if (!need.symbolic_link.empty())
@@ -204,18 +217,18 @@ class Checkout {
     const auto files = pointers_in(tree_, names);
     need_.bytes += total_bytes(files);
     require_bytes(whole_.limits, git_.url(), whole_.used.bytes + need_.bytes);
+    const bool are_all =
+        parts_.has_all_files() && parts_.large_files.which == Selection::Which::All;
+    const auto fetching = are_all ? Fetching::AllOfCommit : Fetching::TheseAlone;
     if (reusable_) {
-      fetch_large_files(git_in_tree_, reusable_->large_files, tree_, files, Fetching::AllOfCommit,
-                        0);
+      fetch_large_files(git_in_tree_, reusable_->large_files, tree_, files, fetching, 0);
       reusable_->large_files.place(files, tree_, Placing::Move);
       return;
     }
     if (mirror_.empty()) mirror_ = mirrors_.open(git_, wanted_);
     const LargeFileStore store(mirror_ / "lfs");
     const bool is_writable = access_ == Access::Writable;
-    const bool are_all = parts_.paths.empty() && parts_.large_files.which == Selection::Which::All;
-    fetch_large_files(git_in_tree_, store, tree_, files,
-                      are_all ? Fetching::AllOfCommit : Fetching::TheseAlone,
+    fetch_large_files(git_in_tree_, store, tree_, files, fetching,
                       is_writable ? total_bytes(files) : 0);
     replace_pointers(git_in_tree_, store, tree_, {names.begin(), names.end()}, files);
     store.place(files, tree_, is_writable ? Placing::Copy : Placing::Link);
@@ -263,7 +276,8 @@ class Checkout {
     auto reusable = reusable_;
     if (reusable && !reusable->before.empty()) reusable->before /= entry.path;
     const Parts parts{.submodules = selection_in(parts_.submodules, entry.path),
-                      .large_files = parts_.large_files};
+                      .large_files = parts_.large_files,
+                      .choose = below(entry.path + "/", parts_.choose)};
     return Checkout(git, mirrors_, own_folder(tree_, entry.path), {entry.commit, entry.commit},
                     {access_, parts}, std::move(reusable), whole_, depth_ + parts_in_path);
   }
@@ -310,9 +324,12 @@ CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const R
 }
 
 CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
-                               const Resolved& wanted, const ReusableContent& reusable) {
-  return check_out_all(git, mirrors, tree, wanted,
-                       {.access = Access::ReadOnly, .limits = reusable.limits}, reusable);
+                               const Resolved& wanted, const ReusableContent& reusable,
+                               const ChooseFiles& choose) {
+  return check_out_all(
+      git, mirrors, tree, wanted,
+      {.access = Access::ReadOnly, .parts = {.choose = choose}, .limits = reusable.limits},
+      reusable);
 }
 
 }  // namespace content

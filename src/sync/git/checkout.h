@@ -53,8 +53,10 @@ CheckedOut check_out(const Git& git, Mirrors& mirrors, const Path& tree, const R
                      const CheckoutOptions& options);
 
 /// The same for a read-only tree that stays no repository, a model's: what `reusable` has is not
-/// fetched, and its store loses what cannot be linked.
+/// fetched, and its store loses what cannot be linked. With `choose` it has those files alone, and
+/// .lfsconfig.
 CheckedOut check_out_read_only(const Git& git, Mirrors& mirrors, const Path& tree,
-                               const Resolved& wanted, const ReusableContent& reusable);
+                               const Resolved& wanted, const ReusableContent& reusable,
+                               const ChooseFiles& choose = {});
 
 }  // namespace content

@@ -80,7 +80,7 @@ std::vector<ModuleEntry> submodules_in(const GitInTree& git, const Parts& parts)
     if (commit.empty() || !is_wanted(selection, path)) continue;
     const bool is_updated = value(values, section + ".update") != "none";
     if (!is_updated && selection.which == Selection::Which::All) continue;
-    if (!parts.paths.empty() && !is_chosen(git, path)) continue;
+    if (!parts.has_all_files() && !is_chosen(git, path)) continue;
     git({"submodule", "--quiet", "init", "--", path});  // which resolves "../lib"
     const auto url = without_newline(git({"config", "--default", "", "--get", section + ".url"}));
     if (url.empty()) continue;  // two sections have this path, and git uses the other

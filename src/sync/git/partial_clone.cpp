@@ -1,5 +1,8 @@
 #include "sync/git/partial_clone.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace content {
 namespace {
 
@@ -44,6 +47,14 @@ void PartialClone::fetch(const Words& objects) const {
   in_groups({"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags",
              "--no-write-fetch-head", "--depth=1", "--filter=blob:none", "origin"},
             objects);
+}
+
+void PartialClone::fetch_missing(const std::set<std::string>& objects) const {
+  const auto missing = this->missing();
+  Words wanted;
+  std::set_intersection(objects.begin(), objects.end(), missing.begin(), missing.end(),
+                        std::back_inserter(wanted));
+  fetch(wanted);
 }
 
 }  // namespace content

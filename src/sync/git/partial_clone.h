@@ -24,6 +24,8 @@ class PartialClone {
   /// Objects of the commit that are not there.
   std::set<std::string> missing() const;
   void fetch(const Words& objects) const;
+  /// Those that are not there.
+  void fetch_missing(const std::set<std::string>& objects) const;
 
  private:
   const Git& git_;

@@ -3,10 +3,12 @@
 #include "base/files.h"
 #include "sync/git/checkout.h"
 #include "sync/git/refs.h"
+#include "sync/model/chosen_files.h"
 #include "sync/program/secret_file.h"
 #include "sync/report/failure.h"
 
 #include <fstream>
+#include <functional>
 
 namespace content {
 namespace {
@@ -69,7 +71,8 @@ void check_files(const Path& tree, const std::string& url) {
     if (entry.is_symlink() && !leads_inside(entry.path(), tree)) {
       throw Failure("ModelSourceRefused", url + ": " + path +
                                               " is a symbolic link to something that is not in "
-                                              "the repository; replace it by a file");
+                                              "the repository, or is left out; replace it by a "
+                                              "file, or leave it out by source.exclude");
     }
     if (!entry.is_regular_file()) continue;
     is_empty = false;
@@ -113,7 +116,12 @@ void GitOrigin::check_out(const std::string& commit, const Path& tree,
   fs::remove_all(work);  // left by a try that failed
   const auto fresh = work / "tree";
   Mirrors mirrors(own_folder(tree.parent_path(), "git/mirrors"), work, false, stop_);
-  check_out_read_only(git, mirrors, fresh, {commit, commit}, reusable);
+  ChosenFiles chosen(source_, stop_);
+  check_out_read_only(git, mirrors, fresh, {commit, commit}, reusable,
+                      chosen.is_needed() ? ChooseFiles(std::ref(chosen)) : ChooseFiles());
+  if (chosen.is_needed()) chosen.require_fit();
+  for (const auto& file : chosen.unwanted_settings())
+    fs::remove(fresh / file);
   for (const auto& path : of_git(fresh))
     fs::remove_all(path);
   check_files(fresh, address_.remote.url);

@@ -21,17 +21,22 @@ GitAddress git_address(const Source& source);
 class GitOrigin {
  public:
   GitOrigin(const Source& source, Path program, std::stop_token stop)
-      : address_(git_address(source)), program_(std::move(program)), stop_(std::move(stop)) {}
+      : source_(source),
+        address_(git_address(source)),
+        program_(std::move(program)),
+        stop_(std::move(stop)) {}
 
   /// What the ref names now. Throws Failure and Stopped.
   std::string commit() const;
-  /// Makes the folder `tree` the commit's files; it is replaced, and must be empty. Throws Failure,
-  /// also for a symbolic link that leads elsewhere and for the pointer of a large file that is
-  /// still one, and Stopped.
+  /// Makes the folder `tree` the commit's files that the source's patterns let through; it is
+  /// replaced, and must be empty. No others are fetched, where the server can leave them out.
+  /// Throws Failure, also for a symbolic link that leads elsewhere, for the pointer of a large file
+  /// that is still one, and as ChosenFiles does, and Stopped.
   void check_out(const std::string& commit, const Path& tree, const ReusableContent& reusable,
                  Git::OnProgress on_progress) const;
 
  private:
+  Source source_;
   GitAddress address_;
   Path program_;
   std::stop_token stop_;

@@ -72,6 +72,7 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   const auto filtered = model("source: {url: 's3://b', include: ['*.bin', /a], exclude: [-b]}");
   CHECK(filtered.source.include == Lines{"*.bin", "/a"});
   CHECK(filtered.source.exclude == Lines{"-b"});
+  CHECK(model("source: {url: 'hf://o/m', include: ['*.bin']}").source.include.size() == 1);
   CHECK(model("source: {url: 'https://h/m.tar'}").source.scheme == Scheme::Http);
   const auto artifact =
       model("source: {url: 'oci://r.example.com:5000/a/b:1.0', containerRegistry: hub}").source;
@@ -142,9 +143,6 @@ TEST_CASE("problems of a model are reported") {
        "source: {url: 'pvc://c/m.zip', unpack: false}",
        {"spec.source.unpack: has no meaning with a pvc:// url, which is mounted as it is; remove "
         "it"}},
-      {"patterns for a repository",
-       "source: {url: 'hf://o/m', include: ['*.bin']}",
-       {"spec.source.include: has no meaning with a repository, which is taken whole; remove it"}},
       {"a credential for an unencrypted endpoint",
        "source: {url: 'hf://o/m', endpoint: 'http://h', secretName: s}",
        {"spec.source.endpoint: would be sent the credentials unencrypted; write an https:// url or "
