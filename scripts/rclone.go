@@ -1,5 +1,5 @@
 // rclone with the kinds of sources and the commands that gradient-sync, its tests and its measurements use: half of it to compile and
-// to ship. It has three things that rclone has not: remotes that no file has, the command `names`, and the kind of remote "get".
+// to ship. It has four things that rclone has not: remotes that no file has, the command `names`, and the kinds of remote "get" and "pages".
 package main
 
 import (
@@ -10,13 +10,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
+	"strings"
 	"time"
 
 	_ "github.com/rclone/rclone/backend/azureblob"
 	_ "github.com/rclone/rclone/backend/googlecloudstorage"
-	_ "github.com/rclone/rclone/backend/http"
+	weblist "github.com/rclone/rclone/backend/http"
 	_ "github.com/rclone/rclone/backend/local"
 	"github.com/rclone/rclone/backend/overview"
 	_ "github.com/rclone/rclone/backend/s3"
@@ -37,6 +39,7 @@ import (
 	"github.com/rclone/rclone/lib/rest"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/net/html"
 )
 
 var remotes = pflag.String("remotes", "", "JSON file {REMOTE: {OPTION: value in Base64}}, in place of a configuration file")
@@ -118,7 +121,104 @@ type webObject struct {
 	mimeType string
 }
 
+// Folders of a web server by rclone's own kind "http", which leaves links out and says nothing. This kind says which of them may be files.
+type webPages struct {
+	fs.Fs
+	options struct {
+		Headers fs.CommaSepList `config:"headers"`
+	}
+	client *http.Client
+}
+
+func newWebPages(ctx context.Context, remote, root string, options configmap.Mapper) (fs.Fs, error) {
+	p := &webPages{client: fshttp.NewClient(ctx)}
+	if err := configstruct.Set(options, &p.options); err != nil {
+		return nil, err
+	}
+	p.client.CheckRedirect = rest.StripHeadersOnCrossHostRedirectFn("Authorization")
+	inner, err := weblist.NewFs(ctx, remote, root, options)
+	if err != nil { // which may be that it is a file
+		return inner, err
+	}
+	p.Fs = inner
+	return p, nil
+}
+
+func (p *webPages) List(ctx context.Context, folder string) (fs.DirEntries, error) {
+	entries, err := p.Fs.List(ctx, folder)
+	if err == nil {
+		err = p.tellLeftOut(ctx, folder, entries)
+	}
+	return entries, err
+}
+
+// Asks for the page again: what rclone has read of it is not to be had.
+func (p *webPages) tellLeftOut(ctx context.Context, folder string, entries fs.DirEntries) error {
+	address := p.Fs.String()
+	if folder != "" {
+		address += rest.URLPathEscape(folder) + "/"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(p.options.Headers); i += 2 {
+		request.Header.Set(p.options.Headers[i], p.options.Headers[i+1])
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if err := statusError(response); err != nil {
+		return err
+	}
+	document, err := html.Parse(response.Body)
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, entry := range entries {
+		taken[path.Base(entry.Remote())] = true
+	}
+	for node := range document.Descendants() {
+		name, why := leftOut(request.URL, node)
+		if first, _, _ := strings.Cut(name, "/"); name != "" && !taken[first] {
+			taken[first] = true
+			fs.Debugf(path.Join(folder, name), "left out: %s", why)
+		}
+	}
+	return nil
+}
+
+// A link to something below a page that rclone's own parseName() drops; the name is empty for others.
+func leftOut(page *url.URL, node *html.Node) (name, why string) {
+	if node.Type != html.ElementNode || node.Data != "a" {
+		return "", ""
+	}
+	for _, attribute := range node.Attr {
+		if attribute.Key != "href" {
+			continue
+		}
+		link, err := rest.URLJoin(page, attribute.Val)
+		if err != nil || link.Host != page.Host || link.Scheme != page.Scheme || !strings.HasPrefix(link.Path, page.Path) {
+			return "", ""
+		}
+		name = link.Path[len(page.Path):]
+		if link.RawQuery != "" || link.ForceQuery {
+			return name, "its link has a query"
+		}
+		if slash := strings.Index(name, "/"); slash >= 0 && slash != len(name)-1 {
+			return name, "its folder has no link"
+		}
+		return "", ""
+	}
+	return "", ""
+}
+
 func init() {
+	fs.Register(&fs.RegInfo{Name: "pages", Description: "folders of a web server", NewFs: newWebPages, Overview: &overview.BackendConfig{},
+		Options: fs.Options{{Name: "url", Required: true}, {Name: "headers", Default: fs.CommaSepList{}}}})
 	fs.Register(&fs.RegInfo{Name: "get", Description: "one file by GET", NewFs: newWebFile, Overview: &overview.BackendConfig{},
 		Options: fs.Options{{Name: "url", Required: true}, {Name: "authorization"}}})
 }

@@ -99,7 +99,10 @@ std::string without_queries(const std::string& text) {
 }
 
 std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
-  const auto remote = rclone_remote(source_, call.asking);
+  auto remote = rclone_remote(source_, call.asking);
+  // Which also tells of links that are left out.
+  if (call.command == "lsjson" && remote.options["type"] == "http")
+    remote.options["type"] = "pages";
   const auto path = call.is_folder      ? remote.path + "/"
                     : call.file.empty() ? remote.path
                                         : path_of(call.file, remote.path, call.is_alone);
@@ -157,6 +160,7 @@ std::vector<std::string> Rclone::dead_links(const std::vector<LeftOut>& left_out
   std::map<std::string, std::string> reasons;
   std::vector<std::string> links;
   for (const auto& link : left_out) {
+    if (link.kind != LeftOut::Kind::Link) continue;
     if (reasons.emplace(link.file, link.why).second) links.push_back(link.file);
   }
   std::vector<std::string> dead;
@@ -173,6 +177,25 @@ std::vector<std::string> Rclone::dead_links(const std::vector<LeftOut>& left_out
   return dead;
 }
 
+/// Throws Failure for what is wanted, and would not be there.
+void Rclone::refuse_left_out(const std::vector<LeftOut>& left_out) const {
+  std::vector<std::string> unfollowed;
+  for (const auto& [kind, file, why] : left_out) {
+    if (kind == LeftOut::Kind::Name) throw refused_path(file, "which rclone leaves out: " + why);
+    if (kind == LeftOut::Kind::Address) unfollowed.push_back(file);
+  }
+  const auto wanted = let_through(source_, unfollowed, stop_);
+  if (wanted.empty()) return;
+  const auto link = std::find_if(left_out.begin(), left_out.end(), [&](const LeftOut& one) {
+    return one.kind == LeftOut::Kind::Address && one.file == wanted.front();
+  });
+  throw Failure("ModelSourceRefused", url_for_messages(source_) + ": the listing has " +
+                                          quoted_path(link->file) +
+                                          ", which is not fetched: " + link->why +
+                                          "; have the server link it by its plain address, or "
+                                          "leave it out by source.exclude");
+}
+
 /// Notes about the listing what is not in the text.
 std::string Rclone::lsjson(Listing& listing) const {
   std::vector<LeftOut> left_out;
@@ -187,8 +210,7 @@ std::string Rclone::lsjson(Listing& listing) const {
   }
   call.goes_by_folders = !is_object_store(source_);
   auto lsjson = this->lsjson(call);
-  for (const auto& [kind, file, why] : left_out)
-    if (kind == LeftOut::Kind::Name) throw refused_path(file, "which rclone leaves out: " + why);
+  refuse_left_out(left_out);
   listing.dead_links = dead_links(left_out);
   listing.asking = call.asking;
   return lsjson;

@@ -132,6 +132,8 @@ std::optional<LeftOut> left_out_in(const Json& line) {
   constexpr std::array odd{"Odd name received ", "Odd directory name received "};  // backend/s3
   const auto text = json::string_at(line, {"msg"});
   const auto file = json::string_at(line, {"object"});
+  constexpr std::string_view unfollowed = "left out: ";  // scripts/rclone.go
+  if (text.starts_with(unfollowed)) return LeftOut{Address, file, text.substr(unfollowed.size())};
   if (text.starts_with(skipping)) return LeftOut{Link, file, text.substr(skipping.size())};
   if (text.ends_with(ignoring))
     return LeftOut{Name, file, text.substr(0, text.size() - ignoring.size())};

@@ -22,12 +22,13 @@ bool has_only_pages(const std::string& lsjson);
 /// Something that is in the source, and not in the listing.
 struct LeftOut {
   enum class Kind {
-    Link,  ///< of a web server's page, at which the server has another answer than a file
-    Name,  ///< that rclone cannot have
+    Link,     ///< of a web server's page, at which the server has another answer than a file
+    Name,     ///< that rclone cannot have
+    Address,  ///< of a web server's page, by a link that is not followed
   };
   Kind kind;
   std::string file;  ///< as rclone calls it
-  std::string why;   ///< in rclone's words
+  std::string why;   ///< in the words of rclone, or of scripts/rclone.go
 };
 
 /// What a line of rclone's log tells of that; nothing for any other line. Of web servers it is told

@@ -101,6 +101,49 @@ TEST_CASE("a link of a listing that is refused is no file that may be missing") 
               helper.log().string()) == "1");
 }
 
+TEST_CASE("a link that may be a file and is not followed is refused by its name") {
+  const WebServer server;
+  server.folder().write_script(
+      "cgi/llm",
+      "html() { printf 'Content-Type: text/html\\r\\n\\r\\n'; }\n"
+      "case $REQUEST_METHOD$PATH_INFO in\n"
+      "GET/) html; cat " +
+          (server.folder() / "links").string() +
+          " ;;\n"
+          "GET/sub/) html; printf '<a href=c>c</a>' ;;\n"
+          "*/a|*/b|*/sub/c) printf 'Content-Type: application/octet-stream\\r\\n"
+          "Content-Length: 1\\r\\n\\r\\n'\n"
+          "[ $REQUEST_METHOD = HEAD ] || printf w ;;\n"
+          "*) printf 'Status: 404\\r\\n\\r\\n' ;;\n"
+          "esac\n");
+  const auto page = [&](const std::string& links) {
+    server.folder().write("links", "<a href=a>a</a>" + links);
+  };
+  const auto url = server.url("cgi/llm/");
+  HelperRun helper;
+  const auto refused = [&](const std::string& file, const std::string& why) {
+    return "ModelSourceRefused: " + url + ": the listing has \"" + file +
+           "\", which is not fetched: " + why +
+           "; have the server link it by its plain address, or leave it out by source.exclude";
+  };
+  page("<a href=\"b?download=" + std::string(canary) + "\">b</a>");
+  CHECK(helper.model(url) == refused("b", "its link has a query"));
+  CHECK(helper.model(url, {"--exclude", "b"}) == "published");
+  CHECK(published_files(helper) == "./a ");
+  page("<a href=\"sub/c\">c</a>");
+  HelperRun second;
+  CHECK(second.model(url) == refused("sub/c", "its folder has no link"));
+  // The orders of a listing, another form of a file that is there, and what leads elsewhere.
+  page(
+      "<a href=\"?C=N;O=D\">Name</a><a href=\"./?C=S\">Size</a><a href=\"a?download\">a</a>"
+      "<a href=\"sub/\">sub</a><a href=\"sub/c\">c</a><a href=\"../?x\">up</a>"
+      "<a href=\"http://other.example.com/b?x\">b</a>");
+  HelperRun third;
+  CHECK(third.model(url) == "published");
+  CHECK(published_files(third) == "./a ./sub/c ");
+  CHECK_FALSE(helper.leaks());
+}
+
 TEST_CASE("patterns let names through as rclone does files") {
   const content::Source source{
       .url = "s3://models", .include = {"*.bin", "/a.txt"}, .exclude = {"old/"}};
