@@ -5,6 +5,7 @@
 #include "sync/program/secret_file.h"
 #include "sync/rclone/copy_progress.h"
 #include "sync/rclone/encrypted_objects.h"
+#include "sync/rclone/left_out.h"
 #include "sync/rclone/name_filter.h"
 #include "sync/rclone/rclone_ranges.h"
 #include "sync/rclone/rclone_remote.h"
@@ -16,7 +17,6 @@
 #include <cmath>
 #include <functional>
 #include <malloc.h>
-#include <map>
 #include <regex>
 
 namespace content {
@@ -154,48 +154,6 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   return std::move(finished.output);
 }
 
-/// Of links of a web server's listing those that lead to no file. Throws Failure for one that is
-/// wanted and could lead to one.
-std::vector<std::string> Rclone::dead_links(const std::vector<LeftOut>& left_out) const {
-  std::map<std::string, std::string> reasons;
-  std::vector<std::string> links;
-  for (const auto& link : left_out) {
-    if (link.kind != LeftOut::Kind::Link) continue;
-    if (reasons.emplace(link.file, link.why).second) links.push_back(link.file);
-  }
-  std::vector<std::string> dead;
-  for (auto& link : let_through(source_, links, stop_)) {
-    if (reasons.at(link) != "object not found") {
-      const auto failure =
-          rclone_failure(without_queries(reasons.at(link)), url_for_messages(source_) + link);
-      throw Failure(failure.reason,
-                    failure.what() + std::string("; source.exclude can leave the file out"),
-                    failure.kind);
-    }
-    dead.push_back(std::move(link));
-  }
-  return dead;
-}
-
-/// Throws Failure for what is wanted, and would not be there.
-void Rclone::refuse_left_out(const std::vector<LeftOut>& left_out) const {
-  std::vector<std::string> unfollowed;
-  for (const auto& [kind, file, why] : left_out) {
-    if (kind == LeftOut::Kind::Name) throw refused_path(file, "which rclone leaves out: " + why);
-    if (kind == LeftOut::Kind::Address) unfollowed.push_back(file);
-  }
-  const auto wanted = let_through(source_, unfollowed, stop_);
-  if (wanted.empty()) return;
-  const auto link = std::find_if(left_out.begin(), left_out.end(), [&](const LeftOut& one) {
-    return one.kind == LeftOut::Kind::Address && one.file == wanted.front();
-  });
-  throw Failure("ModelSourceRefused", url_for_messages(source_) + ": the listing has " +
-                                          quoted_path(link->file) +
-                                          ", which is not fetched: " + link->why +
-                                          "; have the server link it by its plain address, or "
-                                          "leave it out by source.exclude");
-}
-
 /// Notes about the listing what is not in the text.
 std::string Rclone::lsjson(Listing& listing) const {
   std::vector<LeftOut> left_out;
@@ -210,8 +168,8 @@ std::string Rclone::lsjson(Listing& listing) const {
   }
   call.goes_by_folders = !is_object_store(source_);
   auto lsjson = this->lsjson(call);
-  refuse_left_out(left_out);
-  listing.dead_links = dead_links(left_out);
+  refuse_left_out(source_, left_out, stop_);
+  listing.dead_links = dead_links(source_, left_out, stop_);
   listing.asking = call.asking;
   return lsjson;
 }

@@ -55,8 +55,6 @@ class Rclone {
   std::string run(const Call& call, const std::stop_token& stop) const;
   std::string lsjson(Listing& listing) const;
   std::string lsjson(Call& call) const;
-  std::vector<std::string> dead_links(const std::vector<LeftOut>& left_out) const;
-  void refuse_left_out(const std::vector<LeftOut>& left_out) const;
   void check_hidden_folder(const Listing& listing) const;
   Failure nothing_there() const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
