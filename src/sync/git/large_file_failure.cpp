@@ -1,6 +1,8 @@
 #include "sync/git/large_file_failure.h"
 
 #include "base/ascii.h"
+#include "sync/git/remote_url.h"
+#include "sync/report/failure_rules.h"
 
 #include <algorithm>
 #include <charconv>
@@ -150,6 +152,13 @@ std::string file_told(const std::vector<std::string>& lines, const Names& names,
   return first;
 }
 
+/// Where a server of ssh knows no large files, git-lfs asks the same host over https.
+bool is_guess(std::string_view output, const std::string& url) {
+  const auto remote = read_remote_url(url);
+  return remote && remote->scheme == "ssh" &&
+         output.find("\"https://" + remote->host + "/") != std::string_view::npos;
+}
+
 std::vector<std::string> split(std::string_view output) {
   std::vector<std::string> lines;
   std::istringstream text{std::string(output)};
@@ -163,6 +172,8 @@ std::vector<std::string> split(std::string_view output) {
 Failure large_file_failure(std::string_view output, const std::string& url,
                            const std::vector<LargeFile>& files) {
   auto failure = git_failure(output, url);
+  if (failure.reason == "HostUnreachable" && is_guess(output, url))
+    return {"GitLfsFailed", url + ": " + std::string(message::no_large_files_over_ssh)};
   if (failure.reason != "GitLfsFailed" || files.empty()) return failure;
   const auto lines = split(output);
   const auto names = names_of(files);

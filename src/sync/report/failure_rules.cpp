@@ -154,12 +154,8 @@ constexpr std::array git_table{
     Rule{"batch response: 404", "GitLfsFailed", lost},
     Rule{"Repository or object not found", "GitLfsFailed",
          "there are no large files (LFS) of it on its server, or the credentials may not see them"},
-    Rule{"git-lfs-authenticate", "GitLfsFailed",
-         "the server gives no large files (LFS) over ssh; name their server by lfs.url in "
-         ".lfsconfig, or write an https URL"},
+    Rule{"git-lfs-authenticate", "GitLfsFailed", message::no_large_files_over_ssh},
     Rule{"git-lfs: not found", "GitLfsFailed", "it has large files, and git-lfs is not installed"},
-    // git-lfs 3.3 ends so when a server of content says 429 and not for how long.
-    Rule{"(*basicDownloadAdapter).download", "ServerBusy", busy, Transient},
     Rule{"'lfs' is not a git command", "GitLfsFailed",
          "it has large files, and git-lfs is not installed"},
     Rule{"failed to fetch some objects", "GitLfsFailed", "its large files (LFS) cannot be fetched",

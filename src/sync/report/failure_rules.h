@@ -50,6 +50,9 @@ inline constexpr std::string_view out_of_memory =
     "configuration";
 inline constexpr std::string_view archived =
     "is in an archive; restore it first, or leave it out by source.exclude";
+inline constexpr std::string_view no_large_files_over_ssh =
+    "the server gives no large files (LFS) over ssh; name their server by lfs.url in .lfsconfig, "
+    "or write an https URL";
 inline constexpr std::string_view no_container = "there is no such container";
 inline constexpr std::string_view broken = "the connection broke off";
 inline constexpr std::string_view busy = "the server asks to slow down (too many requests)";

@@ -264,8 +264,14 @@ TEST_CASE("any user may run it, also one that the system has no name for") {
     return;
   }
   const Site site;
-  const auto program = site.secrets / "gradient-sync";  // where that user may go
+  // Where that user may go, with what belongs to it.
+  const std::filesystem::path built = std::filesystem::path(GRADIENT_SYNC).parent_path();
+  const auto program = site.secrets / "bin/gradient-sync";
+  const auto library = site.secrets / "lib/libgradient_connect.so";
+  for (const auto& file : {program, library})
+    std::filesystem::create_directory(file.parent_path());
   std::filesystem::copy_file(GRADIENT_SYNC, program);
+  std::filesystem::copy_file(built / "../lib/libgradient_connect.so", library);
   const auto command = program.string() + " repository --key key --name app --revision 1 --url " +
                        site.url + " --volume " + (site.volume / "").string() + " --password-file " +
                        site.secrets.write("password", site.key).string() + " --known-hosts-file " +

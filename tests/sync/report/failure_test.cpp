@@ -48,10 +48,6 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "URL: the server's answer is not that of a git repository but may be a login page; "
            "check the URL and what the credentials may read",
            Failure::Kind::Permanent},
-      Case{"panic: runtime error: index out of range [0] with length 0\n\ngoroutine 47 [running]:\n"
-           "github.com/git-lfs/git-lfs/tq.(*basicDownloadAdapter).download(0xc00019e5c0)\n",
-           "ServerBusy", "URL: the server asks to slow down (too many requests)",
-           Failure::Kind::Transient},
       Case{"batch response: slow\nerror: failed to fetch some objects from 'https://h/r/info/lfs'",
            "GitLfsFailed", "URL: its large files (LFS) cannot be fetched",
            Failure::Kind::Transient},
