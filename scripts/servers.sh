@@ -117,12 +117,18 @@ start_s3_server() {
 }
 
 # Makes a bucket, or writes an object.
-s3_put() { # BUCKET[/PATH] [TEXT]
-	local text=${2:+$2$'\n'}
+s3_put() { # BUCKET[/PATH] [TEXT|@FILE]
+	local data=${2:+$2$'\n'} sum
+	if [[ ${2:-} == @* ]]; then
+		data=$2
+		sum=$(sha256sum <"${2#@}")
+	else
+		sum=$(printf %s "$data" | sha256sum)
+	fi
 	printf 'user = "%s:%s"\n' "$(demo_secret accessKeyId)" "$(demo_secret secretAccessKey)" |
 		curl --silent --show-error --fail --max-time 30 --config - --aws-sigv4 aws:amz:us-east-1:s3 --request PUT \
-			--header "x-amz-content-sha256: $(printf %s "$text" | sha256sum | cut -d' ' -f1)" \
-			--header 'Content-Type: application/octet-stream' --data-binary "$text" "http://$HOST_ADDRESS:$S3_PORT/$1"
+			--header "x-amz-content-sha256: ${sum%% *}" \
+			--header 'Content-Type: application/octet-stream' --data-binary "$data" "http://$HOST_ADDRESS:$S3_PORT/$1"
 }
 
 # Pods find the servers by name, as the samples write them, and containerd the registry by its address.

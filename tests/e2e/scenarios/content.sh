@@ -203,6 +203,26 @@ s3_model() { # NAME [FIELDS]
 	END
 }
 
+a_model_that_is_an_archive_is_unpacked_when_that_is_asked_for() {
+	local work
+	work=$(mktemp -d)
+	echo packed >"$work/line.txt"
+	tar -czf "$work/llm.tar.gz" -C "$work" line.txt
+	s3_put models/archived/llm.tar.gz "@$work/llm.tar.gz"
+	rm -rf "$work"
+	s3_model archived
+	hello app <<<'models: [{id: archived}]'
+	until_ready app
+	kubectl exec "$(pods_of app)" -c app -- test -f /opt/models/llm.tar.gz
+	eventually 60 names_remedy app 'source.unpack: true'
+	kubectl patch gmodel archived --type merge --patch '{"spec": {"source": {"unpack": true}}}'
+	eventually 120 contains_file app /opt/models/line.txt packed
+}
+
+names_remedy() { # NAME TEXT
+	contains "$(field gdep "$1" '{.status.conditions[?(@.type=="ContentSynced")].message}')" "$2"
+}
+
 a_model_on_a_dataset_is_shared_by_the_replicas() {
 	s3_put models/shared/line.txt shared
 	dataset cache
