@@ -56,6 +56,9 @@ func list(given request) error {
 	output := bufio.NewWriter(os.Stdout)
 	for _, one := range given.Archives {
 		err := one.each(func(entry *tar.Header, _ io.Reader) error {
+			if err := checkText(entry.Name); err != nil { // else no pattern is compared with it
+				return err
+			}
 			if entry.Typeflag != tar.TypeDir {
 				output.WriteString(one.place(entry.Name) + "\x00")
 			}
@@ -106,6 +109,9 @@ func (u *unpacker) add(entry *tar.Header, content io.Reader) error {
 	case tar.TypeReg, tar.TypeGNUSparse:
 		return u.write(name, entry, content)
 	case tar.TypeSymlink:
+		if entry.Linkname == "" || len(entry.Linkname) >= longestTarget {
+			return refuse("it has %.200q, a link that leads to no name that a file can have; replace it by a file", name)
+		}
 		return u.root.Symlink(entry.Linkname, name)
 	}
 	return refuse("it has %.200q, which is a device, a pipe or of another kind that is no file; leave it out by source.exclude", name)

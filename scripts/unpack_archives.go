@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"compress/bzip2"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ const (
 	mostPadding   = 64 << 20  // bytes behind a tar's end
 	longestTarget = 4096      // PATH_MAX
 	longestPart   = 255       // NAME_MAX
+	longestName   = 3072      // of PATH_MAX, which is for the path on the volume
 )
 
 type archive struct {
@@ -74,6 +76,14 @@ func check(name string) error {
 	if name == "" || strings.HasPrefix(name, "/") {
 		return refuse("it has %.200q, which cannot be a file here; a name must not be empty or begin with \"/\"", name)
 	}
+	if len(name) > longestName {
+		return refuse("it has %.200q, which is longer than %d bytes with its folders; pack it with shorter names", name, longestName)
+	}
+	return checkText(name)
+}
+
+// What has to be so for a name to be compared with a pattern.
+func checkText(name string) error {
 	if strings.ContainsAny(name, "\n\x00") {
 		return refuse("it has %.200q, which has a newline in its name; rename it", name)
 	}
@@ -110,7 +120,7 @@ func (one archive) each(use func(*tar.Header, io.Reader) error) error {
 	switch {
 	case is("\x1f\x8b"):
 		text, err = gzip.NewReader(begin)
-	case is("\x28\xb5\x2f\xfd"):
+	case is("\x28\xb5\x2f\xfd") || len(magic) == 4 && magic[0]>>4 == 5 && string(magic[1:]) == "\x2a\x4d\x18": // a frame to be skipped
 		text, err = zstd.NewReader(begin, zstd.WithDecoderMaxMemory(mostMemory), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(2))
 	case is("BZh"):
 		text = bzip2.NewReader(begin)
@@ -202,6 +212,9 @@ func eachOfZip(file *os.File, use func(*tar.Header, io.Reader) error) error {
 		return err
 	}
 	limited.left = math.MaxInt64
+	if err := checkZipEnd(file, status.Size(), len(all.Comment)); err != nil {
+		return err
+	}
 	unzstd := zstd.ZipDecompressor(zstd.WithDecoderMaxMemory(mostMemory), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(1))
 	all.RegisterDecompressor(zstd.ZipMethodWinZip, unzstd)
 	all.RegisterDecompressor(zstd.ZipMethodPKWare, unzstd)
@@ -209,6 +222,30 @@ func eachOfZip(file *os.File, use func(*tar.Header, io.Reader) error) error {
 		if err := useOfZip(one, use); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Go looks for the last list of files that it finds, and takes what is before its files and behind it for nothing: it may be another zip.
+// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.16
+func checkZipEnd(file io.ReaderAt, size int64, comment int) error {
+	const length = 22
+	var end [length]byte
+	at := size - length - int64(comment)
+	if _, err := file.ReadAt(end[:], at); err != nil {
+		return err
+	}
+	if string(end[:4]) != "PK\x05\x06" {
+		return errors.New("there is more behind its end")
+	}
+	list, begin := binary.LittleEndian.Uint32(end[12:]), binary.LittleEndian.Uint32(end[16:])
+	if list == math.MaxUint32 || begin == math.MaxUint32 { // in the zip64 record
+		return nil
+	}
+	behind := int64(begin) + int64(list)
+	var next [4]byte
+	if _, err := file.ReadAt(next[:], behind); err != nil || behind != at && string(next[:]) != "PK\x06\x06" {
+		return errors.New("there is more before its files, or between them and its end")
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ void fetch_from_mirror(const GitInTree& git, const Path& mirror, bool full_histo
 Failure with_remedy(const Failure& failure, const Git& git) {
   if (failure.reason != "GitAuthenticationFailed" || git.has_credential()) return failure;
   return {failure.reason,
-          git.url() +
+          git.told_url() +
               ": the server asks for credentials, and there are none for it: those of the "
               "repository are sent to its own host alone; a GradientDeployment can give others in "
               "repositories.credentials"};
@@ -150,7 +150,7 @@ class Checkout {
     mirror_ = mirrors_.fetch(git_, wanted_);
     git_.init(tree_, wanted_.commit, false);
     if (mirrors_.full_history()) {
-      require_space(tree_, git_.url() + ": its history", need_of_packs(mirror_));
+      require_space(tree_, git_.told_url() + ": its history", need_of_packs(mirror_));
       fetch_from_mirror(git_in_tree_, mirror_, true);
       git_in_tree_({"pack-refs", "--all"});  // one file, as a clone has them
     } else if (!copy_pack()) {
@@ -205,8 +205,9 @@ class Checkout {
     need_ = need;
     // git would write a file instead of each link and say nothing.
     if (!need.symbolic_link.empty())
-      require_symbolic_links(tree_, git_.url() + ": " + need.symbolic_link + " is a symbolic link");
-    require_space(tree_, git_.url() + ": the checkout", need);
+      require_symbolic_links(tree_,
+                             git_.told_url() + ": " + need.symbolic_link + " is a symbolic link");
+    require_space(tree_, git_.told_url() + ": the checkout", need);
     git_in_tree_({"checkout", "--quiet", "--force", "--detach", wanted_.commit});
   }
 
@@ -216,7 +217,7 @@ class Checkout {
     check_large_file_settings(git_, tree_, names);
     const auto files = pointers_in(tree_, names);
     need_.bytes += total_bytes(files);
-    require_bytes(whole_.limits, git_.url(), whole_.used.bytes + need_.bytes);
+    require_bytes(whole_.limits, git_.told_url(), whole_.used.bytes + need_.bytes);
     const bool are_all =
         parts_.has_all_files() && parts_.large_files.which == Selection::Which::All;
     const auto fetching = are_all ? Fetching::AllOfCommit : Fetching::TheseAlone;
@@ -306,7 +307,7 @@ CheckedOut check_out_all(const Git& git, Mirrors& mirrors, const Path& tree, con
       Checkout(git, mirrors, tree, wanted, options, std::move(reusable), whole, 0).run();
   const GitInTree git_in_tree(git, tree, wanted.commit);
   if (!whole.unfit.empty()) {
-    throw Failure("GitPathNotFound", git.url() + ": repositories.repositories[].lfs has " +
+    throw Failure("GitPathNotFound", git.told_url() + ": repositories.repositories[].lfs has " +
                                          *whole.unfit.begin() +
                                          ", which fits no large file (LFS) of the commit; correct "
                                          "it, or remove it");

@@ -47,7 +47,7 @@ class Counter {
 }  // namespace
 
 NeedOfFiles need_of_files(const GitInTree& git, const Allowance& allowance) {
-  Counter counter(git.url(), allowance);
+  Counter counter(git.told_url(), allowance);
   git.each_line(
       {"ls-tree", "-r", "-t", "--format=%(objectmode) %(objectsize) %(path)", git.commit()},
       [&](std::string_view line) {
@@ -60,7 +60,7 @@ NeedOfFiles need_of_files(const GitInTree& git, const Allowance& allowance) {
 }
 
 NeedOfFiles need_of_chosen_files(const GitInTree& git, const Allowance& allowance) {
-  Counter counter(git.url(), allowance);
+  Counter counter(git.told_url(), allowance);
   std::string objects;
   for (const auto& file : chosen_files(git)) {
     objects += file.object + "\n";
@@ -73,7 +73,7 @@ NeedOfFiles need_of_chosen_files(const GitInTree& git, const Allowance& allowanc
 }
 
 void require_countable(const GitInTree& git, const Allowance& allowance) {
-  Counter counter(git.url(), allowance);
+  Counter counter(git.told_url(), allowance);
   git.each_line({"ls-tree", "-r", "-t", "--format=%(objectmode) %(path)", git.commit()},
                 [&](std::string_view line) {
                   const auto mode = split_off(line);

@@ -105,7 +105,7 @@ void Git::each_line(std::vector<std::string> arguments, const OnLine& on_line) c
         }
         pending += piece;
         if (pending.size() > longest)
-          throw Failure("SyncFailed", url_ + ": " + std::string(message::long_name));
+          throw Failure("SyncFailed", told_url() + ": " + std::string(message::long_name));
       }});
 }
 
@@ -119,7 +119,7 @@ std::string Git::with_input(std::vector<std::string> arguments, const std::strin
 
 void Git::init(const Path& path, const std::string& commit, bool is_bare) const {
   constexpr std::size_t digits_of_sha256 = 64;
-  require_permissions(path.parent_path(), url() + ": git changes permissions of its files");
+  require_permissions(path.parent_path(), told_url() + ": git changes permissions of its files");
   std::vector<std::string> command{"init", "--quiet", "--template="};
   if (is_bare) command.emplace_back("--bare");
   if (commit.size() == digits_of_sha256) command.emplace_back("--object-format=sha256");
@@ -142,7 +142,7 @@ void Git::transfer_large_files(std::vector<std::string> arguments,
       last_came = now;
     }
     if (now - last_came > longest_wait) {
-      throw Failure("ServerBusy", url_ +
+      throw Failure("ServerBusy", told_url() +
                                       ": the server of its large files (LFS) gave nothing "
                                       "of them for " +
                                       std::to_string(longest_wait.count()) +
@@ -212,7 +212,7 @@ std::string Git::run_once(std::vector<std::string> arguments, base::Program prog
   std::optional<Failure> wrong;
   const auto on_error_line = std::move(program.on_error_line);
   program.on_error_line = [&](std::string_view line) {
-    if (!wrong) wrong = encoding_failure(line, url_);
+    if (!wrong) wrong = encoding_failure(line, told_url());
     if (on_error_line) on_error_line(line);
   };
   const auto kills_before = memory_kills();
@@ -221,11 +221,12 @@ std::string Git::run_once(std::vector<std::string> arguments, base::Program prog
   // The kernel kills what has more memory than the container may. It may choose a child of git's,
   // such as index-pack, which git tells as a wrong answer. A stop is a SIGTERM.
   if (finished.signal == SIGKILL || (finished.exit_code != 0 && memory_kills() > kills_before))
-    throw git_failure("git died of signal 9", url_);
+    throw git_failure("git died of signal 9", told_url());
   if (finished.exit_code != 0) {
     if (const auto problem = credential_problem(credential_state()))
-      throw Failure(problem->reason, url_ + ": " + problem->what(), problem->kind);
-    const auto failure = explain(without_credentials(std::move(finished.errors), remote_), url_);
+      throw Failure(problem->reason, told_url() + ": " + problem->what(), problem->kind);
+    const auto failure =
+        explain(without_credentials(std::move(finished.errors), remote_), told_url());
     if (failure.reason == "GitRedirected") note_redirection();
     throw with_certificate_problem(with_retry_after(failure, requests()), url_, address_check_,
                                    stop_);

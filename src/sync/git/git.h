@@ -75,6 +75,8 @@ class Git {
 
   /// Where it is fetched.
   const std::string& url() const { return url_; }
+  /// The same as messages have it.
+  std::string told_url() const { return for_messages(url_); }
   /// What a clone has as its origin: for a submodule the URL that the repository says.
   const std::string& origin() const { return origin_; }
   /// Whether there is a credential for it.

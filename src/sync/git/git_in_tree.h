@@ -28,6 +28,7 @@ class GitInTree {
 
   const std::string& commit() const { return commit_; }
   const std::string& url() const { return git_.url(); }
+  std::string told_url() const { return git_.told_url(); }
 
  private:
   const Git& git_;

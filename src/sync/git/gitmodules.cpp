@@ -96,7 +96,7 @@ void require_listed(const GitInTree& git, const Selection& selection,
         submodules.begin(), submodules.end(),
         [&](const ModuleEntry& submodule) { return is_at_or_in(path, submodule.path); });
     if (is_there) continue;
-    throw Failure("GitPathNotFound", git.url() + ": there is no submodule " + path +
+    throw Failure("GitPathNotFound", git.told_url() + ": there is no submodule " + path +
                                          " in the commit, or paths leaves it out; correct "
                                          "repositories.repositories[].submodules, which names it");
   }

@@ -112,7 +112,7 @@ std::string large_file_server(const Git& git, const Path& tree) {
 void check_large_file_settings(const Git& git, const Path& tree,
                                const std::vector<std::string>& large_files) {
   const auto refuse = [&](const std::string& text) {
-    throw Failure("GitLfsFailed", git.url() + ": " + text);
+    throw Failure("GitLfsFailed", git.told_url() + ": " + text);
   };
   const auto file = tree / file_name;
   const auto status = fs::symlink_status(file);
@@ -138,14 +138,14 @@ Failure with_server_of_settings(const Failure& failure, const Git& git, const Pa
     return failure;
   if (git.is_refused()) {
     return {"GitAuthenticationFailed",
-            git.url() +
+            git.told_url() +
                 ": the server of its large files (LFS) refuses the credentials; accept the "
                 "licence or give a token that may read it"};
   }
   const auto server = web_origin(large_file_server(git, tree));
   if (server.empty() || server == web_origin(git.url())) return failure;
   return {"GitAuthenticationFailed",
-          git.url() + ": " + server +
+          git.told_url() + ": " + server +
               ", which .lfsconfig names as the server of its large files (LFS), asks for "
               "credentials, and those of the repository are sent to its own host alone; let that "
               "server give the files without credentials, or have the repository's host serve them "

@@ -97,7 +97,7 @@ void fetch_large_files(const GitInTree& git, const LargeFileStore& store, const 
                        const std::vector<LargeFile>& files, Fetching fetching,
                        std::int64_t for_copies) {
   const auto missing = store.prepare(files);
-  require_space(store.path(), git.url() + ": the content of its large files (LFS)",
+  require_space(store.path(), git.told_url() + ": the content of its large files (LFS)",
                 {store.bytes_to_come(missing) + for_copies, missing.size()});
   if (missing.empty()) return;
   if (fetching == Fetching::TheseAlone) {

@@ -46,7 +46,7 @@ void keep(const Git& git, const Path& bare, const Resolved& wanted) {
   if (!has_commit(git, bare, wanted)) {
     const auto kind = other_kind(git, bare, wanted);
     throw Failure("GitReferenceNotFound",
-                  git.url() + ": " +
+                  git.told_url() + ": " +
                       (kind.empty() || kind == "commit"
                            ? "no branch or tag of the repository has " + wanted.commit +
                                  "; name one that exists"

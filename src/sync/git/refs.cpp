@@ -94,7 +94,7 @@ Resolved resolve(const Git& git, const std::string& ref) {
   }
   if (auto found = choose(git(command), ref)) return *found;
   throw Failure("GitReferenceNotFound",
-                git.url() + ": " +
+                git.told_url() + ": " +
                     (ref.empty() || ref == "HEAD"
                          ? no_default_branch(git)
                          : "there is no branch or tag \"" + ref + "\"" + remedy_for(ref)));

@@ -144,6 +144,15 @@ std::optional<RemoteUrl> read_remote_url(std::string_view url) {
   return fits ? std::optional(result) : std::nullopt;
 }
 
+std::string for_messages(const std::string& url) {
+  auto text = url.substr(0, url.find('?'));
+  if (!text.starts_with("http")) return text;
+  const auto begin = text.find("://");
+  if (begin == std::string::npos) return text;
+  const auto at = text.substr(0, text.find('/', begin + 3)).rfind('@');
+  return at == std::string::npos ? text : text.erase(begin + 3, at - begin - 2);
+}
+
 std::string origin(const RemoteUrl& url) {
   return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
 }

@@ -28,6 +28,10 @@ std::optional<RemoteUrl> read_remote_url(std::string_view url);
 /// The URL without a password, and without a user where it is none of ssh.
 std::string to_text(const RemoteUrl& url);
 
+/// A URL for messages: without a query, and without a user where it is one of http or https. Both
+/// may be a token, also in a URL that a repository has.
+std::string for_messages(const std::string& url);
+
 /// "SCHEME://HOST[:PORT]" of a URL that is none of a short form.
 std::string origin(const RemoteUrl& url);
 

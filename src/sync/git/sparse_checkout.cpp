@@ -22,7 +22,7 @@ bool fits_something(const GitInTree& git, const std::string& pattern) {
 void require_fit(const GitInTree& git, const std::vector<std::string>& patterns) {
   for (const auto& pattern : patterns) {
     if (pattern.front() == '!' || fits_something(git, pattern)) continue;
-    throw Failure("GitPathNotFound", git.url() + ": repositories.repositories[].paths has " +
+    throw Failure("GitPathNotFound", git.told_url() + ": repositories.repositories[].paths has " +
                                          pattern +
                                          ", which fits no file of the commit; correct "
                                          "it, or remove it");

@@ -5,12 +5,13 @@ namespace {
 
 /// The API server limits all annotations of an object to 256 KiB.
 constexpr std::size_t longest = 256 * 1024;
+constexpr const char* kept_name = "..sync";
 
 }  // namespace
 
 FetchRequest::FetchRequest(Path file, const Path& model)
     : file_(std::move(file)),
-      kept_(model / "..sync"),
+      kept_(model / kept_name),
       answered_(read_regular_file(kept_, longest)) {}
 
 std::string FetchRequest::text() const {
@@ -28,7 +29,16 @@ bool FetchRequest::is_open() const {
 void FetchRequest::answered(const std::string& text) {
   if (text.empty() || text == answered_) return;
   answered_ = text;
-  write_file(kept_, text);
+  // What is at its place may be somebody else's: a link, or what has whoever opens it wait.
+  const auto fresh = kept_.parent_path() / unique_name(std::string(kept_name) + "-");
+  write_file(fresh, text);
+  std::error_code error;
+  std::filesystem::rename(fresh, kept_, error);
+  if (!error) return;
+  std::filesystem::remove(fresh);
+  throw Failure("SyncFailed", kept_.string() + " cannot be written (" + error.message() +
+                                  "): the sidecar keeps there which request to fetch was "
+                                  "answered; remove what is in its place");
 }
 
 void FetchRequest::failed(const std::string& text, std::chrono::milliseconds pause) {

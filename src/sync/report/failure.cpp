@@ -136,7 +136,7 @@ std::optional<LocalPlace> refused_place(std::string_view output) {
   const auto scheme = line.rfind("://");
   auto host = scheme == std::string_view::npos ? address : word_at(line, scheme + 3);
   if (host.ends_with(':')) host.pop_back();
-  return LocalPlace{host, address};
+  return LocalPlace{host.substr(host.rfind('@') + 1), address};  // the user may be a token
 }
 
 /// Whether a URL names this host, written with its port or without.

@@ -149,3 +149,11 @@ TEST_CASE("a submodule that cannot be fetched is refused with the line to change
                               "or ssh://, or USER@HOST:PATH");
   }
 }
+
+TEST_CASE("messages have neither the query nor the user of a URL, which may be tokens") {
+  CHECK(for_messages("https://h/a.git?token=canary") == "https://h/a.git");
+  CHECK(for_messages("https://canary@h:1/a@b.git") == "https://h:1/a@b.git");
+  CHECK(for_messages("https://u:canary@h") == "https://h");
+  CHECK(for_messages("git@h:a.git") == "git@h:a.git");
+  CHECK(for_messages("ssh://git@h/a.git") == "ssh://git@h/a.git");
+}

@@ -174,10 +174,20 @@ TEST_CASE("a request brings what is new at once, to pods that run and to those t
     REQUIRE(becomes([&] { return answered.is_ready(); }));
     CHECK(server.log().size() == requests);
   }
+  // What another program of the volume may put in its place.
+  const auto outside = request.write("outside", "precious");
+  fs::remove(volume / "model/..sync");
+  if (GENERATE(true, false)) {
+    fs::create_symlink(outside, volume / "model/..sync");
+  } else {
+    shell("mkfifo " + (volume / "model/..sync").string());
+  }
   server.folder().write("files/llm/weights.bin", "the fourth one");
   ask("4");
   const ModelPod later(settings);
   CHECK(becomes([&] { return reads(volume / "model/weights.bin", "the fourth one"); }));
+  CHECK(becomes([&] { return reads(volume / "model/..sync", "4"); }));
+  CHECK(reads(outside, "precious"));
 }
 
 TEST_CASE("a refresh brings back what somebody has removed") {

@@ -300,6 +300,18 @@ TEST_CASE("a zip that is not what it must be is refused with the file's name") {
     shell("sed -i s/aaaaaaaa/aaaabaaa/ " + unpacking.archive().string());
     problem = "it is no whole archive";
   }
+  SECTION("another zip behind it") {
+    unpacking.add_zip("x.zip", "printf a >a");
+    const Folder folder;
+    shell("cd " + (folder / "").string() + "; printf b >b; zip -q b.zip b; cat b.zip >>" +
+          unpacking.archive().string());
+    problem = "there is more before its files";
+  }
+  SECTION("more behind its end") {
+    unpacking.add_zip("x.zip", "printf a >a");
+    shell("head -c 512 /dev/zero >>" + unpacking.archive().string());
+    problem = "there is more behind its end";
+  }
   SECTION("half of it") {
     unpacking.add_zip("x.zip", "head -c 100000 /dev/urandom >a");
     fs::resize_file(unpacking.archive(), 50000);
@@ -307,6 +319,49 @@ TEST_CASE("a zip that is not what it must be is refused with the file's name") {
   }
   CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
              StartsWith("ModelArchiveRefused: s3://b: x.zip cannot be unpacked: it ") &&
+                 Contains(problem));
+}
+
+TEST_CASE("a name that is not UTF-8 is refused where patterns choose, too") {
+  Unpacking unpacking;
+  unpacking.add_tar("a.tar", "printf 1 >a.txt; printf 2 >\"$(printf 'caf\\351.txt')\"", "");
+  CHECK_THAT(unpacking.run({.url = "s3://b", .exclude = {"*.md"}, .unpack = true}),
+             StartsWith("ModelArchiveRefused: s3://b: a.tar cannot be unpacked: it has "
+                        "\"caf\\xe9.txt\", whose name is not in UTF-8"));
+}
+
+TEST_CASE("a zip with a comment and a zstd that begins with a frame to be skipped are read") {
+  Unpacking unpacking;
+  unpacking.add_odd_zip("a.zip", R"(zip.writestr("a", "1"); zip.comment = b"made by hand")");
+  unpacking.add_tar("b.tar.zst", "printf 2 >b", "--zstd");
+  const auto file = unpacking.archive(1).string();
+  shell("printf '\\120\\52\\115\\30\\4\\0\\0\\0skip' | cat - " + file + " >" + file + ".new; mv " +
+        file + ".new " + file);
+  CHECK(unpacking.run({.url = "s3://b", .unpack = true}) == "a=1 b=2 ");
+}
+
+TEST_CASE("a name that no path on a volume can have, and a link to none, are refused") {
+  Unpacking unpacking;
+  std::string problem;
+  SECTION("a name") {
+    unpacking.add_tar("a.tar",
+                      "name=$(printf 'd%.0s' $(seq 200)); path=.; for i in $(seq 17); do "
+                      "path=$path/$name; done; mkdir -p $path; printf 1 >$path/f",
+                      "");
+    problem = "which is longer than 3072 bytes with its folders";
+  }
+  SECTION("a link") {
+    const Folder folder;
+    unpacking.add_tar("a.tar", "ln -s x l", "");
+    shell(
+        "python3 -c 'import sys, tarfile\n"
+        "with tarfile.open(sys.argv[1], \"w\") as tar:\n"
+        "  link = tarfile.TarInfo(\"l\"); link.type = tarfile.SYMTYPE; tar.addfile(link)' " +
+        unpacking.archive().string());
+    problem = "\"l\", a link that leads to no name";
+  }
+  CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
+             StartsWith("ModelArchiveRefused: s3://b: a.tar cannot be unpacked: it has ") &&
                  Contains(problem));
 }
 
