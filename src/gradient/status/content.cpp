@@ -168,19 +168,17 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
     ++revisions[revision];
     newest[revision] = line;
   }
-  if (!newest.empty()) {
-    const auto archives = json::string_at(*newest.begin()->second, {"archives"});
-    if (!archives.empty()) {
-      add_remark(content, "model " + model.id + ": archives are served as they are (" +
-                              excerpt(archives) + "); source.unpack: true has them unpacked");
-    }
-  }
   add_difference(content, "model " + model.id, revisions);
   const auto show = [&](const Json& told) {
     for (const char* field : {"revision", "version"})
       set(entry, field, json::string_at(told, {field}).substr(0, 256));
     const auto size = json::integer_at(told, {"bytes"}, -1);
     if (size >= 0) entry["bytes"] = Json(size);
+    const auto archives = excerpt(json::string_at(told, {"archives"}));
+    if (archives.empty()) return;
+    entry["archives"] = Json(archives);
+    add_remark(content, "model " + model.id + ": archives are served as they are (" + archives +
+                            "); source.unpack: true has them unpacked");
   };
   if (!revisions.empty()) {
     show(*newest[most_frequent(revisions)]);

@@ -90,6 +90,9 @@ TEST_CASE("archives that are served as they are show in the condition, with what
       json::text(json::at(made, {"conditions"})),
       Catch::Matchers::Contains(R"(model llm: archives are served as they are (\"llm.tar\"); )"
                                 "source.unpack: true has them unpacked"));
+  const auto later =
+      status(content_spec(), observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), made);
+  CHECK(json::text(json::at(later, {"conditions"})) == json::text(json::at(made, {"conditions"})));
 }
 
 TEST_CASE("what was known stays while it is about the same source") {
