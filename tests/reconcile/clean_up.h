@@ -50,11 +50,14 @@ inline json::Json clean_up(Cluster& cluster, Running& running, const std::string
     return dataset ? json::at(*dataset, {"status", "content", field}) : json::Json();
   };
   int touched = 0;
-  const auto eleven_minutes_later = [&] {
-    running.clock().skip(std::chrono::minutes(11));
+  const auto touch = [&] {
     cluster.apply(reconcile::datasets, "shared",
                   R"({"metadata":{"annotations":{"touched":")" + std::to_string(++touched) + R"("}},
                                                      "spec":{"claimName":"files"}})");
+  };
+  const auto eleven_minutes_later = [&] {
+    running.clock().skip(std::chrono::minutes(11));
+    touch();
   };
   cluster.apply(reconcile::datasets, "shared", R"({"spec":{"claimName":"files"}})");
   cluster.apply(reconcile::gradient_deployments, "passing", R"({"spec":{"image":"example.com/a:1",
@@ -66,13 +69,19 @@ inline json::Json clean_up(Cluster& cluster, Running& running, const std::string
   };
   cluster.await("the deployment's pod", [&] { return !pods_of_sets(kube::pods).empty(); });
   cluster.await("the known checkout", [&] {
-    eleven_minutes_later();
+    touch();
     return content("checkouts").size() == 1;
   });
 
   cluster.remove(reconcile::gradient_deployments, "passing");
   cluster.await("an end of the deployment's pods", [&] {
     return pods_of_sets(kube::pods).empty() && pods_of_sets(kube::replica_sets).empty();
+  });
+  // Before: else its first Job would be one that measures what is in use.
+  cluster.await("a Dataset that nobody uses", [&] {
+    touch();
+    const auto dataset = cluster.seen().datasets.find(cluster.key("shared"));
+    return !json::string_at(*dataset, {"status", "unusedSince"}).empty();
   });
   const auto job_pods = [&] {
     return cluster.client().list(kube::pods, cluster.ns(),
