@@ -2,7 +2,8 @@
 
 BUILD_PACKAGES=(g++ jq cmake ninja-build ccache pkg-config libcpprest-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev
 	prometheus-cpp-dev libcivetweb-dev zlib1g-dev)
-TEST_PACKAGES=(python3-venv catch2 git openssh-client openssh-server libnss-wrapper busybox docker-registry lighttpd lighttpd-mod-openssl openssl curl ca-certificates jq btrfs-progs libfuse3-dev)
+TEST_PACKAGES=(python3-venv catch2 git openssh-client openssh-server libnss-wrapper busybox docker-registry lighttpd lighttpd-mod-openssl openssl curl ca-certificates jq btrfs-progs
+	libfuse3-dev bzip2 zip zstd)
 LINT_PACKAGES=(clang-format clang-tidy shellcheck prometheus)
 CONTROL_PLANE_PACKAGES=(openssl curl ca-certificates jq util-linux)
 NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 tini buildah busybox gcc libc6-dev)
