@@ -78,16 +78,20 @@ class ModelSync {
     // As far as that is allowed. The time tells a clean-up that a pod begins to use the model.
     touch(layout_.path());
     std::optional<Listing> known;
+    std::string asked;
     with_retries(report_, stop_, [&] {
       on_volume(layout_.path(), [&] {
         const auto ours = claim_unless([&] { return serve_published(); });
         if (!ours) return;
-        const auto asked = request_.text();
+        asked = request_.text();
         fetch(*ours, list(known));
-        request_.answered(asked);
       });
     });
     mark_uses();
+    go_on_after("request-failed", [&] {
+      request_.answered(asked);
+      return false;
+    });
     say_published();
   }
 
