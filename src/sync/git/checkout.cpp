@@ -202,12 +202,12 @@ class Checkout {
     if (access_ == Access::ReadOnly) git_in_tree_({"config", "core.trustctime", "false"});
     const auto need = parts_.has_all_files() ? need_of_files(git_in_tree_, allowance())
                                              : need_of_chosen_files(git_in_tree_, allowance());
-    need_ = need;
+    need_ = need.room;
     // git would write a file instead of each link and say nothing.
     if (!need.symbolic_link.empty())
       require_symbolic_links(tree_,
                              git_.told_url() + ": " + need.symbolic_link + " is a symbolic link");
-    require_space(tree_, git_.told_url() + ": the checkout", need);
+    require_space(tree_, git_.told_url() + ": the checkout", need_);
     git_in_tree_({"checkout", "--quiet", "--force", "--detach", wanted_.commit});
   }
 

@@ -25,16 +25,16 @@ class Counter {
       : subject_(std::move(subject)), allowance_(allowance) {}
 
   void add(std::string_view mode, std::string_view path) {
-    ++need_.files;
+    ++need_.room.files;
     if (mode == mode_of_link && need_.symbolic_link.empty()) need_.symbolic_link = path;
     require_files(allowance_.limits, subject_,
-                  static_cast<std::int64_t>(allowance_.used.files + need_.files));
+                  static_cast<std::int64_t>(allowance_.used.files + need_.room.files));
     require_depth(allowance_.limits, subject_,
                   allowance_.depth + 1 + std::count(path.begin(), path.end(), '/'));
   }
   void add_bytes(std::int64_t bytes) {
-    need_.bytes += bytes;
-    require_bytes(allowance_.limits, subject_, allowance_.used.bytes + need_.bytes);
+    need_.room.bytes += bytes;
+    require_bytes(allowance_.limits, subject_, allowance_.used.bytes + need_.room.bytes);
   }
   NeedOfFiles need() && { return std::move(need_); }
 

@@ -17,7 +17,8 @@ struct Allowance {
 };
 
 /// What files take that are to be checked out. Large ones (LFS) count as their pointers.
-struct NeedOfFiles : Need {
+struct NeedOfFiles {
+  Need room = {};                  ///< files and bytes
   std::string symbolic_link = {};  ///< the first, as git writes a path; empty: there is none
 };
 
