@@ -1,5 +1,6 @@
 #include "base/stop_on_signal.h"
 #include "sync/model/digest.h"
+#include "sync/model/ready.h"
 #include "sync/options.h"
 #include "sync/program/trust.h"
 #include "sync/program/versions.h"

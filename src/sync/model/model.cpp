@@ -6,10 +6,10 @@
 #include "sync/model/download.h"
 #include "sync/model/fetch_request.h"
 #include "sync/model/origin.h"
+#include "sync/model/ready.h"
 #include "sync/model/unpack.h"
 #include "sync/model/uses.h"
 #include "sync/model/verify.h"
-#include "sync/program/environment.h"
 #include "sync/report/failure.h"
 #include "sync/report/retry.h"
 #include "sync/volume/claim.h"
@@ -18,16 +18,13 @@
 #include "sync/volume/wait_lines.h"
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <set>
-#include <sys/stat.h>
 
 namespace content {
 namespace {
 
-namespace fs = std::filesystem;
 using json::Json;
 
 constexpr const char* digest_mismatch = "ModelDigestMismatch";
@@ -36,15 +33,6 @@ constexpr const char* digest_mismatch = "ModelDigestMismatch";
 constexpr auto pause_of_removal = std::chrono::minutes(10);
 /// And so is a fetch that was asked for.
 constexpr auto pause_after_failure = std::chrono::minutes(10);
-
-/// In the pod's own temporary volume. By the folder's inode: several helpers have theirs at one
-/// path. Throws Failure.
-Path ready_marker(const Path& target) {
-  struct stat status {};
-  if (stat(target.c_str(), &status) != 0) volume_trouble(target);
-  return temporary_folder() /
-         ("ready-" + std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino));
-}
 
 /// What the options ask for, as a text that meta.json keeps: a pod that asks for something else
 /// does not replace what this one has published.
@@ -360,8 +348,7 @@ class ModelSync {
   void say_published() {
     const auto meta = layout_.current();
     told_ = json::string_at(meta, {"revision"});
-    const auto marker = ready_marker(layout_.path());
-    if (!std::ofstream(marker)) volume_trouble(marker);  // empty: takes no room
+    set_ready(layout_.path());
     report_.log("info", "published",
                 json::object({{"revision", json::at(meta, {"revision"})},
                               {"version", json::at(meta, {"version"})},
@@ -388,7 +375,7 @@ class ModelSync {
 
 void sync_model(const ModelOptions& options, Reporter& report, const std::stop_token& stop) {
   ModelSync model(options, report, stop);
-  fs::remove(ready_marker(options.target));  // of this pod's container before
+  unset_ready(options.target);  // of this pod's container before
   model.first();
   using Clock = std::chrono::steady_clock;
   const bool refreshes = options.refresh_interval.count() > 0;
@@ -406,11 +393,6 @@ void sync_model(const ModelOptions& options, Reporter& report, const std::stop_t
     refresh = next_refresh();
     removal = Clock::now();
   }
-}
-
-bool is_ready(const Path& target) {
-  if (!fs::exists(target)) return false;
-  return fs::exists(ready_marker(target)) && fs::is_directory(target / "..data");
 }
 
 }  // namespace content

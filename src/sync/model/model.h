@@ -29,7 +29,4 @@ struct ModelOptions {
 /// changes nothing. Throws what as_failure() takes when nothing could be published, and Stopped.
 void sync_model(const ModelOptions& options, Reporter& report, const std::stop_token& stop);
 
-/// Whether the sync_model of this pod has published (the startup probe's question).
-bool is_ready(const Path& target);
-
 }  // namespace content

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "sync/model/layout.h"
+#include "sync/model/ready.h"
 #include "sync/support/lfs_server.h"
 #include "sync/support/sidecar.h"
 #include "sync/support/web_server.h"

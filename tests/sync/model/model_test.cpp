@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "sync/model/digest.h"
 #include "sync/model/git_origin.h"
+#include "sync/model/ready.h"
 #include "sync/support/model_pod.h"
 #include "sync/support/sidecar.h"
 #include "sync/support/ssh_server.h"
