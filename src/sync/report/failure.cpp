@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "sync/report/failure_rules.h"
+#include "sync/report/host_in_message.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -95,63 +96,8 @@ std::string without_servers(std::string_view output) {
   return result;
 }
 
-/// A place that a program has refused to connect to (program/local_addresses.h).
-struct LocalPlace {
-  std::string host, address;
-};
-
-/// The word of a text that begins at `at`.
-std::string word_at(std::string_view text, std::size_t at) {
-  constexpr std::size_t longest = 260;  // of a name DNS takes 253
-  const auto begin = std::min(at, text.size());
-  return std::string(text.substr(begin, text.find_first_of(" \r\n\"'/;", begin) - begin))
-      .substr(0, longest);
-}
-
-/// The host that git (its libcurl, or itself) or ssh could not connect to at any of its addresses.
-std::string unconnected_host(std::string_view output) {
-  constexpr std::string_view begin = "connect to ";
-  constexpr std::string_view of_ssh = "host ";
-  const auto at = output.find(begin);
-  if (at == std::string_view::npos) return {};
-  const auto rest = output.substr(at + begin.size());
-  auto host = word_at(rest, rest.starts_with(of_ssh) ? of_ssh.size() : 0);
-  if (host.ends_with(':')) host.pop_back();
-  return host;
-}
-
-/// Programs of Go tell it with the URL, in one line. Of others the library tells it, which they may
-/// survive: then they connect to another address of the host.
-std::optional<LocalPlace> refused_place(std::string_view output) {
-  constexpr std::string_view refusing = "local address refused: ";
-  const auto at = output.find(refusing);
-  if (at == std::string_view::npos) return {};
-  const auto address = word_at(output, at + refusing.size());
-  const auto before = output.substr(0, at);
-  const auto line = before.substr(before.rfind('\n') + 1);
-  if (line.empty()) {
-    const auto host = unconnected_host(output);
-    return host.empty() ? std::nullopt : std::optional(LocalPlace{host, address});
-  }
-  const auto scheme = line.rfind("://");
-  auto host = scheme == std::string_view::npos ? address : word_at(line, scheme + 3);
-  if (host.ends_with(':')) host.pop_back();
-  return LocalPlace{host.substr(host.rfind('@') + 1), address};  // the user may be a token
-}
-
-/// Whether a URL names this host, written with its port or without.
-bool names(std::string_view url, const std::string& host) {
-  for (const auto* before : {"://", "@"}) {
-    const auto at = url.find(before + host);
-    if (at == std::string_view::npos) continue;
-    const auto end = url.substr(at + std::string_view(before).size() + host.size());
-    if (end.empty() || end.front() == ':' || end.front() == '/') return true;
-  }
-  return false;
-}
-
 Failure local_address_failure(const LocalPlace& place, const std::string& url) {
-  const bool is_own = names(url, place.host);
+  const bool is_own = names_host(url, place.host);
   const bool is_address = place.host.find(place.address) != std::string::npos;
   return {"LocalAddressRefused",
           url + ": " + (is_own ? "its host " : "the server leads to ") + place.host +
@@ -168,7 +114,14 @@ Failure failure(std::span<const Rule> local, std::span<const Rule> rules, std::s
   if (const auto place = refused_place(ours)) return local_address_failure(*place, url);
   const auto* rule = find(volume_rules(), ours);
   if (rule == nullptr) rule = find(local, ours);
-  if (rule == nullptr) rule = find(network_rules(), output);
+  if (rule == nullptr) {
+    rule = find(network_rules(), output);
+    if (rule != nullptr) {
+      const auto host = host_in_message(output, rule->text);
+      const auto where = host.empty() || names_host(url, host) ? url : url + ": " + host;
+      return {std::string(rule->reason), where + ": " + std::string(rule->message), rule->kind};
+    }
+  }
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
     const auto said = last_line(output);

@@ -75,7 +75,7 @@ TEST_CASE("what git-lfs says names a file and the server's cause") {
        Transient},
       {"", "GitLfsFailed", "URL: its large files (LFS) cannot be fetched", Transient},
       {"batch response: Post \"https://h/\": dial tcp: lookup h: no such host", "HostUnknown",
-       "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+       "URL: h: the host name cannot be resolved; check its spelling and the cluster's DNS",
        Transient},
   }));
   const auto failure = told(test.said);

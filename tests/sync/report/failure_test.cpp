@@ -8,6 +8,7 @@
 #include <filesystem>
 
 using namespace content;
+using Catch::Matchers::StartsWith;
 
 namespace {
 
@@ -58,22 +59,23 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
       Case{"fatal: remote error: upload-pack: not our ref 1234", "GitReferenceNotFound",
            "URL: the server has no such commit", Failure::Kind::Permanent},
       Case{"fatal: unable to access 'https://h/': Could not resolve host: h", "HostUnknown",
-           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           "URL: h: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Failure::Kind::Transient},
-      Case{"fatal: unable to access 'https://h/': Failed to connect to h port 443 after 3 ms: "
-           "Couldn't connect to server",
-           "HostUnreachable",
-           "URL: the host refuses the connection or does not answer; check host, port and server",
-           Failure::Kind::Transient},
+      Case{
+          "fatal: unable to access 'https://h/': Failed to connect to h port 443 after 3 ms: "
+          "Couldn't connect to server",
+          "HostUnreachable",
+          "URL: h: the host refuses the connection or does not answer; check host, port and server",
+          Failure::Kind::Transient},
       Case{"fatal: unable to access 'https://h/': SSL certificate problem: self-signed certificate",
            "TLSVerificationFailed",
-           "URL: the server's certificate is self-signed or of an unknown authority; add the "
+           "URL: h: the server's certificate is self-signed or of an unknown authority; add the "
            "authority to sync.caBundle of the operator's configuration",
            Failure::Kind::Permanent},
       Case{"fatal: unable to access 'https://h/': server certificate verification failed. CAfile: "
            "/etc/ssl/certs/ca-certificates.crt CRLfile: none",
            "TLSVerificationFailed",
-           "URL: the server's certificate is not trusted; it may be expired, self-signed or for "
+           "URL: h: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
            Failure::Kind::Permanent},
       Case{"error: RPC failed; curl 28 Operation too slow. Less than 1 bytes/sec transferred the "
@@ -125,7 +127,7 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "gradient-sync",
            Failure::Kind::Permanent},
       Case{"ssh: Could not resolve hostname h: Name or service not known", "HostUnknown",
-           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           "URL: h: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Failure::Kind::Transient},
       Case{"kex_exchange_identification: Connection closed by remote host\n"
            "Connection closed by 10.0.0.1 port 22",
@@ -161,6 +163,36 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
   CHECK(failure.reason == said.reason);
   CHECK(std::string(failure.what()) == said.message);
   CHECK(failure.kind == said.kind);
+}
+
+TEST_CASE("who cannot be reached is named where the URL does not, as after a redirection") {
+  const auto told = [](const Failure& failure) { return std::string(failure.what()); };
+  const std::string url = "https://h/m";
+  CHECK(told(rclone_failure("Get \"https://h/m\": dial tcp: lookup h: no such host", url)) ==
+        "https://h/m: the host name cannot be resolved; check its spelling and the cluster's DNS");
+  CHECK_THAT(told(rclone_failure("Get \"https://t0ken@cdn/x\": dial tcp: lookup cdn on "
+                                 "10.0.0.10:53: no such host",
+                                 url)),
+             StartsWith("https://h/m: cdn: the host name cannot be resolved"));
+  CHECK_THAT(told(rclone_failure("Get \"https://cdn:8443/x\": dial tcp 10.0.0.1:8443: connect: "
+                                 "connection refused",
+                                 url)),
+             StartsWith("https://h/m: cdn:8443: the host refuses the connection"));
+  CHECK_THAT(told(rclone_failure("Get \"https://h/m\": proxyconnect tcp: dial tcp 10.0.0.1:3128: "
+                                 "connect: connection refused",
+                                 url)),
+             StartsWith("https://h/m: 10.0.0.1:3128: the host refuses the connection"));
+  CHECK_THAT(told(rclone_failure("Get \"https://cdn/x\": tls: failed to verify certificate: x509: "
+                                 "certificate has expired or is not yet valid",
+                                 url)),
+             StartsWith("https://h/m: cdn: the server's certificate has expired"));
+  CHECK_THAT(told(git_failure("fatal: unable to access 'https://h/m/': Failed to connect to cdn "
+                              "port 443 after 1 ms: Couldn't connect to server",
+                              url)),
+             StartsWith("https://h/m: cdn: the host refuses the connection"));
+  CHECK_THAT(
+      told(git_failure("ssh: connect to host h port 22: Connection refused", "git@h:o/r.git")),
+      StartsWith("git@h:o/r.git: the host refuses the connection"));
 }
 
 TEST_CASE("git finds a repository on the volume damaged in many words") {
@@ -262,7 +294,7 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
       Case{"HTTP Error: 401 Unauthorized", "ModelAuthenticationFailed",
            "URL: the server refuses the credentials", Failure::Kind::Permanent},
       Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnknown",
-           "URL: the host name cannot be resolved; check its spelling and the cluster's DNS",
+           "URL: h: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Failure::Kind::Transient},
       Case{"tls: failed to verify certificate: x509: certificate signed by unknown authority",
            "TLSVerificationFailed",
