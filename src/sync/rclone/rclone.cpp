@@ -10,6 +10,7 @@
 #include "sync/rclone/rclone_ranges.h"
 #include "sync/rclone/rclone_remote.h"
 #include "sync/report/failure.h"
+#include "sync/report/failure_rules.h"
 #include "sync/report/retry_after.h"
 
 #include <algorithm>
@@ -175,17 +176,22 @@ std::string Rclone::lsjson(Listing& listing) const {
 }
 
 /// An answer to HEAD has a status and no body. So where it is refused the answer to GET says what
-/// is wrong, if anything is: of the file for a web server, of a listing for S3.
+/// is wrong, if anything is: of the file for a web server, of a listing for S3. rclone finds no
+/// file where a web server redirects HEAD to an address that has none, and where it sends a page,
+/// which it takes for a folder's.
 std::string Rclone::lsjson(Call& call) const {
+  const bool may_be_file = is_web(source_) && source_.url.back() != '/';
   try {
-    return run(call, stop_);
+    auto text = run(call, stop_);
+    const bool has_files = text.find('{') != std::string::npos;
+    if (has_files || !may_be_file || !rclone_filters(source_).empty()) return text;
   } catch (const Failure& failure) {
     constexpr std::array of_status{"ModelAccessDenied", "UnexpectedAnswer", "SyncFailed"};
     const bool is_status =
         std::find(of_status.begin(), of_status.end(), failure.reason) != of_status.end();
     if (is_status && source_.url.starts_with("s3://"))
       run({.command = "lsjson", .is_folder = true}, stop_);
-    if (!is_status || !is_web(source_) || source_.url.back() == '/') throw;
+    if (!is_status || !may_be_file) throw;
   } catch (const base::ProcessError& error) {
     if (error.cause != base::ProcessError::Cause::TooMuch) throw;
     throw Failure(
@@ -227,21 +233,20 @@ Listing Rclone::list() const {
   listing.dead_links = std::move(about.dead_links);
   listing.asking = about.asking;
   check_hidden_folder(listing);
-  // rclone takes a web page at the address of a file for the listing of a folder.
-  const bool is_page_for_file = is_web(source_) && listing.files.empty() &&
-                                source_.url.back() != '/' && source_.include.empty();
-  if (is_page_for_file || (is_web(source_) && has_only_pages(lsjson))) {
+  if (is_web(source_) && has_only_pages(lsjson)) {
     throw Failure("UnexpectedAnswer",
                   url_for_messages(source_) +
                       ": the server sends a web page in place of a file, such as a login form; "
                       "check url and the credentials");
   }
-  if (listing.files.empty()) throw nothing_there();
+  if (listing.files.empty()) throw nothing_there(listing.asking);
   return listing;
 }
 
-Failure Rclone::nothing_there() const {
+Failure Rclone::nothing_there(Asking asking) const {
   const auto url = url_for_messages(source_);
+  if (asking == Asking::ByGet)
+    return {"ModelSourceMissing", url + ": " + std::string(message::nothing)};
   if (!rclone_filters(source_).empty()) {
     return {"ModelEmpty",
             url +

@@ -56,7 +56,7 @@ class Rclone {
   std::string lsjson(Listing& listing) const;
   std::string lsjson(Call& call) const;
   void check_hidden_folder(const Listing& listing) const;
-  Failure nothing_there() const;
+  Failure nothing_there(Asking asking) const;
   /// Gives the bytes of the files that it brings. The others are not there, nor in parts.
   std::int64_t copy_large(const Listing& listing, const Path& target, const OnBytes& on_bytes,
                           const OnArrival& on_arrival) const;

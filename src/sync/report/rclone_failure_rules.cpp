@@ -108,9 +108,9 @@ constexpr std::array rclone_table{
     Rule{"401 Unauthorized", "ModelAuthenticationFailed", "the server refuses the credentials"},
     Rule{"NoSuchBucket", "ModelBucketMissing", message::no_bucket},
     Rule{"NoSuchKey", "ModelSourceMissing", "there is no such object"},
-    Rule{"directory not found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"object not found", "ModelSourceMissing", "there is nothing at this address"},
-    Rule{"404 Not Found", "ModelSourceMissing", "there is nothing at this address"},
+    Rule{"directory not found", "ModelSourceMissing", message::nothing},
+    Rule{"object not found", "ModelSourceMissing", message::nothing},
+    Rule{"404 Not Found", "ModelSourceMissing", message::nothing},
     Rule{"can't parse content type", "UnexpectedAnswer",
          "the server's answer is no listing, a web page with links to files; write the URL of one "
          "file, or have the server list the folder"},

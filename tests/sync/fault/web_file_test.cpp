@@ -83,6 +83,36 @@ TEST_CASE("where HEAD is refused, GET decides") {
   CHECK(helper.retries() == 0);
 }
 
+TEST_CASE("a redirection to nothing is told as that, whatever page comes with it") {
+  const WebServer server;
+  const std::string page = "Content-Type: text/html\\r\\n\\r\\n<html>no such file</html>'\n";
+  server.folder().write_script("cgi/moved",
+                               "printf 'Status: 302\\r\\nLocation: /cgi/gone/w\\r\\n\\r\\n'\n");
+  server.folder().write_script("cgi/gone", "printf 'Status: 404\\r\\n" + page);
+  server.folder().write_script("cgi/signed", "[ $REQUEST_METHOD = GET ] || { " + refuse(403) +
+                                                 " }\nprintf 'Status: 404\\r\\n" + page);
+  server.folder().write_script("cgi/login", "printf '" + page);
+  Anonymous helper;
+  for (const auto* path : {"cgi/moved/w.bin", "cgi/signed/w.bin", "cgi/gone/w.bin"}) {
+    const auto url = server.url(path);
+    CHECK(helper.model(url) == "ModelSourceMissing: " + url + ": there is nothing at this address");
+  }
+  CHECK_THAT(helper.model(server.url("cgi/login/w.bin")),
+             StartsWith("UnexpectedAnswer: ") && Contains("such as a login form"));
+}
+
+TEST_CASE("where HEAD is redirected to nothing, GET decides, too") {
+  const WebServer server;
+  server.folder().write_script("cgi/llm",
+                               "[ $REQUEST_METHOD = GET ] || { printf 'Status: 302\\r\\n"
+                               "Location: /cgi/gone/w\\r\\n\\r\\n'; exit; }\n" +
+                                   std::string(weights));
+  server.folder().write_script("cgi/gone", refuse(404));
+  Anonymous helper;
+  CHECK(helper.model(server.url("cgi/llm/w.bin")) == "published");
+  CHECK(content_of(helper, "w.bin") == "weights");
+}
+
 TEST_CASE("a file that comes compressed is as the server has it") {
   const WebServer server;
   const auto answers = GENERATE("always", "where it is asked to");
