@@ -54,15 +54,21 @@ type unpacker struct {
 
 func list(given request) error {
 	output := bufio.NewWriter(os.Stdout)
+	length := 0
 	for _, one := range given.Archives {
 		err := one.each(func(entry *tar.Header, _ io.Reader) error {
 			if err := checkText(entry.Name); err != nil { // else no pattern is compared with it
 				return err
 			}
-			if entry.Typeflag != tar.TypeDir {
-				output.WriteString(one.place(entry.Name) + "\x00")
+			if entry.Typeflag == tar.TypeDir {
+				return nil
 			}
-			return nil
+			if length += len(one.place(entry.Name)) + 1; length > mostNames {
+				return refuse("the names of its files are longer than %d MiB, and source.include and source.exclude are compared with "+
+					"all; pack fewer files, or leave the patterns out", mostNames>>20)
+			}
+			_, err := output.WriteString(one.place(entry.Name) + "\x00")
+			return err
 		})
 		if err != nil {
 			return one.blame(err)
@@ -84,8 +90,11 @@ func (u *unpacker) add(entry *tar.Header, content io.Reader) error {
 	if one.IsLayer && strings.HasPrefix(base, whiteout) {
 		return u.remove(path.Dir(name), base)
 	}
-	if path.Clean(entry.Name) == "." || !u.wants(name) {
+	if path.Clean(entry.Name) == "." && entry.Typeflag == tar.TypeDir || !u.wants(name) {
 		return nil
+	}
+	if path.Clean(entry.Name) == "." {
+		return refuse("it has a file without a name (%.200q); pack it again", entry.Name)
 	}
 	if err := check(entry.Name); err != nil {
 		return err
@@ -228,8 +237,25 @@ func (u *unpacker) conflict(name string) error {
 			return refuse("it has %.200q, which %.200s has, too; rename one, or leave it out by source.exclude", name, one.Name)
 		}
 	}
-	return refuse("it has %.200q, and what is beside the archive in the source has that name, too, as far as this volume tells names "+
-		"apart; rename one, or leave it out by source.exclude", name)
+	return refuse("it has %.200q, and what is beside the archive in the source, or what a link leads to, has that name, too, as far as "+
+		"this volume tells names apart; rename one, or leave it out by source.exclude", name)
+}
+
+// Says of what is wrong with a file which archive has brought it, if one has.
+func (u *unpacker) blameFor(name string, wrong error) error {
+	for _, one := range slices.Backward(u.Archives) {
+		found := errors.New("found")
+		err := one.each(func(entry *tar.Header, _ io.Reader) error {
+			if one.place(entry.Name) == name && entry.Typeflag != tar.TypeDir {
+				return found
+			}
+			return nil
+		})
+		if err == found {
+			return one.blame(wrong)
+		}
+	}
+	return wrong
 }
 
 func (u *unpacker) write(name string, entry *tar.Header, content io.Reader) error {
@@ -345,11 +371,15 @@ func (u *unpacker) checkLinks() error {
 		if err != nil || entry.Type()&fs.ModeSymlink == 0 {
 			return err
 		}
-		if there, err := u.root.Stat(name); err != nil || u.isArchive(there) {
-			return refuse("there is %.200q, which is a link to something that is not there, to an archive or to what is left out; replace "+
-				"it by a file, or leave it out by source.exclude", name)
+		there, err := u.root.Stat(name)
+		if err == nil && !u.isArchive(there) {
+			return nil
 		}
-		return nil
+		where := "to something that is not there, to an archive or to what is left out"
+		if err != nil && !errors.As(err, new(syscall.Errno)) { // the system was not asked
+			where = "out of the model's folder"
+		}
+		return u.blameFor(name, refuse("there is %.200q, which is a link %s; replace it by a file, or leave it out by source.exclude", name, where))
 	})
 }
 

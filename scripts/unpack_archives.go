@@ -25,6 +25,7 @@ const (
 	mostMemory    = 256 << 20 // of zstd, whose frames say how much of the text before they need
 	mostDirectory = 64 << 20  // bytes of a zip's list of files, which is read as a whole
 	mostPadding   = 64 << 20  // bytes behind a tar's end
+	mostNames     = 64 << 20  // bytes of the names that are listed, which gradient-sync reads as a whole
 	longestTarget = 4096      // PATH_MAX
 	longestPart   = 255       // NAME_MAX
 	longestName   = 3072      // of PATH_MAX, which is for the path on the volume
@@ -57,6 +58,9 @@ func (b blamed) Unwrap() error { return b.error }
 
 // Blames the archive, unless the system has failed.
 func (one archive) blame(err error) error {
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		err = refuse("to read it takes more than %d MiB of memory; compress it again without zstd's --long, or with one of at most 27", mostMemory>>20)
+	}
 	if !errors.As(err, new(syscall.Errno)) && !errors.As(err, new(finding)) {
 		err = refuse("it is no whole archive of a kind that is unpacked here (%v); pack and upload it again", err)
 	}

@@ -158,11 +158,11 @@ TEST_CASE("what reaches out of the folder is refused with its name, and nothing 
   }
   SECTION("by a symbolic link") {
     unpacking.add("ln -s " + out + "secret a");
-    problem = "\"a\", which is a link to something that is not there";
+    problem = "\"a\", which is a link out of the model's folder";
   }
   SECTION("by a relative one") {
     unpacking.add("ln -s ../../../../../../../../etc/passwd a");
-    problem = "\"a\", which is a link to something that is not there";
+    problem = "\"a\", which is a link out of the model's folder";
   }
   SECTION("by a link to a folder, through which a later one writes") {
     unpacking.add("ln -s " + out + " a");
@@ -225,7 +225,7 @@ TEST_CASE("what cannot be files of a model is refused") {
   SECTION("a name that another has") {
     unpacking.add_file("a", "raw");
     unpacking.add("printf w >a");
-    problem = "\"a\", and what is beside the archive in the source has that name";
+    problem = "\"a\", and what is beside the archive in the source";
   }
   SECTION("half an archive") {
     unpacking.add("head -c 100000 /dev/urandom >a", "-z");
@@ -369,8 +369,59 @@ TEST_CASE("a link of a zip that leads out is refused") {
   Unpacking unpacking;
   unpacking.add_zip("x.zip", "ln -s ../../../../../../../../etc/passwd l");
   CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
-             StartsWith("ModelArchiveRefused: s3://b: its archives cannot be unpacked: there is "
-                        "\"l\", which is a link to something that is not there"));
+             StartsWith("ModelArchiveRefused: s3://b: x.zip cannot be unpacked: there is \"l\", "
+                        "which is a link out of the model's folder"));
+}
+
+TEST_CASE("a link to nothing is refused with the archive that has it") {
+  Unpacking unpacking;
+  unpacking.add_zip("a.zip", "printf w >w");
+  unpacking.add_zip("b.zip", "ln -s gone l");
+  unpacking.add_zip("c.zip", "printf w >x");
+  CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
+             StartsWith("ModelArchiveRefused: s3://b: b.zip cannot be unpacked: there is \"l\", "
+                        "which is a link to something that is not there"));
+}
+
+TEST_CASE("a file without a name is refused, and a folder's own entry is none") {
+  Unpacking unpacking;
+  std::string files;
+  SECTION("by a tar of everything in a folder") {
+    unpacking.add_tar("a.tar", "printf w >w", ".");
+    shell("cd " + unpacking.files().string() +
+          "; mkdir m; printf w >m/w; tar -c -f a.tar -C m .; rm -r m");
+    files = "w=w ";
+  }
+  SECTION("by a file called .") {
+    unpacking.add_odd_zip("a.zip", R"(zip.writestr(".", "w"))");
+    files =
+        "ModelArchiveRefused: s3://b: a.zip cannot be unpacked: it has a file without a name "
+        "(\".\"); pack it again";
+  }
+  CHECK(unpacking.run({.url = "s3://b", .unpack = true}) == files);
+}
+
+TEST_CASE("a zstd that takes much memory is refused with what makes it less") {
+  Unpacking unpacking;
+  unpacking.add_tar("a.tar.zst", "truncate -s 1G w", "-I 'zstd --long=30'");
+  CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
+             StartsWith("ModelArchiveRefused: s3://b: a.tar.zst cannot be unpacked: to read it "
+                        "takes more than 256 MiB of memory; compress it again without zstd's "
+                        "--long"));
+}
+
+TEST_CASE("more names than patterns are compared with are refused with the archive") {
+  Unpacking unpacking;
+  unpacking.add_tar("a.tar.gz",
+                    "python3 -c 'import tarfile\n"
+                    "with tarfile.open(\"x\", \"w\") as tar:\n"
+                    "  for number in range(26000): tar.addfile(tarfile.TarInfo(\n"
+                    "    \"/\".join([\"d\" * 250] * 11) + f\"/{number}\"))'",
+                    "");
+  shell("cd " + unpacking.files().string() + "; tar -xOf a.tar.gz x | gzip -1 >y; mv y a.tar.gz");
+  CHECK_THAT(unpacking.run({.url = "s3://b", .exclude = {"*.md"}, .unpack = true}),
+             StartsWith("ModelArchiveRefused: s3://b: a.tar.gz cannot be unpacked: the names of "
+                        "its files are longer than 64 MiB"));
 }
 
 TEST_CASE("what two have by one name is refused with both") {
