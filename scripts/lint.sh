@@ -67,6 +67,10 @@ check_values() {
 		'/config/metrics/requestDuration/name' config.metrics.requestDuration.name=
 		'/config/rollout/spareGpus' config.rollout.spareGpus=often
 		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301
+		'/config/podTemplate' config.podTemplate.speck.a=b
+		'/config/podTemplate/allowed' config.podTemplate.allowed=no-boolean
+		'/config/podTemplate/metadata/labels/team' config.podTemplate.metadata.labels.team=1
+		'/config/podTemplate/spec' config.podTemplate.spec=a
 		'/config/endpoint' config.endpoint.domian=a.example
 		'/config/endpoint' config.endpoint.domain=a.example
 		'/config/endpoint/domain' config.endpoint.domain=-bad_.com,config.endpoint.ingressClass=n

@@ -10,6 +10,7 @@
 #include "cli/load_settings.h"
 #include "cli/offline.h"
 #include "gradient/render/claim.h"
+#include "gradient/render/pod_template_conflicts.h"
 #include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
@@ -210,7 +211,9 @@ class Diff {
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
     auto found = Offline(world).find(parent, spec, settings_);
-    const auto conflicts = gradient::access_mode_conflicts(spec, found);
+    auto conflicts = gradient::access_mode_conflicts(spec, found);
+    if (found.blockers.empty() && conflicts.empty())
+      conflicts = gradient::pod_template_conflicts(parent, spec, found, settings_);
     const std::string not_compared = "; its children are not compared";
     for (const auto& blocker : found.blockers)
       tell(input, blocker.message + ", nor has the cluster one" + not_compared);

@@ -6,6 +6,7 @@
 #include "cli/load_settings.h"
 #include "cli/offline.h"
 #include "gradient/render/claim.h"
+#include "gradient/render/pod_template_conflicts.h"
 #include "gradient/render/pull_secret.h"
 #include "gradient/render/render.h"
 #include "gradient/spec/access_mode_conflicts.h"
@@ -107,6 +108,9 @@ void Renderer::add_deployment(const Input& input) {
   }
   if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
   for (const auto& conflict : gradient::access_mode_conflicts(spec, found))
+    refuse(input, conflict.message);
+  if (!fine_) return;
+  for (const auto& conflict : gradient::pod_template_conflicts(parent, spec, found, settings_))
     refuse(input, conflict.message);
   if (!fine_) return;
   auto rendered = gradient::render(parent, spec, found, settings_);

@@ -1,5 +1,7 @@
 #include "reconcile/deployment_reconciler.h"
 
+#include "gradient/render/pod_template.h"
+#include "gradient/render/pod_template_conflicts.h"
 #include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_deployment.h"
@@ -7,6 +9,7 @@
 #include "gradient/status/status.h"
 #include "gradient/status/unapplied_status.h"
 #include "reconcile/children.h"
+#include "reconcile/kinds.h"
 
 #include <algorithm>
 #include <utility>
@@ -40,6 +43,8 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   for (auto& conflict : gradient::access_mode_conflicts(spec, found))
     found.blockers.push_back(std::move(conflict));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
+  const auto refusals = template_refusals(parent, spec, found, stop);
+  if (!refusals.empty()) return wait(*object, spec, refusals, stop);
 
   const auto applied = apply(parent, spec, found, stop);
   return publish_status(*object, spec, found, applied, stop);
@@ -49,6 +54,7 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
 kube::Outcome DeploymentReconciler::forget(const kube::Key& key) {
   parts_.references.remove({std::string(gradient_deployments.kind), key});
   parts_.observer.forget(key);
+  parts_.template_check.forget(key);
   return kube::Outcome::done();
 }
 
@@ -75,6 +81,24 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
   parts_.publisher.publish(gradient_deployments, object, status, stop);
   return kube::Outcome::done();
+}
+
+/// What is wrong with podTemplate is known before anything is applied.
+std::vector<gradient::Blocker> DeploymentReconciler::template_refusals(
+    const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
+    const gradient::Found& found, const std::stop_token& stop) {
+  if (!gradient::has_pod_template(spec, parts_.settings)) return {};
+  auto refusals = gradient::pod_template_conflicts(parent, spec, found, parts_.settings);
+  if (!refusals.empty()) return refusals;
+  const auto live = parts_.stores.deployments.find({parent.ns, parent.name});
+  const auto wanted = children(parent, spec, found, parts_.settings, live).objects;
+  const auto deployment = std::find_if(wanted.begin(), wanted.end(), [](const json::Json& child) {
+    return kind_of(child) == kube::deployments;
+  });
+  if (live && has_same_intent(*live, *deployment)) return {};
+  if (auto refusal = parts_.template_check.refusal(*deployment, stop))
+    refusals.push_back(*std::move(refusal));
+  return refusals;
 }
 
 DeploymentReconciler::Applied DeploymentReconciler::apply(const gradient::Parent& parent,

@@ -9,6 +9,7 @@
 #include "reconcile/publisher.h"
 #include "reconcile/references.h"
 #include "reconcile/resolver.h"
+#include "reconcile/template_check.h"
 
 namespace reconcile {
 
@@ -23,6 +24,7 @@ class DeploymentReconciler {
     References& references;
     ContentReferences& content_references;
     Resolver& resolver;
+    TemplateCheck& template_check;
     Applier& applier;
     Observer& observer;
     Publisher& publisher;
@@ -42,6 +44,10 @@ class DeploymentReconciler {
                        const std::stop_token& stop);
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,
                      const std::vector<gradient::Blocker>& blockers, const std::stop_token& stop);
+  std::vector<gradient::Blocker> template_refusals(const gradient::Parent& parent,
+                                                   const gradient::DeploymentSpec& spec,
+                                                   const gradient::Found& found,
+                                                   const std::stop_token& stop);
   Applied apply(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                 const gradient::Found& found, const std::stop_token& stop);
   kube::Outcome publish_status(const json::Json& object, const gradient::DeploymentSpec& spec,

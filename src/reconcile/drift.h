@@ -4,10 +4,11 @@
 
 namespace reconcile {
 
-/// Drift detection: whether every field of `wanted` is in `live` with that value. Lists that the
-/// API merges by key (containers, env, ports, ...) are compared by key, so that what others add is
-/// no drift; all other lists must be equal. Metadata that names a version (resourceVersion) must
-/// not be in `wanted`.
+/// Drift detection: whether every field of `wanted` is in `live` with that value, as the server
+/// writes it: it drops optional fields that are false, 0 or empty, and has quantities in their
+/// canonical form. What others add to a list is no drift: elements of lists that the API merges by
+/// key (containers, env, ports, ...) are found by it, those of other lists in their order. Metadata
+/// that names a version (resourceVersion) must not be in `wanted`.
 bool as_intended(const json::Json& live, const json::Json& wanted);
 
 }  // namespace reconcile

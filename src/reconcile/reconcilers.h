@@ -40,6 +40,7 @@ class Reconcilers {
   Publisher publisher_;
   Resolver resolver_;
   Observer observer_;
+  TemplateCheck template_check_;
   Collector collector_;
   DeploymentReconciler deployments_;
   DatasetReconciler datasets_;

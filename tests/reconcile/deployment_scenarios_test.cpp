@@ -19,6 +19,12 @@ constexpr const char* with_repository = R"({"spec":{"image":"example.com/app:1",
     {"dataset":"data","repositories":[{"url":"https://git.example/a.git","name":"a"}]},
     "resources":{"instanceType":"C4"}}})";
 
+constexpr const char* with_pod_template = R"({"spec":{"image":"example.com/app:1",
+    "resources":{"instanceType":"C4"},"podTemplate":{"spec":{"priorityClassName":"A_"}}}})";
+const std::string dry_run =
+    "PATCH " + deployment_path +
+    "?fieldManager=gradient-operator&force=true&fieldValidation=Strict&dryRun=All";
+
 struct Scenario : World {
   reconcile::DeploymentReconciler& reconciler = reconcilers.deployments();
 
@@ -211,6 +217,41 @@ TEST_CASE_METHOD(Scenario, "a deployment that is refused is scaled to zero where
   const auto requests = server.requests();
   CHECK(requests[requests.size() - 3].body ==
         R"({"metadata":{"uid":"uid-of-demo"},"spec":{"replicas":0}})");
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "what podTemplate makes of the pods is tried once before it is applied") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  server.expect(dry_run).answer(200, R"({"kind":"Deployment"})");
+  expect_first_round();
+  reconcile();
+  reconcile();  // at rest: no request
+}
+
+TEST_CASE_METHOD(Scenario,
+                 "a podTemplate that the API server refuses is told, once asked, and changes "
+                 "nothing") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  server.expect(dry_run).answer(
+      422, R"({"kind":"Status","reason":"Invalid","message":"Deployment.apps \"demo\" is invalid: )"
+           R"(spec.template.spec.priorityClassName: Invalid value: \"A_\""})");
+  expect_status();
+  expect_event("PodTemplateInvalid");
+  CHECK_FALSE(reconcile().requeue_after);
+  CHECK(why() == "PodTemplateInvalid");
+  CHECK(message().find("spec.template.spec.priorityClassName: Invalid value") != std::string::npos);
+  CHECK(json::string_at(condition("SpecValid"), {"status"}) == "False");
+  CHECK(json::string_at(condition("ReferencesResolved"), {"status"}) == "True");
+  reconcile();  // the same spec is not tried again
+}
+
+TEST_CASE_METHOD(Scenario, "a dry run that a policy refuses leaves it to the apply to say so") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  server.expect(dry_run).answer(
+      403, R"({"kind":"Status","reason":"Forbidden","message":"admission webhook \"p\" denied the )"
+           R"(request: no"})");
+  expect_first_round();
+  reconcile();
 }
 
 TEST_CASE_METHOD(

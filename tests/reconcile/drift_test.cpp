@@ -37,8 +37,33 @@ TEST_CASE("ports are told apart by number and protocol") {
   CHECK_FALSE(as_intended(live, R"({"ports":[{"port":81,"protocol":"TCP"}]})"));
 }
 
-TEST_CASE("a list without merge keys must be equal, element by element") {
+TEST_CASE("a list without merge keys must have what is intended, in order") {
   CHECK(as_intended(R"({"command":["a","b"]})", R"({"command":["a","b"]})"));
-  CHECK_FALSE(as_intended(R"({"command":["a","b","c"]})", R"({"command":["a","b"]})"));
   CHECK_FALSE(as_intended(R"({"command":["b","a"]})", R"({"command":["a","b"]})"));
+  CHECK_FALSE(as_intended(R"({"command":["a"]})", R"({"command":["a","b"]})"));
+  CHECK_FALSE(as_intended(R"({"command":["a"]})", R"({"command":["a","a"]})"));
+}
+
+TEST_CASE("what an admission policy adds to a list without merge keys is no drift") {
+  const auto* const wanted = R"({"tolerations":[{"key":"a"},{"key":"b"}]})";
+  CHECK(
+      as_intended(R"({"tolerations":[{"key":"x"},{"key":"a"},{"key":"b"},{"key":"y"}]})", wanted));
+  CHECK(as_intended(R"({"tolerations":[{"key":"x"}]})", R"({"tolerations":[]})"));
+  CHECK_FALSE(as_intended(R"({"tolerations":[{"key":"b"},{"key":"x"},{"key":"a"}]})", wanted));
+}
+
+TEST_CASE("what the server drops, or writes in another form, is no drift") {
+  CHECK(as_intended(R"({"spec":{}})",
+                    R"({"spec":{"hostNetwork":false,"priority":0,"nodeName":"","volumes":[]}})"));
+  CHECK_FALSE(as_intended(R"({"spec":{"hostNetwork":true}})", R"({"spec":{"hostNetwork":false}})"));
+  CHECK(as_intended(R"({"resources":{"limits":{"cpu":"1","memory":"1536Mi"}}})",
+                    R"({"resources":{"limits":{"cpu":"1000m","memory":"1.5Gi"}}})"));
+  CHECK(as_intended(R"({"resources":{"requests":{"cpu":"2"}}})",
+                    R"({"resources":{"requests":{"cpu":2}}})"));
+  CHECK_FALSE(as_intended(R"({"resources":{"limits":{"cpu":"1"}}})",
+                          R"({"resources":{"limits":{"cpu":"1001m"}}})"));
+  CHECK(
+      as_intended(R"({"emptyDir":{"sizeLimit":"1Gi"}})", R"({"emptyDir":{"sizeLimit":"1024Mi"}})"));
+  CHECK_FALSE(as_intended(R"({"env":[{"name":"A","value":"1"}]})",
+                          R"({"env":[{"name":"A","value":"1000m"}]})"));
 }

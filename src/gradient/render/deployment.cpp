@@ -6,6 +6,7 @@
 #include "gradient/render/machine.h"
 #include "gradient/render/model.h"
 #include "gradient/render/pod_parts.h"
+#include "gradient/render/pod_template.h"
 #include "gradient/render/probes.h"
 #include "gradient/render/pull_secret.h"
 #include "gradient/render/repository.h"
@@ -41,19 +42,32 @@ PodParts environment(const DeploymentSpec& spec, const Settings& settings) {
   return parts;
 }
 
+/// What podTemplate says of the container of spec.image; null: nothing.
+const Json& of_app(const PodTemplate& pod_template) {
+  return json::element_with(json::at(pod_template.spec, {"containers"}), "name",
+                            names::app_container);
+}
+
 /// The token for the API server as Kubernetes would mount it, but into the app alone: on the pod,
 /// automount is for every container, and the helpers have no use for it. What the spec mounts at
 /// its place stays, as it does with Kubernetes.
-PodParts token_parts(const PodParts& app, const Settings& settings) {
+PodParts token_parts(const PodParts& app, const PodTemplate& pod_template,
+                     const Settings& settings) {
   constexpr const char* path = "/var/run/secrets/kubernetes.io/serviceaccount";
   constexpr const char* volume = "kube-api-access";
   // With just this time the API server hands out a token that lasts a year, for clients that never
   // read it again (--service-account-extend-token-expiration). Kubernetes' own mount asks the same.
   constexpr int expiration_seconds = 3607;
-  const bool taken =
-      std::any_of(app.volume_mounts.begin(), app.volume_mounts.end(),
-                  [&](const Json& other) { return json::string_at(other, {"mountPath"}) == path; });
-  if (!settings.automount_service_account_token || taken) return {};
+  const auto is_there = [&](const Json& other) {
+    return json::string_at(other, {"mountPath"}) == path;
+  };
+  const auto& theirs = json::elements_at(of_app(pod_template), {"volumeMounts"});
+  const bool taken = std::any_of(app.volume_mounts.begin(), app.volume_mounts.end(), is_there) ||
+                     std::any_of(theirs.begin(), theirs.end(), is_there);
+  const auto& asked = json::at(pod_template.spec, {"automountServiceAccountToken"});
+  const bool is_wanted =
+      asked.is_null() ? settings.automount_service_account_token : asked.as_bool();
+  if (!is_wanted || taken) return {};
   const auto token = object({{"path", "token"}, {"expirationSeconds", expiration_seconds}});
   const auto authority = object({{"key", "ca.crt"}, {"path", "ca.crt"}});
   const auto ns =
@@ -80,26 +94,40 @@ Json app_security_context(const Settings& settings) {
   });
 }
 
+/// The app has as long to end as it has by default, whatever time passes before its SIGTERM.
+constexpr std::int64_t seconds_to_end = 30;
+
+/// What podTemplate says of the time that a pod has to end; null: nothing.
+const Json& written_grace(const PodTemplate& pod_template) {
+  return json::at(pod_template.spec, {"terminationGracePeriodSeconds"});
+}
+
+/// Where podTemplate gives less time than for both, half of it is the app's to end.
+std::int64_t drain_seconds(const PodTemplate& pod_template, const Settings& settings) {
+  const auto& grace = written_grace(pod_template);
+  if (grace.is_null()) return settings.drain_seconds;
+  return std::min<std::int64_t>(settings.drain_seconds, grace.as_number().to_int64() / 2);
+}
+
 /// The kubelet ends a pod at the same time as its removal from the Service's EndpointSlices sets
 /// out to every node: until that has arrived, requests still come, and the app goes on serving
 /// them.
-Json drain(const Settings& settings) {
-  if (settings.drain_seconds == 0)
-    return {};  // before Kubernetes 1.33 a sleep of 0 is refused (KEP-4818)
-  const auto sleep = object({{"seconds", settings.drain_seconds}});
-  return object({{"preStop", object({{"sleep", sleep}})}});
+Json drain(std::int64_t seconds) {
+  if (seconds <= 0) return {};  // before Kubernetes 1.33 a sleep of 0 is refused (KEP-4818)
+  return object({{"preStop", object({{"sleep", object({{"seconds", seconds}})}})}});
 }
 
-/// The app has as long to end as it has by default, whatever time passes before its SIGTERM.
-Json grace_period_seconds(const Settings& settings) {
-  constexpr std::int64_t to_end = 30;
-  return settings.drain_seconds == 0 ? Json() : Json(to_end + settings.drain_seconds);
+Json grace_period_seconds(const PodTemplate& pod_template, const Settings& settings) {
+  if (!written_grace(pod_template).is_null()) return {};
+  const auto sleep = json::integer_at(
+      of_app(pod_template), {"lifecycle", "preStop", "sleep", "seconds"}, settings.drain_seconds);
+  return sleep <= 0 ? Json() : Json(seconds_to_end + sleep);
 }
 
 Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
-                   const Settings& settings) {
+                   std::int64_t drain_seconds, const Settings& settings) {
   const auto port =
-      object({{"name", port_name}, {"containerPort", spec.port}, {"protocol", "TCP"}});
+      object({{"name", names::app_port}, {"containerPort", spec.port}, {"protocol", "TCP"}});
   const auto& checks = spec.health_checks;
   return object({
       {"name", names::app_container},
@@ -107,7 +135,7 @@ Json app_container(const DeploymentSpec& spec, const PodParts& parts, const Inst
       {"command", unless_empty(json::strings(spec.command))},
       {"ports", array({port})},
       {"env", array_or_null(parts.env)},
-      {"lifecycle", drain(settings)},
+      {"lifecycle", drain(drain_seconds)},
       {"resources", machine_resources(machine)},
       {"securityContext", app_security_context(settings)},
       {"livenessProbe", probe(checks.liveness, spec.port)},
@@ -118,7 +146,7 @@ Json app_container(const DeploymentSpec& spec, const PodParts& parts, const Inst
 }
 
 Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
-         const InstanceType& machine, const Settings& settings) {
+         const InstanceType& machine, const PodTemplate& pod_template, const Settings& settings) {
   auto parts = environment(spec, settings);
   parts += pull_secret_parts(found);
   parts += repository_parts(parent, spec, found, settings);
@@ -126,20 +154,33 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
   parts += machine_parts(machine);
   // Without the token's volume, which nobody writes: it is no reason for a group.
   const auto security_context = pod_security_context(parts, settings);
-  parts += token_parts(parts, settings);
+  parts += token_parts(parts, pod_template, settings);
+  const auto drain = drain_seconds(pod_template, settings);
   return object({
       {"automountServiceAccountToken", false},
-      {"containers", array({app_container(spec, parts, machine, settings)})},
+      {"containers", array({app_container(spec, parts, machine, drain, settings)})},
       {"enableServiceLinks", false},
       {"imagePullSecrets", array_or_null(parts.image_pull_secrets)},
       {"initContainers", array_or_null(parts.init_containers)},
       {"nodeSelector", unless_empty(machine.node_selector)},
       {"runtimeClassName", json::text_or_null(machine.runtime_class)},
       {"securityContext", security_context},
-      {"terminationGracePeriodSeconds", grace_period_seconds(settings)},
+      {"terminationGracePeriodSeconds", grace_period_seconds(pod_template, settings)},
       {"tolerations", machine_tolerations(machine)},
       {"volumes", array_or_null(pod_volumes(parts))},
   });
+}
+
+Json with_additions(const Json& ours, PodTemplate pod_template) {
+  auto& additions = pod_template.spec;
+  if (additions.is_null()) return ours;
+  // For token_parts(): on the pod it would be a token for all containers.
+  if (additions.has_field("automountServiceAccountToken"))
+    additions.erase("automountServiceAccountToken");
+  auto pod = merged_pod(ours, additions);
+  if (pod.has_field("initContainers"))
+    pod["initContainers"] = in_running_order(pod["initContainers"], pod_template);
+  return pod;
 }
 
 /// How long a change may take without any progress before it is called stuck. Fetching content
@@ -169,12 +210,17 @@ bool has_azure_identity(const DeploymentSpec& spec, const Found& found) {
 }
 
 /// Asking for newer content also replaces pods that have none of a repository.
-Json pod_metadata(const Parent& parent, const DeploymentSpec& spec, const Found& found) {
-  const auto asked_for =
-      parent.sync.empty() ? Json() : object({{names::sync_annotation, parent.sync}});
+Json pod_metadata(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+                  const PodTemplate& pod_template) {
+  auto annotations = object({{"kubectl.kubernetes.io/default-container", names::app_container}});
+  if (!parent.sync.empty()) annotations[names::sync_annotation] = Json(parent.sync);
+  for (const auto& [key, value] : pod_template.annotations)
+    annotations[key] = Json(value);
   auto labels = deployment_labels(parent);
   if (has_azure_identity(spec, found)) labels["azure.workload.identity/use"] = Json("true");
-  return object({{"labels", std::move(labels)}, {"annotations", asked_for}});
+  for (const auto& [key, value] : pod_template.labels)
+    labels[key] = Json(value);
+  return object({{"labels", std::move(labels)}, {"annotations", std::move(annotations)}});
 }
 
 Json strategy(const Rollout& rollout) {
@@ -192,6 +238,7 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
   static const InstanceType no_machine;
   const auto* known = settings.instance_type(spec.resources.instance_type);
   const auto& machine = known == nullptr ? no_machine : *known;
+  const auto pod_template = effective_template(spec, settings);
   // Without a single metric that the cluster has there is no autoscaler to leave the number to.
   const bool is_scaled = spec.autoscaled() && !autoscaler(parent, spec, settings).is_null();
   return object({
@@ -200,15 +247,18 @@ Json deployment(const Parent& parent, const DeploymentSpec& spec, const Found& f
       {"metadata",
        object({{"name", parent.name},
                {"annotations", object({{names::rendering_rules_annotation, rendering_rules}})}})},
-      {"spec", object({
-                   {"replicas", is_scaled ? Json() : Json(spec.replicas())},
-                   {"selector", selector(parent)},
-                   {"strategy", strategy(rollout)},
-                   {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
-                   {"revisionHistoryLimit", revisions},
-                   {"template", object({{"metadata", pod_metadata(parent, spec, found)},
-                                        {"spec", pod(parent, spec, found, machine, settings)}})},
-               })},
+      {"spec",
+       object({
+           {"replicas", is_scaled ? Json() : Json(spec.replicas())},
+           {"selector", selector(parent)},
+           {"strategy", strategy(rollout)},
+           {"progressDeadlineSeconds", progress_deadline_seconds(spec, found)},
+           {"revisionHistoryLimit", revisions},
+           {"template", object({{"metadata", pod_metadata(parent, spec, found, pod_template)},
+                                {"spec", with_additions(pod(parent, spec, found, machine,
+                                                            pod_template, settings),
+                                                        pod_template)}})},
+       })},
   });
 }
 

@@ -33,7 +33,8 @@ Json tls(const Parent& parent, const Endpoint& endpoint) {
 }
 
 Json ingress(const Parent& parent, const Endpoint& endpoint) {
-  const auto service = object({{"name", parent.name}, {"port", object({{"name", port_name}})}});
+  const auto service =
+      object({{"name", parent.name}, {"port", object({{"name", names::app_port}})}});
   const auto path =
       object({{"path", "/"}, {"pathType", "Prefix"}, {"backend", object({{"service", service}})}});
   const auto rule = object({{"host", names::host(parent, endpoint.domain)},

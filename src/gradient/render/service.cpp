@@ -1,6 +1,7 @@
 #include "gradient/render/service.h"
 
 #include "gradient/render/labels.h"
+#include "gradient/spec/names.h"
 
 namespace gradient {
 
@@ -9,9 +10,9 @@ using json::Json;
 using json::object;
 
 Json service(const Parent& parent) {
-  const auto port = object({{"name", port_name},
+  const auto port = object({{"name", names::app_port},
                             {"port", service_port},
-                            {"targetPort", port_name},
+                            {"targetPort", names::app_port},
                             {"protocol", "TCP"}});
   return object({
       {"apiVersion", "v1"},

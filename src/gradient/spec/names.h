@@ -23,8 +23,13 @@ inline constexpr const char* rendering_rules_annotation = "gradient-operator.dev
 inline constexpr const char* dataset_uid_annotation = "gradient-operator.dev/dataset-uid";
 inline constexpr const char* reclaim_policy_annotation = "gradient-operator.dev/reclaim-policy";
 inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
+/// On a podTemplate: its init containers that run before the clones, "NAME,NAME".
+inline constexpr const char* run_first_annotation = "gradient-operator.dev/run-first";
 inline constexpr const char* managed_by = "gradient-operator";
 inline constexpr const char* app_container = "app";
+/// Of the app container's port. The Service refers to it by name, so that pods of before and after
+/// a change of `port` both answer.
+inline constexpr const char* app_port = "http";
 
 /// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that has to be changed or
 /// cut ends in a hash of the original, and so does one that ends as if it had been: two names with

@@ -2,8 +2,10 @@
 
 #include "gradient/spec/fields.h"
 #include "gradient/spec/mounts.h"
+#include "gradient/spec/pod_template_rules.h"
 #include "gradient/spec/read_content.h"
 #include "gradient/spec/read_health_checks.h"
+#include "gradient/spec/read_pod_template.h"
 #include "gradient/spec/read_resources.h"
 #include "gradient/spec/reading.h"
 #include "gradient/spec/references.h"
@@ -98,6 +100,8 @@ DeploymentSpec read_fields(json::ObjectReader& reader) {
     const auto path = reader.path("resources");
     spec.resources = read_resources(*value, path, reader.report());
   }
+  fields::inside(reader, "podTemplate",
+                 [&](json::ObjectReader& parts) { spec.pod_template = read_pod_template(parts); });
   refuse_other_versions(reader);
   reader.finish();
   check_mounts(spec, reader);
@@ -133,6 +137,8 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
                             "\" here; there are " + settings.instance_type_names()});
   }
   if (!settings.allow_git_protocol) refuse_git_protocol(*spec, problems);
+  for (auto& problem : pod_template_problems(*spec, settings))
+    problems.push_back(std::move(problem));
   if (problems.empty()) return reading;
   return problems;
 }

@@ -13,25 +13,10 @@ namespace {
 
 constexpr std::int64_t most_gpus = 64;
 
-/// [prefix/]name as labels and resources have it.
-bool is_qualified(std::string_view text) {
-  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-    if (!values::is_dns_subdomain(text.substr(0, slash))) return false;
-    text.remove_prefix(slash + 1);
-  }
-  const auto allowed = [](char c) {
-    return values::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-  };
-  return !text.empty() && text.size() <= 63 && values::all(text, allowed) &&
-         values::is_alphanumeric(text.front()) && values::is_alphanumeric(text.back());
-}
-
-bool is_label_value(std::string_view text) {
-  return text.empty() || (text.find('/') == std::string_view::npos && is_qualified(text));
-}
-
 std::string_view label_problem(std::string_view label) {
-  return is_qualified(label) ? "" : "must be the name of a label, such as paperspace.com/pool-name";
+  return values::is_qualified_name(label)
+             ? ""
+             : "must be the name of a label, such as paperspace.com/pool-name";
 }
 
 /// Half of the machine's memory, as the original platform had it.
@@ -52,14 +37,16 @@ void read_selector(json::ObjectReader& entry, InstanceType& type) {
     return;
   }
   for (const auto& [label, value] : selector->as_object()) {
-    if (is_qualified(label) && value.is_string() && is_label_value(value.as_string())) continue;
+    if (values::is_qualified_name(label) && value.is_string() &&
+        values::is_label_value(value.as_string()))
+      continue;
     entry.report().add(path.member(label), "must be a node label and its value as a string");
   }
   type.node_selector = *selector;
 }
 
 std::string_view taint_value_problem(std::string_view value) {
-  return is_label_value(value) ? "" : "must be the value of a taint, such as present";
+  return values::is_label_value(value) ? "" : "must be the value of a taint, such as present";
 }
 
 /// The API server has the same rules, and would refuse every pod.
@@ -209,7 +196,7 @@ void read_quantities(json::ObjectReader& reader, std::string_view field, const O
                           ? json::text_of(value, place, {.longest = 64}, reader.report())
                           : std::nullopt;
     const auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
-    if (!quantity || !is_qualified(resource)) {
+    if (!quantity || !values::is_qualified_name(resource)) {
       reader.report().add(place, "must be a resource and its quantity, such as cpu: 500m");
       continue;
     }

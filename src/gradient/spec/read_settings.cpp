@@ -4,6 +4,7 @@
 #include "gradient/spec/quantity.h"
 #include "gradient/spec/read_endpoint.h"
 #include "gradient/spec/read_instance_types.h"
+#include "gradient/spec/read_pod_template.h"
 #include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
@@ -188,6 +189,11 @@ std::variant<Settings, json::Problems> read_settings(const json::Json& document)
     settings.spare_gpus = rollout.boolean("spareGpus").value_or(settings.spare_gpus);
     settings.drain_seconds =
         rollout.integer("drainSeconds", {0, longest_drain}).value_or(settings.drain_seconds);
+  });
+  inside(reader, "podTemplate", [&](json::ObjectReader& parts) {
+    settings.pod_template_is_allowed = parts.boolean("allowed").value_or(true);
+    settings.pod_template_may_set_machine = parts.boolean("maySetMachine").value_or(false);
+    settings.pod_template = read_pod_template(parts);
   });
   read_metrics(reader, settings);
   read_endpoint(reader, settings);

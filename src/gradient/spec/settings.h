@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/spec/spec.h"
 #include "json/json.h"
 
 #include <cstdint>
@@ -68,6 +69,9 @@ struct Settings {
   /// How long a terminating pod goes on serving, by a preStop sleep, until it gets no more
   /// requests; 0: no sleep.
   std::int64_t drain_seconds = 5;
+  PodTemplate pod_template = {};        ///< of all deployments, below each one's own
+  bool pod_template_is_allowed = true;  ///< to have one
+  bool pod_template_may_set_machine = false;
   std::string cluster_domain = "cluster.local";
   bool automount_service_account_token = false;
   std::optional<Endpoint> endpoint;     ///< empty: deployments are reached within the cluster only

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "json/json.h"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -134,6 +136,13 @@ struct Resources {
   bool operator==(const Resources&) const = default;
 };
 
+/// What pods have besides what the rest of a spec makes of them.
+struct PodTemplate {
+  std::map<std::string, std::string> labels = {}, annotations = {};
+  json::Json spec = {};  ///< a part of a PodSpec, without nulls; null: none
+  bool operator==(const PodTemplate&) const = default;
+};
+
 struct DeploymentSpec {
   bool enabled = true;
   std::string image;
@@ -145,6 +154,7 @@ struct DeploymentSpec {
   std::optional<Repositories> repositories;
   HealthChecks health_checks;
   Resources resources;
+  PodTemplate pod_template;
   bool operator==(const DeploymentSpec&) const = default;
 
   /// How many replicas are asked for: 0 when switched off, whatever else is said.

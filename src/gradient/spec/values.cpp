@@ -27,6 +27,22 @@ bool is_deployment_name(std::string_view text) {
   return text.size() <= 50 && is_label_text(text) && is_lower(text.front());
 }
 
+bool is_qualified_name(std::string_view text) {
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    if (!is_dns_subdomain(text.substr(0, slash))) return false;
+    text.remove_prefix(slash + 1);
+  }
+  const auto allowed = [](char c) {
+    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= 63 && all(text, allowed) &&
+         is_alphanumeric(text.front()) && is_alphanumeric(text.back());
+}
+
+bool is_label_value(std::string_view text) {
+  return text.empty() || (text.find('/') == std::string_view::npos && is_qualified_name(text));
+}
+
 bool has_control(std::string_view text) {
   return any(text, is_control);
 }

@@ -16,6 +16,9 @@ bool is_dns_label(std::string_view text);      ///< RFC 1123, at most 63 charact
 bool is_dns_subdomain(std::string_view text);  ///< labels with dots, at most 253 characters
 /// RFC 1035 (begins with a letter), at most 50 characters: what a Service and its parts can bear.
 bool is_deployment_name(std::string_view text);
+/// [PREFIX/]NAME, as the keys of labels and annotations are, and extended resources.
+bool is_qualified_name(std::string_view text);
+bool is_label_value(std::string_view text);  ///< empty, or like a name without a prefix
 bool has_control(std::string_view text);
 /// Characters of a Secret's key.
 bool is_secret_key(std::string_view text);

@@ -137,11 +137,17 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
   for (const auto& entry : blockers)
     message += (message.empty() ? "" : "; ") + entry.message;
   const auto& reason = blockers.front().reason;
-  return status_beside_running(
-      {{"Ready", ConditionStatus::False, reason, message},
-       {"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"},
-       {"ReferencesResolved", ConditionStatus::False, reason, message}},
-      spec.replicas() == 0 ? disabled : reason, parent, deployment, previous, now);
+  const Condition accepted{"SpecValid", ConditionStatus::True, "Valid", "the spec is accepted"};
+  const Condition unresolved{"ReferencesResolved", ConditionStatus::False, reason, message};
+  const Condition refused{"SpecValid", ConditionStatus::False, reason, message};
+  const Condition resolved{"ReferencesResolved", ConditionStatus::True, "Resolved",
+                           "all that the spec names exists"};
+  const bool is_of_spec = reason == "PodTemplateInvalid";
+  return status_beside_running({{"Ready", ConditionStatus::False, reason, message},
+                                is_of_spec ? refused : accepted,
+                                is_of_spec ? resolved : unresolved},
+                               spec.replicas() == 0 ? disabled : reason, parent, deployment,
+                               previous, now);
 }
 
 }  // namespace gradient

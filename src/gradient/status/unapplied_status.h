@@ -19,8 +19,9 @@ json::Json invalid_status(const Parent& parent, const json::Problems& problems,
                           const json::Json& deployment, const json::Json& previous,
                           const std::string& now);
 
-/// What the spec names cannot be used: nothing was applied, unless 0 replicas are asked for. The
-/// reason is that of the first of the blockers; the rest is as in invalid_status.
+/// What the spec names cannot be used, or the API server refuses its podTemplate: nothing was
+/// applied, unless 0 replicas are asked for. The reason is that of the first of the blockers; the
+/// rest is as in invalid_status.
 json::Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
                           const std::vector<Blocker>& blockers, const json::Json& deployment,
                           const json::Json& previous, const std::string& now);

@@ -1,0 +1,160 @@
+#include "gradient/render/pod_template.h"
+
+#include "gradient/spec/names.h"
+#include "gradient/spec/read_pod_template.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace gradient {
+namespace {
+
+using json::Json;
+
+/// x-kubernetes-list-map-keys of the lists of a PodSpec. The second key may be absent.
+struct ListMap {
+  std::string_view field, key;
+  std::string_view second = {}, second_default = {};
+};
+constexpr std::array list_maps{
+    ListMap{"containers", "name"},
+    ListMap{"initContainers", "name"},
+    ListMap{"volumes", "name"},
+    ListMap{"imagePullSecrets", "name"},
+    ListMap{"hostAliases", "ip"},
+    ListMap{"resourceClaims", "name"},
+    ListMap{"claims", "name"},
+    ListMap{"schedulingGates", "name"},
+    ListMap{"topologySpreadConstraints", "topologyKey", "whenUnsatisfiable"},
+    ListMap{"env", "name"},
+    ListMap{"ports", "containerPort", "protocol", "TCP"},
+    ListMap{"volumeMounts", "mountPath"},
+    ListMap{"volumeDevices", "devicePath"}};
+
+template <class List>
+bool is_one_of(std::string_view field, const List& list) {
+  return std::find(list.begin(), list.end(), field) != list.end();
+}
+
+constexpr std::array hooks{std::string_view("preStop"), std::string_view("postStart")};
+constexpr std::array probes{std::string_view("livenessProbe"), std::string_view("readinessProbe"),
+                            std::string_view("startupProbe")};
+constexpr std::array handlers{std::string_view("exec"), std::string_view("grpc"),
+                              std::string_view("httpGet"), std::string_view("tcpSocket")};
+constexpr std::array values_of_variable{std::string_view("value"), std::string_view("valueFrom")};
+
+Json merged(std::string_view field, const Json& ours, const Json& theirs);
+
+/// Without ours of `kinds`, if theirs has one of them.
+template <class List>
+Json without_other_kind(Json ours, const Json& theirs, const List& kinds) {
+  const auto has = [&](std::string_view kind) { return !json::at(theirs, {kind}).is_null(); };
+  if (!std::any_of(kinds.begin(), kinds.end(), has)) return ours;
+  for (const auto kind : kinds)
+    if (ours.has_field(std::string(kind))) ours.erase(std::string(kind));
+  return ours;
+}
+
+Json merged_object(Json ours, const Json& theirs) {
+  for (const auto& [name, member] : theirs.as_object())
+    ours[name] = merged(name, json::at(ours, {name}), member);
+  return ours;
+}
+
+Json merged_element(std::string_view list, const Json& ours, const Json& theirs) {
+  if (list == "volumes" || !ours.is_object() || !theirs.is_object()) return theirs;
+  if (list == "env")
+    return merged_object(without_other_kind(ours, theirs, values_of_variable), theirs);
+  return merged_object(ours, theirs);
+}
+
+std::string key_of(const ListMap& map, const Json& element) {
+  const auto second = json::string_at(element, {map.second});
+  return json::text(json::at(element, {map.key})) + " " +
+         (second.empty() ? std::string(map.second_default) : second);
+}
+
+Json merged_list(const ListMap& map, const Json& ours, const Json& theirs) {
+  std::vector<Json> elements(ours.as_array().begin(), ours.as_array().end());
+  for (const auto& element : theirs.as_array()) {
+    const auto same = std::find_if(elements.begin(), elements.end(), [&](const Json& other) {
+      return key_of(map, other) == key_of(map, element);
+    });
+    if (same == elements.end()) {
+      elements.push_back(element);
+    } else {
+      *same = merged_element(map.field, *same, element);
+    }
+  }
+  return json::array(std::move(elements));
+}
+
+/// Helpers need theirs.
+Json added_groups(const Json& ours, const Json& theirs) {
+  std::vector<Json> groups(ours.as_array().begin(), ours.as_array().end());
+  for (const auto& group : theirs.as_array()) {
+    const bool is_known = std::any_of(groups.begin(), groups.end(),
+                                      [&](const Json& other) { return json::equal(other, group); });
+    if (!is_known) groups.push_back(group);
+  }
+  return json::array(std::move(groups));
+}
+
+Json merged(std::string_view field, const Json& ours, const Json& theirs) {
+  if (ours.is_object() && theirs.is_object()) {
+    if (is_one_of(field, hooks)) return theirs;
+    return merged_object(
+        is_one_of(field, probes) ? without_other_kind(ours, theirs, handlers) : ours, theirs);
+  }
+  if (!ours.is_array() || !theirs.is_array()) return theirs;
+  if (field == "supplementalGroups") return added_groups(ours, theirs);
+  const auto map = std::find_if(list_maps.begin(), list_maps.end(),
+                                [&](const ListMap& list) { return list.field == field; });
+  return map == list_maps.end() ? theirs : merged_list(*map, ours, theirs);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+}  // namespace
+
+Json merged_pod(const Json& ours, const Json& theirs) {
+  if (ours.is_null() || theirs.is_null()) return ours.is_null() ? theirs : ours;
+  return merged_object(ours, theirs);
+}
+
+bool has_pod_template(const DeploymentSpec& spec, const Settings& settings) {
+  return !(spec.pod_template == PodTemplate{} && settings.pod_template == PodTemplate{});
+}
+
+PodTemplate effective_template(const DeploymentSpec& spec, const Settings& settings) {
+  auto result = settings.pod_template;
+  auto first = run_first(settings.pod_template);
+  for (auto& name : run_first(spec.pod_template))
+    if (!is_one_of(name, first)) first.push_back(std::move(name));
+  for (const auto& [key, value] : spec.pod_template.labels)
+    result.labels[key] = value;
+  for (const auto& [key, value] : spec.pod_template.annotations)
+    result.annotations[key] = value;
+  if (!first.empty()) result.annotations[names::run_first_annotation] = joined(first);
+  result.spec = merged_pod(result.spec, spec.pod_template.spec);
+  return result;
+}
+
+Json in_running_order(const Json& init_containers, const PodTemplate& pod_template) {
+  const auto first = run_first(pod_template);
+  if (first.empty() || !init_containers.is_array()) return init_containers;
+  std::vector<Json> ordered;
+  for (const auto& name : first)
+    ordered.push_back(json::element_with(init_containers, "name", name));
+  for (const auto& container : init_containers.as_array())
+    if (!is_one_of(json::string_at(container, {"name"}), first)) ordered.push_back(container);
+  return json::array(std::move(ordered));
+}
+
+}  // namespace gradient

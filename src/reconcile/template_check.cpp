@@ -1,0 +1,51 @@
+#include "reconcile/template_check.h"
+
+#include "gradient/spec/names.h"
+#include "reconcile/ownership.h"
+
+namespace reconcile {
+namespace {
+
+/// The server names the field of the Deployment.
+std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
+  const std::string text = error.what();
+  const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+  // A field that there is not is answered 500 (kubernetes/kubernetes #122480).
+  const bool is_schema = has("failed to create typed patch object");
+  const bool is_of_template = has("spec.template") && (error.invalid() || error.code == 400);
+  if (!is_schema && !is_of_template) return {};
+  return gradient::Blocker{
+      "PodTemplateInvalid",
+      "the API server refuses the pods that podTemplate makes: " + text +
+          "; correct spec.podTemplate, or podTemplate of the operator's configuration"};
+}
+
+}  // namespace
+
+std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted,
+                                                        const std::stop_token& stop) {
+  const auto key = kube::key_of(wanted);
+  const auto intent = kube::annotation_of(wanted, gradient::names::applied_annotation);
+  const auto known = answers_.with([&](const auto& answers) -> std::optional<Answer> {
+    const auto found = answers.find(key);
+    if (found == answers.end() || found->second.intent != intent) return {};
+    return found->second;
+  });
+  if (known) return known->refusal;
+  Answer answer{.intent = intent, .refusal = {}};
+  try {
+    client_.try_apply(kube::deployments, wanted, field_manager, stop);
+  } catch (const kube::ApiError& error) {
+    answer.refusal = template_refusal(error);
+    const bool may_pass = error.code >= 500 || error.throttled();
+    if (may_pass && !answer.refusal) throw;
+  }
+  answers_.with([&](auto& answers) { answers[key] = answer; });
+  return answer.refusal;
+}
+
+void TemplateCheck::forget(const kube::Key& key) {
+  answers_.with([&](auto& answers) { answers.erase(key); });
+}
+
+}  // namespace reconcile
