@@ -124,10 +124,19 @@ Json grace_period_seconds(const PodTemplate& pod_template, const Settings& setti
   return sleep <= 0 ? Json() : Json(seconds_to_end + sleep);
 }
 
+/// Without one, a new pod gets requests as soon as its process runs, and an old one ends, before
+/// the app listens. A port that is not written may be nobody's.
+Json readiness(const DeploymentSpec& spec, const Settings& settings) {
+  const auto& written = spec.health_checks.readiness;
+  if (written || !spec.port || !settings.default_readiness)
+    return probe(written, spec.listening_port());
+  return listening_probe(*spec.port);
+}
+
 Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
                    std::int64_t drain_seconds, const Settings& settings) {
-  const auto port =
-      object({{"name", names::app_port}, {"containerPort", spec.port}, {"protocol", "TCP"}});
+  const auto port = object(
+      {{"name", names::app_port}, {"containerPort", spec.listening_port()}, {"protocol", "TCP"}});
   const auto& checks = spec.health_checks;
   return object({
       {"name", names::app_container},
@@ -138,9 +147,9 @@ Json app_container(const DeploymentSpec& spec, const PodParts& parts, const Inst
       {"lifecycle", drain(drain_seconds)},
       {"resources", machine_resources(machine)},
       {"securityContext", app_security_context(settings)},
-      {"livenessProbe", probe(checks.liveness, spec.port)},
-      {"readinessProbe", probe(checks.readiness, spec.port)},
-      {"startupProbe", probe(checks.startup, spec.port)},
+      {"livenessProbe", probe(checks.liveness, spec.listening_port())},
+      {"readinessProbe", readiness(spec, settings)},
+      {"startupProbe", probe(checks.startup, spec.listening_port())},
       {"volumeMounts", array_or_null(parts.volume_mounts)},
   });
 }

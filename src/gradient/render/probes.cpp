@@ -26,6 +26,11 @@ Field action(const HealthCheck& check, int default_port) {
 
 }  // namespace
 
+Json listening_probe(int port) {
+  constexpr int period_seconds = 5;
+  return object({{"tcpSocket", object({{"port", port}})}, {"periodSeconds", period_seconds}});
+}
+
 Json probe(const std::optional<HealthCheck>& check, int default_port) {
   if (!check) return {};
   const int delay = check->initial_delay_seconds;

@@ -11,4 +11,7 @@ namespace gradient {
 /// the check names one.
 json::Json probe(const std::optional<HealthCheck>& check, int default_port);
 
+/// A probe that is passed when something listens on the port.
+json::Json listening_probe(int port);
+
 }  // namespace gradient

@@ -85,7 +85,7 @@ DeploymentSpec read_fields(json::ObjectReader& reader) {
   spec.container_registry = fields::object_name(reader, "containerRegistry",
                                                 "ContainerRegistry object", "dockerhub-prod");
   spec.command = fields::command(reader, 0);
-  spec.port = fields::port(reader, "port").value_or(spec.port);
+  spec.port = fields::port(reader, "port");
   spec.env = read_env(reader);
   spec.models = read_models(reader);
   if (const auto* value = reader.find("repositories")) {

@@ -187,6 +187,8 @@ std::variant<Settings, json::Problems> read_settings(const json::Json& document)
   inside(reader, "rollout", [&](json::ObjectReader& rollout) {
     constexpr std::int64_t longest_drain = 300;
     settings.spare_gpus = rollout.boolean("spareGpus").value_or(settings.spare_gpus);
+    settings.default_readiness =
+        rollout.boolean("defaultReadiness").value_or(settings.default_readiness);
     settings.drain_seconds =
         rollout.integer("drainSeconds", {0, longest_drain}).value_or(settings.drain_seconds);
   });

@@ -69,6 +69,8 @@ struct Settings {
   /// How long a terminating pod goes on serving, by a preStop sleep, until it gets no more
   /// requests; 0: no sleep.
   std::int64_t drain_seconds = 5;
+  /// Whether a written port without a readiness check gets one that looks whether the app listens.
+  bool default_readiness = true;
   PodTemplate pod_template = {};        ///< of all deployments, below each one's own
   bool pod_template_is_allowed = true;  ///< to have one
   bool pod_template_may_set_machine = false;

@@ -148,7 +148,7 @@ struct DeploymentSpec {
   std::string image;
   std::string container_registry;  ///< name of a ContainerRegistry; empty: none
   std::vector<std::string> command;
-  int port = 80;
+  std::optional<int> port;  ///< as written
   std::vector<EnvVar> env;
   std::vector<ModelMount> models;
   std::optional<Repositories> repositories;
@@ -157,6 +157,8 @@ struct DeploymentSpec {
   PodTemplate pod_template;
   bool operator==(const DeploymentSpec&) const = default;
 
+  /// Where the container listens.
+  int listening_port() const { return port.value_or(80); }
   /// How many replicas are asked for: 0 when switched off, whatever else is said.
   int replicas() const { return enabled ? resources.replicas : 0; }
   /// Autoscaling is on and there is something to scale.

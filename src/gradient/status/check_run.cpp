@@ -65,6 +65,19 @@ Failures failures(const ObservedPod& about, const Container& container, const Pr
   return result;
 }
 
+/// A check of the operator's own, or of podTemplate, that connects and asks nothing.
+std::optional<Cause> not_listening(const Container& container, const Json& probe,
+                                   const std::string& words) {
+  const auto& port = json::at(probe, {"tcpSocket", "port"});
+  if (port.is_null() || !has(words, "connection refused")) return std::nullopt;
+  return Cause{"NotListening",
+               container.subject + " does not listen on port " +
+                   (port.is_string() ? port.as_string() : json::text(port)) +
+                   "; have its program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct "
+                   "spec.port",
+               container.name};
+}
+
 Cause probe_cause(const Container& container, const Probe& probe, const std::string& words) {
   const bool is_app = container.role == Container::Role::App;
   return {"ProbeFailed",
@@ -110,6 +123,7 @@ std::optional<Cause> probe_failing(const ObservedPod& about, const Container& co
   const auto found = failures(about, container, readiness, container.running_since());
   // Before that many the kubelet itself does not call it a failure: an app may take time to start.
   if (found.count < json::integer_at(probe, {"failureThreshold"}, 3)) return std::nullopt;
+  if (auto cause = not_listening(container, probe, found.last)) return cause;
   return probe_cause(container, readiness, excerpt(found.last));
 }
 

@@ -45,3 +45,23 @@ TEST_CASE("an endpoint has its URL with its Ingress, and neither while its host 
   CHECK(lost.urls.external.empty());
   CHECK(lost.urls.in_cluster == own.urls.in_cluster);
 }
+
+TEST_CASE("a port that is written has a readiness check of its own unless the spec has one") {
+  gradient::DeploymentSpec spec;
+  spec.image = "example.com/app:1";
+  spec.resources.instance_type = "C4";
+  auto settings = gradient::default_settings();
+  const auto readiness = [&] {
+    const auto objects = gradient::render({}, spec, {}, settings).objects;
+    const auto& containers = json::at(objects.at(1), {"spec", "template", "spec", "containers"});
+    return json::text(json::at(containers.at(0), {"readinessProbe"}));
+  };
+  CHECK(readiness() == "null");
+  spec.port = 8000;
+  CHECK(readiness() == R"({"periodSeconds":5,"tcpSocket":{"port":8000}})");
+  settings.default_readiness = false;
+  CHECK(readiness() == "null");
+  settings.default_readiness = true;
+  spec.health_checks.readiness = gradient::HealthCheck{.action = gradient::HttpCheck{"/", {}, {}, {}}};
+  CHECK(readiness().find("httpGet") != std::string::npos);
+}
