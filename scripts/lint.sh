@@ -67,6 +67,7 @@ check_values() {
 		'/config/metrics/requestDuration/name' config.metrics.requestDuration.name=
 		'/config/rollout/spareGpus' config.rollout.spareGpus=often
 		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301
+		'/config/allowProbeHost' config.allowProbeHost=often
 		'/config/rollout/defaultReadiness' config.rollout.defaultReadiness=often
 		'/config/podTemplate' config.podTemplate.speck.a=b
 		'/config/podTemplate/allowed' config.podTemplate.allowed=no-boolean

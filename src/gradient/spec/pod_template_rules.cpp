@@ -18,6 +18,30 @@ std::set<std::string, std::less<>> resources_of(const InstanceType& machine) {
   return resources;
 }
 
+void refuse_host(const Json& handlers, const json::Path& path, json::Report& report) {
+  for (const auto* handler : {"httpGet", "tcpSocket"}) {
+    if (json::at(handlers, {handler, "host"}).is_null()) continue;
+    const auto at = path.member(handler);
+    report.add(at.member("host"), std::string(probe_host_refused));
+  }
+}
+
+/// Of probes and hooks of all containers.
+void refuse_hosts(const Json& pod, const json::Path& path, json::Report& report) {
+  for (const auto* list : {"initContainers", "containers"}) {
+    const auto containers = path.member(list);
+    const auto& elements = json::elements_at(pod, {list});
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const auto container = containers.element(i);
+      for (const auto* probe : {"livenessProbe", "readinessProbe", "startupProbe"})
+        refuse_host(json::at(elements.at(i), {probe}), container.member(probe), report);
+      const auto lifecycle = container.member("lifecycle");
+      for (const auto* hook : {"postStart", "preStop"})
+        refuse_host(json::at(elements.at(i), {"lifecycle", hook}), lifecycle.member(hook), report);
+    }
+  }
+}
+
 class MachineRules {
  public:
   MachineRules(const InstanceType& machine, json::Report& report)
@@ -81,9 +105,13 @@ json::Problems pod_template_problems(const DeploymentSpec& spec, const Settings&
     report.add(path,
                "is switched off here, by podTemplate.allowed in the operator's configuration; "
                "remove it, or ask the cluster's owner");
-  } else if (!settings.pod_template_may_set_machine && machine != nullptr) {
-    MachineRules(*machine, report).check(spec.pod_template.spec, path.member("spec"));
+    return std::move(report).take();
   }
+  const auto& pod = spec.pod_template.spec;
+  const auto of_pod = path.member("spec");
+  if (!settings.pod_template_may_set_machine && machine != nullptr)
+    MachineRules(*machine, report).check(pod, of_pod);
+  if (!settings.allow_probe_host) refuse_hosts(pod, of_pod, report);
   return std::move(report).take();
 }
 

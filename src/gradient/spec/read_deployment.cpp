@@ -120,6 +120,18 @@ void refuse_git_protocol(const DeploymentSpec& spec, json::Problems& problems) {
   }
 }
 
+/// The kubelet would ask any address, also those that only its node reaches.
+void refuse_probe_hosts(const DeploymentSpec& spec, json::Problems& problems) {
+  const auto look_at = [&](const std::optional<HealthCheck>& check, const std::string& name) {
+    const auto* http = check ? std::get_if<HttpCheck>(&check->action) : nullptr;
+    if (http != nullptr && !http->host.empty())
+      problems.push_back({"spec.healthChecks." + name + ".host", std::string(probe_host_refused)});
+  };
+  look_at(spec.health_checks.liveness, "liveness");
+  look_at(spec.health_checks.readiness, "readiness");
+  look_at(spec.health_checks.startup, "startup");
+}
+
 }  // namespace
 
 Reading<DeploymentSpec> read_deployment(const json::Json& object) {
@@ -137,6 +149,7 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
                             "\" here; there are " + settings.instance_type_names()});
   }
   if (!settings.allow_git_protocol) refuse_git_protocol(*spec, problems);
+  if (!settings.allow_probe_host) refuse_probe_hosts(*spec, problems);
   for (auto& problem : pod_template_problems(*spec, settings))
     problems.push_back(std::move(problem));
   if (problems.empty()) return reading;

@@ -164,6 +164,7 @@ void read_scalars(json::ObjectReader& reader, Settings& settings) {
     }
     settings.cluster_domain = *domain;
   }
+  settings.allow_probe_host = reader.boolean("allowProbeHost").value_or(false);
   settings.automount_service_account_token =
       reader.boolean("automountServiceAccountToken").value_or(false);
 }

@@ -27,6 +27,7 @@ namespace gradient {
 ///     podSecurity: baseline       # or restricted, for the app's container
 ///     secretName: gradient-secrets                  # the Secret behind SECRET:NAME
 ///     automountServiceAccountToken: false
+///     allowProbeHost: false       # whether health checks may name a host to ask
 ///     sync:                       # the helper containers
 ///       resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 1Gi}}
 ///       pullSecret: sync-pull
@@ -48,6 +49,12 @@ namespace gradient {
 ///     rollout:
 ///       spareGpus: false          # whether a new pod finds GPUs while the old one still runs
 ///       drainSeconds: 5           # how long a terminating pod serves before its SIGTERM
+///       defaultReadiness: true    # a port without a readiness check: whether something listens
+///     podTemplate:                # of all pods, below each deployment's own
+///       allowed: true             # whether a deployment may have one
+///       maySetMachine: false      # whether it may set what the machine says
+///       metadata: {labels: {team: nlp}, annotations: {example.com/a: b}}
+///       spec: {priorityClassName: serving}   # a part of a PodSpec
 ///     clusterDomain: cluster.local
 ///     endpoint:                   # a URL for each deployment; left out: none
 ///       domain: apps.example.com  # https://<name>-<namespace>.apps.example.com

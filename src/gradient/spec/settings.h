@@ -59,6 +59,7 @@ struct Settings {
   std::string ca_bundle;    ///< PEM; trusted in addition to the public authorities
   std::string http_proxy, https_proxy, no_proxy;
   bool allow_git_protocol = false;
+  bool allow_probe_host = false;
   bool allow_local_addresses = false;
   ContentLimits limits;
   /// How long after a change to look for content that nobody uses, in seconds; empty: never.

@@ -53,6 +53,20 @@ TEST_CASE("a machine that the configuration does not have is a problem, in any l
                            settings.instance_type_names());
 }
 
+TEST_CASE("a health check's host is a problem where the configuration does not allow it") {
+  const auto object = documents::deployment(
+      "healthChecks: {liveness: {path: /}, readiness: {path: /, host: h.example.com}}");
+  auto settings = gradient::default_settings();
+  CHECK(documents::problems(gradient::read_deployment(object, settings)) ==
+        std::vector<std::string>{
+            "spec.healthChecks.readiness.host: has the kubelet ask another address than the "
+            "replica's, which Pod Security baseline refuses since Kubernetes 1.34; remove it and "
+            "write a Host header into headers, or have allowProbeHost set in the operator's "
+            "configuration"});
+  settings.allow_probe_host = true;
+  CHECK(documents::problems(gradient::read_deployment(object, settings)).empty());
+}
+
 TEST_CASE("a git:// URL is a problem where the configuration does not allow it") {
   const auto object = documents::deployment(
       "repositories: {dataset: code, repositories: [{url: 'git://h/r', name: r}]}");

@@ -155,6 +155,19 @@ TEST_CASE("what the machine says is refused in a podTemplate unless the configur
   CHECK(problems("spec: {nodeSelector: {disk: ssd}, tolerations: []}", "{}") == Lines{});
 }
 
+TEST_CASE("hosts of probes and hooks are refused unless the configuration allows them") {
+  const std::string fields =
+      "spec: {containers: [{name: app, lifecycle: {preStop: {httpGet: {host: h, port: 1}}}, "
+      "livenessProbe: {tcpSocket: {host: h, port: 1}}}]}";
+  const auto lines = problems(fields, "{}");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with(
+      "spec.podTemplate.spec.containers[0].livenessProbe.tcpSocket.host: has the kubelet ask"));
+  CHECK(lines[1].starts_with(
+      "spec.podTemplate.spec.containers[0].lifecycle.preStop.httpGet.host: has the kubelet ask"));
+  CHECK(problems(fields, "allowProbeHost: true") == Lines{});
+}
+
 TEST_CASE("a configuration may switch podTemplate off, and has one of its own") {
   CHECK(problems("spec: {priorityClassName: a}", "podTemplate: {allowed: false}") ==
         Lines{"spec.podTemplate: is switched off here, by podTemplate.allowed in the operator's "

@@ -82,6 +82,7 @@ images: {sync: "registry.example.com/gradient-sync:1.0"}
 podSecurity: restricted
 secretName: team-secrets
 automountServiceAccountToken: true
+allowProbeHost: true
 sync:
   resources: {limits: {memory: 2048Mi}, requests: {cpu: 0.1}}
   pullSecret: sync-pull
@@ -103,10 +104,21 @@ sync:
   allowLocalAddresses: true
   collectAfter: 1h30m
   limits: {files: 1000, bytes: 1.5Ti, depth: 20}
-rollout: {spareGpus: true, drainSeconds: 25}
+rollout: {spareGpus: true, drainSeconds: 25, defaultReadiness: false}
+podTemplate:
+  allowed: false
+  maySetMachine: true
+  metadata: {labels: {team: nlp}}
+  spec: {priorityClassName: serving}
 clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
 )");
+  CHECK(read.allow_probe_host);
+  CHECK_FALSE(read.default_readiness);
+  CHECK_FALSE(read.pod_template_is_allowed);
+  CHECK(read.pod_template_may_set_machine);
+  CHECK(read.pod_template.labels.at("team") == "nlp");
+  CHECK(json::text(read.pod_template.spec) == R"({"priorityClassName":"serving"})");
   CHECK(read.limits.files == 1000);
   CHECK(read.limits.bytes == std::int64_t{3} << 39);
   CHECK(read.limits.depth == 20);
