@@ -3,6 +3,7 @@
 #include "gradient/render/pod_template.h"
 #include "gradient/render/pod_template_conflicts.h"
 #include "gradient/spec/access_mode_conflicts.h"
+#include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_deployment.h"
 #include "gradient/status/endpoint.h"
@@ -33,6 +34,8 @@ bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
 kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = parts_.stores.gradient_deployments.find(key);
   if (!object || kube::is_being_deleted(*object)) return forget(key);
+  if (kube::annotation_of(*object, gradient::names::paused_annotation) == "true")
+    return pause(*object, stop);
   const auto read = gradient::read_deployment(*object, parts_.settings);
   if (const auto* problems = std::get_if<json::Problems>(&read))
     return reject(*object, *problems, stop);
@@ -55,6 +58,20 @@ kube::Outcome DeploymentReconciler::forget(const kube::Key& key) {
   parts_.references.remove({std::string(gradient_deployments.kind), key});
   parts_.observer.forget(key);
   parts_.template_check.forget(key);
+  return kube::Outcome::done();
+}
+
+/// Whoever mends by hand is left alone until the annotation is gone. Its content stays in use.
+kube::Outcome DeploymentReconciler::pause(const json::Json& object, const std::stop_token& stop) {
+  const auto parent = gradient::parent(object);
+  const auto read = gradient::read_deployment(object);
+  const auto* spec = std::get_if<gradient::DeploymentSpec>(&read);
+  if (spec != nullptr && spec->repositories)
+    parts_.content_references.add({parent.ns, spec->repositories->dataset},
+                                  gradient::content_of(parent, *spec));
+  const auto status =
+      gradient::paused_status(parent, json::at(object, {"status"}), parts_.publisher.now());
+  parts_.publisher.publish(gradient_deployments, object, status, stop);
   return kube::Outcome::done();
 }
 

@@ -40,6 +40,7 @@ class DeploymentReconciler {
   };
 
   kube::Outcome forget(const kube::Key& key);
+  kube::Outcome pause(const json::Json& object, const std::stop_token& stop);
   kube::Outcome reject(const json::Json& object, const json::Problems& problems,
                        const std::stop_token& stop);
   kube::Outcome wait(const json::Json& object, const gradient::DeploymentSpec& spec,

@@ -219,6 +219,24 @@ TEST_CASE_METHOD(Scenario, "a deployment that is refused is scaled to zero where
         R"({"metadata":{"uid":"uid-of-demo"},"spec":{"replicas":0}})");
 }
 
+TEST_CASE_METHOD(Scenario, "a paused deployment is left alone, and its edit is not told as seen") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  const auto before = *stores.gradient_deployments.find({"ns", "demo"});
+  put(reconcile::gradient_deployments, "demo",
+      R"({"metadata":{"generation":7,"annotations":{"gradient-operator.dev/paused":"true"}},
+          "spec":{"image":"example.com/app:2","resources":{"instanceType":"C4"}},"status":)" +
+          json::text(before.at("status")) + "}");
+  expect_status();
+  CHECK_FALSE(reconcile().requeue_after);
+  CHECK(json::string_at(condition("Paused"), {"status"}) == "True");
+  const auto after = *stores.gradient_deployments.find({"ns", "demo"});
+  CHECK(json::equal(json::at(after, {"status", "observedGeneration"}),
+                    json::at(before, {"status", "observedGeneration"})));
+  reconcile();  // nothing more to say
+}
+
 TEST_CASE_METHOD(Scenario,
                  "what podTemplate makes of the pods is tried once before it is applied") {
   put(reconcile::gradient_deployments, "demo", with_pod_template);

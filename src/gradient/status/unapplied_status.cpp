@@ -1,5 +1,6 @@
 #include "gradient/status/unapplied_status.h"
 
+#include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
 #include "gradient/status/text.h"
 #include "gradient/status/workload.h"
@@ -148,6 +149,21 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
                                 is_of_spec ? resolved : unresolved},
                                spec.replicas() == 0 ? disabled : reason, parent, deployment,
                                previous, now);
+}
+
+Json paused_status(const Parent& parent, const Json& previous, const std::string& now) {
+  const std::string annotation = names::paused_annotation;
+  const Condition paused{"Paused", ConditionStatus::True, "Annotated",
+                         "the annotation " + annotation +
+                             " has the operator change nothing; kubectl annotate gdep " +
+                             parent.name + " " + annotation + "- has it go on"};
+  std::vector<Json> list;
+  for (const auto& before : json::elements_at(previous, {"conditions"}))
+    if (json::string_at(before, {"type"}) != paused.type) list.push_back(before);
+  list.push_back(conditions({paused}, parent, previous, now).at(0));
+  auto status = previous.is_object() ? previous : Json::object();
+  status["conditions"] = json::array(std::move(list));
+  return status;
 }
 
 }  // namespace gradient

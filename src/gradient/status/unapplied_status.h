@@ -26,4 +26,8 @@ json::Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
                           const std::vector<Blocker>& blockers, const json::Json& deployment,
                           const json::Json& previous, const std::string& now);
 
+/// Somebody has paused the deployment: nothing of it is looked at. All is as in `previous`, the
+/// observed generation too, besides the condition Paused.
+json::Json paused_status(const Parent& parent, const json::Json& previous, const std::string& now);
+
 }  // namespace gradient
