@@ -156,7 +156,7 @@ class Diff {
     comparison_.add(title(kind, key), live.value_or(Json()), after);
     auto parent = gradient::parent(after);
     if (live) parent.uid = kube::uid_of(*live);
-    if (kind == reconcile::gradient_deployments) add_children(input, parent, live);
+    if (kind == reconcile::gradient_deployments) add_children(input, parent);
     if (kind == reconcile::datasets) {
       const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
       const auto present = client_.get(kube::claims, key);
@@ -194,19 +194,7 @@ class Diff {
     std::cerr << input.at({"", message}) << '\n';
   }
 
-  /// "ns/name" of the deployment that keeps the host; empty when this one has it.
-  std::string host_owner(const gradient::Parent& parent, const std::optional<Json>& ours) {
-    if (!settings_.endpoint) return {};
-    for (const auto& other_name : names::others_of_host({.ns = parent.ns, .name = parent.name})) {
-      const kube::Key key{other_name.ns, other_name.name};
-      const auto other = client_.get(reconcile::gradient_deployments, key);
-      if (other && (!ours || reconcile::is_older(*other, *ours))) return kube::to_string(key);
-    }
-    return {};
-  }
-
-  void add_children(const Input& input, const gradient::Parent& parent,
-                    const std::optional<Json>& ours) {
+  void add_children(const Input& input, const gradient::Parent& parent) {
     const auto spec =
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
@@ -220,12 +208,6 @@ class Diff {
     for (const auto& conflict : conflicts)
       tell(input, conflict.message + not_compared);
     if (!found.blockers.empty() || !conflicts.empty()) return;
-    found.host_owner = host_owner(parent, ours);
-    if (!found.host_owner.empty())
-      std::cerr << input.at(
-                       {"", "has no URL from outside: its host belongs to GradientDeployment " +
-                                found.host_owner})
-                << '\n';
     const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
     const auto wanted = reconcile::children(parent, spec, found, settings_, live).objects;
     for (const auto& child : wanted)

@@ -14,12 +14,4 @@ const kube::Kind& kind_of(const json::Json& object) {
   return *found;
 }
 
-bool is_older(const json::Json& one, const json::Json& other) {
-  const auto made = [](const json::Json& object) {
-    return std::pair(json::string_at(object, {"metadata", "creationTimestamp"}),
-                     kube::uid_of(object));
-  };
-  return made(one) < made(other);
-}
-
 }  // namespace reconcile

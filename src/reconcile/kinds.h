@@ -26,8 +26,4 @@ inline constexpr std::array child_kinds{kube::deployments, kube::services,  kube
 /// The child kind of a rendered object. Throws std::logic_error for any other.
 const kube::Kind& kind_of(const json::Json& object);
 
-/// Of two GradientDeployments that come to one host, the older has it. Of two that were made in the
-/// same second, any will do, as long as it is always the same.
-bool is_older(const json::Json& one, const json::Json& other);
-
 }  // namespace reconcile

@@ -91,10 +91,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
   }
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
-  if (parts_.settings.endpoint) {
-    add_host(lookup);
-    add_certificate(lookup, *parts_.settings.endpoint);
-  }
+  if (parts_.settings.endpoint) add_certificate(lookup, *parts_.settings.endpoint);
   lookup.finish();
   return std::move(lookup.found);
 }
@@ -216,25 +213,6 @@ std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed
                                             "; add it"};
   }
   return std::nullopt;
-}
-
-/// The older one has the host. A younger one that was looked at before, as a watch of another
-/// namespace was faster, looks again.
-void Resolver::add_host(Lookup& lookup) {
-  const auto& deployments = parts_.stores.gradient_deployments;
-  for (const auto& name :
-       gradient::names::others_of_host({.ns = lookup.self.key.ns, .name = lookup.self.key.name})) {
-    const kube::Key other{name.ns, name.name};
-    const auto theirs = deployments.find(other);
-    const auto ours = theirs ? deployments.find(lookup.self.key) : std::nullopt;
-    if (!ours) continue;
-    if (is_older(*theirs, *ours)) {
-      lookup.refer(gradient_deployments, other);
-      lookup.found.host_owner = kube::to_string(other);
-    } else {
-      parts_.triggers.enqueue({std::string(gradient_deployments.kind), other});
-    }
-  }
 }
 
 }  // namespace reconcile

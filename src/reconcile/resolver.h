@@ -6,7 +6,6 @@
 #include "reconcile/polling_cache.h"
 #include "reconcile/references.h"
 #include "reconcile/stores.h"
-#include "reconcile/triggers.h"
 
 #include <set>
 #include <stop_token>
@@ -26,7 +25,6 @@ class Resolver {
     Stores& stores;
     References& references;
     PollingCache& polled;
-    const Triggers& triggers;
   };
   explicit Resolver(const Parts& parts) : parts_(parts) {}
 
@@ -51,7 +49,6 @@ class Resolver {
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
   /// Why the Secret does not have it; empty when it does.
   std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);
-  void add_host(Lookup& lookup);
 
   Parts parts_;
 };

@@ -141,22 +141,3 @@ TEST_CASE("a diff has the Ingress that a configuration would make, and the one i
   CHECK_THAT(without, Contains("--- live" + title));
   CHECK_THAT(without, Contains("-  ingressClassName: test\n"));
 }
-
-TEST_CASE("a diff has no Ingress for a host that an older deployment has") {
-  live::Cluster cluster;
-  // demo-test in 42 and demo in test-42 both come to demo-test-42
-  constexpr kube::Kind namespaces{"v1", "Namespace", "namespaces"};
-  const auto ns = cluster.ns().substr(cluster.ns().find('-') + 1);
-  const auto made = cluster.client().create(
-      namespaces, "", json::parse(R"({"metadata":{"name":")" + ns + R"("}})"));
-  auto theirs = json::parse(R"({"metadata":{"name":"demo-test"},"spec":{"image":"app:1",
-      "resources":{"instanceType":"C4"}}})");
-  theirs["apiVersion"] = json::Json(std::string(reconcile::api_version));
-  theirs["kind"] = json::Json("GradientDeployment");
-  cluster.client().create(reconcile::gradient_deployments, ns, theirs);
-  const auto found = diff(cluster, spec(one), "endpoint: {domain: a.example, ingressClass: test}");
-  CHECK_THAT(found.output, !Contains("/Ingress/"));
-  CHECK_THAT(found.messages,
-             Contains("its host belongs to GradientDeployment " + ns + "/demo-test"));
-  cluster.client().remove(namespaces, kube::key_of(made), kube::uid_of(made));
-}

@@ -2,6 +2,7 @@
 // not ours: GRADIENT_GATEWAY_API names a file with them.
 
 #include "base/files.h"
+#include "gradient/spec/names.h"
 #include "json/yaml.h"
 #include "reconcile/running.h"
 #include "support/skip.h"
@@ -80,10 +81,13 @@ TEST_CASE("without the Gateway API a deployment says so, and with it there is a 
     CHECK(running.ready());
 
     api.install();
+    gradient::Parent parent;
+    parent.ns = cluster.ns();
+    parent.name = "demo";
     const auto has_url = [&] {
       const auto demo = cluster.seen().gradient_deployments.find(cluster.key("demo"));
       return json::string_at(*demo, {"status", "endpoint"}) ==
-             "https://demo-" + cluster.ns() + ".a.example";
+             "https://" + gradient::names::host(parent, "a.example");
     };
     cluster.await("the URL", has_url,
                   std::chrono::seconds(120));  // a kind is looked for each minute

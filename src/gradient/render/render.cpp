@@ -21,11 +21,7 @@ Rendered render(const Parent& parent, const DeploymentSpec& spec, const Found& f
   if (spec.autoscaled()) objects.push_back(autoscaler(parent, spec, settings));
   objects.push_back(disruption_budget(parent, spec));
   // With 0 replicas, too: the host stays the deployment's.
-  if (settings.endpoint && found.host_owner.empty()) {
-    objects.push_back(ingress_or_route(parent, *settings.endpoint));
-  } else {
-    rendered.urls.external.clear();
-  }
+  if (settings.endpoint) objects.push_back(ingress_or_route(parent, *settings.endpoint));
 
   for (auto& object : objects) {
     if (object.is_null()) continue;

@@ -55,18 +55,17 @@ std::string container(std::string_view prefix, std::string_view name) {
 }
 
 std::string host(const Parent& parent, const std::string& domain) {
-  return container("", parent.name + "-" + parent.ns) + "." + domain;
-}
-
-std::vector<NamespacedName> others_of_host(const NamespacedName& deployment) {
-  const auto label = deployment.name + "-" + deployment.ns;
-  std::vector<NamespacedName> others;
-  for (auto dash = label.find('-'); dash != std::string::npos; dash = label.find('-', dash + 1)) {
-    NamespacedName other{.ns = label.substr(dash + 1), .name = label.substr(0, dash)};
-    const bool may_exist = values::is_deployment_name(other.name) && values::is_dns_label(other.ns);
-    if (may_exist && other != deployment) others.push_back(std::move(other));
-  }
-  return others;
+  const auto label = parent.name + "-" + parent.ns;
+  const auto whole = parent.name + "/" + parent.ns;
+  // `a-b` in `c` and `a` in `b-c` would meet. Other divisions of one label are few, so few digits
+  // tell them apart.
+  constexpr std::size_t few_digits = 6;
+  const bool is_divided_once = std::count(label.begin(), label.end(), '-') == 1;
+  if (is_divided_once && label.size() <= longest_label) return label + "." + domain;
+  if (label.size() + 1 + few_digits <= longest_label)
+    return label + "-" + base::short_hash(whole, few_digits) + "." + domain;
+  return label.substr(0, longest_label - hash_digits - 1) + "-" +
+         base::short_hash(whole, hash_digits) + "." + domain;
 }
 
 std::string clone_container(std::string_view repository) {

@@ -38,16 +38,9 @@ inline constexpr const char* app_port = "http";
 /// the same prefix never meet.
 std::string container(std::string_view prefix, std::string_view name);
 
-/// "demo-team.apps.example.com": where a deployment is reached. The first label is container()'s.
+/// "demo-team.apps.example.com": where a deployment is reached. Where its name or namespace has a
+/// dash, digits of a hash follow: no two deployments have the same.
 std::string host(const Parent& parent, const std::string& domain);
-
-struct NamespacedName {
-  std::string ns, name;
-  bool operator==(const NamespacedName&) const = default;
-};
-/// The other deployments that host() gives the same host, if they exist: `a` in `b-c` and `a-b` in
-/// `c`.
-std::vector<NamespacedName> others_of_host(const NamespacedName& deployment);
 
 /// How the names of the helpers' containers begin: of a repository's and of a model's.
 inline constexpr std::string_view clone_prefix = "clone-";

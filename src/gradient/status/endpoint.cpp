@@ -27,11 +27,6 @@ bool is_unseen(const Json& route) {
 std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
-  if (!found.host_owner.empty()) {
-    return {{"HostTaken", "the host " + names::host(parent, settings.endpoint->domain) +
-                              " belongs to GradientDeployment " + found.host_owner +
-                              ", which is older and has the same host; rename one of the two"}};
-  }
   if (found.certificate) return {*found.certificate};
   const auto& route = observed.route;
   if (!route) return {};

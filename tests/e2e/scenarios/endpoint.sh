@@ -37,8 +37,19 @@ until_endpoint() { # NAME URL
 	kubectl wait "gdep/$1" --for=jsonpath='{.status.endpoint}'="$2" --timeout=60s
 }
 
+# The namespace has dashes, so digits of a hash follow.
+host_of() { # NAME
+	local endpoint
+	endpoint=$(field gdep "$1" '{.status.endpoint}')
+	[[ $endpoint =~ ^http://($1-$NAMESPACE-[0-9a-f]{6}\.apps\.example\.com)$ ]] || {
+		echo "unexpected: $endpoint"
+		return 1
+	}
+	echo "${BASH_REMATCH[1]}"
+}
+
 an_ingress_gives_a_deployment_a_url_until_the_configuration_takes_it_away() {
-	local host=app-$NAMESPACE.apps.example.com
+	local host
 	apply <<-END
 		apiVersion: networking.k8s.io/v1
 		kind: IngressClass
@@ -49,7 +60,7 @@ an_ingress_gives_a_deployment_a_url_until_the_configuration_takes_it_away() {
 	configuration <<<'endpoint: {domain: apps.example.com, ingressClass: e2e}'
 	hello app
 	until_ready app
-	equals "$(field gdep app '{.status.endpoint}')" "http://$host"
+	host=$(host_of app)
 	equals "$(eventually 30 from_outside app)" hello
 	contains "$("$OPERATOR" status app --namespace "$NAMESPACE")" Ingress/app
 
@@ -101,7 +112,7 @@ a_gateway_gives_a_deployment_a_url_once_its_definitions_and_listener_allow_it() 
 
 	kubectl patch gateway public --type json --patch '[{"op":"replace","path":"/spec/listeners/0/hostname","value":"*.apps.example.com"}]'
 	until_ready app
-	equals "$(field gdep app '{.status.endpoint}')" "http://app-$NAMESPACE.apps.example.com"
+	host_of app
 	equals "$(eventually 30 from_outside app)" hello
 
 	configuration </dev/null

@@ -33,17 +33,10 @@ gradient::Rendered render(const gradient::Found& found) {
 
 }  // namespace
 
-TEST_CASE("an endpoint has its URL with its Ingress, and neither while its host is another's") {
-  const auto own = render({});
-  CHECK(has_ingress(own));
-  CHECK(own.urls.external == "http://demo-team.apps.example.com");
-
-  gradient::Found found;
-  found.host_owner = "other/demo";
-  const auto lost = render(found);
-  CHECK_FALSE(has_ingress(lost));
-  CHECK(lost.urls.external.empty());
-  CHECK(lost.urls.in_cluster == own.urls.in_cluster);
+TEST_CASE("an endpoint has its URL with its Ingress") {
+  const auto rendered = render({});
+  CHECK(has_ingress(rendered));
+  CHECK(rendered.urls.external == "http://demo-team.apps.example.com");
 }
 
 TEST_CASE("a port that is written has a readiness check of its own unless the spec has one") {
@@ -62,6 +55,7 @@ TEST_CASE("a port that is written has a readiness check of its own unless the sp
   settings.default_readiness = false;
   CHECK(readiness() == "null");
   settings.default_readiness = true;
-  spec.health_checks.readiness = gradient::HealthCheck{.action = gradient::HttpCheck{"/", {}, {}, {}}};
+  spec.health_checks.readiness =
+      gradient::HealthCheck{.action = gradient::HttpCheck{"/", {}, {}, {}}};
   CHECK(readiness().find("httpGet") != std::string::npos);
 }

@@ -85,24 +85,45 @@ TEST_CASE("a host's first label that would be too long is cut and told apart by 
   CHECK(cut == host(name, twelve + "b"));
 }
 
+TEST_CASE("where a name or namespace has a dash, digits tell who it is") {
+  const auto one = host("a-b", "c");
+  CHECK(one.starts_with("a-b-c-"));
+  CHECK(one.find('.') == std::string("a-b-c-012345").size());
+  CHECK(one != host("a", "b-c"));
+  CHECK(one == host("a-b", "c"));
+  // Nor does a name that looks like the digits.
+  const auto digits = one.substr(6, 6);
+  CHECK(host("a-b-c", digits) != one);
+  CHECK(host("a-b", "c-" + digits) != one);
+}
+
+TEST_CASE("no two deployments come to one host, however their names are divided") {
+  std::map<std::string, std::string> known;
+  const std::string letters =
+      "a-b-c-0a1b2c-d" + std::string(30, 'e') + "-f-" + std::string(30, 'a');
+  for (std::size_t length = 3; length <= letters.size(); ++length) {
+    const auto label = letters.substr(0, length);
+    for (std::size_t at = 1; at + 1 < length; ++at) {
+      const auto name = label.substr(0, at);
+      const auto ns = label.substr(at + 1);
+      if (label[at] != '-' || !gradient::values::is_deployment_name(name) ||
+          !gradient::values::is_dns_label(ns))
+        continue;
+      auto& before = known[host(name, ns)];
+      INFO(name << "/" << ns << " comes where " << before << " is");
+      CHECK(before.empty());
+      before = name + "/" + ns;
+    }
+  }
+  CHECK(known.size() > 50);
+}
+
 TEST_CASE("no choice of a namespace's name gives the host of a label that was cut") {
   const std::string name(40, 'a');
   const auto cut = host(name, "team-of-a-name-that-is-long");
   const auto label = cut.substr(0, cut.find('.'));
   REQUIRE(label.starts_with(name + "-"));
   CHECK(host(name, label.substr(name.size() + 1)) != cut);
-}
-
-TEST_CASE("deployments with the same host are found by their names alone") {
-  using Places = std::vector<names::NamespacedName>;
-  CHECK(names::others_of_host({.ns = "team", .name = "demo"}) == Places{});
-  CHECK(names::others_of_host({.ns = "c", .name = "a-b"}) == Places{{"b-c", "a"}});
-  CHECK(names::others_of_host({.ns = "b-c", .name = "a"}) == Places{{"c", "a-b"}});
-  // No deployment's name ends or begins with '-', or begins with a digit; nor is any longer
-  // than 50.
-  CHECK(names::others_of_host({.ns = "b", .name = "a--c"}) == Places{});
-  CHECK(names::others_of_host({.ns = "c", .name = std::string(50, 'a')}) == Places{});
-  CHECK(names::others_of_host({.ns = "b-c", .name = std::string(49, 'a')}) == Places{});
 }
 
 TEST_CASE("each selection of a repository's parts is a revision of its own") {

@@ -40,19 +40,7 @@ std::vector<Blocker> problems(const std::string& conditions) {
 }  // namespace
 
 TEST_CASE("without an endpoint nothing is said of it") {
-  gradient::Found taken;
-  taken.host_owner = "a/b";
-  CHECK(gradient::endpoint_blockers(demo, gradient::default_settings(), taken, {}).empty());
-}
-
-TEST_CASE("a host that an older deployment has is told with that deployment") {
-  gradient::Found taken;
-  taken.host_owner = "other/one";
-  CHECK(gradient::endpoint_blockers(demo, by_gateway(), taken, {}) ==
-        std::vector<Blocker>{{"HostTaken",
-                              "the host demo-team.apps.example.com belongs to GradientDeployment "
-                              "other/one, which is older and has the same host; rename one of "
-                              "the two"}});
+  CHECK(gradient::endpoint_blockers(demo, gradient::default_settings(), {}, {}).empty());
 }
 
 TEST_CASE("a certificate that is not there is told, unless there is no endpoint to have it") {
@@ -63,8 +51,6 @@ TEST_CASE("a certificate that is not there is told, unless there is no endpoint 
       gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "c", .tls_secret = "w"};
   CHECK(gradient::endpoint_blockers(demo, settings, found, {}) ==
         std::vector<Blocker>{*found.certificate});
-  found.host_owner = "other/one";
-  CHECK(gradient::endpoint_blockers(demo, settings, found, {}).front().reason == "HostTaken");
 }
 
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
