@@ -68,6 +68,7 @@ check_values() {
 		'/config/rollout/spareGpus' config.rollout.spareGpus=often
 		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301
 		'/config/allowProbeHost' config.allowProbeHost=often
+		'/config/placement' config.placement=anywhere
 		'/config/rollout/defaultReadiness' config.rollout.defaultReadiness=often
 		'/config/podTemplate' config.podTemplate.speck.a=b
 		'/config/podTemplate/allowed' config.podTemplate.allowed=no-boolean

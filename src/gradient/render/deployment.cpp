@@ -133,6 +133,23 @@ Json readiness(const DeploymentSpec& spec, const Settings& settings) {
   return listening_probe(*spec.port);
 }
 
+/// Other nodes and zones are preferred to those that have pods of the deployment, and never
+/// demanded. By default there is nothing: the scheduler spreads the pods of a Service by itself,
+/// and stops doing so for pods with constraints of their own.
+Json affinity(const Parent& parent, const DeploymentSpec& spec, const Found& found,
+              const Settings& settings) {
+  if (settings.placement != Placement::Spread || !claim_obstacle(spec, found, settings).empty())
+    return {};
+  const auto away_from = [&](const char* topology_key, int weight) {
+    const auto term = object({{"labelSelector", selector(parent)}, {"topologyKey", topology_key}});
+    return object({{"podAffinityTerm", term}, {"weight", weight}});
+  };
+  const auto preferred = array(
+      {away_from("kubernetes.io/hostname", 100), away_from("topology.kubernetes.io/zone", 50)});
+  return object({{"podAntiAffinity",
+                  object({{"preferredDuringSchedulingIgnoredDuringExecution", preferred}})}});
+}
+
 Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
                    std::int64_t drain_seconds, const Settings& settings) {
   const auto port = object(
@@ -166,6 +183,7 @@ Json pod(const Parent& parent, const DeploymentSpec& spec, const Found& found,
   parts += token_parts(parts, pod_template, settings);
   const auto drain = drain_seconds(pod_template, settings);
   return object({
+      {"affinity", affinity(parent, spec, found, settings)},
       {"automountServiceAccountToken", false},
       {"containers", array({app_container(spec, parts, machine, drain, settings)})},
       {"enableServiceLinks", false},

@@ -42,17 +42,24 @@ std::string model_obstacle(const std::string& model, const Found& found,
 std::string first_obstacle(const DeploymentSpec& spec, const Found& found,
                            const Settings& settings) {
   const auto* machine = settings.instance_type(spec.resources.instance_type);
-  std::string why;
-  if (spec.repositories) why = dataset_obstacle(spec.repositories->dataset, found, machine);
-  for (const auto& model : spec.models) {
-    if (why.empty()) why = model_obstacle(model.id, found, machine);
-  }
+  auto why = claim_obstacle(spec, found, settings);
   if (why.empty() && machine != nullptr && machine->gpus > 0 && !settings.spare_gpus)
     why = "instance type " + machine->name + " needs GPUs and rollout.spareGpus is not set";
   return why;
 }
 
 }  // namespace
+
+std::string claim_obstacle(const DeploymentSpec& spec, const Found& found,
+                           const Settings& settings) {
+  const auto* machine = settings.instance_type(spec.resources.instance_type);
+  std::string why;
+  if (spec.repositories) why = dataset_obstacle(spec.repositories->dataset, found, machine);
+  for (const auto& model : spec.models) {
+    if (why.empty()) why = model_obstacle(model.id, found, machine);
+  }
+  return why;
+}
 
 Rollout rollout(const DeploymentSpec& spec, const Found& found, const Settings& settings) {
   const auto why = first_obstacle(spec, found, settings);

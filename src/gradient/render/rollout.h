@@ -17,6 +17,10 @@ struct Rollout {
   std::string reason;  ///< for the message of the condition Progressing
 };
 
+/// Why pods may not run on different nodes, by a claim; empty where they may.
+std::string claim_obstacle(const DeploymentSpec& spec, const Found& found,
+                           const Settings& settings);
+
 Rollout rollout(const DeploymentSpec& spec, const Found& found, const Settings& settings);
 
 }  // namespace gradient

@@ -32,8 +32,8 @@ struct Found {
   std::map<std::string, FoundModel> models;
   std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
   std::vector<std::string> pull_servers;  ///< what it is for (pull::server_of); empty: not known
-  std::optional<Blocker> certificate;  ///< why the endpoint's Secret cannot serve
-  std::vector<Blocker> blockers;       ///< why the rest cannot be used
+  std::optional<Blocker> certificate;     ///< why the endpoint's Secret cannot serve
+  std::vector<Blocker> blockers;          ///< why the rest cannot be used
   /// Something was made so recently that its own reconciler has not looked at it. What comes of
   /// that brings the deployment back; until then there is nothing to report.
   bool is_pending = false;

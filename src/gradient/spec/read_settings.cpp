@@ -164,6 +164,8 @@ void read_scalars(json::ObjectReader& reader, Settings& settings) {
     }
     settings.cluster_domain = *domain;
   }
+  const auto placement = reader.choice("placement", {"scheduler", "spread"});
+  if (placement) settings.placement = static_cast<Placement>(*placement);
   settings.allow_probe_host = reader.boolean("allowProbeHost").value_or(false);
   settings.automount_service_account_token =
       reader.boolean("automountServiceAccountToken").value_or(false);

@@ -50,6 +50,7 @@ namespace gradient {
 ///       spareGpus: false          # whether a new pod finds GPUs while the old one still runs
 ///       drainSeconds: 5           # how long a terminating pod serves before its SIGTERM
 ///       defaultReadiness: true    # a port without a readiness check: whether something listens
+///     placement: scheduler        # or spread: preferred anti-affinity for nodes and zones
 ///     podTemplate:                # of all pods, below each deployment's own
 ///       allowed: true             # whether a deployment may have one
 ///       maySetMachine: false      # whether it may set what the machine says

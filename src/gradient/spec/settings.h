@@ -24,6 +24,7 @@ struct InstanceType {
 };
 
 enum class PodSecurity { Baseline, Restricted };
+enum class Placement { Scheduler, Spread };
 
 /// How deployments are reached from outside of the cluster: each gets a host of its own below
 /// `domain`, and an Ingress or an HTTPRoute for it.
@@ -72,8 +73,9 @@ struct Settings {
   std::int64_t drain_seconds = 5;
   /// Whether a written port without a readiness check gets one that looks whether the app listens.
   bool default_readiness = true;
-  PodTemplate pod_template = {};        ///< of all deployments, below each one's own
-  bool pod_template_is_allowed = true;  ///< to have one
+  Placement placement = Placement::Scheduler;  ///< who spreads pods over nodes and zones
+  PodTemplate pod_template = {};               ///< of all deployments, below each one's own
+  bool pod_template_is_allowed = true;         ///< to have one
   bool pod_template_may_set_machine = false;
   std::string cluster_domain = "cluster.local";
   bool automount_service_account_token = false;

@@ -83,6 +83,7 @@ podSecurity: restricted
 secretName: team-secrets
 automountServiceAccountToken: true
 allowProbeHost: true
+placement: spread
 sync:
   resources: {limits: {memory: 2048Mi}, requests: {cpu: 0.1}}
   pullSecret: sync-pull
@@ -114,6 +115,7 @@ clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
 )");
   CHECK(read.allow_probe_host);
+  CHECK(read.placement == gradient::Placement::Spread);
   CHECK_FALSE(read.default_readiness);
   CHECK_FALSE(read.pod_template_is_allowed);
   CHECK(read.pod_template_may_set_machine);
