@@ -1,7 +1,6 @@
 #include "cli/check.h"
 
 #include "cli/lines.h"
-#include "gradient/spec/mounts.h"
 #include "gradient/spec/pull_credentials.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
@@ -51,10 +50,7 @@ json::Problems warnings(const Input& input, const gradient::Settings& settings) 
   }
   if (input.kind() != "GradientDeployment") return {};
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
-  auto all = gradient::fields_without_effect(spec, settings);
-  for (auto& warning : gradient::paths_of_nothing(spec))
-    all.push_back(std::move(warning));
-  return all;
+  return gradient::doubtful_fields(spec, settings);
 }
 
 /// Servers of the ContainerRegistries of one run that say them, by namespace and name.

@@ -2,7 +2,6 @@
 
 #include "base/ascii.h"
 #include "gradient/spec/characters.h"
-#include "gradient/spec/mounts.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_deployment.h"
@@ -232,9 +231,7 @@ void Translation::check(const std::string& name) {
                           {"spec", spec_}});
   const auto reading = read_deployment(object_, settings_);
   if (const auto* spec = std::get_if<DeploymentSpec>(&reading)) {
-    for (auto& field : fields_without_effect(*spec, settings_))
-      remarks_.push_back(std::move(field));
-    for (auto& warning : paths_of_nothing(*spec))
+    for (auto& warning : doubtful_fields(*spec, settings_))
       remarks_.push_back(std::move(warning));
     return;
   }

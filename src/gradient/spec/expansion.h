@@ -1,5 +1,8 @@
 #pragma once
 
+#include "gradient/spec/spec.h"
+#include "json/problem.h"
+
 #include <string>
 
 /// The kubelet's expansion of $(NAME), and how text passes it unchanged (kubernetes.io: Define
@@ -12,5 +15,9 @@ std::string escape_dollars(std::string text);
 
 /// The text that was escaped.
 std::string unescape_dollars(std::string text);
+
+/// Warnings for `env` and `command`: a $$, of which one $ is left, and a $(NAME) in the value of a
+/// variable that comes before NAME, which stays as it is. No text of a value is in them.
+json::Problems surprising_expansions(const DeploymentSpec& spec);
 
 }  // namespace gradient

@@ -1,5 +1,6 @@
 #include "gradient/spec/read_deployment.h"
 
+#include "gradient/spec/expansion.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/mounts.h"
 #include "gradient/spec/pod_template_rules.h"
@@ -132,6 +133,20 @@ void refuse_probe_hosts(const DeploymentSpec& spec, json::Problems& problems) {
   look_at(spec.health_checks.startup, "startup");
 }
 
+json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings& settings) {
+  if (!spec.autoscaled() || !settings.request_duration_metric.empty()) return {};
+  json::Problems fields;
+  const auto& metrics = spec.resources.autoscaling->metrics;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (metrics[i].metric != Metric::RequestDuration) continue;
+    fields.push_back({"spec.resources.autoscaling.metrics[" + std::to_string(i) + "].metric",
+                      "requestDuration has no effect, as the operator's configuration names no "
+                      "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
+                      "memory"});
+  }
+  return fields;
+}
+
 }  // namespace
 
 Reading<DeploymentSpec> read_deployment(const json::Json& object) {
@@ -156,18 +171,13 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
   return problems;
 }
 
-json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings& settings) {
-  if (!spec.autoscaled() || !settings.request_duration_metric.empty()) return {};
-  json::Problems fields;
-  const auto& metrics = spec.resources.autoscaling->metrics;
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    if (metrics[i].metric != Metric::RequestDuration) continue;
-    fields.push_back({"spec.resources.autoscaling.metrics[" + std::to_string(i) + "].metric",
-                      "requestDuration has no effect, as the operator's configuration names no "
-                      "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
-                      "memory"});
-  }
-  return fields;
+json::Problems doubtful_fields(const DeploymentSpec& spec, const Settings& settings) {
+  auto all = fields_without_effect(spec, settings);
+  for (auto& warning : surprising_expansions(spec))
+    all.push_back(std::move(warning));
+  for (auto& warning : paths_of_nothing(spec))
+    all.push_back(std::move(warning));
+  return all;
 }
 
 }  // namespace gradient

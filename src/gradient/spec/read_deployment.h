@@ -14,8 +14,7 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object);
 /// catalogue, a URL of the git protocol.
 Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings& settings);
 
-/// What is accepted and yet without effect under this configuration: a metric for which it names
-/// no source.
-json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings& settings);
+/// Fields that have no effect here, or another one than they seem to have: for advice.
+json::Problems doubtful_fields(const DeploymentSpec& spec, const Settings& settings);
 
 }  // namespace gradient
