@@ -172,7 +172,8 @@ TEST_CASE("what is printed is nobody's: no owner, whose absence would remove it,
     CHECK(outcome.code == cli::Fine);
     CHECK(outcome.output.find("PodDisruptionBudget") != std::string::npos);
     CHECK(outcome.output.find("PersistentVolumeClaim") != std::string::npos);
-    for (const auto* mark : {"ownerReferences", "gradient-operator.dev/applied", "annotations"})
+    for (const auto* mark : {"ownerReferences", "gradient-operator.dev/applied",
+                             "gradient-operator.dev/rendering-rules"})
       CHECK(outcome.output.find(mark) == std::string::npos);
   }
 }
@@ -190,7 +191,7 @@ TEST_CASE("what somebody asked for stays on the pods, and on the Ingress") {
         R"({"a.example/b":"c"})");
   CHECK(json::text(json::at(object(outcome, "Deployment"),
                             {"spec", "template", "metadata", "annotations"})) ==
-        R"({"gradient-operator.dev/sync":"now"})");
+        R"({"gradient-operator.dev/sync":"now","kubectl.kubernetes.io/default-container":"app"})");
 }
 
 TEST_CASE("checkouts are those of the object in the cluster, and of no other object without one") {

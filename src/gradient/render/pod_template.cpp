@@ -12,7 +12,7 @@ namespace {
 
 using json::Json;
 
-/// x-kubernetes-list-map-keys of the lists of a PodSpec. The second key may be absent.
+/// x-kubernetes-list-map-keys of the lists of a PodSpec. A second key may have a default.
 struct ListMap {
   std::string_view field, key;
   std::string_view second = {}, second_default = {};
@@ -70,14 +70,14 @@ Json merged_element(std::string_view list, const Json& ours, const Json& theirs)
 }
 
 std::string key_of(const ListMap& map, const Json& element) {
-  const auto second = json::string_at(element, {map.second});
-  return json::text(json::at(element, {map.key})) + " " +
-         (second.empty() ? std::string(map.second_default) : second);
+  return json::text(json::at(element, {map.key})) + " " + json::string_at(element, {map.second});
 }
 
 Json merged_list(const ListMap& map, const Json& ours, const Json& theirs) {
   std::vector<Json> elements(ours.as_array().begin(), ours.as_array().end());
-  for (const auto& element : theirs.as_array()) {
+  for (auto element : theirs.as_array()) {
+    if (!map.second_default.empty() && json::at(element, {map.second}).is_null())
+      element[std::string(map.second)] = Json(std::string(map.second_default));
     const auto same = std::find_if(elements.begin(), elements.end(), [&](const Json& other) {
       return key_of(map, other) == key_of(map, element);
     });

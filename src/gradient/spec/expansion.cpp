@@ -14,15 +14,16 @@ struct Expansions {
 
 Expansions expansions(const std::string& text) {
   Expansions found;
-  for (auto at = text.find('$'); at + 1 < text.size(); at = text.find('$', at)) {
+  constexpr auto none = std::string::npos;
+  for (auto at = text.find('$'); at != none && at + 1 < text.size(); at = text.find('$', at)) {
     const auto next = text[at + 1];
     if (next == '$') {
       if (text.compare(at + 2, 1, "(") != 0) found.loses_dollar = true;
       at += 2;
       continue;
     }
-    const auto end = next == '(' ? text.find(')', at) : std::string::npos;
-    if (end != std::string::npos) found.names.insert(text.substr(at + 2, end - at - 2));
+    const auto end = next == '(' ? text.find(')', at) : none;
+    if (end != none) found.names.insert(text.substr(at + 2, end - at - 2));
     at += 1;
   }
   return found;

@@ -153,7 +153,7 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
 
 Json paused_status(const Parent& parent, const Json& previous, const std::string& now) {
   const std::string annotation = names::paused_annotation;
-  const Condition paused{"Paused", ConditionStatus::True, "Annotated",
+  const Condition paused{"Paused", ConditionStatus::True, "Paused",
                          "the annotation " + annotation +
                              " has the operator change nothing; kubectl annotate gdep " +
                              parent.name + " " + annotation + "- has it go on"};

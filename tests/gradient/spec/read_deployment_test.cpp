@@ -37,7 +37,7 @@ TEST_CASE("a spec that names image and machine alone gets the defaults of the sp
   expected.image = "app";
   expected.resources.instance_type = "C4";
   CHECK(spec("") == expected);
-  CHECK(expected.port == 80);
+  CHECK(expected.listening_port() == 80);
   CHECK(expected.resources.replicas == 1);
   CHECK(spec("models: [{id: m}]").models.at(0).path == "/opt/models");
   CHECK(spec("repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}]}")
@@ -128,7 +128,7 @@ TEST_CASE("every problem is reported with its field and what would be right") {
       {"an unknown field",
        "affinity: {}",
        {"spec.affinity: unknown field; remove it (known here: command, containerRegistry, "
-        "enabled, env, healthChecks, image, models, port, repositories, resources)"}},
+        "enabled, env, healthChecks, image, models, podTemplate, port, repositories, resources)"}},
       {"healthCheck",
        "healthCheck: {path: /}",
        {"spec.healthCheck: is not a field; write healthChecks with liveness, readiness or startup "
