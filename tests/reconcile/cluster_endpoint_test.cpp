@@ -1,5 +1,6 @@
 // What gives a deployment its URL, against a real API server (KUBECONFIG).
 
+#include "gradient/spec/names.h"
 #include "reconcile/running.h"
 
 #include <catch2/catch.hpp>
@@ -22,6 +23,13 @@ std::string endpoint(Cluster& cluster) {
   return demo ? json::string_at(*demo, {"status", "endpoint"}) : "";
 }
 
+std::string host_below(const std::string& domain, Cluster& cluster) {
+  gradient::Parent parent;
+  parent.ns = cluster.ns();
+  parent.name = "demo";
+  return gradient::names::host(parent, domain);
+}
+
 std::string host(Cluster& cluster) {
   const auto ingress = cluster.seen().ingresses.find(cluster.key("demo"));
   if (!ingress) return "";
@@ -33,19 +41,18 @@ std::string host(Cluster& cluster) {
 
 TEST_CASE("an Ingress is made, changed with the configuration, and removed when it is taken away") {
   Cluster cluster;
-  const auto name = "demo-" + cluster.ns();
+  const auto one = host_below("one.example", cluster);
+  const auto two = host_below("two.example", cluster);
   cluster.apply(reconcile::gradient_deployments, "demo", plain);
   {
     const live::Running running(cluster, {.settings = below("one.example")});
-    cluster.await("the URL",
-                  [&] { return endpoint(cluster) == "http://" + name + ".one.example"; });
-    cluster.await("the Ingress", [&] { return host(cluster) == name + ".one.example"; });
+    cluster.await("the URL", [&] { return endpoint(cluster) == "http://" + one; });
+    cluster.await("the Ingress", [&] { return host(cluster) == one; });
   }
   {
     const live::Running running(cluster, {.settings = below("two.example")});
-    cluster.await("the other URL",
-                  [&] { return endpoint(cluster) == "http://" + name + ".two.example"; });
-    cluster.await("the other host", [&] { return host(cluster) == name + ".two.example"; });
+    cluster.await("the other URL", [&] { return endpoint(cluster) == "http://" + two; });
+    cluster.await("the other host", [&] { return host(cluster) == two; });
     CHECK(cluster.seen().ingresses.keys().size() == 1);
   }
   const live::Running running(cluster);
