@@ -69,6 +69,6 @@ with_template() { # the deployment app with a podTemplate from standard input
 	template=$(sed 's/^/  /')
 	{
 		[[ $(kubectl get gds code --ignore-not-found) ]] && app_repository code main
-		printf 'image: %s\npodTemplate:\n%s\n' "$APP_IMAGE" "$template"
+		printf "image: %s\ncommand: [sh, -c, '%s']\nresources: {instanceType: small}\npodTemplate:\n%s\n" "$APP_IMAGE" "$HELLO" "$template"
 	} | hello app
 }
