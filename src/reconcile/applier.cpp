@@ -228,14 +228,15 @@ void Applier::remove_pull_secret(const gradient::Parent& registry, const std::st
   spdlog::info("deleted object={}", describe(kube::secrets, key));
 }
 
-void Applier::scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop) {
+void Applier::scale(const gradient::Parent& parent, int replicas, const std::stop_token& stop) {
   const kube::Key key{parent.ns, parent.name};
   const auto live = stores_.deployments.find(key);
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != parent.uid) return;
-  if (json::integer_at(*live, {"spec", "replicas"}, 1) == 0) return;
+  const bool is_off = json::integer_at(*live, {"spec", "replicas"}, 1) == 0;
+  if (is_off == (replicas == 0)) return;
   // With the UID, another object that has the name by now is left alone (422).
   const auto patch = json::object({{"metadata", json::object({{"uid", kube::uid_of(*live)}})},
-                                   {"spec", json::object({{"replicas", 0}})}});
+                                   {"spec", json::object({{"replicas", replicas}})}});
   const kube::Store::Write underway(stores_.deployments, key);
   stores_.deployments.put(client_.merge_patch(kube::deployments, key, patch, field_manager, stop));
 }

@@ -41,8 +41,9 @@ class Applier {
   void remove_pull_secret(const gradient::Parent& registry, const std::string& in_use,
                           const std::stop_token& stop);
 
-  /// Turns pods off without touching anything else, for a spec that cannot be rendered.
-  void scale_to_zero(const gradient::Parent& parent, const std::stop_token& stop);
+  /// Turns pods off (0), or on again where they are off, without touching anything else: for a spec
+  /// that cannot be rendered.
+  void scale(const gradient::Parent& parent, int replicas, const std::stop_token& stop);
 
  private:
   std::optional<gradient::Blocker> try_to_apply(const gradient::Parent& parent,

@@ -85,14 +85,15 @@ kube::Outcome DeploymentReconciler::reject(const json::Json& object, const json:
   return kube::Outcome::done();
 }
 
-/// Nothing is applied while something that the spec names cannot be used, except scaling to zero.
-/// Without blockers it is pending.
+/// Nothing is applied while something that the spec names cannot be used, except that pods are
+/// switched off, and those of before on again. Without blockers it is pending.
 kube::Outcome DeploymentReconciler::wait(const json::Json& object,
                                          const gradient::DeploymentSpec& spec,
                                          const std::vector<gradient::Blocker>& blockers,
                                          const std::stop_token& stop) {
   const auto parent = gradient::parent(object);
-  if (spec.replicas() == 0) parts_.applier.scale_to_zero(parent, stop);
+  if (spec.replicas() == 0 || !blockers.empty())
+    parts_.applier.scale(parent, spec.replicas(), stop);
   if (blockers.empty()) return kube::Outcome::done();
   const auto status = gradient::waiting_status(
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
@@ -130,7 +131,7 @@ DeploymentReconciler::Applied DeploymentReconciler::apply(const gradient::Parent
       children(parent, spec, found, parts_.settings, parts_.stores.deployments.find(key));
   auto refused = parts_.applier.apply(parent, rendered.objects, stop);
   parts_.applier.prune(parent, rendered.objects, stop);
-  if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale_to_zero(parent, stop);
+  if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale(parent, 0, stop);
   return {std::move(rendered), std::move(refused)};
 }
 

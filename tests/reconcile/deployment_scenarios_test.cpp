@@ -460,6 +460,24 @@ TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is mi
   CHECK(why() == "ContainerRegistryNotFound");
 }
 
+TEST_CASE_METHOD(Scenario,
+                 "pods that ran before are switched on again while a reference is missing") {
+  put(kube::deployments, "demo", R"({"metadata":{"ownerReferences":[{"uid":"uid-of-demo",
+      "controller":true}]},"spec":{"replicas":0}})");
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"enabled":true,"image":"example.com/a:1","containerRegistry":"gone",
+          "resources":{"instanceType":"C4","replicas":2}}})");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator*")
+      .with_body(R"({"metadata":{"uid":"uid-of-demo"},"spec":{"replicas":2}})")
+      .answer(200, R"({"metadata":{"name":"demo","namespace":"ns","uid":"uid-of-demo",
+                      "resourceVersion":"900","ownerReferences":[{"uid":"uid-of-demo",
+                      "controller":true}]},"spec":{"replicas":2}})");
+  expect_status();
+  expect_event("ContainerRegistryNotFound");
+  reconcile();
+  reconcile();  // they are left as they are
+}
+
 TEST_CASE_METHOD(Scenario, "a Secret is asked for once, not once for every field that names it") {
   put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
       {"name":"A","value":"SECRET:a"},{"name":"B","value":"SECRET:b"}],
