@@ -4,6 +4,7 @@
 #include "gradient/status/text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gradient::diagnosis {
 namespace {
@@ -29,14 +30,22 @@ std::string start_error(const Container& container) {
   return {};
 }
 
-/// Of the runtime's chain of errors the last part: what happened, not who passed it on.
+/// The cause, behind what containerd and runc say on the way: "failed to generate container
+/// \"c0ffee...\" spec: failed to generate spec: no command specified", whose id is another one at
+/// each try.
 std::string innermost(std::string text) {
-  constexpr std::string_view marker = "unable to start container process: ";
-  const auto at = text.find(marker);
-  if (at != std::string::npos) text.erase(0, at + marker.size());
+  constexpr std::array<std::string_view, 7> links{
+      "failed to generate ",        "failed to create containerd task",
+      "failed to create shim task", "OCI runtime create failed",
+      "runc create failed",         "unable to start container process",
+      "error during container init"};
+  const auto is_link = [&](std::string_view link) { return text.starts_with(link); };
+  for (auto end = text.find(": ");
+       end != std::string::npos && std::any_of(links.begin(), links.end(), is_link);
+       end = text.find(": "))
+    text.erase(0, end + 2);
   constexpr std::string_view tail = ": unknown";
-  if (text.size() > tail.size() && text.compare(text.size() - tail.size(), tail.size(), tail) == 0)
-    text.resize(text.size() - tail.size());
+  if (text.ends_with(tail)) text.resize(text.size() - tail.size());
   return excerpt(text);
 }
 

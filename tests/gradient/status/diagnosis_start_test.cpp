@@ -48,7 +48,11 @@ TEST_CASE("an app that does not start or does not stay is explained") {
              "executable file not found in $PATH: unknown"),
        "False StartFailed: pod demo-new-1: container app cannot be started: exec: \"serve\": "
        "executable file not found in $PATH; check spec.command and spec.image"},
-      {"an image without a command", waits("CreateContainerError", "no command specified"),
+      {"an image without a command",
+       waits("CreateContainerError",
+             "failed to generate container \"2e86c64a27c9\" spec: failed to generate spec: no "
+             "command "
+             "specified"),
        "False StartFailed: pod demo-new-1: container app cannot be started: no command specified; "
        "check spec.command and spec.image"},
       {"too little memory", backs_off(137, "OOMKilled"),
