@@ -2,6 +2,7 @@
 
 #include "base/stop_on_signal.h"
 #include "cli/exit_code.h"
+#include "cli/printable.h"
 #include "gradient/spec/names.h"
 #include "kube/clock.h"
 #include "reconcile/kinds.h"
@@ -78,7 +79,7 @@ class Logs {
         kube::stream_log_request(run.pod, run.container, options_.tail, options_.follow),
         [&](std::string_view line) {
           const std::lock_guard lock(mutex_);
-          std::cout << prefix << line << '\n' << std::flush;
+          std::cout << prefix << printable(line) << '\n' << std::flush;
         },
         stop_, idle);
     if (response.status >= 300) {
