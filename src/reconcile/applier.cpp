@@ -42,6 +42,14 @@ bool is_edited(const kube::Kind& kind, const Json& live) {
          !kube::spec_editors(live, field_manager).empty();
 }
 
+/// Through the subresource `scale` too, as kubectl scale and autoscalers do.
+bool is_scaled_by_others(const Json& live, const Json& wanted) {
+  const auto& replicas = json::at(wanted, {"spec", "replicas"});
+  return kind_of(wanted) == kube::deployments && !replicas.is_null() &&
+         has_same_intent(live, wanted) &&
+         !json::equal(json::at(live, {"spec", "replicas"}), replicas);
+}
+
 bool is_current(const Json& live, const Json& wanted) {
   return has_same_intent(live, wanted) && as_intended(live, wanted);
 }
@@ -96,7 +104,15 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   }
   if (is_edited(kind, *current)) current = own_edits(parent, kind, *std::move(current), stop);
   if (is_autoscaled(wanted)) hand_over_replicas(*current, wanted, min_replicas, stop);
-  if (!is_current(*current, wanted)) update(kind, wanted, *current, stop);
+  if (is_current(*current, wanted)) return std::nullopt;
+  if (is_scaled_by_others(*current, wanted))
+    tell_drift(parent, "the replicas of " + describe(kind, key) + " are " +
+                           json::text(json::at(wanted, {"spec", "replicas"})) +
+                           " again, after somebody set " +
+                           json::text(json::at(*current, {"spec", "replicas"})) +
+                           "; scale GradientDeployment " + parent.name +
+                           ", and have an autoscaler aim at it and not at the Deployment");
+  update(kind, wanted, *current, stop);
   return std::nullopt;
 }
 
@@ -167,13 +183,15 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
   auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
   spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
-  if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name})) {
-    events_.record(*object, kube::EventType::Normal, "DriftCorrected",
-                   "what " + transfer->editors + " changed in " + describe(kind, key) +
-                       " is reverted: the operator owns its spec; change the "
-                       "GradientDeployment");
-  }
+  tell_drift(parent, "what " + transfer->editors + " changed in " + describe(kind, key) +
+                         " is reverted: the operator owns its spec; change the "
+                         "GradientDeployment");
   return ours;
+}
+
+void Applier::tell_drift(const gradient::Parent& parent, const std::string& what) {
+  if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name}))
+    events_.record(*object, kube::EventType::Normal, "DriftCorrected", what);
 }
 
 /// To our second field manager, which keeps the number until the autoscaler's controller sets one

@@ -62,6 +62,7 @@ class Applier {
   /// object as it is then.
   json::Json own_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
                        const std::stop_token& stop);
+  void tell_drift(const gradient::Parent& parent, const std::string& what);
   void hand_over_replicas(const json::Json& live, const json::Json& wanted,
                           std::int64_t min_replicas, const std::stop_token& stop);
   void apply_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
