@@ -9,7 +9,8 @@ std::string to_string(const Key& key) {
 }
 
 Json parse_object(std::string_view text) {
-  auto object = json::parse(raw::with_spec_editors(text));
+  constexpr std::size_t deepest = 100;  // the library reads 127
+  auto object = json::parse(raw::with_limited_depth(raw::with_spec_editors(text), deepest));
   if (!json::at(object, {"metadata"}).is_object()) return object;
   auto& metadata = object["metadata"];
   const auto has_none =

@@ -121,4 +121,28 @@ std::string with_spec_editors(std::string_view object) {
   return out;
 }
 
+std::string with_limited_depth(std::string_view object, std::size_t deepest) {
+  std::string out;
+  std::size_t depth = 0;
+  std::size_t kept = 0;  // what is before it is in `out`
+  for (std::size_t at = 0; at < object.size();) {
+    const char c = object[at];
+    const bool begins = c == '{' || c == '[';
+    if (c == '"') {
+      at = skip_string(object, at);
+    } else if (begins && depth == deepest) {
+      out += object.substr(kept, at - kept);
+      out += "null";
+      at = kept = skip_nested(object, at);
+    } else {
+      if (begins) ++depth;
+      if (c == '}' || c == ']') --depth;
+      ++at;
+    }
+    if (at == npos) return std::string(object);  // no JSON, as whoever parses it will say
+  }
+  out += object.substr(kept);
+  return out;
+}
+
 }  // namespace kube::raw

@@ -34,8 +34,7 @@ bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
 kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = parts_.stores.gradient_deployments.find(key);
   if (!object || kube::is_being_deleted(*object)) return forget(key);
-  if (kube::annotation_of(*object, gradient::names::paused_annotation) == "true")
-    return pause(*object, stop);
+  if (gradient::is_paused(*object)) return pause(*object, stop);
   const auto read = gradient::read_deployment(*object, parts_.settings);
   if (const auto* problems = std::get_if<json::Problems>(&read))
     return reject(*object, *problems, stop);

@@ -68,14 +68,22 @@ bool is_zero(const Json& value) {
   return value.size() == 0;
 }
 
-/// Which the server writes in its own way: 1000m as 1.
+/// Which the server writes in its own way: 1000m as 1, 100u as 1m.
 bool is_same_quantity(const Json& live, const Json& wanted) {
-  const auto canonical = [](const Json& value) {
-    return gradient::values::canonical_quantity(value.is_string() ? value.as_string()
-                                                                  : json::text(value));
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.as_string() : json::text(value);
   };
-  const auto quantity = canonical(wanted);
-  return quantity && quantity == canonical(live);
+  const auto millis = gradient::values::quantity_millis(text(wanted));
+  if (millis) return millis == gradient::values::quantity_millis(text(live));
+  const auto quantity = gradient::values::canonical_quantity(text(wanted));
+  return quantity && quantity == gradient::values::canonical_quantity(text(live));
+}
+
+/// Text and numbers that the server replaces by a default: dnsPolicy "", periodSeconds 0. Of these
+/// 0 is a number of its own.
+bool is_default(const Json& wanted, std::string_view name) {
+  return !wanted.is_array() && !wanted.is_object() && !wanted.is_boolean() && is_zero(wanted) &&
+         name != "replicas" && name != "maxSurge" && name != "maxUnavailable" && name != "value";
 }
 
 bool is_of_quantities(std::string_view field) {
@@ -87,7 +95,7 @@ bool is_quantity(std::string_view field) {
 
 bool member_matches(const Json& live, const Json& wanted, std::string_view object,
                     std::string_view name) {
-  if (live.is_null() && is_zero(wanted)) return true;
+  if (live.is_null() ? is_zero(wanted) : is_default(wanted, name)) return true;
   if ((is_of_quantities(object) || is_quantity(name)) && is_same_quantity(live, wanted))
     return true;
   return matches(live, wanted, name);
@@ -108,10 +116,51 @@ bool matches(const Json& live, const Json& wanted, std::string_view field) {
   return json::equal(live, wanted);
 }
 
+std::string dropped(const Json& answer, const Json& wanted, std::string_view field,
+                    const std::string& path);
+
+std::string dropped_of_list(const Json& answer, const Json& wanted, std::string_view field,
+                            const std::string& path) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto& element = wanted.at(i);
+    const auto key = merge_key(field, element);
+    const auto at = path + "[" + std::to_string(i) + "]";
+    if (key.empty()) {
+      if (answer.size() != wanted.size()) continue;  // by a policy
+      if (auto found = dropped(answer.at(i), element, {}, at); !found.empty()) return found;
+      continue;
+    }
+    const auto same =
+        std::find_if(answer.as_array().begin(), answer.as_array().end(), [&](const Json& other) {
+          return json::equal(json::at(other, {key}), json::at(element, {key}));
+        });
+    if (same == answer.as_array().end()) return at;
+    if (auto found = dropped(*same, element, {}, at); !found.empty()) return found;
+  }
+  return {};
+}
+
+std::string dropped(const Json& answer, const Json& wanted, std::string_view field,
+                    const std::string& path) {
+  if (answer.is_null()) return is_zero(wanted) ? "" : path;
+  if (wanted.is_array() && answer.is_array()) return dropped_of_list(answer, wanted, field, path);
+  if (!wanted.is_object() || !answer.is_object()) return {};
+  for (const auto& [name, member] : wanted.as_object()) {
+    auto found =
+        dropped(json::at(answer, {name}), member, name, path.empty() ? name : path + "." + name);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool as_intended(const Json& live, const Json& wanted) {
   return matches(live, wanted, {});
+}
+
+std::string first_dropped(const Json& answer, const Json& wanted) {
+  return dropped(answer, wanted, {}, {});
 }
 
 }  // namespace reconcile

@@ -2,6 +2,8 @@
 
 #include "json/json.h"
 
+#include <string>
+
 namespace reconcile {
 
 /// Drift detection: whether every field of `wanted` is in `live` with that value, as the server
@@ -10,5 +12,10 @@ namespace reconcile {
 /// key (containers, env, ports, ...) are found by it, those of other lists in their order. Metadata
 /// that names a version (resourceVersion) must not be in `wanted`.
 bool as_intended(const json::Json& live, const json::Json& wanted);
+
+/// The path of the first field of `wanted` ("spec.template.spec.hostUsers") that `answer`, what the
+/// server made of it, has not got at all; empty: there is none. What a policy has changed is not
+/// counted.
+std::string first_dropped(const json::Json& answer, const json::Json& wanted);
 
 }  // namespace reconcile

@@ -34,7 +34,8 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
                                  "repository or model"};
   }
   // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
-  const bool is_no_schema_match = has(text, "failed to create typed patch object");
+  const bool is_no_schema_match =
+      has(text, "failed to create typed patch object") || has(text, "failed to convert new object");
   const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");
   if (is_no_schema_match || by_webhook || error.forbidden() || error.invalid() ||
       error.code == 400) {

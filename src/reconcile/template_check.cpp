@@ -1,6 +1,7 @@
 #include "reconcile/template_check.h"
 
 #include "gradient/spec/names.h"
+#include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 
 namespace reconcile {
@@ -10,9 +11,13 @@ namespace {
 std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
   const std::string text = error.what();
   const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
-  // A field that there is not is answered 500 (kubernetes/kubernetes #122480).
-  const bool is_schema = has("failed to create typed patch object");
-  const bool is_of_template = has("spec.template") && (error.invalid() || error.code == 400);
+  // A field that there is not, and a quantity that is none, are answered 500 (kubernetes/kubernetes
+  // #122480).
+  const bool is_schema =
+      has("failed to create typed patch object") || has("failed to convert new object");
+  // A policy's words may be anything.
+  const bool is_of_template = has("spec.template") && !has("denied request") &&
+                              !has("denied the request") && (error.invalid() || error.code == 400);
   if (!is_schema && !is_of_template) return {};
   return gradient::Blocker{
       "PodTemplateInvalid",
@@ -34,7 +39,13 @@ std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted
   if (known) return known->refusal;
   Answer answer{.intent = intent, .refusal = {}};
   try {
-    client_.try_apply(kube::deployments, wanted, field_manager, stop);
+    const auto dropped =
+        first_dropped(client_.try_apply(kube::deployments, wanted, field_manager, stop), wanted);
+    if (!dropped.empty())
+      answer.refusal = gradient::Blocker{
+          "PodTemplateInvalid", "the API server leaves out " + dropped +
+                                    ", as it does with fields of another version of Kubernetes "
+                                    "and of features that are off; remove it from podTemplate"};
   } catch (const kube::ApiError& error) {
     answer.refusal = template_refusal(error);
     const bool may_pass = error.code >= 500 || error.throttled();

@@ -1,6 +1,7 @@
 #include "kube/raw.h"
 
 #include "json/json.h"
+#include "kube/object.h"
 
 #include <catch2/catch.hpp>
 
@@ -85,4 +86,24 @@ TEST_CASE("of managedFields, those who changed the spec by a plain update are ke
       {"manager":"kubectl-edit","operation":"Update","fieldsV1":{"f:spec":{"f:b":{}}}},
       {"manager":"k9s","operation":"Update","fieldsV1":{"f:spec":{"f:c":{}}}}]}})") ==
         R"({"metadata":{"managedFields":[{"manager":"kubectl-edit"},{"manager":"k9s"}]}})");
+}
+
+TEST_CASE("what is nested too deep for the parser is null, and the rest as it was") {
+  using kube::raw::with_limited_depth;
+  CHECK(with_limited_depth(R"({"a":{"b":[1,{"c":2}]},"d":"}]"})", 3) ==
+        R"({"a":{"b":[1,null]},"d":"}]"})");
+  CHECK(with_limited_depth(R"({"a":[[1],[2]],"b":"[[[["})", 2) ==
+        R"({"a":[null,null],"b":"[[[["})");
+  CHECK(with_limited_depth(R"({"a":{}})", 2) == R"({"a":{}})");
+  const std::string cut = R"({"a":[[1)";
+  CHECK(with_limited_depth(cut, 2) == cut);
+}
+
+TEST_CASE("an object that is nested deeper than the parser reads is read all the same") {
+  std::string deep = "1";
+  for (int i = 0; i < 300; ++i)
+    deep = R"({"a":)" + deep + "}";
+  const auto object =
+      kube::parse_object(R"({"metadata":{"name":"demo"},"spec":{"deep":)" + deep + "}}");
+  CHECK(kube::key_of(object).name == "demo");
 }

@@ -30,6 +30,18 @@ struct Scenario : World {
 
   kube::Outcome reconcile() { return look(reconciler, "demo"); }
 
+  /// The server takes it as it is, or without a field of the pods' spec.
+  void expect_dry_run(const std::string& dropped = "") {
+    server.expect(dry_run).reply([dropped](const kube::Request& request) {
+      auto object = json::parse(request.body);
+      if (!dropped.empty()) object["spec"]["template"]["spec"].erase(dropped);
+      kube::Response response;
+      response.status = 200;
+      response.body = json::text(object);
+      return response;
+    });
+  }
+
   void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
 
   /// Everything that a plain deployment needs, in the order in which it is sent.
@@ -255,7 +267,7 @@ TEST_CASE_METHOD(Scenario, "a paused deployment is left alone, and its edit is n
 TEST_CASE_METHOD(Scenario,
                  "what podTemplate makes of the pods is tried once before it is applied") {
   put(reconcile::gradient_deployments, "demo", with_pod_template);
-  server.expect(dry_run).answer(200, R"({"kind":"Deployment"})");
+  expect_dry_run();
   expect_first_round();
   reconcile();
   reconcile();  // at rest: no request
@@ -278,11 +290,30 @@ TEST_CASE_METHOD(Scenario,
   reconcile();  // the same spec is not tried again
 }
 
+TEST_CASE_METHOD(Scenario, "a field of podTemplate that the API server leaves out is told") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  expect_dry_run("priorityClassName");
+  expect_status();
+  expect_event("PodTemplateInvalid");
+  reconcile();
+  CHECK(message().find("leaves out spec.template.spec.priorityClassName") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Scenario, "a quantity that is none is told though the server answers 500") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  server.expect(dry_run).answer(
+      500, R"({"kind":"Status","message":"failed to convert new object (ns/demo; apps/v1, )"
+           R"(Kind=Deployment) to proper version: quantities must match"})");
+  expect_status();
+  expect_event("PodTemplateInvalid");
+  reconcile();
+}
+
 TEST_CASE_METHOD(Scenario, "a dry run that a policy refuses leaves it to the apply to say so") {
   put(reconcile::gradient_deployments, "demo", with_pod_template);
   server.expect(dry_run).answer(
-      403, R"({"kind":"Status","reason":"Forbidden","message":"admission webhook \"p\" denied the )"
-           R"(request: no"})");
+      422, R"({"kind":"Status","reason":"Invalid","message":"ValidatingAdmissionPolicy 'p' with )"
+           R"(binding 'b' denied request: spec.template has no label"})");
   expect_first_round();
   reconcile();
 }

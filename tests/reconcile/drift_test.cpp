@@ -67,3 +67,17 @@ TEST_CASE("what the server drops, or writes in another form, is no drift") {
   CHECK_FALSE(as_intended(R"({"env":[{"name":"A","value":"1"}]})",
                           R"({"env":[{"name":"A","value":"1000m"}]})"));
 }
+
+TEST_CASE("what the server has dropped is named with its path, what it has changed is not") {
+  const auto dropped = [](const char* answer, const char* wanted) {
+    return reconcile::first_dropped(parse(answer), parse(wanted));
+  };
+  CHECK(dropped(R"({"spec":{"a":2,"b":[]}})", R"({"spec":{"a":1}})").empty());
+  CHECK(dropped(R"({"spec":{}})", R"({"spec":{"a":1}})") == "spec.a");
+  CHECK(dropped(R"({"spec":{}})", R"({"spec":{"a":false,"b":"","c":{}}})").empty());
+  CHECK(dropped(R"({"volumes":[{"name":"a"},{"name":"b"}]})",
+                R"({"volumes":[{"name":"b","image":{"reference":"r"}}]})") == "volumes[0].image");
+  CHECK(dropped(R"({"volumes":[]})", R"({"volumes":[{"name":"b"}]})") == "volumes[0]");
+  CHECK(dropped(R"({"sources":[{"x":1}]})", R"({"sources":[{"x":1,"y":2}]})") == "sources[0].y");
+  CHECK(dropped(R"({"args":["a","b"]})", R"({"args":["a"]})").empty());
+}

@@ -12,6 +12,7 @@
 #include "gradient/render/repository.h"
 #include "gradient/render/service.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/values.h"
 
 #include <algorithm>
 #include <limits>
@@ -59,7 +60,7 @@ PodParts token_parts(const PodParts& app, const PodTemplate& pod_template,
   // read it again (--service-account-extend-token-expiration). Kubernetes' own mount asks the same.
   constexpr int expiration_seconds = 3607;
   const auto is_there = [&](const Json& other) {
-    return json::string_at(other, {"mountPath"}) == path;
+    return values::normal_path(json::string_at(other, {"mountPath"})) == path;
   };
   const auto& theirs = json::elements_at(of_app(pod_template), {"volumeMounts"});
   const bool taken = std::any_of(app.volume_mounts.begin(), app.volume_mounts.end(), is_there) ||

@@ -12,10 +12,10 @@ namespace {
 
 using json::Json;
 
-/// x-kubernetes-list-map-keys of the lists of a PodSpec. A second key may have a default.
+/// x-kubernetes-list-map-keys of the lists of a PodSpec.
 struct ListMap {
   std::string_view field, key;
-  std::string_view second = {}, second_default = {};
+  std::string_view second = {};
 };
 constexpr std::array list_maps{
     ListMap{"containers", "name"},
@@ -28,7 +28,7 @@ constexpr std::array list_maps{
     ListMap{"schedulingGates", "name"},
     ListMap{"topologySpreadConstraints", "topologyKey", "whenUnsatisfiable"},
     ListMap{"env", "name"},
-    ListMap{"ports", "containerPort", "protocol", "TCP"},
+    ListMap{"ports", "containerPort", "protocol"},
     ListMap{"volumeMounts", "mountPath"},
     ListMap{"volumeDevices", "devicePath"}};
 
@@ -75,9 +75,7 @@ std::string key_of(const ListMap& map, const Json& element) {
 
 Json merged_list(const ListMap& map, const Json& ours, const Json& theirs) {
   std::vector<Json> elements(ours.as_array().begin(), ours.as_array().end());
-  for (auto element : theirs.as_array()) {
-    if (!map.second_default.empty() && json::at(element, {map.second}).is_null())
-      element[std::string(map.second)] = Json(std::string(map.second_default));
+  for (const auto& element : theirs.as_array()) {
     const auto same = std::find_if(elements.begin(), elements.end(), [&](const Json& other) {
       return key_of(map, other) == key_of(map, element);
     });

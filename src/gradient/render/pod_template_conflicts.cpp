@@ -30,8 +30,9 @@ class Conflicts {
     const auto& containers = json::elements_at(pod_template.spec, {"containers"});
     for (std::size_t i = 0; i < containers.size(); ++i) {
       if (json::string_at(containers.at(i), {"name"}) != names::app_container) continue;
-      look_at_mounts(json::elements_at(containers.at(i), {"volumeMounts"}),
-                     path + ".spec.containers[" + std::to_string(i) + "].volumeMounts");
+      const auto app = path + ".spec.containers[" + std::to_string(i) + "]";
+      look_at_mounts(json::elements_at(containers.at(i), {"volumeMounts"}), app + ".volumeMounts");
+      look_at_ports(json::elements_at(containers.at(i), {"ports"}), app + ".ports");
     }
   }
 
@@ -61,6 +62,17 @@ class Conflicts {
                   "; remove the volume and mount that one");
         }
       }
+    }
+  }
+
+  /// The Service goes by the name.
+  void look_at_ports(const web::json::array& ports, const std::string& list) {
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+      const bool is_ours =
+          json::integer_at(ports.at(i), {"containerPort"}) == spec_.listening_port() &&
+          json::string_at(ports.at(i), {"protocol"}) == "TCP";
+      if (is_ours && !json::at(ports.at(i), {"name"}).is_null())
+        add(list, i, "name", "the port is that of spec.port, whose name is http; remove the name");
     }
   }
 

@@ -23,7 +23,7 @@ inline constexpr const char* rendering_rules_annotation = "gradient-operator.dev
 inline constexpr const char* dataset_uid_annotation = "gradient-operator.dev/dataset-uid";
 inline constexpr const char* reclaim_policy_annotation = "gradient-operator.dev/reclaim-policy";
 inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
-/// On a GradientDeployment: "true" has the operator change nothing of it.
+/// On a GradientDeployment: has the operator change nothing of it (see is_paused()).
 inline constexpr const char* paused_annotation = "gradient-operator.dev/paused";
 /// On a podTemplate: its init containers that run before the clones, "NAME,NAME".
 inline constexpr const char* run_first_annotation = "gradient-operator.dev/run-first";

@@ -1,5 +1,6 @@
 #include "gradient/spec/parent.h"
 
+#include "base/ascii.h"
 #include "gradient/spec/names.h"
 
 namespace gradient {
@@ -14,6 +15,11 @@ Parent parent(const json::Json& object) {
   parent.generation = json::integer_at(object, {"metadata", "generation"});
   parent.sync = json::string_at(object, {"metadata", "annotations", names::sync_annotation});
   return parent;
+}
+
+bool is_paused(const json::Json& object) {
+  const auto& value = json::at(object, {"metadata", "annotations", names::paused_annotation});
+  return value.is_string() && base::lower(value.as_string()) != "false";
 }
 
 }  // namespace gradient

@@ -22,4 +22,8 @@ struct Parent {
 /// Of any custom resource; what is missing is empty, a missing UID all zeros.
 Parent parent(const json::Json& object);
 
+/// Whether the annotation gradient-operator.dev/paused is there: with whatever value but "false",
+/// as whoever sets it in an emergency must not find edits put back for a capital letter.
+bool is_paused(const json::Json& object);
+
 }  // namespace gradient

@@ -2,6 +2,7 @@
 
 #include "gradient/spec/fields.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/quantity.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>
@@ -87,7 +88,8 @@ const std::vector<std::string_view> fields_of_container{"args",
 struct KeyedList {
   std::string_view field, key;
 };
-constexpr std::array keyed_lists{KeyedList{"volumes", "name"},
+constexpr std::array keyed_lists{KeyedList{"schedulingGates", "name"},
+                                 KeyedList{"resourceClaims", "name"}, KeyedList{"volumes", "name"},
                                  KeyedList{"imagePullSecrets", "name"},
                                  KeyedList{"hostAliases", "ip"}};
 constexpr std::array keyed_lists_of_container{KeyedList{"env", "name"},
@@ -95,13 +97,19 @@ constexpr std::array keyed_lists_of_container{KeyedList{"env", "name"},
                                               KeyedList{"volumeDevices", "devicePath"}};
 
 /// Directives of kubectl's patches ($patch, $setElementOrder/...) would be sent on as fields.
-Json without_nulls(const Json& value, const json::Path& path, json::Report& report) {
+Json without_nulls(const Json& value, const json::Path& path, json::Report& report,
+                   std::size_t depth = 0) {
+  constexpr std::size_t deepest = 40;  // of a PodSpec about 12
+  if (depth > deepest) {
+    report.add(path, "is nested deeper than any field of a pod; remove it");
+    return {};
+  }
   if (value.is_array()) {
     std::vector<Json> elements;
     for (std::size_t i = 0; i < value.size(); ++i) {
       const auto element = path.element(i);
       if (value.at(i).is_null()) report.add(element, "is empty; write it or remove it");
-      elements.push_back(without_nulls(value.at(i), element, report));
+      elements.push_back(without_nulls(value.at(i), element, report, depth + 1));
     }
     return json::array(std::move(elements));
   }
@@ -114,7 +122,7 @@ Json without_nulls(const Json& value, const json::Path& path, json::Report& repo
       report.add(at, "is a directive of a patch, and this is no patch; remove it");
       continue;
     }
-    result[name] = without_nulls(member, at, report);
+    result[name] = without_nulls(member, at, report, depth + 1);
   }
   return result;
 }
@@ -159,6 +167,11 @@ class Part {
       }
     }
   }
+  void require_list(std::string_view name) const {
+    if (has(name) && !find(name).is_array())
+      report_.add(path_.member(name),
+                  "must be a list, not " + std::string(json::type_name(find(name))));
+  }
   /// Each element has a key that no other has.
   void require_keys(const KeyedList& list) const {
     std::set<std::string> keys;
@@ -185,8 +198,38 @@ class Part {
   json::Report& report_;
 };
 
+/// The server says it without a path.
+void require_quantity(const Json& amount, const json::Path& path, json::Report& report) {
+  const bool is_text = amount.is_string() || amount.is_number();
+  const auto text = amount.is_string() ? amount.as_string() : json::text(amount);
+  if (!is_text || !values::canonical_quantity(text))
+    report.add(path, "must be a quantity, such as 500m or 1Gi");
+}
+
 bool is_of_helper(std::string_view name) {
   return name.starts_with(names::clone_prefix) || name.starts_with(names::sync_prefix);
+}
+
+/// By number and protocol the API server tells them apart; normal_ports() has written the protocol.
+void check_ports(const Part& container) {
+  std::set<std::string> ports;
+  container.elements("ports", [&](const Part& port) {
+    const auto key = json::text(port.find("containerPort")) + json::text(port.find("protocol"));
+    if (!ports.insert(key).second)
+      port.report().add(port.path().member("containerPort"),
+                        "is that of an earlier port too; keep one of them");
+  });
+}
+
+void check_quantities(const Part& container) {
+  for (const auto* kind : {"requests", "limits"}) {
+    const auto& amounts = json::at(container.value(), {"resources", kind});
+    if (!amounts.is_object()) continue;
+    const auto resources = container.path().member("resources");
+    const auto of_kind = resources.member(kind);
+    for (const auto& [resource, amount] : amounts.as_object())
+      require_quantity(amount, of_kind.member(resource), container.report());
+  }
 }
 
 void check_container(const Part& container, std::set<std::string>& names) {
@@ -201,8 +244,12 @@ void check_container(const Part& container, std::set<std::string>& names) {
     container.report().add(at, "is that of an earlier container too; keep one of them");
   }
   container.suggest(fields_of_container);
+  for (const auto* list : {"args", "command", "envFrom", "resizePolicy"})
+    container.require_list(list);
   for (const auto& list : keyed_lists_of_container)
     container.require_keys(list);
+  check_ports(container);
+  check_quantities(container);
 }
 
 void check_app(const Part& app) {
@@ -249,9 +296,25 @@ void check_spec(const Part& spec) {
   if (spec.has("terminationGracePeriodSeconds") &&
       !spec.find("terminationGracePeriodSeconds").is_integer())
     spec.refuse("terminationGracePeriodSeconds", "must be a whole number of seconds");
+  for (const auto* list : {"tolerations", "readinessGates"})
+    spec.require_list(list);
   check_containers(spec);
   for (const auto& list : keyed_lists)
     spec.require_keys(list);
+  std::set<std::string> constraints;
+  spec.elements("topologySpreadConstraints", [&](const Part& constraint) {
+    const auto key = json::text(constraint.find("topologyKey")) +
+                     json::text(constraint.find("whenUnsatisfiable"));
+    if (!constraints.insert(key).second)
+      constraint.report().add(constraint.path(),
+                              "has the topologyKey and whenUnsatisfiable of an earlier one; keep "
+                              "one of them");
+  });
+  spec.elements("volumes", [](const Part& volume) {
+    const auto& limit = json::at(volume.value(), {"emptyDir", "sizeLimit"});
+    const auto directory = volume.path().member("emptyDir");
+    if (!limit.is_null()) require_quantity(limit, directory.member("sizeLimit"), volume.report());
+  });
 }
 
 /// What the operator writes itself, and what it selects pods by.
@@ -292,6 +355,20 @@ std::map<std::string, std::string> read_texts(json::ObjectReader& metadata, std:
     }
   }
   return texts;
+}
+
+/// A port without a protocol is one of TCP. For server-side apply it would be another one, added
+/// again at each apply.
+void normal_ports(Json& pod) {
+  for (const auto* list : {"containers", "initContainers"}) {
+    if (!json::at(pod, {list}).is_array()) continue;
+    for (auto& container : pod[list].as_array()) {
+      if (!json::at(container, {"ports"}).is_array()) continue;
+      for (auto& port : container["ports"].as_array())
+        if (port.is_object() && json::string_at(port, {"protocol"}).empty())
+          port["protocol"] = Json("TCP");
+    }
+  }
 }
 
 /// Those that are named have to exist.
@@ -340,6 +417,7 @@ PodTemplate read_pod_template(json::ObjectReader& parts) {
     } else {
       const auto before = parts.report().size();
       pod_template.spec = without_nulls(*spec, path, parts.report());
+      normal_ports(pod_template.spec);
       if (parts.report().size() == before)
         check_spec(Part(pod_template.spec, path, parts.report()));
     }

@@ -73,8 +73,9 @@ std::optional<Cause> not_listening(const Container& container, const Json& probe
   return Cause{"NotListening",
                container.subject + " does not listen on port " +
                    (port.is_string() ? port.as_string() : json::text(port)) +
-                   "; have its program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct "
-                   "spec.port",
+                   "; have its program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct " +
+                   (container.role == Container::Role::App ? "spec.port or " : "") +
+                   "the probe in spec.podTemplate",
                container.name};
 }
 

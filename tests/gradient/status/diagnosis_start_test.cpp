@@ -208,9 +208,11 @@ TEST_CASE("an app that never listens is told with its port") {
         status(plain_spec(),
                observed({}, {pod}, {event("Unhealthy", text, {.container = "app", .count = 3})})));
   };
-  CHECK(failing("Readiness probe failed: dial tcp 10.1.0.7:8000: connect: connection refused") ==
-        "False NotListening: pod demo-new-1: container app does not listen on port 8000; have its "
-        "program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct spec.port");
+  CHECK(
+      failing("Readiness probe failed: dial tcp 10.1.0.7:8000: connect: connection refused") ==
+      "False NotListening: pod demo-new-1: container app does not listen on port 8000; have its "
+      "program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct spec.port or the probe in "
+      "spec.podTemplate");
   CHECK(failing("Readiness probe failed: dial tcp 10.1.0.7:8000: i/o timeout") ==
         "False ProbeFailed: pod demo-new-1: container app: Readiness probe failed: dial tcp "
         "10.1.0.7:8000: i/o timeout; check spec.healthChecks.readiness and what the app answers");
