@@ -24,7 +24,8 @@ std::string_view plain_text(std::string_view value);
 std::string with_spec_editors(std::string_view object);
 
 /// The same with null where an object or array lies deeper than `deepest` levels. Fields without a
-/// schema may be nested as deep as the API server stores, which is more than the JSON library reads.
+/// schema may be nested as deep as the API server stores, which is more than the JSON library
+/// reads.
 std::string with_limited_depth(std::string_view object, std::size_t deepest);
 
 }  // namespace kube::raw
