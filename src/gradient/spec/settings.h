@@ -59,30 +59,30 @@ struct Settings {
   std::string known_hosts;  ///< host keys for git over ssh where a Secret has none
   std::string ca_bundle;    ///< PEM; trusted in addition to the public authorities
   std::string http_proxy, https_proxy, no_proxy;
-  bool allow_git_protocol = false;
-  bool allow_probe_host = false;
-  bool allow_local_addresses = false;
   ContentLimits limits;
   /// How long after a change to look for content that nobody uses, in seconds; empty: never.
   std::optional<std::int64_t> collect_after = 600;
-  PodSecurity pod_security = PodSecurity::Baseline;
   std::string secret_name = "gradient-secrets";
-  bool spare_gpus = false;
   /// How long a terminating pod goes on serving, by a preStop sleep, until it gets no more
   /// requests; 0: no sleep.
   std::int64_t drain_seconds = 5;
-  /// Whether a written port without a readiness check gets one that looks whether the app listens.
-  bool default_readiness = true;
-  Placement placement = Placement::Scheduler;  ///< who spreads pods over nodes and zones
-  PodTemplate pod_template = {};               ///< of all deployments, below each one's own
-  bool pod_template_is_allowed = true;         ///< to have one
-  bool pod_template_may_set_machine = false;
+  PodTemplate pod_template = {};  ///< of all deployments, below each one's own
   std::string cluster_domain = "cluster.local";
-  bool automount_service_account_token = false;
   std::optional<Endpoint> endpoint;     ///< empty: deployments are reached within the cluster only
   std::string request_duration_metric;  ///< external metric's name; empty: not available
   json::Json
       request_duration_selector;  ///< matchLabels of the metric, with ${name} and ${namespace}
+  PodSecurity pod_security = PodSecurity::Baseline;
+  Placement placement = Placement::Scheduler;  ///< who spreads pods over nodes and zones
+  bool allow_git_protocol = false;
+  bool allow_probe_host = false;
+  bool allow_local_addresses = false;
+  bool automount_service_account_token = false;
+  bool spare_gpus = false;
+  /// Whether a written port without a readiness check gets one that looks whether the app listens.
+  bool default_readiness = true;
+  bool pod_template_is_allowed = true;  ///< for a deployment to have one
+  bool pod_template_may_set_machine = false;
 
   /// Letter case ignored; null when the catalogue has no such machine.
   const InstanceType* instance_type(std::string_view name) const;
