@@ -2,15 +2,29 @@
 
 #include "kube/raw.h"
 
+#include <stdexcept>
+
 namespace kube {
+namespace {
+
+/// What the library does not read may be too deep for it, which is rare enough to look for then.
+Json parse_at_any_depth(const std::string& text) {
+  constexpr std::size_t deepest = 100;  // the library reads 127
+  try {
+    return json::parse(text);
+  } catch (const std::invalid_argument&) {
+    return json::parse(raw::with_limited_depth(text, deepest));
+  }
+}
+
+}  // namespace
 
 std::string to_string(const Key& key) {
   return key.ns.empty() ? key.name : key.ns + "/" + key.name;
 }
 
 Json parse_object(std::string_view text) {
-  constexpr std::size_t deepest = 100;  // the library reads 127
-  auto object = json::parse(raw::with_limited_depth(raw::with_spec_editors(text), deepest));
+  auto object = parse_at_any_depth(raw::with_spec_editors(text));
   if (!json::at(object, {"metadata"}).is_object()) return object;
   auto& metadata = object["metadata"];
   const auto has_none =
