@@ -45,10 +45,12 @@ kube::Outcome DeploymentReconciler::reconcile(const kube::Key& key, const std::s
   for (auto& conflict : gradient::access_mode_conflicts(spec, found))
     found.blockers.push_back(std::move(conflict));
   if (found.is_pending || !found.blockers.empty()) return wait(*object, spec, found.blockers, stop);
-  const auto refusals = template_refusals(parent, spec, found, stop);
+  const auto live = parts_.stores.deployments.find(key);
+  auto rendered = children(parent, spec, found, parts_.settings, live);
+  const auto refusals = template_refusals(parent, spec, found, rendered, live, stop);
   if (!refusals.empty()) return wait(*object, spec, refusals, stop);
 
-  const auto applied = apply(parent, spec, found, stop);
+  const auto applied = apply(parent, spec, std::move(rendered), stop);
   return publish_status(*object, spec, found, applied, stop);
 }
 
@@ -100,19 +102,19 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   return kube::Outcome::done();
 }
 
-/// What is wrong with podTemplate is known before anything is applied.
+/// What is wrong with podTemplate is known before anything is applied; what is live was taken.
 std::vector<gradient::Blocker> DeploymentReconciler::template_refusals(
     const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
-    const gradient::Found& found, const std::stop_token& stop) {
+    const gradient::Found& found, const gradient::Rendered& rendered,
+    const std::optional<json::Json>& live, const std::stop_token& stop) {
   if (!gradient::has_pod_template(spec, parts_.settings)) return {};
-  auto refusals = gradient::pod_template_conflicts(parent, spec, found, parts_.settings);
-  if (!refusals.empty()) return refusals;
-  const auto live = parts_.stores.deployments.find({parent.ns, parent.name});
-  const auto wanted = children(parent, spec, found, parts_.settings, live).objects;
+  const auto& wanted = rendered.objects;
   const auto deployment = std::find_if(wanted.begin(), wanted.end(), [](const json::Json& child) {
     return kind_of(child) == kube::deployments;
   });
   if (live && has_same_intent(*live, *deployment)) return {};
+  auto refusals = gradient::pod_template_conflicts(parent, spec, found, parts_.settings);
+  if (!refusals.empty()) return refusals;
   if (auto refusal = parts_.template_check.refusal(*deployment, stop))
     refusals.push_back(*std::move(refusal));
   return refusals;
@@ -120,14 +122,11 @@ std::vector<gradient::Blocker> DeploymentReconciler::template_refusals(
 
 DeploymentReconciler::Applied DeploymentReconciler::apply(const gradient::Parent& parent,
                                                           const gradient::DeploymentSpec& spec,
-                                                          const gradient::Found& found,
+                                                          gradient::Rendered rendered,
                                                           const std::stop_token& stop) {
-  const kube::Key key{parent.ns, parent.name};
   if (spec.repositories)  // before pods can use it, so that no clean-up takes it
-    parts_.content_references.add({key.ns, spec.repositories->dataset},
+    parts_.content_references.add({parent.ns, spec.repositories->dataset},
                                   gradient::content_of(parent, spec));
-  auto rendered =
-      children(parent, spec, found, parts_.settings, parts_.stores.deployments.find(key));
   auto refused = parts_.applier.apply(parent, rendered.objects, stop);
   parts_.applier.prune(parent, rendered.objects, stop);
   if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale(parent, 0, stop);

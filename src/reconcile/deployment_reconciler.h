@@ -48,9 +48,11 @@ class DeploymentReconciler {
   std::vector<gradient::Blocker> template_refusals(const gradient::Parent& parent,
                                                    const gradient::DeploymentSpec& spec,
                                                    const gradient::Found& found,
+                                                   const gradient::Rendered& rendered,
+                                                   const std::optional<json::Json>& live,
                                                    const std::stop_token& stop);
   Applied apply(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
-                const gradient::Found& found, const std::stop_token& stop);
+                gradient::Rendered rendered, const std::stop_token& stop);
   kube::Outcome publish_status(const json::Json& object, const gradient::DeploymentSpec& spec,
                                const gradient::Found& found, const Applied& applied,
                                const std::stop_token& stop);
