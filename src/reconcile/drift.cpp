@@ -1,9 +1,9 @@
 #include "reconcile/drift.h"
 
+#include "gradient/spec/list_keys.h"
 #include "gradient/spec/quantity.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace reconcile {
@@ -11,29 +11,12 @@ namespace {
 
 using json::Json;
 
-/// The list maps (x-kubernetes-list-map-keys) among the fields that we send, and their key; for
-/// ports the part of it that tells ours apart.
-struct ListMap {
-  std::string_view field, key;
-};
-constexpr std::array list_maps{ListMap{"containers", "name"},
-                               ListMap{"initContainers", "name"},
-                               ListMap{"volumes", "name"},
-                               ListMap{"volumeMounts", "mountPath"},
-                               ListMap{"env", "name"},
-                               ListMap{"imagePullSecrets", "name"},
-                               ListMap{"hostAliases", "ip"},
-                               ListMap{"volumeDevices", "devicePath"},
-                               ListMap{"resourceClaims", "name"},
-                               ListMap{"schedulingGates", "name"},
-                               ListMap{"claims", "name"},
-                               ListMap{"ownerReferences", "uid"}};
-
+/// Of ports, also a Service's, the part that tells ours apart.
 std::string_view merge_key(std::string_view field, const Json& element) {
   if (field == "ports") return element.has_field("containerPort") ? "containerPort" : "port";
-  const auto found = std::find_if(list_maps.begin(), list_maps.end(),
-                                  [&](const ListMap& map) { return map.field == field; });
-  return found == list_maps.end() ? std::string_view() : found->key;
+  if (field == "ownerReferences") return "uid";
+  const auto* keys = gradient::list_keys(field);
+  return keys == nullptr ? std::string_view() : keys->key;
 }
 
 bool matches(const Json& live, const Json& wanted, std::string_view field);

@@ -1,5 +1,6 @@
 #include "gradient/render/pod_template.h"
 
+#include "gradient/spec/list_keys.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/read_pod_template.h"
 
@@ -11,26 +12,6 @@ namespace gradient {
 namespace {
 
 using json::Json;
-
-/// x-kubernetes-list-map-keys of the lists of a PodSpec.
-struct ListMap {
-  std::string_view field, key;
-  std::string_view second = {};
-};
-constexpr std::array list_maps{
-    ListMap{"containers", "name"},
-    ListMap{"initContainers", "name"},
-    ListMap{"volumes", "name"},
-    ListMap{"imagePullSecrets", "name"},
-    ListMap{"hostAliases", "ip"},
-    ListMap{"resourceClaims", "name"},
-    ListMap{"claims", "name"},
-    ListMap{"schedulingGates", "name"},
-    ListMap{"topologySpreadConstraints", "topologyKey", "whenUnsatisfiable"},
-    ListMap{"env", "name"},
-    ListMap{"ports", "containerPort", "protocol"},
-    ListMap{"volumeMounts", "mountPath"},
-    ListMap{"volumeDevices", "devicePath"}};
 
 template <class List>
 bool is_one_of(std::string_view field, const List& list) {
@@ -69,20 +50,20 @@ Json merged_element(std::string_view list, const Json& ours, const Json& theirs)
   return merged_object(ours, theirs);
 }
 
-std::string key_of(const ListMap& map, const Json& element) {
-  return json::text(json::at(element, {map.key})) + " " + json::string_at(element, {map.second});
+std::string key_of(const ListKeys& keys, const Json& element) {
+  return json::text(json::at(element, {keys.key})) + " " + json::string_at(element, {keys.second});
 }
 
-Json merged_list(const ListMap& map, const Json& ours, const Json& theirs) {
+Json merged_list(const ListKeys& keys, const Json& ours, const Json& theirs) {
   std::vector<Json> elements(ours.as_array().begin(), ours.as_array().end());
   for (const auto& element : theirs.as_array()) {
     const auto same = std::find_if(elements.begin(), elements.end(), [&](const Json& other) {
-      return key_of(map, other) == key_of(map, element);
+      return key_of(keys, other) == key_of(keys, element);
     });
     if (same == elements.end()) {
       elements.push_back(element);
     } else {
-      *same = merged_element(map.field, *same, element);
+      *same = merged_element(keys.field, *same, element);
     }
   }
   return json::array(std::move(elements));
@@ -107,9 +88,8 @@ Json merged(std::string_view field, const Json& ours, const Json& theirs) {
   }
   if (!ours.is_array() || !theirs.is_array()) return theirs;
   if (field == "supplementalGroups") return added_groups(ours, theirs);
-  const auto map = std::find_if(list_maps.begin(), list_maps.end(),
-                                [&](const ListMap& list) { return list.field == field; });
-  return map == list_maps.end() ? theirs : merged_list(*map, ours, theirs);
+  const auto* keys = list_keys(field);
+  return keys == nullptr ? theirs : merged_list(*keys, ours, theirs);
 }
 
 std::string joined(const std::vector<std::string>& names) {
