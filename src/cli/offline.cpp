@@ -7,6 +7,7 @@
 #include "gradient/spec/read_model.h"
 #include "gradient/spec/read_registry.h"
 #include "gradient/spec/reading.h"
+#include "json/problem.h"
 
 namespace cli {
 namespace {
@@ -105,7 +106,7 @@ Found Offline::find(const gradient::Parent& parent, const gradient::DeploymentSp
     add_dataset(parent.ns, name, "spec.repositories.dataset", found);
   }
   for (std::size_t i = 0; i < spec.models.size(); ++i) {
-    add_model(parent.ns, spec.models[i].id, "spec.models[" + std::to_string(i) + "].id", found);
+    add_model(parent.ns, spec.models[i].id, json::element_path("spec.models", i) + ".id", found);
   }
   for (const auto& name : needs.registries)
     found.pull_secret = find_pull_secret(parent.ns, name, "spec.containerRegistry", found);

@@ -31,6 +31,10 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
+std::string element_path(std::string_view list, std::size_t index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
 std::string text(const Problem& problem) {
   return problem.path.empty() ? problem.message : problem.path + ": " + problem.message;
 }

@@ -22,6 +22,9 @@ std::string text(const Problem& problem);
 /// All of them on one line, separated by "; ".
 std::string text(const Problems& problems);
 
+/// "spec.env[2]", of an element of a list.
+std::string element_path(std::string_view list, std::size_t index);
+
 /// A place in a document, made on the way down and written out only for a problem. It refers to
 /// its parent and to the name it was made of: for the stack, not for keeping.
 class Path {

@@ -2,6 +2,7 @@
 
 #include "gradient/spec/list_keys.h"
 #include "gradient/spec/quantity.h"
+#include "json/problem.h"
 
 #include <algorithm>
 #include <string_view>
@@ -107,7 +108,7 @@ std::string dropped_of_list(const Json& answer, const Json& wanted, std::string_
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const auto& element = wanted.at(i);
     const auto key = merge_key(field, element);
-    const auto at = path + "[" + std::to_string(i) + "]";
+    const auto at = json::element_path(path, i);
     if (key.empty()) {
       if (answer.size() != wanted.size()) continue;  // by a policy
       if (auto found = dropped(answer.at(i), element, {}, at); !found.empty()) return found;

@@ -3,6 +3,7 @@
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/spec/values.h"
+#include "json/problem.h"
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ void Translation::env(const std::string& name) {
     auto& entry = list[i];
     const auto key = json::string_at(entry, {"name"});
     const auto value = json::string_at(entry, {"value"});
-    const auto where = element("env", i) + ".value";
+    const auto where = json::element_path("env", i) + ".value";
     note_reference(json::at(entry, {"value"}), where);
     if (!values::is_secret_key(key) || values::has_secret_prefix(value) ||
         !values::looks_secret(key, value)) {
@@ -65,7 +66,7 @@ void Translation::env(const std::string& name) {
 /// One more model of the deployment, which stands at `from` of the spec.
 void Translation::mount(const std::string& model, const std::string& path,
                         const std::string& from) {
-  const auto place = element("spec.models", models_.size());
+  const auto place = json::element_path("spec.models", models_.size());
   origins_[place] = from;
   models_.push_back(json::object({{"id", model}, {"path", json::text_or_null(path)}}));
 }
@@ -90,7 +91,7 @@ void Translation::models() {
         entry["id"] = Json(name);
       }
     }
-    origins_[element("spec.models", models_.size())] = element("models", i);
+    origins_[json::element_path("spec.models", models_.size())] = json::element_path("models", i);
     models_.push_back(entry);
   }
 }
@@ -121,7 +122,7 @@ void Translation::repositories(const std::string& name) {
   auto list = json::at(repositories, {"repositories"});
   if (!list.is_array()) return;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto where = element("repositories.repositories", i) + ".password";
+    const auto where = json::element_path("repositories.repositories", i) + ".password";
     const auto& password = json::at(list[i], {"password"});
     note_reference(password, where);
     const bool is_plain = password.is_string() && !password.as_string().empty() &&
@@ -194,7 +195,7 @@ void Translation::add_integration(const Integration& integration, const std::str
   }
   drafts_.add("Model", name, spec, std::move(remarks));
   if (integration.was_placed) {
-    remark(element("spec.models", models_.size()) + ".path",
+    remark(json::element_path("spec.models", models_.size()) + ".path",
            "The files are directly here. Gradient's documents disagree: if the app looks for them "
            "in " +
                values::normal_path(integration.path + "/" + integration.name) +

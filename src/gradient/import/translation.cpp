@@ -33,10 +33,6 @@ bool is_same(const Json& left, const Json& right) {
 
 }  // namespace
 
-std::string element(std::string_view list, std::size_t index) {
-  return std::string(list) + "[" + std::to_string(index) + "]";
-}
-
 std::string Translation::name(const std::string& given) {
   reader_.allow({"name"});
   if (!given.empty()) return given;
@@ -174,7 +170,7 @@ void Translation::health_checks() {
     const auto& headers = json::elements_at(*checks, {probe, "headers"});
     std::size_t index = 0;
     for (const auto& header : headers) {
-      const auto place = element("spec.healthChecks." + probe + ".headers", index++);
+      const auto place = json::element_path("spec.healthChecks." + probe + ".headers", index++);
       if (values::looks_secret(json::string_at(header, {"name"}),
                                json::string_at(header, {"value"}))) {
         remark(place + ".value",

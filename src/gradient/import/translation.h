@@ -9,9 +9,6 @@
 
 namespace gradient {
 
-/// "env[2]"
-std::string element(std::string_view list, std::size_t index);
-
 /// One spec on its way to the drafts.
 class Translation {
  public:

@@ -4,6 +4,7 @@
 #include "gradient/render/pod_template.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/values.h"
+#include "json/problem.h"
 
 namespace gradient {
 namespace {
@@ -30,7 +31,7 @@ class Conflicts {
     const auto& containers = json::elements_at(pod_template.spec, {"containers"});
     for (std::size_t i = 0; i < containers.size(); ++i) {
       if (json::string_at(containers.at(i), {"name"}) != names::app_container) continue;
-      const auto app = path + ".spec.containers[" + std::to_string(i) + "]";
+      const auto app = json::element_path(path + ".spec.containers", i);
       look_at_mounts(json::elements_at(containers.at(i), {"volumeMounts"}), app + ".volumeMounts");
       look_at_ports(json::elements_at(containers.at(i), {"ports"}), app + ".ports");
     }
@@ -42,7 +43,7 @@ class Conflicts {
   void add(const std::string& list, std::size_t index, const std::string& field,
            const std::string& why) {
     conflicts_.push_back(
-        {"PodTemplateInvalid", list + "[" + std::to_string(index) + "]." + field + ": " + why});
+        {"PodTemplateInvalid", json::element_path(list, index) + "." + field + ": " + why});
   }
 
   void look_at_volumes(const web::json::array& volumes, const std::string& list) {

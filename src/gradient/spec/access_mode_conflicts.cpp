@@ -1,6 +1,7 @@
 #include "gradient/spec/access_mode_conflicts.h"
 
 #include "gradient/spec/access_modes.h"
+#include "json/problem.h"
 
 #include <algorithm>
 
@@ -39,7 +40,7 @@ std::vector<Blocker> access_mode_conflicts(const DeploymentSpec& spec, const Fou
     const auto dataset = found.datasets.find(model->second.spec.dataset);
     if (dataset == found.datasets.end() || !read_only(dataset->second)) continue;
     result.push_back({"DatasetNotWritable",
-                      "spec.models[" + std::to_string(i) + "].id: the files of Model " +
+                      json::element_path("spec.models", i) + ".id: the files of Model " +
                           model->first + " are kept on Dataset " + dataset->first +
                           ", whose claim is ReadOnlyMany; name a Dataset in the Model whose "
                           "access modes allow writing, or none"});

@@ -1,6 +1,5 @@
 #include "gradient/spec/expansion.h"
 
-#include <optional>
 #include <set>
 
 namespace gradient {
@@ -29,10 +28,6 @@ Expansions expansions(const std::string& text) {
   return found;
 }
 
-std::string element(const std::string& list, std::size_t index) {
-  return list + "[" + std::to_string(index) + "]";
-}
-
 constexpr const char* one_dollar =
     "has $$, of which Kubernetes leaves one $; write $$$$ where two are meant";
 
@@ -54,14 +49,14 @@ json::Problems surprising_expansions(const DeploymentSpec& spec) {
   json::Problems warnings;
   for (std::size_t i = 0; i < spec.command.size(); ++i)
     if (expansions(spec.command[i]).loses_dollar)
-      warnings.push_back({element("spec.command", i), one_dollar});
+      warnings.push_back({json::element_path("spec.command", i), one_dollar});
   std::set<std::string> later;
   for (const auto& variable : spec.env)
     later.insert(variable.name);
   for (std::size_t i = 0; i < spec.env.size(); ++i) {
     const auto* text = std::get_if<std::string>(&spec.env[i].value);
     const auto found = text == nullptr ? Expansions() : expansions(*text);
-    const auto field = element("spec.env", i) + ".value";
+    const auto field = json::element_path("spec.env", i) + ".value";
     if (found.loses_dollar) warnings.push_back({field, one_dollar});
     if (found.names.contains(spec.env[i].name))
       warnings.push_back({field, "names itself by $(" + spec.env[i].name +

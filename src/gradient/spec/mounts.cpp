@@ -10,10 +10,6 @@
 namespace gradient {
 namespace {
 
-std::string element(const std::string& list, std::size_t index) {
-  return list + "[" + std::to_string(index) + "]";
-}
-
 bool is_at_or_below(std::string_view path, std::string_view folder) {
   return path == folder || values::is_below(path, folder);
 }
@@ -25,13 +21,13 @@ void check_model_path(const std::vector<ModelMount>& models, std::size_t index,
   for (std::size_t other = 0; other < models.size(); ++other) {
     if (other == index || models[other].path.empty()) continue;
     if (path == models[other].path && other < index) {
-      report.add(field, "is the path of " + element("models", other) +
+      report.add(field, "is the path of " + json::element_path("models", other) +
                             " too (the default is /opt/models); give each model a path of its "
                             "own");
       return;
     }
     if (values::is_below(path, models[other].path)) {
-      report.add(field, "is below the path of " + element("models", other) +
+      report.add(field, "is below the path of " + json::element_path("models", other) +
                             ", where it would hide that model's files; choose a path outside of "
                             "it");
       return;
@@ -49,7 +45,7 @@ void check_model_beside(const DeploymentSpec& spec, std::size_t index, json::Obj
   const auto field = model.member("path");
   const auto repositories = reader.path("repositories");
   const auto is_below_model =
-      "is below the path of " + element("models", index) +
+      "is below the path of " + json::element_path("models", index) +
       ", where it would hide that model's files; choose a path outside of it";
   if (!folder.empty() && is_at_or_below(path, folder)) {
     reader.report().add(field,
@@ -85,7 +81,7 @@ void check_dataset_path(const Repositories& repositories, const json::Path& fiel
   for (std::size_t i = 0; i < repositories.items.size(); ++i) {
     const auto& name = repositories.items[i].name;
     if (name.empty() || !is_at_or_below(path, folder + "/" + name)) continue;
-    report.add(field, "is at or below the checkout of " + element("repositories", i) +
+    report.add(field, "is at or below the checkout of " + json::element_path("repositories", i) +
                           ", where it would hide that repository's files; choose a path outside "
                           "of it, such as /opt/data");
   }
@@ -126,7 +122,7 @@ class NamedPaths {
 
   void look_at(const std::string& list, const std::vector<std::string>& texts) {
     for (std::size_t i = 0; i < texts.size(); ++i)
-      look_at(element(list, i), texts[i]);
+      look_at(json::element_path(list, i), texts[i]);
   }
 
   json::Problems take() { return std::move(warnings_); }
@@ -157,7 +153,7 @@ json::Problems paths_of_nothing(const DeploymentSpec& spec) {
   paths.look_at("spec.command", spec.command);
   for (std::size_t i = 0; i < spec.env.size(); ++i) {
     if (const auto* text = std::get_if<std::string>(&spec.env[i].value))
-      paths.look_at(element("spec.env", i) + ".value", *text);
+      paths.look_at(json::element_path("spec.env", i) + ".value", *text);
   }
   const auto& checks = spec.health_checks;
   for (const auto& [name, check] :

@@ -1,5 +1,7 @@
 #include "gradient/spec/needs.h"
 
+#include "json/problem.h"
+
 namespace gradient {
 namespace {
 
@@ -18,7 +20,7 @@ Needs needs(const DeploymentSpec& spec, const Settings& settings) {
   for (std::size_t i = 0; i < spec.env.size(); ++i) {
     if (const auto* reference = std::get_if<SecretKey>(&spec.env[i].value)) {
       needs.secrets.push_back(
-          need(*reference, settings, "spec.env[" + std::to_string(i) + "].value"));
+          need(*reference, settings, json::element_path("spec.env", i) + ".value"));
     }
   }
   if (!spec.repositories) return needs;
@@ -26,15 +28,16 @@ Needs needs(const DeploymentSpec& spec, const Settings& settings) {
   for (std::size_t i = 0; i < spec.repositories->items.size(); ++i) {
     const auto& password = spec.repositories->items[i].password;
     if (!password) continue;
-    needs.secrets.push_back(need(
-        *password, settings, "spec.repositories.repositories[" + std::to_string(i) + "].password"));
+    needs.secrets.push_back(
+        need(*password, settings,
+             json::element_path("spec.repositories.repositories", i) + ".password"));
   }
   for (std::size_t i = 0; i < spec.repositories->credentials.size(); ++i) {
     const auto& credential = spec.repositories->credentials[i];
     const bool is_app = std::holds_alternative<GitHubApp>(credential.secret);
     needs.secrets.push_back(need(credential.key(), settings,
-                                 "spec.repositories.credentials[" + std::to_string(i) +
-                                     (is_app ? "].githubApp.privateKey" : "].password")));
+                                 json::element_path("spec.repositories.credentials", i) +
+                                     (is_app ? ".githubApp.privateKey" : ".password")));
   }
   return needs;
 }

@@ -114,7 +114,7 @@ void refuse_git_protocol(const DeploymentSpec& spec, json::Problems& problems) {
   const auto& repositories = spec.repositories->items;
   for (std::size_t i = 0; i < repositories.size(); ++i) {
     if (values::scheme(repositories[i].url) != "git") continue;
-    problems.push_back({"spec.repositories.repositories[" + std::to_string(i) + "].url",
+    problems.push_back({json::element_path("spec.repositories.repositories", i) + ".url",
                         "is a git:// URL, whose content anybody on the way can change; write an "
                         "https URL, or have sync.allowGitProtocol set in the operator's "
                         "configuration"});
@@ -139,7 +139,7 @@ json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings&
   const auto& metrics = spec.resources.autoscaling->metrics;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     if (metrics[i].metric != Metric::RequestDuration) continue;
-    fields.push_back({"spec.resources.autoscaling.metrics[" + std::to_string(i) + "].metric",
+    fields.push_back({json::element_path("spec.resources.autoscaling.metrics", i) + ".metric",
                       "requestDuration has no effect, as the operator's configuration names no "
                       "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
                       "memory"});
