@@ -9,6 +9,12 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
+bool fits_no_schema(const kube::ApiError& error) {
+  const std::string text = error.what();
+  return has(text, "failed to create typed patch object") ||
+         has(text, "failed to convert new object");
+}
+
 std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std::string& what) {
   const std::string text = error.what();
   if (error.namespace_terminating()) return std::nullopt;  // nobody is left to read it
@@ -33,11 +39,8 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
                                  "); shorten spec.env and spec.command, or move data into a "
                                  "repository or model"};
   }
-  // An apply that does not fit the schema is answered 500 (kubernetes/kubernetes #122480).
-  const bool is_no_schema_match =
-      has(text, "failed to create typed patch object") || has(text, "failed to convert new object");
   const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");
-  if (is_no_schema_match || by_webhook || error.forbidden() || error.invalid() ||
+  if (fits_no_schema(error) || by_webhook || error.forbidden() || error.invalid() ||
       error.code == 400) {
     return gradient::Blocker{"AdmissionRefused", what + " was refused: " + text};
   }

@@ -3,6 +3,7 @@
 #include "gradient/spec/names.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
+#include "reconcile/refusal.h"
 
 namespace reconcile {
 namespace {
@@ -11,14 +12,10 @@ namespace {
 std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
   const std::string text = error.what();
   const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
-  // A field that there is not, and a quantity that is none, are answered 500 (kubernetes/kubernetes
-  // #122480).
-  const bool is_schema =
-      has("failed to create typed patch object") || has("failed to convert new object");
   // A policy's words may be anything.
   const bool is_of_template = has("spec.template") && !has("denied request") &&
                               !has("denied the request") && (error.invalid() || error.code == 400);
-  if (!is_schema && !is_of_template) return {};
+  if (!fits_no_schema(error) && !is_of_template) return {};
   return gradient::Blocker{
       "PodTemplateInvalid",
       "the API server refuses the pods that podTemplate makes: " + text +
