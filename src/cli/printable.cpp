@@ -1,5 +1,7 @@
 #include "cli/printable.h"
 
+#include "gradient/spec/characters.h"
+
 namespace cli {
 namespace {
 
@@ -27,10 +29,9 @@ std::string printable(std::string_view line) {
       continue;
     }
     const auto c = line.front();
-    const bool is_control = (c >= 0 && c < ' ' && c != '\t') || c == '\x7f';
     if (is_c1(line)) {
       line.remove_prefix(1);
-    } else if (!is_control) {
+    } else if (c == '\t' || !gradient::values::is_control(c)) {
       result += c;
     }
     line.remove_prefix(1);

@@ -21,8 +21,8 @@
 ///                                 its controller, Update of `scale`   from its first scaling
 ///       a fixed number again      gradient-operator, Apply            update(), by force, before
 ///                                                                     the autoscaler is removed
-///       off or on, of a spec      gradient-operator, Update           scale(), until the next
-///       apply that cannot be applied
+///       off or on, where nothing  gradient-operator, Update           scale(), until the next
+///       can be applied                                                apply
 ///     spec, edited by others      the editor, Update                  until a watch shows it
 ///       (no claim, no Secret)     gradient-operator, Apply            own_edits(), until update()
 ///                                                                     has removed it

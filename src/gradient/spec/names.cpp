@@ -62,10 +62,10 @@ std::string host(const Parent& parent, const std::string& domain) {
   constexpr std::size_t few_digits = 6;
   const bool is_divided_once = std::count(label.begin(), label.end(), '-') == 1;
   if (is_divided_once && label.size() <= longest_label) return label + "." + domain;
-  if (label.size() + 1 + few_digits <= longest_label)
-    return label + "-" + base::short_hash(whole, few_digits) + "." + domain;
-  return label.substr(0, longest_label - hash_digits - 1) + "-" +
-         base::short_hash(whole, hash_digits) + "." + domain;
+  const bool fits = label.size() + 1 + few_digits <= longest_label;
+  const auto digits = fits ? few_digits : hash_digits;
+  return label.substr(0, longest_label - 1 - digits) + "-" + base::short_hash(whole, digits) + "." +
+         domain;
 }
 
 std::string clone_container(std::string_view repository) {

@@ -45,7 +45,7 @@ void refuse_hosts(const Json& pod, const json::Path& path, json::Report& report)
 class MachineRules {
  public:
   MachineRules(const InstanceType& machine, json::Report& report)
-      : machine_(machine), report_(report) {}
+      : machine_(machine), resources_(resources_of(machine)), report_(report) {}
 
   void check(const Json& pod, const json::Path& path) {
     check_amounts(json::at(pod, {"resources"}), path.member("resources"));
@@ -76,7 +76,7 @@ class MachineRules {
       if (!amounts.is_object()) continue;
       const auto at = path.member(kind);
       for (const auto& [resource, amount] : amounts.as_object())
-        if (resources_of(machine_).contains(resource)) refuse(at.member(resource));
+        if (resources_.contains(resource)) refuse(at.member(resource));
     }
   }
 
@@ -89,6 +89,7 @@ class MachineRules {
   }
 
   const InstanceType& machine_;
+  const std::set<std::string, std::less<>> resources_;
   json::Report& report_;
 };
 

@@ -1,5 +1,6 @@
 #include "gradient/spec/read_pod_template.h"
 
+#include "gradient/spec/characters.h"
 #include "gradient/spec/check_pod_spec.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/names.h"
@@ -119,15 +120,13 @@ std::vector<std::string> run_first(const PodTemplate& pod_template) {
   std::vector<std::string> names;
   const auto found = pod_template.annotations.find(names::run_first_annotation);
   if (found == pod_template.annotations.end()) return names;
-  std::string name;
-  for (const char c : found->second + ",") {
-    if (c != ',') {
-      if (c != ' ') name += c;
-      continue;
-    }
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    name.clear();
-  }
+  values::all_parts(found->second, ',', [&](std::string_view part) {
+    std::string name(part);
+    std::erase(name, ' ');
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+    return true;
+  });
   return names;
 }
 

@@ -114,13 +114,11 @@ Failure failure(std::span<const Rule> local, std::span<const Rule> rules, std::s
   if (const auto place = refused_place(ours)) return local_address_failure(*place, url);
   const auto* rule = find(volume_rules(), ours);
   if (rule == nullptr) rule = find(local, ours);
+  auto where = url;
   if (rule == nullptr) {
     rule = find(network_rules(), output);
-    if (rule != nullptr) {
-      const auto host = host_in_message(output, rule->text);
-      const auto where = host.empty() || names_host(url, host) ? url : url + ": " + host;
-      return {std::string(rule->reason), where + ": " + std::string(rule->message), rule->kind};
-    }
+    const auto host = rule == nullptr ? "" : host_in_message(output, rule->text);
+    if (!host.empty() && !names_host(url, host)) where += ": " + host;
   }
   if (rule == nullptr) rule = find(rules, output);
   if (rule == nullptr) {
@@ -130,7 +128,7 @@ Failure failure(std::span<const Rule> local, std::span<const Rule> rules, std::s
         url + ": " + program + (said.empty() || is_servers(said) ? " failed" : " says: " + said),
         Failure::Kind::Transient};
   }
-  return {std::string(rule->reason), url + ": " + std::string(rule->message), rule->kind};
+  return {std::string(rule->reason), where + ": " + std::string(rule->message), rule->kind};
 }
 
 /// "HOST[:PORT]" of a URL of https or http.
