@@ -29,7 +29,7 @@ bool is_path(const std::string& path) {
 void check(const DeploymentSpec& spec) {
   fuzz::require(!spec.image.empty() && !spec.resources.instance_type.empty(),
                 "required fields are there");
-  fuzz::require(spec.port >= 1 && spec.port <= 65535, "the port is one");
+  fuzz::require(spec.listening_port() >= 1 && spec.listening_port() <= 65535, "the port is one");
   fuzz::require(spec.resources.replicas >= 0 && spec.resources.replicas <= 1000,
                 "replicas are bounded");
   for (const auto& model : spec.models)
