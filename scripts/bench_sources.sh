@@ -112,7 +112,7 @@ bench_artifact() {
 sources_section() {
 	cat <<-END
 		From S3 (MinIO), a registry (docker-registry) and a git server with large files (LFS), all on loopback, beside the clients of each kind:
-		$("$(binary s5cmd)" version | head -1), oras ${ORAS_CLI_VERSION#v}, $(rclone --version | head -1). Columns as under [Content](#content).
+		s5cmd ${S5CMD_VERSION#v}, oras ${ORAS_CLI_VERSION#v}, $(rclone --version | head -1). Columns as under [Content](#content).
 
 		    ./dev bench sources
 
