@@ -123,7 +123,7 @@ func (one archive) each(use func(*tar.Header, io.Reader) error) error {
 	var text io.Reader = begin
 	switch {
 	case is("\x1f\x8b"):
-		text, err = gzip.NewReader(begin)
+		text, err = newGzip(begin)
 	case is("\x28\xb5\x2f\xfd") || len(magic) == 4 && magic[0]>>4 == 5 && string(magic[1:]) == "\x2a\x4d\x18": // a frame to be skipped
 		text, err = zstd.NewReader(begin, zstd.WithDecoderMaxMemory(mostMemory), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(2))
 	case is("BZh"):
@@ -133,6 +133,53 @@ func (one archive) each(use func(*tar.Header, io.Reader) error) error {
 		return err
 	}
 	return eachOfTar(text, one.IsLayer, use)
+}
+
+// The members of a gzip file, one after the other. Zeros may follow, as gzip itself has it: tapes and block devices pad with them.
+type gzipped struct {
+	*gzip.Reader
+	begin *bufio.Reader
+}
+
+func newGzip(begin *bufio.Reader) (io.Reader, error) {
+	member, err := gzip.NewReader(begin)
+	if err != nil {
+		return nil, err
+	}
+	member.Multistream(false)
+	return &gzipped{member, begin}, nil
+}
+
+func (g *gzipped) Read(into []byte) (int, error) {
+	for {
+		n, err := g.Reader.Read(into)
+		if n > 0 || err != io.EOF {
+			return n, err
+		}
+		if err := g.next(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (g *gzipped) next() error {
+	for left := mostPadding; left > 0; left-- {
+		first, err := g.begin.Peek(1)
+		if err != nil {
+			return err
+		}
+		if first[0] != 0 {
+			break
+		}
+		if _, err := g.begin.Discard(1); err != nil {
+			return err
+		}
+	}
+	if err := g.Reset(g.begin); err != nil {
+		return err
+	}
+	g.Multistream(false)
+	return nil
 }
 
 type counter struct {

@@ -472,6 +472,23 @@ TEST_CASE("patterns choose among what is in an archive: all of it where the URL 
         "source.exclude let through");
 }
 
+TEST_CASE("gzip may consist of several members, and be padded with zeros") {
+  Unpacking unpacking;
+  unpacking.add_tar("a.tgz", "printf 1 >a; printf 2 >b", "");
+  const auto file = unpacking.archive().string();
+  shell("cd " + unpacking.files().string() + "; split -b 700 a.tgz part-; rm a.tgz; " +
+        "for part in part-*; do gzip -c $part >>a.tgz; rm $part; done; head -c 100000 /dev/zero >>" +
+        file);
+  SECTION("which is all") {
+    CHECK(unpacking.run({.url = "s3://b", .unpack = true}) == "a=1 b=2 ");
+  }
+  SECTION("unless something else is behind them") {
+    shell("printf more >>" + file);
+    CHECK_THAT(unpacking.run({.url = "s3://b", .unpack = true}),
+               Contains("a.tgz cannot be unpacked: it is no whole archive"));
+  }
+}
+
 TEST_CASE("a tar that was cut off, or has more behind its end, is refused") {
   Unpacking unpacking;
   std::string problem;
