@@ -10,6 +10,8 @@ ORAS_VERSION=v2.7.0 # the library
 ORAS_CLI_VERSION=v1.3.6
 S5CMD_VERSION=v2.3.0
 COMPRESS_VERSION=v1.20.4
+KSTATUS_VERSION=v0.37.2
+GOPHER_LUA_VERSION=v1.1.1 # that of Argo CD
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
 TRAEFIK_VERSION=v3.6.12
@@ -21,7 +23,7 @@ GO_VERSION=1.26.11
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 SERVER_BINARIES=(rclone git-lfs oci-pull gradient-unpack minio)
-TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server)
+TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
 BENCH_BINARIES=(oras s5cmd)
@@ -35,6 +37,8 @@ binary_source() {
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go local_addresses.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go local_addresses.go" ;;
+	argocd-lua) echo "github.com/yuin/gopher-lua $GOPHER_LUA_VERSION argocd_lua.go" ;;
+	kstatus) echo "sigs.k8s.io/cli-utils $KSTATUS_VERSION kstatus.go" ;;
 	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go local_addresses.go" ;;
 	gradient-unpack) echo "github.com/klauspost/compress $COMPRESS_VERSION unpack.go unpack_archives.go" ;;
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;

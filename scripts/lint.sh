@@ -69,6 +69,7 @@ check_values() {
 		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301
 		'/config/allowProbeHost' config.allowProbeHost=often
 		'/config/placement' config.placement=anywhere
+		'/config/secrets/allow' config.secrets.allow=some
 		'/config/rollout/defaultReadiness' config.rollout.defaultReadiness=often
 		'/config/podTemplate' config.podTemplate.speck.a=b
 		'/config/podTemplate/allowed' config.podTemplate.allowed=no-boolean
@@ -80,8 +81,8 @@ check_values() {
 		'/config/endpoint/gateway' config.endpoint.domain=a.example,config.endpoint.gateway.name=g
 		'/config/endpoint/tls' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secret=s
 		'/config/endpoint/tls/secretName' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secretName=A_
+		'/deletionOfUsed' deletionOfUsed=Maybe
 		'/watch/namespaces/0' watch.namespaces={A}
-		watch.namespaces watch.namespaces={a},watch.allNamespaces=true
 		'pod' pod=null
 		'watch' watch=null
 		'metrics' metrics=null

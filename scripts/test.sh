@@ -55,11 +55,14 @@ test_unit() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	need_lfs_server
 	GRADIENT_LFS_SERVER=$(lfs_server)
-	build_binaries "${TEST_BINARIES[@]}"
+	build_binaries "${TEST_BINARIES[@]}" kubectl
 	GRADIENT_S3_SERVER=$(binary minio)
 	GRADIENT_SFTP_SERVER=$(binary sftp-server)
 	GRADIENT_REGISTRY=$(type -P docker-registry)
-	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER GRADIENT_SFTP_SERVER GRADIENT_REGISTRY
+	GRADIENT_KSTATUS=$(binary kstatus)
+	GRADIENT_ARGOCD_LUA=$(binary argocd-lua)
+	GRADIENT_KUBECTL=$(binary kubectl)
+	export GRADIENT_LFS_SERVER GRADIENT_S3_SERVER GRADIENT_SFTP_SERVER GRADIENT_REGISTRY GRADIENT_KSTATUS GRADIENT_ARGOCD_LUA GRADIENT_KUBECTL
 	test_presets unit
 }
 

@@ -1,6 +1,8 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +14,20 @@
 #include <vector>
 
 namespace base {
+namespace {
+
+std::string hex_of(const unsigned char* bytes, std::size_t size) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2U * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    text += digits[bytes[i] >> 4U];
+    text += digits[bytes[i] & 15U];
+  }
+  return text;
+}
+
+}  // namespace
 
 Hash::Hash(Kind kind) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
   EVP_DigestInit_ex(context_.get(), kind == Kind::Md5 ? EVP_md5() : EVP_sha256(), nullptr);
@@ -25,14 +41,7 @@ std::string Hash::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2U * size);
-  for (unsigned int i = 0; i < size; ++i) {
-    text += digits[digest[i] >> 4U];
-    text += digits[digest[i] & 15U];
-  }
-  return text;
+  return hex_of(digest.data(), size);
 }
 
 void Hash::add_to_both(Hash& one, Hash& other, std::string_view data) {
@@ -61,6 +70,22 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   if (!file.eof())
     throw std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
   return hash.hex();
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, data.size(), digest.data(),
+       &size);
+  return hex_of(digest.data(), size);
+}
+
+std::string random_bytes(std::size_t size) {
+  std::string bytes(size, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1)
+    throw std::runtime_error("there are no random numbers to be had");
+  return bytes;
 }
 
 std::string short_hash(std::string_view data, std::size_t digits) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -31,6 +32,12 @@ std::string sha256_hex(std::string_view data);
 
 /// The same of a file's content, however long. Throws std::runtime_error naming the path.
 std::string sha256_of_file(const std::filesystem::path& path);
+
+/// HMAC-SHA-256 (RFC 2104) as 64 lower-case hexadecimal digits.
+std::string hmac_sha256_hex(std::string_view key, std::string_view data);
+
+/// From the cryptographic generator. Throws std::runtime_error where it fails.
+std::string random_bytes(std::size_t size);
 
 /// The first `digits` of sha256_hex: for names and annotations, not for security.
 std::string short_hash(std::string_view data, std::size_t digits = 16);

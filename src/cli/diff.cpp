@@ -9,6 +9,7 @@
 #include "cli/live_children.h"
 #include "cli/load_settings.h"
 #include "cli/offline.h"
+#include "cli/operator_settings.h"
 #include "gradient/render/claim.h"
 #include "gradient/render/pod_template_conflicts.h"
 #include "gradient/spec/access_mode_conflicts.h"
@@ -209,6 +210,9 @@ class Diff {
       tell(input, conflict.message + not_compared);
     if (!found.blockers.empty() || !conflicts.empty()) return;
     const auto live = client_.get(kube::deployments, {parent.ns, parent.name});
+    if (spec.restart_on_secret_change && live)  // the operator alone can tell
+      found.secrets_hash = json::string_at(
+          *live, {"spec", "template", "metadata", "annotations", names::secrets_hash_annotation});
     const auto wanted = reconcile::children(parent, spec, found, settings_, live).objects;
     for (const auto& child : wanted)
       add_child(child, parent);
@@ -257,12 +261,13 @@ class Diff {
 }  // namespace
 
 int diff(const DiffOptions& options) {
-  const auto settings = load_settings(options.config);
-  if (!settings) return Failure;
   Connection connection({.kubeconfig = options.kubeconfig,
                          .context = options.context,
                          .ns = options.ns,
                          .name = options.name});
+  const auto settings = options.config.empty() ? operator_settings(connection.client())
+                                               : load_settings(options.config);
+  if (!settings) return Failure;
   const auto inputs = read_inputs(options.files, options.name, connection.deployment().ns);
   if (!report(inputs, *settings)) return Failure;
   Diff diff(connection.client(), *settings, inputs);

@@ -120,8 +120,9 @@ std::optional<gradient::Settings> operate(const RunOptions& options,
   const auto transport = kube::make_transport(config);
   kube::Client client(*transport);
   const kube::SteadyClock clock;
-  reconcile::Operator op(client, clock, settings,
-                         {.namespaces = options.namespaces, .workers = options.workers});
+  reconcile::Operator op(
+      client, clock, settings,
+      {.namespaces = options.namespaces, .own_namespace = config.ns, .workers = options.workers});
   std::optional<kube::HealthServer> health;
   if (!options.metrics_address.empty()) {
     health.emplace(options.metrics_address, [&op] { return op.ready(); });

@@ -117,7 +117,7 @@ void Collector::forget(const kube::Key& dataset) {
 ContentUse Collector::wanted(const kube::Key& claim) const {
   ContentUse content;
   for (const auto& dataset : parts_.stores.datasets.indexed_keys(claim_term(claim))) {
-    const auto term = dataset_term(dataset);
+    const auto term = used_term({std::string(datasets.kind), dataset});
     for (const auto& object : parts_.stores.gradient_deployments.indexed(term)) {
       const auto read = gradient::read_deployment(object);
       if (const auto* spec = std::get_if<gradient::DeploymentSpec>(&read))

@@ -4,6 +4,7 @@
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_dataset.h"
+#include "gradient/status/simple_status.h"
 #include "reconcile/observer.h"
 
 namespace reconcile {
@@ -56,11 +57,12 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
   if (!object || kube::is_being_deleted(*object)) return forget(key);
   const auto parent = gradient::parent(*object);
   const auto& previous = json::at(*object, {"status"});
+  const auto used_by = gradient::used_by(parts_.stores.users_of(self(key)));
 
   const auto read = gradient::read_dataset(*object);
   if (const auto* problems = std::get_if<json::Problems>(&read)) {
-    const auto status =
-        gradient::invalid_dataset_status(parent, *problems, previous, parts_.publisher.now());
+    const auto status = gradient::invalid_dataset_status(parent, *problems, used_by, previous,
+                                                         parts_.publisher.now());
     parts_.publisher.publish(datasets, *object, status, stop);
     return kube::Outcome::done();  // its next edit brings it back
   }
@@ -74,7 +76,7 @@ kube::Outcome DatasetReconciler::reconcile(const kube::Key& key, const std::stop
                                                 .spec = spec,
                                                 .claim = *claim,
                                                 .content = content,
-                                                .is_used = is_used(key),
+                                                .used_by = used_by,
                                                 .previous = previous,
                                                 .now = parts_.publisher.now()});
   parts_.publisher.publish(datasets, *object, status, stop);
@@ -107,12 +109,6 @@ std::optional<gradient::ObservedClaim> DatasetReconciler::ensure_claim(
   if (cached.is_pending) return std::nullopt;
   claim.events = std::move(cached.values);
   return claim;
-}
-
-bool DatasetReconciler::is_used(const kube::Key& dataset) const {
-  const auto term = dataset_term(dataset);
-  return !parts_.stores.gradient_deployments.indexed_keys(term).empty() ||
-         !parts_.stores.models.indexed_keys(term).empty();
 }
 
 std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::Parent& parent,

@@ -35,7 +35,6 @@ class DatasetReconciler {
 
  private:
   kube::Outcome forget(const kube::Key& key);
-  bool is_used(const kube::Key& dataset) const;
   /// Empty while events of the claim are being read for the first time; they bring the Dataset
   /// back.
   std::optional<gradient::ObservedClaim> ensure_claim(const gradient::Parent& parent,

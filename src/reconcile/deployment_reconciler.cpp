@@ -99,7 +99,10 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   const auto status = gradient::waiting_status(
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  return kube::Outcome::done();
+  const bool brings_no_event = std::any_of(
+      blockers.begin(), blockers.end(),
+      [](const gradient::Blocker& blocker) { return blocker.reason == "HashKeyUnavailable"; });
+  return brings_no_event ? kube::Outcome{.requeue_after = requeue_interval} : kube::Outcome::done();
 }
 
 /// What is wrong with podTemplate is known before anything is applied; what is live was taken.

@@ -22,16 +22,19 @@ std::string nothing_to_fetch(const gradient::ModelSpec& spec) {
 
 kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_token& stop) {
   const auto object = stores_.models.find(key);
+  const Ref self{std::string(models.kind), key};
   if (!object || kube::is_being_deleted(*object)) {
-    references_.remove({std::string(models.kind), key});
+    references_.remove(self);
     return kube::Outcome::done();
   }
   const auto parent = gradient::parent(*object);
+  const auto used_by = gradient::used_by(stores_.users_of(self));
   const auto publish = [&](bool is_ready, const std::string& reason, const std::string& message) {
     const auto status = gradient::simple_status({.parent = parent,
                                                  .is_ready = is_ready,
                                                  .reason = reason,
                                                  .message = message,
+                                                 .used_by = used_by,
                                                  .previous = json::at(*object, {"status"}),
                                                  .now = publisher_.now()});
     publisher_.publish(models, *object, status, stop);

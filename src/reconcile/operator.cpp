@@ -26,6 +26,7 @@ Operator::Operator(kube::Client& client, const kube::Clock& clock,
       reconcilers_({.client = client,
                     .clock = clock,
                     .settings = settings,
+                    .own_namespace = options.own_namespace,
                     .events = events_,
                     .stores = stores_,
                     .dependents = dependents_,
@@ -104,6 +105,12 @@ void Operator::enqueue_synced() {
   }
 }
 
+/// Their statuses tell who uses them.
+void Operator::enqueue_used_otherwise() {
+  for (const auto& used : stores_.take_used_otherwise())
+    controllers_.enqueue(used);
+}
+
 void Operator::reconcile(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds poll_interval{20};
   while (!ready()) {
@@ -124,9 +131,15 @@ void Operator::poll(const std::stop_token& stop) {
     return informers_.namespaces().has_synced(ns);
   };
   const auto is_wanted = [this](const Ref& ref) { return dependents_.any(ref); };
+  constexpr std::chrono::seconds usage_interval{30};
+  auto usage_is_due = clock_.now() + usage_interval;
   bool is_behind = false;
   do {
     enqueue_synced();
+    if (clock_.now() >= usage_is_due) {
+      enqueue_used_otherwise();
+      usage_is_due = clock_.now() + usage_interval;
+    }
     stale_children_.find(has_synced, stop);
     if (informers_.take_installed()) {
       for (const auto& key : stores_.gradient_deployments.keys())

@@ -12,6 +12,7 @@ namespace reconcile {
 
 struct OperatorOptions {
   std::vector<std::string> namespaces;  ///< empty: all
+  std::string own_namespace = {};       ///< the operator's own
   int workers = 8;                      ///< for GradientDeployments; the other kinds have one each
 };
 
@@ -37,6 +38,7 @@ class Operator {
   void enqueue_dependents(const Ref& changed);
   void enqueue_parent(const kube::Key& child, const json::Json& object);
   void enqueue_synced();
+  void enqueue_used_otherwise();
   void poll(const std::stop_token& stop);
 
   const kube::Clock& clock_;

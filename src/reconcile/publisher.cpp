@@ -23,6 +23,15 @@ bool on_the_way(const std::string& reason) {
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
+/// Who names an object does not ask who else does.
+bool concerns_dependents(const json::Json& patch) {
+  constexpr std::array<std::string_view, 2> others{"usedBy", "unusedSince"};
+  const auto& fields = patch.as_object();
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
+    return std::find(others.begin(), others.end(), field.first) == others.end();
+  });
+}
+
 json::Json without_status(json::Json object) {
   if (object.has_field("status")) object.erase("status");
   object["metadata"].erase("resourceVersion");
@@ -46,7 +55,7 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
     store.put(*written);
   }
   const Ref ref{std::string(kind.kind), key};
-  parts_.triggers.enqueue_dependents(ref);
+  if (concerns_dependents(patch)) parts_.triggers.enqueue_dependents(ref);
   // The response has an edit of others since the reconcile began. Its watch event will find that
   // version in the store already, and enqueue nothing.
   const auto now = store.find(key);

@@ -17,6 +17,7 @@ class Reconcilers {
     kube::Client& client;
     const kube::Clock& clock;
     const gradient::Settings& settings;
+    const std::string& own_namespace;  ///< where the operator keeps what is its own
     kube::EventRecorder& events;
     Stores& stores;
     Dependents& dependents;
@@ -38,6 +39,7 @@ class Reconcilers {
   References references_;
   Applier applier_;
   Publisher publisher_;
+  HashKey hash_key_;
   Resolver resolver_;
   Observer observer_;
   TemplateCheck template_check_;

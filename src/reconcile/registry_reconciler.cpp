@@ -54,6 +54,11 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   return kube::Outcome::done();
 }
 
+json::Json RegistryReconciler::used_by(const json::Json& object) const {
+  return gradient::used_by(
+      parts_.stores.users_of({std::string(registries.kind), kube::key_of(object)}));
+}
+
 void RegistryReconciler::publish_blocked(const json::Json& object, const gradient::Blocker& blocker,
                                          const std::stop_token& stop) {
   const auto parent = gradient::parent(object);
@@ -61,6 +66,7 @@ void RegistryReconciler::publish_blocked(const json::Json& object, const gradien
                                                .is_ready = false,
                                                .reason = blocker.reason,
                                                .message = blocker.message,
+                                               .used_by = used_by(object),
                                                .previous = json::at(object, {"status"}),
                                                .now = parts_.publisher.now()});
   parts_.publisher.publish(registries, object, status, stop);
@@ -77,6 +83,7 @@ void RegistryReconciler::publish_ready(const json::Json& object, const gradient:
        .reason = "Ready",
        .message = "pods pull with Secret " + name + " from " + gradient::pull::text(servers),
        .fields = json::object({{"secretName", name}, {"servers", listed}}),
+       .used_by = used_by(object),
        .previous = json::at(object, {"status"}),
        .now = parts_.publisher.now()});
   parts_.publisher.publish(registries, object, status, stop);
@@ -93,6 +100,9 @@ std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler:
         "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +
                               parent.ns + "; create it with " +
                               (exists ? creation(parent, need) : "the key " + need.key)};
+  }
+  if (parts_.settings.labelled_secrets_only) {
+    if (auto why = gradient::unlabelled(need, *secret)) return *std::move(why);
   }
   if (!exists) return make(parent, spec, need, *secret, stop);
   parts_.applier.remove_pull_secret(parent, spec.secret_name, stop);

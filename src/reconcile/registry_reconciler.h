@@ -32,6 +32,7 @@ class RegistryReconciler {
  private:
   using Servers = std::vector<std::string>;
 
+  json::Json used_by(const json::Json& object) const;
   void publish_blocked(const json::Json& object, const gradient::Blocker& blocker,
                        const std::stop_token& stop);
   void publish_ready(const json::Json& object, const gradient::RegistrySpec& spec,

@@ -1,11 +1,16 @@
 #include "reconcile/resolver.h"
 
+#include "base/hash.h"
+#include "gradient/render/pod_template.h"
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_model.h"
+#include "gradient/spec/secret_references.h"
 #include "gradient/status/condition.h"
+#include "kube/http/error.h"
+#include "reconcile/refusal.h"
 
 #include <utility>
 
@@ -91,6 +96,9 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
   }
   for (const auto& need : needs.secrets)
     add_secret(lookup, need);
+  add_template_secrets(lookup, spec.pod_template);
+  if (spec.restart_on_secret_change && lookup.found.blockers.empty())
+    add_secrets_hash(lookup, spec);
   if (parts_.settings.endpoint) add_certificate(lookup, *parts_.settings.endpoint);
   lookup.finish();
   return std::move(lookup.found);
@@ -183,7 +191,54 @@ std::optional<Json> Resolver::ready_registry(Lookup& lookup, const std::string& 
 }
 
 void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
-  if (auto why = lack(lookup, need)) lookup.found.blockers.push_back(*std::move(why));
+  auto why = lack(lookup, need);
+  if (!why) why = disallowed(lookup, need);
+  if (why) lookup.found.blockers.push_back(*std::move(why));
+}
+
+/// One that does not exist yet could be made by anybody later, for pods that exist by then.
+void Resolver::add_template_secrets(Lookup& lookup, const gradient::PodTemplate& pod_template) {
+  if (!parts_.settings.labelled_secrets_only) return;
+  for (auto& reference : gradient::secret_references(pod_template.spec, "spec.podTemplate.spec"))
+    add_secret(
+        lookup,
+        {.secret = std::move(reference.secret), .key = {}, .used_by = std::move(reference.path)});
+}
+
+/// What does not exist is as good a value as another: Kubernetes lets some of it be optional.
+void Resolver::add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& spec) {
+  std::vector<Json> values;
+  for (const auto& reference : gradient::environment_secrets(
+           spec, gradient::effective_template(spec, parts_.settings), parts_.settings)) {
+    lookup.refer(kube::secrets, reference.secret);
+    const auto secret =
+        parts_.polled.find(kube::secrets, lookup.key(reference.secret), lookup.stop);
+    const auto& data = secret ? json::at(*secret, {"data"}) : json::null();
+    values.push_back(json::array({Json(reference.secret), Json(reference.key),
+                                  reference.key.empty() ? data : json::at(data, {reference.key})}));
+  }
+  if (values.empty()) return;
+  try {
+    constexpr std::size_t digits = 32;
+    const auto key = parts_.hash_key.get(lookup.stop);
+    lookup.found.secrets_hash =
+        base::hmac_sha256_hex(key, json::text(json::array(std::move(values)))).substr(0, digits);
+  } catch (const kube::ApiError& error) {
+    if (!refusal(error, "Secret")) throw;
+    lookup.found.blockers.push_back(
+        {"HashKeyUnavailable",
+         std::string("spec.restartOnSecretChange: the operator cannot keep its key of hashes: ") +
+             error.what()});
+  }
+}
+
+std::optional<Blocker> Resolver::disallowed(Lookup& lookup, const gradient::SecretNeed& need) {
+  if (!parts_.settings.labelled_secrets_only) return std::nullopt;
+  const auto key = lookup.key(need.secret);
+  const auto secret = parts_.polled.find(kube::secrets, key, lookup.stop);
+  auto why = secret ? gradient::unlabelled(need, *secret) : std::nullopt;
+  if (why) lookup.missed.insert({std::string(kube::secrets.kind), key});
+  return why;
 }
 
 /// An ingress controller says nothing to the user.

@@ -3,6 +3,7 @@
 #include "gradient/spec/found.h"
 #include "gradient/spec/needs.h"
 #include "gradient/spec/settings.h"
+#include "reconcile/hash_key.h"
 #include "reconcile/polling_cache.h"
 #include "reconcile/references.h"
 #include "reconcile/stores.h"
@@ -25,6 +26,7 @@ class Resolver {
     Stores& stores;
     References& references;
     PollingCache& polled;
+    HashKey& hash_key;
   };
   explicit Resolver(const Parts& parts) : parts_(parts) {}
 
@@ -46,9 +48,14 @@ class Resolver {
   std::optional<json::Json> ready_registry(Lookup& lookup, const std::string& name,
                                            const std::string& used_by);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
+  /// Those that only the pod's own template names, where not every Secret may be named.
+  void add_template_secrets(Lookup& lookup, const gradient::PodTemplate& pod_template);
+  void add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& spec);
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
   /// Why the Secret does not have it; empty when it does.
   std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);
+  /// Why a Secret may not be named by a spec; empty when it may.
+  std::optional<gradient::Blocker> disallowed(Lookup& lookup, const gradient::SecretNeed& need);
 
   Parts parts_;
 };

@@ -2,6 +2,9 @@
 
 #include "gradient/spec/names.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace reconcile {
 namespace {
 
@@ -11,17 +14,40 @@ std::vector<std::string> parents(const json::Json& object) {
   return {parent_term({kube::key_of(object).ns, name})};
 }
 
-std::vector<std::string> users(const json::Json& object, const std::string& dataset) {
-  if (dataset.empty()) return {};
-  return {dataset_term({kube::key_of(object).ns, dataset})};
+/// The terms of what an object names, each once.
+class Used {
+ public:
+  explicit Used(const json::Json& object) : ns_(kube::key_of(object).ns) {}
+  void add(const kube::Kind& kind, const std::string& name) {
+    if (!name.empty()) terms_.insert(used_term({std::string(kind.kind), {ns_, name}}));
+  }
+  std::vector<std::string> terms() const { return {terms_.begin(), terms_.end()}; }
+
+ private:
+  std::string ns_;
+  std::set<std::string> terms_;
+};
+
+std::vector<std::string> used_by_deployment(const json::Json& deployment) {
+  Used used(deployment);
+  used.add(datasets, json::string_at(deployment, {"spec", "repositories", "dataset"}));
+  used.add(registries, json::string_at(deployment, {"spec", "containerRegistry"}));
+  for (const auto& model : json::elements_at(deployment, {"spec", "models"}))
+    used.add(models, json::string_at(model, {"id"}));
+  return used.terms();
 }
 
-std::vector<std::string> users_by_code(const json::Json& deployment) {
-  return users(deployment, json::string_at(deployment, {"spec", "repositories", "dataset"}));
+std::vector<std::string> used_by_model(const json::Json& model) {
+  Used used(model);
+  used.add(datasets, json::string_at(model, {"spec", "dataset"}));
+  used.add(registries, json::string_at(model, {"spec", "source", "containerRegistry"}));
+  return used.terms();
 }
 
-std::vector<std::string> users_by_model(const json::Json& model) {
-  return users(model, json::string_at(model, {"spec", "dataset"}));
+Ref used_in(const std::string& term) {
+  const auto ns = term.find('/');
+  const auto name = term.find('/', ns + 1);
+  return {term.substr(0, ns), {term.substr(ns + 1, name - ns - 1), term.substr(name + 1)}};
 }
 
 std::vector<std::string> claim_of(const json::Json& dataset) {
@@ -34,8 +60,8 @@ std::vector<std::string> claim_of(const json::Json& dataset) {
 }  // namespace
 
 Stores::Stores()
-    : gradient_deployments(users_by_code),
-      models(users_by_model),
+    : gradient_deployments(indexed_by_what_it_names(used_by_deployment)),
+      models(indexed_by_what_it_names(used_by_model)),
       datasets(claim_of),
       deployments(parents),
       services(parents),
@@ -61,12 +87,36 @@ kube::Store* Stores::of(const kube::Kind& kind) {
   return nullptr;
 }
 
+kube::Store Stores::indexed_by_what_it_names(kube::Store::Index index) {
+  return kube::Store(std::move(index), [this](const std::vector<std::string>& terms) {
+    used_otherwise_.with([&](auto& used) {
+      for (const auto& term : terms)
+        used.insert(used_in(term));
+    });
+  });
+}
+
+std::vector<std::string> Stores::users_of(const Ref& used) const {
+  const auto term = used_term(used);
+  std::vector<std::string> users;
+  for (const auto& key : gradient_deployments.indexed_keys(term))
+    users.push_back(std::string(reconcile::gradient_deployments.kind) + "/" + key.name);
+  for (const auto& key : models.indexed_keys(term))
+    users.push_back(std::string(reconcile::models.kind) + "/" + key.name);
+  std::sort(users.begin(), users.end());
+  return users;
+}
+
+std::set<Ref> Stores::take_used_otherwise() {
+  return used_otherwise_.with([](auto& used) { return std::exchange(used, {}); });
+}
+
 std::string parent_term(const kube::Key& parent) {
   return kube::to_string(parent);
 }
 
-std::string dataset_term(const kube::Key& dataset) {
-  return kube::to_string(dataset);
+std::string used_term(const Ref& used) {
+  return used.kind + "/" + kube::to_string(used.key);
 }
 
 std::string claim_term(const kube::Key& claim) {

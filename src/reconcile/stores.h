@@ -1,7 +1,13 @@
 #pragma once
 
 #include "kube/cache/store.h"
+#include "kube/guarded.h"
+#include "reconcile/dependents.h"
 #include "reconcile/kinds.h"
+
+#include <set>
+#include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -11,7 +17,7 @@ namespace reconcile {
 struct Stores {
   Stores();
 
-  kube::Store gradient_deployments, models;  ///< indexed by dataset_term, where they name one
+  kube::Store gradient_deployments, models;  ///< indexed by used_term of all that they name
   kube::Store datasets;                      ///< indexed by claim_term
   kube::Store registries;
   kube::Store deployments, services, autoscalers, budgets, ingresses, routes,
@@ -20,13 +26,26 @@ struct Stores {
 
   /// Null for kinds that have no Store (Secrets, Events, ReplicaSets, Jobs).
   kube::Store* of(const kube::Kind& kind);
+
+  /// The GradientDeployments and Models that name a Dataset, Model or ContainerRegistry of their
+  /// namespace, whether that exists or not: "GradientDeployment/name", sorted.
+  std::vector<std::string> users_of(const Ref& used) const;
+  /// The Datasets, Models and ContainerRegistries that are named by others than at the last call.
+  std::set<Ref> take_used_otherwise();
+
+ private:
+  kube::Store indexed_by_what_it_names(kube::Store::Index index);
+
+  kube::Guarded<std::set<Ref>> used_otherwise_;
 };
 
 /// The index term of the children and pods of a GradientDeployment: "ns/name".
 std::string parent_term(const kube::Key& parent);
 
-/// The index terms of the users of a Dataset, and of the Datasets of a claim: "ns/name".
-std::string dataset_term(const kube::Key& dataset);
+/// The index term of those that name a Dataset, Model or ContainerRegistry: "Dataset/ns/name".
+std::string used_term(const Ref& used);
+
+/// The index term of the Datasets of a claim: "ns/name".
 std::string claim_term(const kube::Key& claim);
 
 }  // namespace reconcile

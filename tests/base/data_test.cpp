@@ -43,6 +43,13 @@ TEST_CASE("a hash is the same of pieces") {
   CHECK(md5.hex() == "900150983cd24fb0d6963f7d28e17f72");
 }
 
+TEST_CASE("a keyed hash is that of RFC 4231, section 4.3") {
+  CHECK(base::hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(base::random_bytes(32).size() == 32);
+  CHECK(base::random_bytes(32) != base::random_bytes(32));
+}
+
 TEST_CASE("a file is read up to a limit") {
   const Folder folder;
   const auto file = folder.write("file", "12345");

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <thread>
 
 using Catch::Matchers::Contains;
@@ -18,8 +19,9 @@ struct Difference {
   std::string output, messages;
 };
 
+/// Without a configuration: that of the cluster.
 Difference diff(const live::Cluster& cluster, const std::string& yaml,
-                const std::string& config = "{}") {
+                const std::optional<std::string>& config = "{}") {
   const session::Folder folder;
   const session::Captured output(std::cout), messages(std::cerr);
   const auto code = cli::diff({.files = {folder.add("file.yaml", yaml)},
@@ -27,7 +29,7 @@ Difference diff(const live::Cluster& cluster, const std::string& yaml,
                                .ns = cluster.ns(),
                                .kubeconfig = "",
                                .context = "",
-                               .config = folder.add("config.yaml", config)});
+                               .config = config ? folder.add("config.yaml", *config) : ""});
   return {code, output.text(), messages.text()};
 }
 
@@ -123,6 +125,23 @@ TEST_CASE("a diff of a spec with problems tells them and asks nobody") {
   CHECK(found.code == cli::Failure);
   CHECK_THAT(found.messages, Contains("file.yaml:4: spec.resources"));
   CHECK(found.output == "");
+}
+
+TEST_CASE(
+    "a diff takes the configuration of the operator in the cluster, or says that it does not") {
+  live::Cluster cluster;
+  const auto without = diff(cluster, spec(one), std::nullopt);
+  CHECK_THAT(without.messages,
+             Contains("note: compared with the configuration as shipped, as the cluster has no "
+                      "ConfigMap of the chart; give the operator's own by --config"));
+  CHECK_THAT(without.output, !Contains("cpu: 77m"));
+  cluster.apply(kube::config_maps, "gradient-operator",
+                R"({"metadata":{"labels":{"app.kubernetes.io/name":"gradient-operator"}},
+                    "data":{"config.yaml":"instanceTypes: {C4: {requests: {cpu: 77m}}}"}})");
+  const auto with = diff(cluster, spec(one), std::nullopt);
+  CHECK(with.messages == "");
+  CHECK_THAT(with.output, Contains("cpu: 77m"));
+  cluster.remove(kube::config_maps, "gradient-operator");
 }
 
 TEST_CASE("a diff has the Ingress that a configuration would make, and the one it would remove") {

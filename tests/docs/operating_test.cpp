@@ -80,10 +80,10 @@ TEST_CASE("every key that the code reads has its heading in operating.md") {
   const Names resources{"cpu", "memory"};
   const Names of_pods{"metadata", "labels", "spec"};  // read like a deployment's podTemplate
   // The name is the first argument, or the second after the reader.
-  const auto literals =
-      page::in_sources({"gradient/spec/read_settings.cpp", "gradient/spec/read_instance_types.cpp",
-                        "gradient/spec/read_endpoint.cpp"},
-                       R"re(\(\s*(?:\w+,\s*)?"([a-z][A-Za-z]*)")re");
+  const auto literals = page::in_sources(
+      {"gradient/spec/read_settings.cpp", "gradient/spec/read_instance_types.cpp",
+       "gradient/spec/read_endpoint.cpp", "gradient/spec/read_helper_resources.cpp"},
+      R"re(\(\s*(?:\w+,\s*)?"([a-z][A-Za-z]*)")re");
   const auto headings = page::names(page::below(operating(), "Configuration"));
   const auto read = page::missing(literals, resources);
   CHECK(read.size() > 25);

@@ -13,9 +13,9 @@ const Names& words_of_others() {
       // kinds, and types and values of conditions
       "AWS", "Accepted", "Available", "Bound", "Complete", "ContainerRegistry", "ContainersReady",
       "ContentSynced", "Dataset", "Failed", "False", "GradientDeployment", "Lost", "Model",
-      "Pending", "PodScheduled", "Progressing", "ReadWriteMany", "ReferencesResolved",
-      "ReplicaFailure", "ReplicaSet", "ResolvedRefs", "ScalingActive", "Secret", "SpecValid",
-      "Succeeded", "True", "Unknown",
+      "Pending", "PodScheduled", "Progressing", "ReadWriteMany", "Reconciling",
+      "ReferencesResolved", "ReplicaFailure", "ReplicaSet", "ResolvedRefs", "ScalingActive",
+      "Secret", "SpecValid", "Stalled", "Succeeded", "True", "Unknown",
       // what kubelet, scheduler and controllers say
       "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
       "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",
@@ -39,9 +39,9 @@ const Names& words_of_others() {
 const Names reasons_of_jobs{"BackoffLimitExceeded", "DeadlineExceeded"};
 
 Names literals() {
-  return page::in_sources(
-      {"gradient/status", "gradient/spec/access_mode_conflicts.cpp", "reconcile", "sync"},
-      R"re("([A-Z][A-Za-z]+)")re");
+  return page::in_sources({"gradient/status", "gradient/spec/access_mode_conflicts.cpp",
+                           "gradient/spec/needs.cpp", "reconcile", "sync"},
+                          R"re("([A-Z][A-Za-z]+)")re");
 }
 
 /// All that a condition, an event or a helper's last message can have as its reason.

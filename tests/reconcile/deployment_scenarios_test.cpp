@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/world.h"
 
@@ -549,6 +550,122 @@ TEST_CASE_METHOD(Scenario,
   reconcile();
   clock.advance(std::chrono::seconds(2));
   reconcile();
+}
+
+struct SecretScenario : Scenario {
+  const std::string key_path = "/api/v1/namespaces/gradient-system/secrets";
+
+  /// The server has the Secret of the environment with this value.
+  void expect_secret(const std::string& value, const std::string& labels = "{}") {
+    server.expect("GET /api/v1/namespaces/ns/secrets/gradient-secrets")
+        .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns","uid":"s",
+                        "resourceVersion":")" +
+                         value + R"(","labels":)" + labels + R"(},"data":{"a":")" + value + "\"}}");
+  }
+  void expect_key(const std::string& byte) {
+    server.expect("GET " + key_path + "/gradient-operator-hash-key")
+        .answer(200, R"({"metadata":{"name":"gradient-operator-hash-key"},"data":{"key":")" +
+                         base::base64_encode(std::string(32, byte.front())) + "\"}}");
+  }
+  std::string hash() {
+    return json::string_at(
+        *stores.deployments.find({"ns", "demo"}),
+        {"spec", "template", "metadata", "annotations", "gradient-operator.dev/secrets-hash"});
+  }
+};
+
+constexpr const char* restarting = R"({"spec":{"restartOnSecretChange":true,
+    "image":"example.com/app:1","env":[{"name":"A","value":"SECRET:a"}],
+    "resources":{"instanceType":"C4"}}})";
+
+TEST_CASE_METHOD(SecretScenario, "pods restart when a Secret in their environment changes") {
+  put(reconcile::gradient_deployments, "demo", restarting);
+  expect_secret("eA==");
+  expect_key("k");
+  expect_first_round();
+  reconcile();
+  const auto first = hash();
+  CHECK(first.size() == 32);
+  reconcile();  // writes nothing
+
+  clock.advance(std::chrono::minutes(1));
+  expect_secret("eQ==");
+  expect_apply(deployment_path);
+  reconcile();
+  CHECK(hash() != first);
+  CHECK(hash().size() == 32);
+}
+
+TEST_CASE_METHOD(SecretScenario,
+                 "the key of hashes is made once, and that of the first one counts") {
+  put(reconcile::gradient_deployments, "demo", restarting);
+  expect_secret("eA==");
+  server.expect("GET " + key_path + "/gradient-operator-hash-key").answer(404);
+  std::string made;
+  SECTION("by this operator") {
+    server.expect("POST " + key_path + "*").reply([&](const kube::Request& request) {
+      made = json::string_at(json::parse(request.body), {"data", "key"});
+      return kube::Response{.status = 201, .body = request.body};
+    });
+    expect_first_round();
+    reconcile();
+    CHECK(base::base64_decode(made)->size() == 32);
+  }
+  SECTION("by another one at the same time") {
+    server.expect("POST " + key_path + "*")
+        .answer(409, R"({"kind":"Status","reason":"AlreadyExists","message":"it is","code":409})");
+    expect_key("k");
+    expect_first_round();
+    reconcile();
+  }
+  CHECK(hash().size() == 32);
+}
+
+TEST_CASE_METHOD(SecretScenario, "a key that the operator may not keep is told, and tried again") {
+  put(reconcile::gradient_deployments, "demo", restarting);
+  expect_secret("eA==");
+  server.expect("GET " + key_path + "/gradient-operator-hash-key")
+      .answer(403, R"({"kind":"Status","reason":"Forbidden","code":403,"message":
+          "secrets \"gradient-operator-hash-key\" is forbidden: User \"u\" cannot get"})");
+  expect_status();
+  expect_event("HashKeyUnavailable");
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
+  CHECK(message() ==
+        "spec.restartOnSecretChange: the operator cannot keep its key of hashes: get Secret "
+        "gradient-system/gradient-operator-hash-key: 403 Forbidden: secrets "
+        "\"gradient-operator-hash-key\" is forbidden: User \"u\" cannot get");
+}
+
+TEST_CASE_METHOD(SecretScenario, "where labels are demanded, no other Secret is used") {
+  settings.labelled_secrets_only = true;
+  put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1","env":[
+      {"name":"A","value":"SECRET:a"}],"resources":{"instanceType":"C4"}}})");
+  SECTION("one without it is told") {
+    expect_secret("eA==");
+    expect_status();
+    expect_event("SecretNotAllowed");
+    reconcile();
+    CHECK(
+        message().starts_with("spec.env[0].value: Secret gradient-secrets in namespace ns lacks "
+                              "the label"));
+  }
+  SECTION("one with it is used") {
+    expect_secret("eA==", R"({"gradient-operator.dev/allowed":"true"})");
+    expect_first_round();
+    reconcile();
+  }
+  SECTION("one that only a podTemplate names is looked at, too") {
+    put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
+        "podTemplate":{"spec":{"volumes":[{"name":"v","secret":{"secretName":"other"}}]}},
+        "resources":{"instanceType":"C4"}}})");
+    server.expect("GET /api/v1/namespaces/ns/secrets/other").answer(404);
+    expect_status();
+    expect_event("SecretNotFound");
+    reconcile();
+    CHECK(message() ==
+          "spec.podTemplate.spec.volumes[0].secret: there is no Secret other in namespace ns; "
+          "create it");
+  }
 }
 
 TEST_CASE_METHOD(Scenario, "a missing key of a Secret is told by field, Secret and key") {

@@ -122,6 +122,7 @@ class Simulation {
     settings.endpoint = gradient::Endpoint{.domain = "apps.example.com", .ingress_class = "nginx"};
     return settings;
   }();
+  const std::string own_namespace_ = "gradient-system";
   reconcile::Stores stores_;
   reconcile::Dependents dependents_;
   reconcile::PollingCache polled_{client_, clock_, [this](const Ref& ref) { notify(ref); }};
@@ -134,6 +135,7 @@ class Simulation {
   reconcile::Reconcilers reconcilers_{{.client = client_,
                                        .clock = clock_,
                                        .settings = settings_,
+                                       .own_namespace = own_namespace_,
                                        .events = events_,
                                        .stores = stores_,
                                        .dependents = dependents_,

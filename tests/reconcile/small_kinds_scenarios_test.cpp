@@ -282,6 +282,17 @@ TEST_CASE_METHOD(RegistryScenario, "a registry whose Secret or key is missing sa
   }
 }
 
+TEST_CASE_METHOD(RegistryScenario, "a registry's Secret needs the label where that is demanded") {
+  settings.labelled_secrets_only = true;
+  give_password("p");
+  expect_status();
+  expect_event("SecretNotAllowed");
+  reconcile();
+  CHECK(
+      message().ends_with("kubectl label secret gradient-secrets -n ns "
+                          "gradient-operator.dev/allowed=true"));
+}
+
 TEST_CASE_METHOD(RegistryScenario, "an existing Secret that is not there is made by one command") {
   put(reconcile::registries, "r", R"({"spec":{"secretName":"mine"}})");
   server.expect("GET " + secrets_path + "mine").answer(404);
@@ -335,6 +346,22 @@ TEST_CASE_METHOD(ModelScenario, "a Model is ready when its references are there"
   expect_event("Ready");
   reconcile();
   CHECK(why() == "Ready");
+}
+
+TEST_CASE_METHOD(ModelScenario, "who uses a Model is told by its status, and to no dependent") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://x.example/m"}}})");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  notified.clear();
+
+  put(reconcile::gradient_deployments, "chat", R"({"spec":{"models":[{"id":"m"}]}})");
+  expect_status();
+  reconcile();
+  CHECK(json::text(json::at(*stores.models.find({"ns", "m"}), {"status", "usedBy"})) ==
+        R"({"count":1,"names":["GradientDeployment/chat"]})");
+  CHECK(notified.empty());
+  reconcile();  // writes nothing
 }
 
 TEST_CASE_METHOD(ModelScenario, "a Model waits in silence for a Dataset not looked at yet") {

@@ -18,6 +18,7 @@ class World {
   kube::Client client{server};
   kube::EventRecorder events{client, clock, "gradient-operator"};
   gradient::Settings settings = gradient::default_settings();
+  const std::string own_namespace = "gradient-system";
   reconcile::Stores stores;
   reconcile::Dependents dependents;
   std::vector<reconcile::Ref> notified, enqueued;
@@ -33,6 +34,7 @@ class World {
   reconcile::Reconcilers reconcilers{{.client = client,
                                       .clock = clock,
                                       .settings = settings,
+                                      .own_namespace = own_namespace,
                                       .events = events,
                                       .stores = stores,
                                       .dependents = dependents,

@@ -242,6 +242,8 @@ Json pod_metadata(const Parent& parent, const DeploymentSpec& spec, const Found&
                   const PodTemplate& pod_template) {
   auto annotations = object({{"kubectl.kubernetes.io/default-container", names::app_container}});
   if (!parent.sync.empty()) annotations[names::sync_annotation] = Json(parent.sync);
+  if (!found.secrets_hash.empty())
+    annotations[names::secrets_hash_annotation] = Json(found.secrets_hash);
   for (const auto& [key, value] : pod_template.annotations)
     annotations[key] = Json(value);
   auto labels = deployment_labels(parent);

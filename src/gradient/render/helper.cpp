@@ -2,6 +2,7 @@
 
 #include "gradient/spec/expansion.h"
 #include "gradient/spec/helper_arguments.h"
+#include "gradient/spec/quantity.h"
 
 #include <algorithm>
 #include <limits>
@@ -67,11 +68,38 @@ Json environment(const std::string& container, const Settings& settings) {
   return array(std::move(variables));
 }
 
+/// What is written counts: the other bound, which it would cross, is as high or as low.
+void keep_in_bounds(Json& resources, const std::string& resource, const Json& written) {
+  const auto request = json::string_at(resources, {"requests", resource});
+  const auto limit = json::string_at(resources, {"limits", resource});
+  if (request.empty() || limit.empty() ||
+      values::quantity_millis(request) <= values::quantity_millis(limit))
+    return;
+  if (json::at(written, {"requests", resource}).is_null()) {
+    resources["requests"][resource] = Json(limit);
+  } else {
+    resources["limits"][resource] = Json(request);
+  }
+}
+
+Json merged_resources(Json resources, const Json& written) {
+  if (written.is_null()) return resources;
+  for (const auto& [group, quantities] : written.as_object()) {
+    if (!resources.is_object()) resources = Json::object();
+    if (!json::at(resources, {group}).is_object()) resources[group] = Json::object();
+    for (const auto& [resource, quantity] : quantities.as_object())
+      resources[group][resource] = quantity;
+  }
+  for (const auto* resource : {"cpu", "memory", "ephemeral-storage"})
+    keep_in_bounds(resources, resource, written);
+  return resources;
+}
+
 Json container(const Helper& helper, const Settings& settings) {
   auto mounts = helper.volume_mounts;
   mounts.push_back(mount(temporary_volume, temporary_path, Access::ReadWrite));
   const bool sidecar = helper.lifetime == Lifetime::Sidecar;
-  const auto& resources = settings.sync_resources;
+  const auto resources = merged_resources(settings.sync_resources, helper.resources);
   return object({
       {"name", helper.name},
       {"image", settings.sync_image},

@@ -28,6 +28,7 @@ struct Helper {
   std::vector<std::string> ready = {};         ///< the same for a sidecar's startup probe
   std::vector<json::Json> volume_mounts = {};  ///< besides /tmp
   const FoundDataset* dataset = nullptr;       ///< whose files it writes; null: a volume of the pod
+  json::Json resources = {};                   ///< over those of the configuration; null: these
 };
 
 /// The container with what it always needs: its temporary files and the pull secret of its image.

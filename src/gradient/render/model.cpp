@@ -79,7 +79,8 @@ PodParts synced_parts(const ModelMount& model, const Found& found, const Setting
       .arguments = words(arguments(model, of_model, where.target(), settings, message_bytes)),
       .ready = words(ReadyArguments{where.target()}),
       .volume_mounts = {mount(where.volume, where.helper_mount, Access::ReadWrite)},
-      .dataset = where.dataset};
+      .dataset = where.dataset,
+      .resources = of_model.spec.resources};
   if (of_model.spec.source.digest.empty()) {
     const auto request = fetch_request_volume(model.id);
     parts.volumes.push_back(request);

@@ -68,7 +68,8 @@ PodParts clone_parts(const Parent& parent, const DeploymentSpec& spec, const Rep
                 .arguments = words(arguments(parent, spec, repository, settings)),
                 .volume_mounts = {mount(claim_volume(dataset.claim), helper_paths::volume,
                                         Access::ReadWrite)},
-                .dataset = &dataset};
+                .dataset = &dataset,
+                .resources = spec.repositories->resources};
   if (repository.password) {
     const auto volume = password_volume(repository, settings);
     parts.volumes = {volume};

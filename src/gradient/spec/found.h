@@ -32,6 +32,7 @@ struct Found {
   std::map<std::string, FoundModel> models;
   std::string pull_secret;  ///< name of the dockerconfigjson Secret; empty: none needed
   std::vector<std::string> pull_servers;  ///< what it is for (pull::server_of); empty: not known
+  std::string secrets_hash;               ///< see environment_secrets(); empty: none wanted
   std::optional<Blocker> certificate;     ///< why the endpoint's Secret cannot serve
   std::vector<Blocker> blockers;          ///< why the rest cannot be used
   /// Something was made so recently that its own reconciler has not looked at it. What comes of

@@ -27,6 +27,10 @@ inline constexpr const char* sync_annotation = "gradient-operator.dev/sync";
 inline constexpr const char* paused_annotation = "gradient-operator.dev/paused";
 /// On a podTemplate: its init containers that run before the clones, "NAME,NAME".
 inline constexpr const char* run_first_annotation = "gradient-operator.dev/run-first";
+/// On pods that restart with their Secrets: a keyed hash of the values in their environment.
+inline constexpr const char* secrets_hash_annotation = "gradient-operator.dev/secrets-hash";
+/// On a Secret, "true": specs may name it where the configuration demands that.
+inline constexpr const char* secret_label = "gradient-operator.dev/allowed";
 inline constexpr const char* managed_by = "gradient-operator";
 inline constexpr const char* app_container = "app";
 /// Of the app container's port. The Service refers to it by name, so that pods of before and after

@@ -1,5 +1,6 @@
 #include "gradient/spec/needs.h"
 
+#include "gradient/spec/names.h"
 #include "json/problem.h"
 
 namespace gradient {
@@ -68,6 +69,17 @@ std::vector<SecretNeed> needs(const Endpoint& endpoint) {
   if (secret.empty()) return {};
   const std::string field = "endpoint.tls.secretName of the operator's configuration";
   return {{secret, "", field}, {secret, "tls.crt", field}, {secret, "tls.key", field}};
+}
+
+std::optional<Blocker> unlabelled(const SecretNeed& need, const json::Json& secret) {
+  if (json::string_at(secret, {"metadata", "labels", names::secret_label}) == "true")
+    return std::nullopt;
+  const auto ns = json::string_at(secret, {"metadata", "namespace"});
+  return Blocker{"SecretNotAllowed",
+                 need.used_by + ": Secret " + need.secret + " in namespace " + ns +
+                     " lacks the label that the operator's configuration demands (secrets.allow); "
+                     "whoever may give it to the authors of specs runs kubectl label secret " +
+                     need.secret + " -n " + ns + " " + names::secret_label + "=true"};
 }
 
 SecretNeed need(const RegistrySpec& spec, const Settings& settings) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "gradient/spec/blocker.h"
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,5 +38,9 @@ std::vector<SecretNeed> needs(const Endpoint& endpoint);
 
 /// The Secret that holds a registry's password, or that is the registry's pull secret.
 SecretNeed need(const RegistrySpec& spec, const Settings& settings);
+
+/// Why a Secret may not be named by specs where the configuration demands its label
+/// (names::secret_label); empty when it has that.
+std::optional<Blocker> unlabelled(const SecretNeed& need, const json::Json& secret);
 
 }  // namespace gradient

@@ -3,6 +3,7 @@
 #include "gradient/spec/fields.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_credentials.h"
+#include "gradient/spec/read_helper_resources.h"
 #include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
 
@@ -176,6 +177,7 @@ Repositories read_repositories(const json::Json& value, const json::Path& path,
   const bool read_only = reader.boolean("readOnly").value_or(false);
   const bool full_history = reader.choice("history", {"shallow", "full"}) == 1U;
   repositories.credentials = read_credentials(reader);
+  repositories.resources = read_helper_resources(reader);
   std::set<std::string, std::less<>> names;
   reader.require("repositories", "- {url: https://github.com/example/app.git, name: app}");
   reader.elements("repositories", {1, 20}, [&](const json::Json& element, const json::Path& place) {

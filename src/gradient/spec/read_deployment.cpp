@@ -10,6 +10,7 @@
 #include "gradient/spec/read_resources.h"
 #include "gradient/spec/reading.h"
 #include "gradient/spec/references.h"
+#include "gradient/spec/secret_references.h"
 #include "gradient/spec/values.h"
 
 #include <set>
@@ -103,6 +104,7 @@ DeploymentSpec read_fields(json::ObjectReader& reader) {
   }
   fields::inside(reader, "podTemplate",
                  [&](json::ObjectReader& parts) { spec.pod_template = read_pod_template(parts); });
+  spec.restart_on_secret_change = reader.boolean("restartOnSecretChange").value_or(false);
   refuse_other_versions(reader);
   reader.finish();
   check_mounts(spec, reader);
@@ -173,6 +175,11 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
 
 json::Problems doubtful_fields(const DeploymentSpec& spec, const Settings& settings) {
   auto all = fields_without_effect(spec, settings);
+  if (spec.restart_on_secret_change &&
+      environment_secrets(spec, spec.pod_template, settings).empty() &&
+      environment_secrets(spec, settings.pod_template, settings).empty())
+    all.push_back(
+        {"spec.restartOnSecretChange", "has no effect, as the environment refers to no Secret"});
   for (auto& warning : surprising_expansions(spec))
     all.push_back(std::move(warning));
   for (auto& warning : paths_of_nothing(spec))

@@ -11,6 +11,30 @@
 namespace gradient {
 namespace {
 
+/// Quantities in canonical form by resource name.
+using OnQuantity = std::function<void(const std::string& resource, const std::string& quantity,
+                                      const json::Path& path)>;
+
+/// `requests` or `limits`; `each` takes them.
+void read_quantities(json::ObjectReader& reader, std::string_view field, const OnQuantity& each) {
+  const auto* resources = reader.find(field);
+  if (resources == nullptr) return;
+  const auto path = reader.path(field);
+  if (!resources->is_object()) {
+    reader.problem(field, "must be a mapping, such as {cpu: 500m, memory: 1Gi}");
+    return;
+  }
+  for (const auto& [resource, value] : resources->as_object()) {
+    const auto place = path.member(resource);
+    if (value.is_null()) continue;
+    if (!values::is_qualified_name(resource)) {
+      reader.report().add(place, "must be a resource and its quantity, such as cpu: 500m");
+    } else if (const auto quantity = read_quantity(value, place, reader.report())) {
+      each(resource, *quantity, place);
+    }
+  }
+}
+
 constexpr std::int64_t most_gpus = 64;
 
 std::string_view label_problem(std::string_view label) {
@@ -179,29 +203,16 @@ void read_types(json::ObjectReader& reader, Settings& settings) {
 
 }  // namespace
 
-void read_quantities(json::ObjectReader& reader, std::string_view field, const OnQuantity& each) {
-  const auto* resources = reader.find(field);
-  if (resources == nullptr) return;
-  const auto path = reader.path(field);
-  if (!resources->is_object()) {
-    reader.problem(field, "must be a mapping, such as {cpu: 500m, memory: 1Gi}");
-    return;
-  }
-  for (const auto& [resource, value] : resources->as_object()) {
-    const auto place = path.member(resource);
-    if (value.is_null()) continue;
-    // 0.5 processors are a number in YAML; its shortest text is a quantity again.
-    const auto text = value.is_double() ? json::shortest_text(value)
-                      : value.is_integer() || value.is_string()
-                          ? json::text_of(value, place, {.longest = 64}, reader.report())
-                          : std::nullopt;
-    const auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
-    if (!quantity || !values::is_qualified_name(resource)) {
-      reader.report().add(place, "must be a resource and its quantity, such as cpu: 500m");
-      continue;
-    }
-    each(resource, *quantity, place);
-  }
+std::optional<std::string> read_quantity(const json::Json& value, const json::Path& place,
+                                         json::Report& report) {
+  // 0.5 processors are a number in YAML; its shortest text is a quantity again.
+  const auto text = value.is_double() ? json::shortest_text(value)
+                    : value.is_integer() || value.is_string()
+                        ? json::text_of(value, place, {.longest = 64}, report)
+                        : std::nullopt;
+  auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
+  if (!quantity) report.add(place, "must be a resource and its quantity, such as cpu: 500m");
+  return quantity;
 }
 
 void check_bounds(json::ObjectReader& reader, std::string_view resource, std::string_view request,

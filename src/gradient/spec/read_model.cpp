@@ -5,6 +5,7 @@
 #include "gradient/spec/fields.h"
 #include "gradient/spec/model_url.h"
 #include "gradient/spec/plain_secrets.h"
+#include "gradient/spec/read_helper_resources.h"
 #include "gradient/spec/reading.h"
 #include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
@@ -247,6 +248,7 @@ ModelSpec read_fields(json::ObjectReader& reader) {
   spec.dataset = fields::object_name(reader, "dataset", "Dataset object", "model-cache");
   spec.refresh_seconds = read_refresh(reader);
   spec.grace_seconds = read_grace(reader);
+  spec.resources = read_helper_resources(reader);
   reader.finish();
   if (spec.source.scheme != Scheme::Claim) return spec;
   if (reader.find("dataset") != nullptr) {
@@ -261,6 +263,10 @@ ModelSpec read_fields(json::ObjectReader& reader) {
   if (reader.find("gracePeriod") != nullptr) {
     reader.problem("gracePeriod",
                    "has no meaning with a pvc:// source, which is mounted as it is; remove it");
+  }
+  if (reader.find("resources") != nullptr) {
+    reader.problem("resources",
+                   "has no meaning with a pvc:// source, which no helper fetches; remove it");
   }
   return spec;
 }

@@ -3,6 +3,7 @@
 #include "gradient/spec/fields.h"
 #include "gradient/spec/quantity.h"
 #include "gradient/spec/read_endpoint.h"
+#include "gradient/spec/read_helper_resources.h"
 #include "gradient/spec/read_instance_types.h"
 #include "gradient/spec/read_pod_template.h"
 #include "gradient/spec/references.h"
@@ -22,36 +23,6 @@ void read_id(json::ObjectReader& reader, std::string_view field, std::optional<s
   } else if (const auto written = reader.integer(field, {1, 2147483647})) {
     id = written;
   }
-}
-
-/// `requests` or `limits` of a helper container. Null when absent.
-json::Json read_helper_quantities(json::ObjectReader& resources, std::string_view field) {
-  json::Json read;
-  read_quantities(
-      resources, field, [&](const auto& resource, const auto& quantity, const auto& path) {
-        if (resource != "cpu" && resource != "memory" && resource != "ephemeral-storage") {
-          resources.report().add(path, "must be cpu, memory or ephemeral-storage");
-          return;
-        }
-        if (read.is_null()) read = json::Json::object();
-        read[resource] = json::Json(quantity);
-      });
-  return read;
-}
-
-json::Json read_resources(json::ObjectReader& reader, const json::Json& otherwise) {
-  if (reader.find("resources") == nullptr) return otherwise;
-  json::Json limits;
-  json::Json requests;
-  inside(reader, "resources", [&](json::ObjectReader& resources) {
-    limits = read_helper_quantities(resources, "limits");
-    requests = read_helper_quantities(resources, "requests");
-    for (const auto* resource : {"cpu", "memory", "ephemeral-storage"}) {
-      check_bounds(resources, resource, json::string_at(requests, {resource}),
-                   json::string_at(limits, {resource}));
-    }
-  });
-  return json::object({{"limits", limits}, {"requests", requests}});
 }
 
 /// A null that is written switches clean-up off.
@@ -111,7 +82,8 @@ void read_network(json::ObjectReader& sync, Settings& settings) {
 
 void read_sync(json::ObjectReader& reader, Settings& settings) {
   inside(reader, "sync", [&](json::ObjectReader& sync) {
-    settings.sync_resources = read_resources(sync, settings.sync_resources);
+    if (auto resources = read_helper_resources(sync); !resources.is_null())
+      settings.sync_resources = std::move(resources);
     settings.sync_pull_secret = fields::object_name(sync, "pullSecret", "Secret", "sync-pull");
     read_id(sync, "runAsUser", settings.run_as_user);
     read_id(sync, "fsGroup", settings.fs_group);
@@ -158,6 +130,9 @@ void read_scalars(json::ObjectReader& reader, Settings& settings) {
       !name.empty()) {
     settings.secret_name = name;
   }
+  inside(reader, "secrets", [&](json::ObjectReader& secrets) {
+    settings.labelled_secrets_only = secrets.choice("allow", {"all", "labelled"}) == 1U;
+  });
   if (const auto domain = reader.string("clusterDomain", {.example = "cluster.local"})) {
     if (!values::is_dns_subdomain(*domain)) {
       reader.problem("clusterDomain", "must be a DNS domain, such as cluster.local");

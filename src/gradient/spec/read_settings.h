@@ -26,6 +26,7 @@ namespace gradient {
 ///     images: {sync: "registry.example.com/gradient-sync:1.0"}
 ///     podSecurity: baseline       # or restricted, for the app's container
 ///     secretName: gradient-secrets                  # the Secret behind SECRET:NAME
+///     secrets: {allow: all}       # or labelled: which Secrets specs may name
 ///     automountServiceAccountToken: false
 ///     allowProbeHost: false       # whether health checks may name a host to ask
 ///     sync:                       # the helper containers

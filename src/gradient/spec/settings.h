@@ -63,6 +63,7 @@ struct Settings {
   /// How long after a change to look for content that nobody uses, in seconds; empty: never.
   std::optional<std::int64_t> collect_after = 600;
   std::string secret_name = "gradient-secrets";
+  bool labelled_secrets_only = false;  ///< see names::secret_label
   /// How long a terminating pod goes on serving, by a preStop sleep, until it gets no more
   /// requests; 0: no sleep.
   std::int64_t drain_seconds = 5;

@@ -84,6 +84,7 @@ struct Repositories {
   bool dataset_read_only = false;         ///< only with a path
   std::vector<Repository> items;
   std::vector<HostCredential> credentials;
+  json::Json resources = {};  ///< of helpers, over the configuration's; null: those
   bool operator==(const Repositories&) const = default;
 };
 
@@ -155,6 +156,7 @@ struct DeploymentSpec {
   HealthChecks health_checks;
   Resources resources;
   PodTemplate pod_template;
+  bool restart_on_secret_change = false;
   bool operator==(const DeploymentSpec&) const = default;
 
   /// Where the container listens.
@@ -190,6 +192,7 @@ struct ModelSpec {
   std::string dataset;                        ///< empty: an emptyDir per pod
   std::int64_t refresh_seconds = 0;           ///< 0: never
   std::optional<std::int64_t> grace_seconds;  ///< absent: gradient-sync's default
+  json::Json resources = {};                  ///< of helpers, over the configuration's; null: those
   bool operator==(const ModelSpec&) const = default;
 };
 

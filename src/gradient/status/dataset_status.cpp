@@ -109,7 +109,7 @@ Json dataset_status(const DatasetStatusInput& input) {
   // What is on a volume stays true while its claim is in trouble.
   const auto& content = input.content ? *input.content : json::at(input.previous, {"content"});
   if (!content.is_null()) fields["content"] = content;
-  if (!input.is_used) {
+  if (input.used_by.is_null()) {
     const auto since = json::string_at(input.previous, {"unusedSince"});
     fields["unusedSince"] = Json(since.empty() ? input.now : since);
   }
@@ -118,12 +118,13 @@ Json dataset_status(const DatasetStatusInput& input) {
                         .reason = ready.reason,
                         .message = ready.message,
                         .fields = std::move(fields),
+                        .used_by = input.used_by,
                         .previous = input.previous,
                         .now = input.now});
 }
 
 Json invalid_dataset_status(const Parent& parent, const json::Problems& problems,
-                            const Json& previous, const std::string& now) {
+                            const Json& used_by, const Json& previous, const std::string& now) {
   return simple_status(
       {.parent = parent,
        .is_ready = false,
@@ -131,6 +132,7 @@ Json invalid_dataset_status(const Parent& parent, const json::Problems& problems
        .message = json::text(problems),
        .fields = json::object({{"content", json::at(previous, {"content"})},
                                {"unusedSince", json::at(previous, {"unusedSince"})}}),
+       .used_by = used_by,
        .previous = previous,
        .now = now});
 }

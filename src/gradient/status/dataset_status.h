@@ -32,7 +32,7 @@ struct DatasetStatusInput {
   const ObservedClaim& claim;
   /// status.content, null where there is none. Empty: not looked at, what `previous` says stays.
   const std::optional<json::Json>& content;
-  bool is_used;                ///< a GradientDeployment or a Model names it
+  const json::Json& used_by;   ///< see simple_status.h
   const json::Json& previous;  ///< the live status; null when there is none
   std::string now;             ///< RFC 3339 in UTC
 };
@@ -48,6 +48,7 @@ json::Json dataset_status(const DatasetStatusInput& input);
 
 /// The spec cannot be read: nothing was applied; content and unusedSince are those of `previous`.
 json::Json invalid_dataset_status(const Parent& parent, const json::Problems& problems,
-                                  const json::Json& previous, const std::string& now);
+                                  const json::Json& used_by, const json::Json& previous,
+                                  const std::string& now);
 
 }  // namespace gradient

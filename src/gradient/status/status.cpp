@@ -5,6 +5,7 @@
 #include "gradient/status/content.h"
 #include "gradient/status/diagnosis.h"
 #include "gradient/status/endpoint.h"
+#include "gradient/status/kstatus.h"
 #include "gradient/status/observed.h"
 #include "gradient/status/scaling.h"
 #include "gradient/status/text.h"
@@ -259,6 +260,9 @@ Json status(const StatusInput& input) {
   std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),
                               available(facts), progressing(facts)};
   list.insert(list.begin(), ready(facts, list));
+  const bool is_past_deadline = observed.deployment && diagnosis::has_stalled(*observed.deployment);
+  for (auto& entry : kstatus_conditions(list.front(), is_past_deadline))
+    list.push_back(std::move(entry));
   return document(facts, parent, conditions(list, parent, previous, now));
 }
 

@@ -2,6 +2,7 @@
 
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
+#include "gradient/status/kstatus.h"
 #include "gradient/status/text.h"
 #include "gradient/status/workload.h"
 
@@ -89,6 +90,8 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
       list.push_back(conditions({unknown}, parent, previous, now).at(0));
     }
   }
+  for (const auto& entry : kstatus_conditions(decided.front(), false))
+    list.push_back(conditions({entry}, parent, previous, now).at(0));
   return json::array(std::move(list));
 }
 

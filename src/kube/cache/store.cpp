@@ -1,6 +1,7 @@
 #include "kube/cache/store.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kube {
 namespace {
@@ -89,35 +90,39 @@ Store::Change Store::put(const Json& object) {
   const auto terms = index_ ? index_(object) : std::vector<std::string>();
   auto compressed = compressor_.compress(text_to_keep(object));
 
-  return data_.with([&](Data& data) {
+  std::vector<std::string> before;
+  const auto change = data_.with([&](Data& data) {
     if (data.knows(key, version)) return Change::Stale;  // somebody was faster
     const auto [place, is_new] = data.entries.try_emplace(key);
     auto& entry = place->second;
-    for (const auto& term : entry.terms)
-      data.terms.erase(term);
-    entry.terms.clear();
+    before = data.remove_terms(entry);
     for (const auto& term : terms)
       entry.terms.push_back(data.terms.emplace(term, &place->first));
     entry.version = std::move(version);
     entry.object = std::move(compressed);
     return Change::Stored;
   });
+  if (change == Change::Stored) tell_of_terms(std::move(before), terms);
+  return change;
 }
 
 Store::Change Store::erase(const Json& object) {
   const auto key = key_of(object);
   const auto version = resource_version_of(object);
-  return data_.with([&](Data& data) {
+  std::vector<std::string> before;
+  const auto change = data_.with([&](Data& data) {
     const auto entry = data.entries.find(key);
     if (entry == data.entries.end()) {
       data.add_tombstone(key, version);
       return Change::Stale;
     }
     if (compare_versions(entry->second.version, version) > 0) return Change::Stale;  // made again
-    data.remove(entry);
+    before = data.remove(entry);
     data.add_tombstone(key, version);
     return Change::Stored;
   });
+  tell_of_terms(std::move(before), {});
+  return change;
 }
 
 Store::Write::Write(Store& store, Key key) : store_(store), key_(std::move(key)) {
@@ -138,18 +143,22 @@ void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const 
 
 std::vector<Json> Store::finish_replace(const std::set<Key>& listed, const std::string& ns,
                                         const std::string& version) {
-  return decompressed(data_.with([&](Data& data) {
-    std::vector<Compressed> gone;
+  std::vector<std::string> terms;
+  const auto gone = data_.with([&](Data& data) {
+    std::vector<Compressed> objects;
     for (auto next = data.entries.begin(); next != data.entries.end();) {
       const auto entry = next++;
       const auto& key = entry->first;
       if (!is_in(key, ns) || listed.count(key) > 0) continue;
       if (compare_versions(entry->second.version, version) > 0) continue;
-      gone.push_back(std::move(entry->second.object));
-      data.remove(entry);
+      objects.push_back(std::move(entry->second.object));
+      for (auto& term : data.remove(entry))
+        terms.push_back(std::move(term));
     }
-    return gone;
-  }));
+    return objects;
+  });
+  tell_of_terms(std::move(terms), {});
+  return decompressed(gone);
 }
 
 void Store::invalidate(const std::string& ns) {
@@ -159,6 +168,16 @@ void Store::invalidate(const std::string& ns) {
     }
     data.tombstones.clear();
   });
+}
+
+void Store::tell_of_terms(std::vector<std::string> before, std::vector<std::string> after) const {
+  if (!on_terms_) return;
+  std::sort(before.begin(), before.end());
+  std::sort(after.begin(), after.end());
+  std::vector<std::string> changed;
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
+                                std::back_inserter(changed));
+  if (!changed.empty()) on_terms_(changed);
 }
 
 std::vector<Json> Store::decompressed(const std::vector<Compressed>& objects) const {
@@ -184,10 +203,20 @@ void Store::Data::add_tombstone(const Key& key, const std::string& version) {
   if (tombstones.size() > max_tombstones) tombstones.pop_front();
 }
 
-void Store::Data::remove(std::map<Key, Entry>::iterator entry) {
-  for (const auto& term : entry->second.terms)
-    terms.erase(term);
+std::vector<std::string> Store::Data::remove(std::map<Key, Entry>::iterator entry) {
+  auto had = remove_terms(entry->second);
   entries.erase(entry);
+  return had;
+}
+
+std::vector<std::string> Store::Data::remove_terms(Entry& entry) {
+  std::vector<std::string> had;
+  for (const auto& term : entry.terms) {
+    had.push_back(term->first);
+    terms.erase(term);
+  }
+  entry.terms.clear();
+  return had;
 }
 
 }  // namespace kube

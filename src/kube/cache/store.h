@@ -27,7 +27,12 @@ class Store {
   /// IndexFunc).
   using Index = std::function<std::vector<std::string>(const Json& object)>;
 
-  explicit Store(Index index = {}) : index_(std::move(index)) {}
+  /// Told the terms that an object has gained or lost: what looks up by them finds other objects
+  /// now. Called on the thread of the change, after it; must not throw.
+  using OnTerms = std::function<void(const std::vector<std::string>& terms)>;
+
+  explicit Store(Index index = {}, OnTerms on_terms = {})
+      : index_(std::move(index)), on_terms_(std::move(on_terms)) {}
 
   std::optional<Json> find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
@@ -91,11 +96,15 @@ class Store {
 
     bool knows(const Key& key, std::string_view version) const;
     void add_tombstone(const Key& key, const std::string& version);
-    void remove(std::map<Key, Entry>::iterator entry);
+    /// Gives the terms that it had.
+    std::vector<std::string> remove(std::map<Key, Entry>::iterator entry);
+    std::vector<std::string> remove_terms(Entry& entry);
   };
+  void tell_of_terms(std::vector<std::string> before, std::vector<std::string> after) const;
   std::vector<Json> decompressed(const std::vector<Compressed>& objects) const;
 
   Index index_;
+  OnTerms on_terms_;
   Compressor compressor_;
   Guarded<Data> data_;
   mutable std::mutex writes_mutex_;

@@ -72,3 +72,20 @@ with_template() { # the deployment app with a podTemplate from standard input
 		printf "image: %s\ncommand: [sh, -c, '%s']\nresources: {instanceType: small}\npodTemplate:\n%s\n" "$APP_IMAGE" "$HELLO" "$template"
 	} | hello app
 }
+
+pods_are_replaced_when_a_secret_of_their_environment_changes() {
+	local template
+	token() { kubectl create secret generic token --from-literal="value=$1" --dry-run=client -o yaml | apply; } # VALUE
+	reads_token() { equals "$(kubectl exec "deployment/app" -c app -- printenv TOKEN)" "$1"; } # VALUE
+	token canary-one
+	printf 'restartOnSecretChange: true\nenv: [{name: TOKEN, value: "SECRET:token/value"}]\n' | hello app
+	until_ready app
+	reads_token canary-one
+	template=$(field deployment app '{.spec.template.metadata.annotations}')
+	contains "$template" '"gradient-operator.dev/secrets-hash":'
+	lacks "$template" canary
+	token canary-two
+	eventually 90 reads_token canary-two
+	until_ready app
+	lacks "$(kubectl get deployment,gdep,events -o yaml)" canary-two
+}

@@ -36,6 +36,21 @@ repositories:
             {"app", "key", "spec.repositories.credentials[1].githubApp.privateKey"}});
 }
 
+TEST_CASE("a Secret without the label that the configuration demands is told with the command") {
+  const SecretNeed need{"db", "url", "spec.env[0].value"};
+  const auto secret = [](const std::string& labels) {
+    return json::parse(R"({"metadata":{"name":"db","namespace":"team","labels":)" + labels + "}}");
+  };
+  const auto why = gradient::unlabelled(need, secret(R"({"gradient-operator.dev/allowed":"no"})"));
+  REQUIRE(why);
+  CHECK(why->reason == "SecretNotAllowed");
+  CHECK(why->message ==
+        "spec.env[0].value: Secret db in namespace team lacks the label that the operator's "
+        "configuration demands (secrets.allow); whoever may give it to the authors of specs runs "
+        "kubectl label secret db -n team gradient-operator.dev/allowed=true");
+  CHECK_FALSE(gradient::unlabelled(need, secret(R"({"gradient-operator.dev/allowed":"true"})")));
+}
+
 TEST_CASE("a model needs the keys of its source's secret") {
   gradient::ModelSpec model;
   CHECK(gradient::needs(model, "spec").empty());

@@ -283,6 +283,15 @@ TEST_CASE("problems of models and repositories are reported") {
         "away; write one before it that chooses files, such as '/*'",
         "spec.repositories.repositories[0].paths: does not go with history: full, which is of all "
         "files; remove one of them"}},
+      {"resources of helpers that the API server refuses",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}], resources: "
+       "{requests: {cpu: 2}, limits: {cpu: 1, nvidia.com/gpu: 1, memory: lots}}}",
+       {"spec.repositories.resources.limits.memory: must be a resource and its quantity, such as "
+        "cpu: 500m",
+        "spec.repositories.resources.limits[\"nvidia.com/gpu\"]: unknown field; remove it (known "
+        "here: cpu, ephemeral-storage, memory)",
+        "spec.repositories.resources.requests: cpu is more than the limit; lower it or raise "
+        "limits.cpu"}},
       {"a list without entries",
        "repositories: {dataset: d, repositories: []}",
        {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},

@@ -128,7 +128,8 @@ TEST_CASE("every problem is reported with its field and what would be right") {
       {"an unknown field",
        "affinity: {}",
        {"spec.affinity: unknown field; remove it (known here: command, containerRegistry, "
-        "enabled, env, healthChecks, image, models, podTemplate, port, repositories, resources)"}},
+        "enabled, env, healthChecks, image, models, podTemplate, port, repositories, resources, "
+        "restartOnSecretChange)"}},
       {"healthCheck",
        "healthCheck: {path: /}",
        {"spec.healthCheck: is not a field; write healthChecks with liveness, readiness or startup "

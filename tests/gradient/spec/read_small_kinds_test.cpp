@@ -38,7 +38,9 @@ TEST_CASE("a model's source is a bucket, a web address or a claim") {
   auto s3 = model(
       "source: {url: 's3://models/sentiment/', region: eu-central-1, secretName: s3, digest: "
       "'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}\n"
-      "dataset: cache\nrefreshInterval: 1h30m\ngracePeriod: 0s");
+      "dataset: cache\nrefreshInterval: 1h30m\ngracePeriod: 0s\n"
+      "resources: {requests: {cpu: 1000m}, limits: {memory: 8192Mi}}");
+  CHECK(json::text(s3.resources) == R"({"limits":{"memory":"8Gi"},"requests":{"cpu":"1"}})");
   CHECK(s3.source.scheme == Scheme::S3);
   CHECK(s3.source.region == "eu-central-1");
   CHECK(s3.source.secret_name == "s3");
@@ -225,7 +227,7 @@ TEST_CASE("problems of a model are reported") {
       {"what a claim has no use for",
        "source: {url: 'pvc://c/m', secretName: s, digest: "
        "'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}\n"
-       "dataset: d\nrefreshInterval: 1h\ngracePeriod: 1h",
+       "dataset: d\nrefreshInterval: 1h\ngracePeriod: 1h\nresources: {limits: {cpu: 1}}",
        {"spec.source.digest: has no meaning with a pvc:// url, which is mounted as it is; remove "
         "it",
         "spec.source.secretName: has no meaning with a pvc:// url; remove it",
@@ -233,7 +235,8 @@ TEST_CASE("problems of a model are reported") {
         "spec.refreshInterval: has no meaning with a pvc:// source, whose changes are visible at "
         "once; remove it",
         "spec.gracePeriod: has no meaning with a pvc:// source, which is mounted as it is; remove "
-        "it"}},
+        "it",
+        "spec.resources: has no meaning with a pvc:// source, which no helper fetches; remove it"}},
       {"what is no digest and no period",
        "source: {url: 's3://b', digest: 'sha256:9F86'}\ngracePeriod: 721h",
        {"spec.source.digest: must be sha256: and 64 lower-case hexadecimal digits, as "

@@ -81,6 +81,7 @@ instanceTypeLabel: paperspace.com/pool-name
 images: {sync: "registry.example.com/gradient-sync:1.0"}
 podSecurity: restricted
 secretName: team-secrets
+secrets: {allow: labelled}
 automountServiceAccountToken: true
 allowProbeHost: true
 placement: spread
@@ -115,6 +116,7 @@ clusterDomain: example.org
 metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
 )");
   CHECK(read.allow_probe_host);
+  CHECK(read.labelled_secrets_only);
   CHECK(read.placement == gradient::Placement::Spread);
   CHECK_FALSE(read.default_readiness);
   CHECK_FALSE(read.pod_template_is_allowed);
@@ -361,11 +363,17 @@ TEST_CASE("problems of the configuration are reported") {
       {"resources of helpers that the API server refuses",
        "sync: {resources: {requests: {cpu: 2, memory: 1Gi, ephemeral-storage: 2Gi}, limits: {cpu: "
        "1, ephemeral-storage: 1Gi, foo: 1, nvidia.com/gpu: 1}}}",
-       {"sync.resources.limits.foo: must be cpu, memory or ephemeral-storage",
-        "sync.resources.limits[\"nvidia.com/gpu\"]: must be cpu, memory or ephemeral-storage",
+       {"sync.resources.limits.foo: unknown field; remove it (known here: cpu, ephemeral-storage, "
+        "memory)",
+        "sync.resources.limits[\"nvidia.com/gpu\"]: unknown field; remove it (known here: cpu, "
+        "ephemeral-storage, memory)",
         "sync.resources.requests: cpu is more than the limit; lower it or raise limits.cpu",
         "sync.resources.requests: ephemeral-storage is more than the limit; lower it or raise "
         "limits.ephemeral-storage"}},
+      {"which Secrets may be named",
+       "secrets: {allow: some, deny: none}",
+       {"secrets.allow: must be one of all, labelled",
+        "secrets.deny: unknown field; remove it (known here: allow)"}},
       {"limits of content",
        "sync: {limits: {files: 0, bytes: 16X, depth: 4096, entries: 1}}",
        {"sync.limits.files: must be a whole number from 1 to 1000000000",

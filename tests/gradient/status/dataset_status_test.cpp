@@ -1,6 +1,7 @@
 #include "gradient/status/dataset_status.h"
 
 #include "gradient/status/condition.h"
+#include "gradient/status/simple_status.h"
 
 #include <catch2/catch.hpp>
 
@@ -40,15 +41,17 @@ ObservedClaim with_events(ObservedClaim seen, const char* events) {
   return seen;
 }
 
+const Json one_user = used_by({"Model/llm"});
+
 Json status(const ObservedClaim& seen, const std::optional<Json>& content = std::nullopt,
-            const Json& previous = {}, bool is_used = true) {
+            const Json& previous = {}, const Json& used_by = {}) {
   DatasetSpec spec;
   spec.claim_name = "files";
   return dataset_status({.parent = dataset,
                          .spec = spec,
                          .claim = seen,
                          .content = content,
-                         .is_used = is_used,
+                         .used_by = used_by,
                          .previous = previous,
                          .now = now});
 }
@@ -108,30 +111,32 @@ TEST_CASE("a claim that is not bound says the latest warning about it") {
 }
 
 TEST_CASE("a Dataset's status has what dependents need to know of the claim") {
-  auto fields = status(claim("Bound"));
+  auto fields = status(claim("Bound"), std::nullopt, {}, one_user);
   fields.erase("conditions");
   CHECK(json::text(fields) ==
         R"({"accessModes":["ReadWriteOnce"],"capacity":"1Gi","claimName":"data",)"
-        R"("observedGeneration":1,"phase":"Bound","requested":"2Gi"})");
+        R"("observedGeneration":1,"phase":"Bound","requested":"2Gi",)"
+        R"("usedBy":{"count":1,"names":["Model/llm"]}})");
   CHECK(json::at(status({}), {"claimName"}).is_null());
 }
 
 TEST_CASE("a Dataset that nobody names says since when") {
-  const auto since = [](const Json& earlier, bool is_used) {
-    return json::string_at(status(claim("Bound"), std::nullopt, earlier, is_used), {"unusedSince"});
+  const auto since = [](const Json& earlier, const Json& used_by) {
+    return json::string_at(status(claim("Bound"), std::nullopt, earlier, used_by), {"unusedSince"});
   };
   const auto earlier = json::object({{"unusedSince", "2025-12-01T00:00:00Z"}});
-  CHECK(since({}, false) == now);
-  CHECK(since(earlier, false) == "2025-12-01T00:00:00Z");
-  CHECK(since(earlier, true).empty());
+  CHECK(since({}, {}) == now);
+  CHECK(since(earlier, {}) == "2025-12-01T00:00:00Z");
+  CHECK(since(earlier, one_user).empty());
 }
 
 TEST_CASE("content of a Dataset stays until the volume was looked at again") {
   CHECK(json::equal(json::at(status({}, std::nullopt, previous), {"content"}), known));
   CHECK(json::at(status(claim("Bound"), Json(), previous), {"content"}).is_null());
-  const auto invalid = invalid_dataset_status(dataset, {}, previous, now);
+  const auto invalid = invalid_dataset_status(dataset, {}, one_user, previous, now);
   CHECK(json::equal(json::at(invalid, {"content"}), known));
   CHECK(json::string_at(condition(invalid, "Ready"), {"reason"}) == "InvalidSpec");
+  CHECK(json::equal(json::at(invalid, {"usedBy"}), one_user));
 }
 
 TEST_CASE("content is looked at on a bound claim that is the Dataset's") {

@@ -98,7 +98,8 @@ TEST_CASE("content that arrives while a spec is invalid is told of") {
 TEST_CASE("of a spec that was never valid nothing else is known") {
   const auto made = gradient::invalid_status(demo(), wrong_port, {}, {}, now);
   CHECK(text_of(made, "Available") == "Unknown InvalidSpec: nothing was applied yet");
-  CHECK(json::elements_at(made, {"conditions"}).size() == 6);
+  CHECK(json::elements_at(made, {"conditions"}).size() == 7);
+  CHECK(text_of(made, "Stalled").starts_with("True InvalidSpec: spec.port"));
 }
 
 TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to be gone") {
@@ -146,6 +147,7 @@ TEST_CASE("the small kinds have one condition and their own fields") {
                                              .reason = "Ready",
                                              .message = "it is bound",
                                              .fields = json::parse(R"({"claimName":"ds1"})"),
+                                             .used_by = {},
                                              .previous = {},
                                              .now = now});
   CHECK(json::text(made) ==
@@ -156,8 +158,22 @@ TEST_CASE("the small kinds have one condition and their own fields") {
                                                .is_ready = false,
                                                .reason = "ClaimLost",
                                                .message = "gone",
+                                               .used_by = gradient::used_by({"Model/llm"}),
                                                .previous = made,
                                                .now = before});
   CHECK(text_of(failed) == "False ClaimLost: gone");
   CHECK_FALSE(failed.has_field("claimName"));
+  CHECK(json::text(json::at(failed, {"usedBy"})) == R"({"count":1,"names":["Model/llm"]})");
+}
+
+TEST_CASE("of many users all are counted and ten are named") {
+  std::vector<std::string> users;
+  for (int i = 100; i < 112; ++i)
+    users.push_back("GradientDeployment/app-" + std::to_string(i));
+  const auto told = gradient::used_by(users);
+  CHECK(json::integer_at(told, {"count"}) == 12);
+  CHECK(json::elements_at(told, {"names"}).size() == 10);
+  CHECK(json::string_at(json::elements_at(told, {"names"}).at(9), {}) ==
+        "GradientDeployment/app-109");
+  CHECK(gradient::used_by({}).is_null());
 }

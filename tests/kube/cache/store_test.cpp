@@ -5,6 +5,7 @@
 #include <future>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -154,6 +155,26 @@ TEST_CASE("objects are found by the terms of the index") {
   store.finish_replace({{"ns", "b"}}, "", "9");
   CHECK(store.indexed("y").empty());
   CHECK(names(store.indexed("x")) == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("terms that an object gains or loses are told, and no others") {
+  std::vector<std::vector<std::string>> told;
+  Store store(by_owner, [&](const std::vector<std::string>& terms) { told.push_back(terms); });
+  using Told = decltype(told);
+  store.put(object("a", "1", "x"));
+  CHECK(std::exchange(told, {}) == Told{{"x"}});
+  store.put(object("a", "2", "x"));
+  store.put(object("a", "1", "z"));  // an older one
+  CHECK(told.empty());
+  store.put(object("a", "3", "y"));
+  CHECK(std::exchange(told, {}) == Told{{"x", "y"}});
+  store.erase(object("a", "4"));
+  CHECK(std::exchange(told, {}) == Told{{"y"}});
+  store.put(object("b", "5", "x"));
+  store.put(object("c", "6", "y"));
+  told.clear();
+  store.finish_replace({}, "", "9");
+  CHECK(told == Told{{"x", "y"}});
 }
 
 TEST_CASE("objects of one kind are kept in a fraction of their size") {

@@ -476,9 +476,10 @@ TEST_CASE("gzip may consist of several members, and be padded with zeros") {
   Unpacking unpacking;
   unpacking.add_tar("a.tgz", "printf 1 >a; printf 2 >b", "");
   const auto file = unpacking.archive().string();
-  shell("cd " + unpacking.files().string() + "; split -b 700 a.tgz part-; rm a.tgz; " +
-        "for part in part-*; do gzip -c $part >>a.tgz; rm $part; done; head -c 100000 /dev/zero >>" +
-        file);
+  shell(
+      "cd " + unpacking.files().string() + "; split -b 700 a.tgz part-; rm a.tgz; " +
+      "for part in part-*; do gzip -c $part >>a.tgz; rm $part; done; head -c 100000 /dev/zero >>" +
+      file);
   SECTION("which is all") {
     CHECK(unpacking.run({.url = "s3://b", .unpack = true}) == "a=1 b=2 ");
   }

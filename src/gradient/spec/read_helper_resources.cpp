@@ -1,0 +1,47 @@
+#include "gradient/spec/read_helper_resources.h"
+
+#include "gradient/spec/fields.h"
+#include "gradient/spec/read_instance_types.h"
+
+#include <array>
+
+namespace gradient {
+namespace {
+
+constexpr std::array<const char*, 3> resources_of_helpers{"cpu", "memory", "ephemeral-storage"};
+
+/// `requests` or `limits` of a helper container. Null when absent.
+json::Json read_helper_quantities(json::ObjectReader& resources, std::string_view field) {
+  json::Json read;
+  fields::inside(resources, field, [&](json::ObjectReader& quantities) {
+    for (const auto* resource : resources_of_helpers) {
+      const auto* value = quantities.find(resource);
+      if (value == nullptr) continue;
+      const auto place = quantities.path(resource);
+      if (auto quantity = read_quantity(*value, place, quantities.report())) {
+        if (read.is_null()) read = json::Json::object();
+        read[resource] = json::Json(*std::move(quantity));
+      }
+    }
+  });
+  return read;
+}
+
+}  // namespace
+
+json::Json read_helper_resources(json::ObjectReader& reader) {
+  if (reader.find("resources") == nullptr) return {};
+  json::Json limits;
+  json::Json requests;
+  fields::inside(reader, "resources", [&](json::ObjectReader& resources) {
+    limits = read_helper_quantities(resources, "limits");
+    requests = read_helper_quantities(resources, "requests");
+    for (const auto* resource : resources_of_helpers) {
+      check_bounds(resources, resource, json::string_at(requests, {resource}),
+                   json::string_at(limits, {resource}));
+    }
+  });
+  return json::object({{"limits", limits}, {"requests", requests}});
+}
+
+}  // namespace gradient
