@@ -9,7 +9,7 @@ helm() {
 	"$(binary helm)" "$@" 2> >(sed '/found symbolic link/d' >&2)
 }
 
-# The chart as plain manifests: for all namespaces, because nobody could say which, and without the definitions, which are in crds/.
+# The chart as plain manifests, without the definitions, which are in crds/.
 render_install() {
 	cat <<-END
 		# The operator for all namespaces: the rendered chart helm/gradient-operator, by ./dev format.
@@ -23,6 +23,6 @@ render_install() {
 		    app.kubernetes.io/component: rights
 		    pod-security.kubernetes.io/enforce: restricted
 	END
-	helm template gradient-operator "$CHART" --namespace gradient-system --skip-tests --set watch.allNamespaces=true,crds.install=false |
+	helm template gradient-operator "$CHART" --namespace gradient-system --no-hooks --set crds.install=false |
 		sed -e '/^# Source: /d' -e '/app.kubernetes.io\/managed-by: Helm/d'
 }

@@ -95,7 +95,8 @@ void add_diff(CLI::App& app, cli::DiffOptions& options) {
                    "For objects that name none; default: the context's");
   diff->add_option("--kubeconfig", options.kubeconfig, "Default: KUBECONFIG, ~/.kube/config");
   diff->add_option("--context", options.context, "Default: the kubeconfig's current one");
-  diff->add_option("--config", options.config, "The operator's configuration file");
+  diff->add_option("--config", options.config,
+                   "The operator's configuration file; default: its ConfigMap in the cluster");
 }
 
 void add_render(CLI::App& app, cli::RenderOptions& options) {
@@ -120,12 +121,14 @@ void add_render(CLI::App& app, cli::RenderOptions& options) {
 void add_validate(CLI::App& app, cli::ValidateOptions& options) {
   auto* const validate =
       app.add_subcommand("validate", "Say what is wrong with a spec: FILE:LINE: field: problem");
-  validate
-      ->add_option("-f,--file", options.files,
-                   "Files, folders or - for stdin: custom resources or a bare spec")
-      ->required();
+  validate->add_option("-f,--file", options.files,
+                       "Files, folders or - for stdin: custom resources or a bare spec");
   validate->add_option("--name", options.name, "Name of the deployment of a bare spec");
-  validate->add_option("--config", options.config, "The operator's configuration file");
+  validate->add_option("--config", options.config,
+                       "The operator's configuration file; alone, it is what is looked at");
+  validate->final_callback([&options] {
+    if (options.files.empty() && options.config.empty()) throw CLI::RequiredError("--file");
+  });
 }
 
 void add_import(CLI::App& app, cli::ImportOptions& options) {

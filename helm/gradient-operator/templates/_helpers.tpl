@@ -32,11 +32,6 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- merge (dict "images" (dict "sync" (include "gradient-operator.syncImage" .))) (omit (.Values.config | default dict) "images") | toYaml }}
 {{- end }}
 
-{{- /* Namespaces with a Role each, as a JSON array. */ -}}
-{{- define "gradient-operator.namespaces" -}}
-{{- .Values.watch.namespaces | default (list .Release.Namespace) | toJson }}
-{{- end }}
-
 {{- define "gradient-operator.subjects" -}}
 - kind: ServiceAccount
   name: {{ include "gradient-operator.serviceAccount" . }}

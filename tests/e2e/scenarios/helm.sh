@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # The operator as a chart: these run before the operator of the other scenarios is started.
 
-# Installs or upgrades the release `op` of this namespace, which looks after this namespace alone.
+# Installs or upgrades the release `op` of this namespace, which watches this namespace alone.
 chart() { # install|upgrade [ARGUMENT...]
 	local command=$1
 	shift
 	# The definitions are there without Helm, on this cluster.
 	helm "$command" op "$CHART" --namespace "$NAMESPACE" --take-ownership --wait --timeout 60s \
-		--set "images.operator=$OPERATOR_IMAGE,images.sync=$SYNC_IMAGE" --set-json "config=$(chart_config)" "$@"
+		--set "watch.namespaces={$NAMESPACE},images.operator=$OPERATOR_IMAGE,images.sync=$SYNC_IMAGE" --set-json "config=$(chart_config)" "$@"
 }
 
 chart_config() {
@@ -61,6 +61,13 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 	output=$(chart upgrade --set config.sync.runAsUsr=1 2>&1) && return 1
 	contains "$output" "'/config/sync': additional properties 'runAsUsr' not allowed"
 
+	echo "a wrong value that the schema does not know"
+	before=$(field deployment op-gradient-operator '{.metadata.generation}')
+	output=$(chart upgrade --set config.instanceTypes.C1.requests.cpu=2 2>&1) && return 1
+	contains "$output" "pre-upgrade hooks failed"
+	contains "$(kubectl logs job/op-gradient-operator-check-config)" "config.yaml:4: instanceTypes.C1.requests: cpu is more than the limit; lower it or raise limits.cpu"
+	equals "$(field deployment op-gradient-operator '{.metadata.generation}')" "$before"
+
 	echo "a namespace that enforces Pod Security restricted"
 	kubectl label namespace "$NAMESPACE" pod-security.kubernetes.io/enforce=restricted
 	chart upgrade --set config.podSecurity=restricted
@@ -103,7 +110,7 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 the_rendered_chart_with_everything_switched_on_is_what_the_server_takes() {
 	local rendered
 	diff "$INSTALL" <(render_install)
-	rendered=$(helm template op "$CHART" --namespace "$NAMESPACE" --set podDisruptionBudget.enabled=true,networkPolicy.enabled=true,rbac.aggregateToUsers=true \
+	rendered=$(helm template op "$CHART" --namespace "$NAMESPACE" --set podDisruptionBudget.enabled=true,networkPolicy.enabled=true,deletionOfUsed=Deny \
 		--set networkPolicy.metricsFrom[0].podSelector.matchLabels.app=prometheus,networkPolicy.apiServerCidrs[0]=10.0.0.1/32 \
 		--set metrics.serviceMonitor.enabled=true,metrics.alerts.enabled=true,metrics.dashboard.enabled=true \
 		--set-json pod.affinity='{"nodeAffinity":{}}')
