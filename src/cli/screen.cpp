@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <set>
+#include <tuple>
 
 namespace cli {
 namespace {
@@ -16,6 +18,7 @@ using json::Json;
 using Row = std::vector<std::string>;
 
 constexpr std::size_t most_events = 10;
+constexpr std::size_t most_of_event = 1000;  ///< about where a recorder cuts a message off
 
 /// Columns as wide as their widest cell; the last one is not padded.
 std::string table(const std::vector<Row>& rows) {
@@ -82,13 +85,40 @@ std::string summary(const Screen& screen) {
   return text;
 }
 
-std::vector<Row> conditions(const Screen& screen) {
+/// The messages that a screen has already: what conditions and events share is told once.
+class Told {
+ public:
+  explicit Told(const Json& ready) { add("Ready", one_line(json::string_at(ready, {"message"}))); }
+
+  /// `message`, or who has said it: all of it, its end, or as much as an event keeps of it.
+  std::string or_by_whom(const std::string& message) const {
+    for (const auto& [who, said] : messages_) {
+      const auto by = "as for " + who;
+      if (message == said) return by;
+      if (message.ends_with(": " + said))
+        return message.substr(0, message.size() - said.size()) + by;
+      if (message.size() > most_of_event && said.starts_with(message)) return by;
+    }
+    return message;
+  }
+  void add(const std::string& who, const std::string& message) {
+    if (!message.empty()) messages_.emplace_back(who, message);
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> messages_;  ///< by whom, and what
+};
+
+std::vector<Row> conditions(const Screen& screen, Told& told) {
   std::vector<Row> rows;
   for (const auto& found : json::elements_at(screen.deployment, {"status", "conditions"})) {
-    rows.push_back({json::string_at(found, {"type"}), json::string_at(found, {"status"}),
+    const auto type = json::string_at(found, {"type"});
+    const auto message = one_line(json::string_at(found, {"message"}));
+    rows.push_back({type, json::string_at(found, {"status"}),
                     age(screen.now, json::string_at(found, {"lastTransitionTime"})),
                     json::string_at(found, {"reason"}),
-                    one_line(json::string_at(found, {"message"}))});
+                    type == "Ready" ? "as above" : told.or_by_whom(message)});
+    told.add(type, message);
   }
   return rows;
 }
@@ -196,21 +226,60 @@ std::string time_of(const Json& event) {
   return json::string_at(event, {"metadata", "creationTimestamp"});
 }
 
-std::vector<Row> events(const Screen& screen) {
-  auto sorted = screen.events;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Json& a, const Json& b) { return time_of(a) < time_of(b); });
-  if (sorted.size() > most_events)
-    sorted.erase(sorted.begin(), sorted.end() - static_cast<std::ptrdiff_t>(most_events));
+std::string replaced(std::string text, const std::string& part) {
+  for (auto at = text.find(part); !part.empty() && at != std::string::npos;
+       at = text.find(part, at + 1))
+    text.replace(at, part.size(), "*");
+  return text;
+}
+
+/// What was said of objects that are alike: the newest Event of it, and how often and of how many.
+struct Said {
+  const Json* newest = nullptr;
+  std::int64_t count = 0;
+  std::set<std::string> objects = {};
+};
+
+/// Events that differ in nothing but the object, whose name and UID may stand in the message, are
+/// one; the one that was seen last comes last.
+std::vector<Said> said(const std::vector<Json>& events) {
+  using Kind = std::tuple<std::string, std::string, std::string, std::string>;
+  std::map<Kind, Said> by_kind;
+  for (const auto& event : events) {
+    const auto& object = json::at(event, {"involvedObject"});
+    const auto name = json::string_at(object, {"name"});
+    const auto alike = replaced(replaced(json::string_at(event, {"message"}), name),
+                                json::string_at(object, {"uid"}));
+    auto& same = by_kind[{json::string_at(event, {"type"}), json::string_at(event, {"reason"}),
+                          json::string_at(object, {"kind"}), alike}];
+    if (same.newest == nullptr || time_of(*same.newest) < time_of(event)) same.newest = &event;
+    same.count += json::integer_at(event, {"count"}, 1);
+    same.objects.insert(name);
+  }
+  std::vector<Said> sorted;
+  for (auto& [kind, found] : by_kind)
+    sorted.push_back(std::move(found));
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Said& a, const Said& b) {
+    return time_of(*a.newest) < time_of(*b.newest);
+  });
+  return sorted;
+}
+
+std::vector<Row> events(const Screen& screen, const Told& told) {
+  auto shown = said(screen.events);
+  if (shown.size() > most_events)
+    shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(most_events));
   std::vector<Row> rows;
-  for (const auto& event : sorted) {
-    const auto count = json::integer_at(event, {"count"}, 1);
+  for (const auto& [newest, count, objects] : shown) {
+    const auto& event = *newest;
+    const auto others = objects.size() - 1;
     rows.push_back(
         {age(screen.now, time_of(event)) + (count > 1 ? " (x" + std::to_string(count) + ")" : ""),
          json::string_at(event, {"type"}), json::string_at(event, {"reason"}),
          json::string_at(event, {"involvedObject", "kind"}) + "/" +
-             json::string_at(event, {"involvedObject", "name"}),
-         one_line(json::string_at(event, {"message"}))});
+             json::string_at(event, {"involvedObject", "name"}) +
+             (others > 0 ? " and " + std::to_string(others) + " more" : ""),
+         told.or_by_whom(one_line(json::string_at(event, {"message"})))});
   }
   return rows;
 }
@@ -238,12 +307,14 @@ std::string age(std::chrono::system_clock::time_point now, const std::string& th
 }
 
 std::string text_of(const Screen& screen) {
-  return summary(screen) +
-         section({"CONDITION", "STATUS", "SINCE", "REASON", "MESSAGE"}, conditions(screen)) +
+  Told told(condition(json::at(screen.deployment, {"status"}), "Ready"));
+  const auto conditions_text =
+      section({"CONDITION", "STATUS", "SINCE", "REASON", "MESSAGE"}, conditions(screen, told));
+  return summary(screen) + conditions_text +
          section({"CONTENT", "REVISION", "WHAT", "FROM"}, content(screen)) +
          section({"POD", "STATE", "", "RESTARTS", "AGE", "NODE", "CONTENT"}, pods(screen)) +
          section({"CHILD", "AGE"}, children(screen)) +
-         section({"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, events(screen));
+         section({"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, events(screen, told));
 }
 
 }  // namespace cli

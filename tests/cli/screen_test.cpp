@@ -35,7 +35,7 @@ constexpr const char* summary =
 constexpr const char* conditions =
     "\n"
     "CONDITION   STATUS    SINCE   REASON       MESSAGE\n"
-    "Ready       Unknown   30s     RollingOut   1 of 2 replicas\n";
+    "Ready       Unknown   30s     RollingOut   as above\n";
 
 std::string of_pod(const std::string& pod) {
   auto of = screen(ready);
@@ -106,7 +106,8 @@ TEST_CASE("a screen has the children, and the newest events with the last one la
   const auto event = [](int seconds_ago, int count) {
     return parse(R"({"type":"Normal","reason":"Pulled","lastTimestamp":"2026-01-31T11:59:)" +
                  std::to_string(60 - seconds_ago) + R"(Z","count":)" + std::to_string(count) +
-                 R"(,"involvedObject":{"kind":"Pod","name":"p"},"message":"m"})");
+                 R"(,"involvedObject":{"kind":"Pod","name":"p"},"message":"image )" +
+                 std::to_string(seconds_ago) + R"("})");
   };
   auto of = screen(ready);
   of.children = {parse(R"({"kind":"Service","metadata":{"name":"demo",
@@ -118,13 +119,66 @@ TEST_CASE("a screen has the children, and the newest events with the last one la
                            "Service/demo   119s\n"
                            "\n"
                            "LAST SEEN   TYPE     REASON   OBJECT   MESSAGE\n"
-                           "20s (x3)    Normal   Pulled   Pod/p    m\n"
-                           "10s         Normal   Pulled   Pod/p    m\n");
+                           "20s (x3)    Normal   Pulled   Pod/p    image 20\n"
+                           "10s         Normal   Pulled   Pod/p    image 10\n");
   for (int seconds_ago = 30; seconds_ago < 50; ++seconds_ago)
     of.events.push_back(event(seconds_ago, 1));
   const auto text = text_of(of);
   CHECK(text.find("\n37s ") != std::string::npos);
   CHECK(text.find("\n38s ") == std::string::npos);
+}
+
+TEST_CASE("what several conditions and events say is told once") {
+  auto of = screen(R"({"observedGeneration":2,"conditions":[
+      {"type":"Ready","status":"False","reason":"CrashLoop","message":"pod a: exit code 1"},
+      {"type":"SpecValid","status":"True","reason":"Valid","message":"the spec is accepted"},
+      {"type":"Available","status":"False","reason":"CrashLoop","message":"pod a: exit code 1"},
+      {"type":"Progressing","status":"False","reason":"CrashLoop",
+       "message":"1 of 1 replica is new: pod a: exit code 1"}]})");
+  of.events = {parse(R"({"type":"Warning","reason":"CrashLoop","message":"pod a: exit code 1",
+      "lastTimestamp":"2026-01-31T11:59:50Z",
+      "involvedObject":{"kind":"GradientDeployment","name":"demo"}})")};
+  const auto text = text_of(of);
+  CHECK(text.substr(text.find("\nCONDITION")) ==
+        "\n"
+        "CONDITION     STATUS   SINCE   REASON      MESSAGE\n"
+        "Ready         False            CrashLoop   as above\n"
+        "SpecValid     True             Valid       the spec is accepted\n"
+        "Available     False            CrashLoop   as for Ready\n"
+        "Progressing   False            CrashLoop   1 of 1 replica is new: as for Ready\n"
+        "\n"
+        "LAST SEEN   TYPE      REASON      OBJECT                    MESSAGE\n"
+        "10s         Warning   CrashLoop   GradientDeployment/demo   as for Ready\n");
+}
+
+TEST_CASE("an event keeps only the beginning of a long message, which is told nevertheless") {
+  const std::string longer(1024, 'x');
+  auto of = screen(R"({"conditions":[{"type":"Ready","message":")" + longer + R"( and more"}]})");
+  of.events = {parse(R"({"reason":"Failed","involvedObject":{"kind":"Pod","name":"p"},
+                         "message":")" +
+                     longer + R"("})")};
+  CHECK(text_of(of).ends_with("Failed   Pod/p    as for Ready\n"));
+}
+
+TEST_CASE("what events say of pods that are alike is told once, of the one seen last") {
+  const auto back_off = [](const std::string& pod, int second, const std::string& container) {
+    return parse(R"({"type":"Warning","reason":"BackOff","count":2,"message":"Back-off of )" +
+                 container + " in pod demo-" + pod + "_team-a(uid-" + pod +
+                 R"e()","lastTimestamp":"2026-01-31T11:59:)e" + std::to_string(second) +
+                 R"(Z","involvedObject":{"kind":"Pod","name":"demo-)" + pod + R"(","uid":"uid-)" +
+                 pod + R"("}})");
+  };
+  auto of = screen(ready);
+  of.events = {back_off("a", 50, "app"), back_off("b", 55, "app"), back_off("a", 40, "app"),
+               back_off("a", 30, "web")};
+  const auto text = text_of(of);
+  CHECK(text.substr(text.find("\nLAST SEEN")) ==
+        "\n"
+        "LAST SEEN   TYPE      REASON    OBJECT                  MESSAGE\n"
+        "30s (x2)    Warning   BackOff   Pod/demo-a              "
+        "Back-off of web in pod demo-a_team-a(uid-a)\n"
+        "5s (x6)     Warning   BackOff   Pod/demo-b and 1 more   "
+        "Back-off of app in pod demo-b_team-a(uid-b)\n");
 }
 
 TEST_CASE("ages are as short as they can be") {
