@@ -3,6 +3,7 @@
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
 #include "gradient/status/events.h"
+#include "gradient/status/pod_security.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
@@ -74,12 +75,14 @@ std::vector<std::string> split(const std::string& text, std::string_view separat
 /// A quota of cpu or memory lets no container in that does not say how much it takes:
 /// "must specify limits.cpu for: clone-app,sync-llm; memory for: app". A bare name is the
 /// request's.
-std::string unspecified_remedy(const DeploymentSpec& spec, const std::string& refusal) {
+std::string unspecified_remedy(const DeploymentSpec& spec, const TemplateFields& pod_template,
+                               const std::string& refusal) {
   constexpr std::string_view begin = "must specify ";
   constexpr std::string_view middle = " for: ";
   const auto at = refusal.find(begin);
   if (at == std::string::npos) return "";
-  std::set<std::string> fields;
+  std::set<std::string> fields;    // of the operator's configuration
+  std::set<std::string> by_users;  // of a podTemplate
   bool others = false;
   for (const auto& entry : split(refusal.substr(at + begin.size()), "; ")) {
     const auto end = std::min(entry.find(middle), entry.size());
@@ -91,23 +94,33 @@ std::string unspecified_remedy(const DeploymentSpec& spec, const std::string& re
         fields.insert("instanceTypes." + spec.resources.instance_type + "." + resource);
       } else if (is_helper(spec, container)) {
         fields.insert("sync.resources." + resource);
+      } else if (const auto of_template = pod_template.of_container(container);
+                 !of_template.empty()) {
+        by_users.insert("resources." + resource + " of " + of_template);
       } else {
         others = true;
       }
     }
   }
-  std::string settings;
-  for (const auto& field : fields)
-    settings += (settings.empty() ? "" : ", ") + field;
   const std::string range = "give the namespace a LimitRange with defaults";
-  // Containers that a webhook adds have no settings here.
-  return "; " +
-         (others ? range : "set " + settings + " in the operator's configuration, or " + range);
+  if (others) return "; " + range;  // containers that a webhook adds have no settings here
+  const auto joined = [](const std::set<std::string>& parts) {
+    std::string text;
+    for (const auto& part : parts)
+      text += (text.empty() ? "" : ", ") + part;
+    return text;
+  };
+  auto settings = joined(by_users);
+  if (!fields.empty())
+    settings +=
+        (settings.empty() ? "" : ", ") + joined(fields) + " in the operator's configuration";
+  return "; set " + settings + ", or " + range;
 }
 
-/// Words of a refusal, and what helps against it.
+/// Words of a refusal, and what helps: `before`, what is to be corrected, `after`. That is
+/// `field` of a podTemplate, or `otherwise` where no podTemplate has it.
 struct Remedy {
-  std::string_view text, remedy;
+  std::string_view text, before, field = {}, otherwise = {}, after = {};
 };
 
 /// In the words of the API server's admission plugins, and of OpenShift's.
@@ -120,19 +133,29 @@ constexpr std::array remedies{
            "; the quota has not been counted yet, which passes within seconds unless "
            "kube-controller-manager is down"},
     Remedy{"error looking up service account",
-           "; in a new namespace this passes within seconds, otherwise create the ServiceAccount"},
+           "; in a new namespace this passes within seconds, otherwise create the ServiceAccount",
+           "serviceAccountName"},
+    Remedy{"no priorityclass with name", "; create the PriorityClass", "priorityClassName"},
     Remedy{"security context constraint",
            "; where the platform assigns users and groups, set sync.runAsUser and sync.fsGroup to "
-           "null in the operator's configuration"},
-    Remedy{"pod rejected: runtimeclass",
-           "; create the RuntimeClass, or correct runtimeClassName of the instance type in the "
-           "operator's configuration"},
-    Remedy{"node label selector",
-           "; correct nodeSelector of the instance type in the operator's configuration, or the "
-           "namespace's annotations"},
-    Remedy{"pod tolerations",
-           "; correct tolerations of the instance type in the operator's configuration, or the "
-           "namespace's annotations"}};
+           "null in the operator's configuration",
+           "securityContext"},
+    Remedy{"pod rejected: runtimeclass", "; create the RuntimeClass", "runtimeClassName",
+           "runtimeClassName of the instance type in the operator's configuration"},
+    Remedy{"node label selector", "", "nodeSelector",
+           "nodeSelector of the instance type in the operator's configuration",
+           ", or the namespace's annotations"},
+    Remedy{"pod tolerations", "", "tolerations",
+           "tolerations of the instance type in the operator's configuration",
+           ", or the namespace's annotations"}};
+
+std::string text(const Remedy& known, const TemplateFields& pod_template) {
+  auto field = known.field.empty() ? std::string() : pod_template.of_pod({known.field});
+  if (field.empty()) field = known.otherwise;
+  std::string result(known.before);
+  if (!field.empty()) result += (result.empty() ? "; correct " : ", or correct ") + field;
+  return result + std::string(known.after);
+}
 
 /// The words of the plugin LimitRanger, and of the validation after it has filled in a limit.
 constexpr std::array<std::string_view, 6> limit_range_texts{
@@ -145,27 +168,33 @@ constexpr std::array<std::string_view, 6> limit_range_texts{
 
 /// podSecurity: restricted is a promise about our own containers, and kept already where the app
 /// has it.
-std::string pod_security_remedy(const Observed& observed, const std::string& refusal) {
+std::string pod_security_remedy(const TemplateFields& pod_template, const Observed& observed,
+                                const std::string& refusal) {
   bool is_restricted = false;
   for (const auto& container :
        json::elements_at(*observed.deployment, {"spec", "template", "spec", "containers"})) {
     if (json::string_at(container, {"name"}) == names::app_container)
       is_restricted = !json::at(container, {"securityContext", "capabilities"}).is_null();
   }
+  const auto fields = refused_by_pod_security(pod_template, refusal);
+  std::string help = fields.empty() ? "; " : "; correct " + listed(fields) + ", ";
   if (!is_restricted && has(refusal, "violates podsecurity \"restricted"))
-    return "; set podSecurity: restricted in the operator's configuration, or relax the "
+    return help +
+           "set podSecurity: restricted in the operator's configuration, or relax the "
            "namespace's pod-security labels";
+  if (!fields.empty()) return help + "or relax the namespace's pod-security labels";
   return "; relax the namespace's pod-security labels, or see who adds to the pods what the "
          "message names";
 }
 
 /// What helps; empty when only the message says it.
-std::string remedy(const DeploymentSpec& spec, const Observed& observed,
-                   const std::string& refusal) {
+std::string remedy(const DeploymentSpec& spec, const TemplateFields& pod_template,
+                   const Observed& observed, const std::string& refusal) {
   // A webhook's or a policy's words are its own, whatever they have in common with those below.
   if (has(refusal, "denied the request") || has(refusal, "denied request")) return "";
-  if (has(refusal, "failed quota")) return unspecified_remedy(spec, refusal);
-  if (has(refusal, "violates podsecurity")) return pod_security_remedy(observed, refusal);
+  if (has(refusal, "failed quota")) return unspecified_remedy(spec, pod_template, refusal);
+  if (has(refusal, "violates podsecurity"))
+    return pod_security_remedy(pod_template, observed, refusal);
   if (has_any(refusal, limit_range_texts)) {
     const bool has_helpers = spec.repositories || !spec.models.empty();
     return "; choose a spec.resources.instanceType within the namespace's LimitRange" +
@@ -176,13 +205,13 @@ std::string remedy(const DeploymentSpec& spec, const Observed& observed,
   }
   const auto found = std::find_if(remedies.begin(), remedies.end(),
                                   [&](const Remedy& known) { return has(refusal, known.text); });
-  return found == remedies.end() ? "" : std::string(found->remedy);
+  return found == remedies.end() ? "" : text(*found, pod_template);
 }
 
 }  // namespace
 
-std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& observed,
-                                 const Workload& workload) {
+std::optional<Cause> not_created(const DeploymentSpec& spec, const TemplateFields& pod_template,
+                                 const Observed& observed, const Workload& workload) {
   if (!observed.deployment) return std::nullopt;
   const auto text = replica_failure(observed, workload);
   if (text.empty()) return std::nullopt;
@@ -195,7 +224,8 @@ std::optional<Cause> not_created(const DeploymentSpec& spec, const Observed& obs
                  "quota"};
   }
   return Cause{"AdmissionRefused",
-               "the cluster refused the pods: " + said + remedy(spec, observed, text), "admission"};
+               "the cluster refused the pods: " + said + remedy(spec, pod_template, observed, text),
+               "admission"};
 }
 
 }  // namespace gradient::diagnosis

@@ -67,10 +67,21 @@ std::string without(std::string text, const std::string& image) {
   return text;
 }
 
+std::string image_field(const ObservedPod& about, const Container& container) {
+  if (container.is_helper()) return "images.sync in the operator's configuration";
+  if (container.role == Container::Role::App) return "spec.image";
+  const auto field = about.pod_template.of_container(container.name, {"image"});
+  return field.empty() ? "the image of " + container.subject : field;
+}
+
 std::string credentials_remedy(const ObservedPod& about, const Container& container) {
   if (container.is_helper()) {
     return "check images.sync and sync.pullSecret in the operator's configuration";
   }
+  if (container.role == Container::Role::Foreign)
+    return "name a Secret with the credentials in spec.podTemplate.spec.imagePullSecrets, and "
+           "check " +
+           image_field(about, container);
   if (about.spec.container_registry.empty()) {
     return "name a ContainerRegistry with the credentials in spec.containerRegistry, and check "
            "spec.image";
@@ -83,10 +94,6 @@ std::string credentials_remedy(const ObservedPod& about, const Container& contai
   }
   return "see whether user and password of " + registry +
          " are right, have not expired and may pull this image, and check spec.image";
-}
-
-std::string image_field(const Container& container) {
-  return container.is_helper() ? "images.sync in the operator's configuration" : "spec.image";
 }
 
 }  // namespace
@@ -105,11 +112,12 @@ std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container&
   };
   if (reason == "InvalidImageName" || has(text, "invalid reference format")) {
     return cause("InvalidImageName", "image " + image + " is no valid image reference" + said +
-                                         "; correct " + image_field(container));
+                                         "; correct " + image_field(about, container));
   }
   if (reason == "RegistryUnavailable" || has_any(text, unreachable_texts)) {
     return cause("RegistryUnreachable", "the registry of image " + image + " cannot be reached" +
-                                            said + "; check the host in " + image_field(container) +
+                                            said + "; check the host in " +
+                                            image_field(about, container) +
                                             " and the network of the nodes");
   }
   if (has_any(text, refused_texts)) {
@@ -118,7 +126,7 @@ std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container&
   }
   if (reason == "ErrImageNeverPull" || has_any(text, missing_texts)) {
     return cause("ImageNotFound", "there is no image " + image + said + "; check name and tag in " +
-                                      image_field(container));
+                                      image_field(about, container));
   }
   return cause("StartFailed", "image " + image + " cannot be pulled" + said);
 }

@@ -37,6 +37,40 @@ bool is_about_claim(const std::string& text) {
   return has_any(text, parts);
 }
 
+/// What the scheduler's words are about in podTemplate.
+struct Constraint {
+  std::string_view text, field;
+};
+constexpr std::array<Constraint, 5> constraints{{{"affinity/selector", "affinity"},
+                                                 {"affinity/selector", "nodeSelector"},
+                                                 {"affinity rules", "affinity"},
+                                                 {"topology spread", "topologySpreadConstraints"},
+                                                 {"untolerated taint", "tolerations"}}};
+
+std::string placement_remedy(const ObservedPod& about, const std::string& text) {
+  std::vector<std::string> fields;
+  for (const auto& [words, name] : constraints) {
+    auto field = has(text, words) ? about.pod_template.of_pod({name}) : "";
+    if (!field.empty() && std::find(fields.begin(), fields.end(), field) == fields.end())
+      fields.push_back(std::move(field));
+  }
+  return fields.empty() ? "" : "; check " + listed(fields);
+}
+
+/// A claim that podTemplate names and that is not there: `persistentvolumeclaim "data" not found`.
+std::string claim_remedy(const ObservedPod& about, const std::string& text) {
+  const auto name = has(text, "not found") ? in_quotes(text) : "";
+  for (const auto& volume : json::elements_at(about.pod.object(), {"spec", "volumes"})) {
+    if (name.empty() || json::string_at(volume, {"persistentVolumeClaim", "claimName"}) != name)
+      continue;
+    const auto field =
+        about.pod_template.of_element("volumes", "name", json::string_at(volume, {"name"}));
+    if (!field.empty()) return "; create the claim, or correct " + field;
+  }
+  return "; see kubectl describe pvc -n " + about.parent.ns +
+         ", and check size, access modes and storage class of the Dataset";
+}
+
 std::string claims(const Pod& pod) {
   std::string names;
   for (const auto& volume : json::elements_at(pod.object(), {"spec", "volumes"})) {
@@ -52,9 +86,8 @@ std::optional<Cause> claim_pending(const ObservedPod& about) {
   const auto text = scheduler_text(about);
   if (text.empty() || !is_about_claim(text)) return std::nullopt;
   return Cause{"ClaimPending",
-               "no volume is bound to its claims (" + claims(about.pod) + "): " +
-                   without_preemption(text) + "; see kubectl describe pvc -n " + about.parent.ns +
-                   ", and check size, access modes and storage class of the Dataset",
+               "no volume is bound to its claims (" + claims(about.pod) +
+                   "): " + without_preemption(text) + claim_remedy(about, text),
                "claims"};
 }
 
@@ -63,7 +96,7 @@ std::optional<Cause> unschedulable(const ObservedPod& about) {
   if (text.empty()) return std::nullopt;
   return Cause{"Unschedulable",
                "no node takes it (instance type " + about.spec.resources.instance_type +
-                   "): " + without_preemption(text),
+                   "): " + without_preemption(text) + placement_remedy(about, text),
                "node"};
 }
 

@@ -38,10 +38,28 @@ struct Probe {
   const char* event;  ///< how the kubelet's message begins
   const char* field;  ///< of the container
   const char* path;   ///< of our spec
+  std::optional<HealthCheck> HealthChecks::*check;
 };
-constexpr Probe readiness{"Readiness probe ", "readinessProbe", "spec.healthChecks.readiness"};
-constexpr Probe liveness{"Liveness probe ", "livenessProbe", "spec.healthChecks.liveness"};
-constexpr Probe startup{"Startup probe ", "startupProbe", "spec.healthChecks.startup"};
+constexpr Probe readiness{"Readiness probe ", "readinessProbe", "spec.healthChecks.readiness",
+                          &HealthChecks::readiness};
+constexpr Probe liveness{"Liveness probe ", "livenessProbe", "spec.healthChecks.liveness",
+                         &HealthChecks::liveness};
+constexpr Probe startup{"Startup probe ", "startupProbe", "spec.healthChecks.startup",
+                        &HealthChecks::startup};
+
+/// The fields that make this probe; empty when nobody wrote one, as of a webhook's.
+std::string written(const ObservedPod& about, const Container& container, const Probe& probe) {
+  std::vector<std::string> fields;
+  const bool is_app = container.role == Container::Role::App;
+  if (is_app && (about.spec.health_checks.*probe.check).has_value())
+    fields.emplace_back(probe.path);
+  if (auto field = about.pod_template.of_container(container.name, {probe.field}); !field.empty())
+    fields.push_back(std::move(field));
+  // The operator's own check, of a port that is written and has none.
+  if (is_app && fields.empty() && probe.check == &HealthChecks::readiness && about.spec.port)
+    fields.emplace_back("spec.port");
+  return listed(fields);
+}
 
 struct Failures {
   std::int64_t count = 0;
@@ -66,24 +84,28 @@ Failures failures(const ObservedPod& about, const Container& container, const Pr
 }
 
 /// A check of the operator's own, or of podTemplate, that connects and asks nothing.
-std::optional<Cause> not_listening(const Container& container, const Json& probe,
-                                   const std::string& words) {
+std::optional<Cause> not_listening(const ObservedPod& about, const Container& container,
+                                   const Json& probe, const std::string& words) {
   const auto& port = json::at(probe, {"tcpSocket", "port"});
   if (port.is_null() || !has(words, "connection refused")) return std::nullopt;
+  const auto field = written(about, container, readiness);
   return Cause{"NotListening",
                container.subject + " does not listen on port " +
                    (port.is_string() ? port.as_string() : json::text(port)) +
-                   "; have its program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct " +
-                   (container.role == Container::Role::App ? "spec.port or " : "") +
-                   "the probe in spec.podTemplate",
+                   "; have its program listen there, on 0.0.0.0 and not on 127.0.0.1" +
+                   (field.empty() ? "" : ", or correct " + field),
                container.name};
 }
 
-Cause probe_cause(const Container& container, const Probe& probe, const std::string& words) {
+Cause probe_cause(const ObservedPod& about, const Container& container, const Probe& probe,
+                  const std::string& words) {
   const bool is_app = container.role == Container::Role::App;
+  const auto field = written(about, container, probe);
   return {"ProbeFailed",
           container.subject + ": " + words +
-              (is_app ? "; check " + std::string(probe.path) + " and what the app answers" : ""),
+              (field.empty()
+                   ? ""
+                   : "; check " + field + " and what " + (is_app ? "the app" : "it") + " answers"),
           container.name};
 }
 
@@ -101,7 +123,7 @@ std::optional<Cause> restarted_by_probe(const ObservedPod& about, const Containe
     }
     const auto& probe = has(message, "startup probe") ? startup : liveness;
     const auto words = failures(about, container, probe, since).last;
-    return probe_cause(container, probe,
+    return probe_cause(about, container, probe,
                        "was restarted: " + (words.empty() ? excerpt(message) : excerpt(words)));
   }
   return std::nullopt;
@@ -124,8 +146,8 @@ std::optional<Cause> probe_failing(const ObservedPod& about, const Container& co
   const auto found = failures(about, container, readiness, container.running_since());
   // Before that many the kubelet itself does not call it a failure: an app may take time to start.
   if (found.count < json::integer_at(probe, {"failureThreshold"}, 3)) return std::nullopt;
-  if (auto cause = not_listening(container, probe, found.last)) return cause;
-  return probe_cause(container, readiness, excerpt(found.last));
+  if (auto cause = not_listening(about, container, probe, found.last)) return cause;
+  return probe_cause(about, container, readiness, excerpt(found.last));
 }
 
 }  // namespace gradient::diagnosis

@@ -1,5 +1,6 @@
 #include "gradient/status/check_start.h"
 
+#include "gradient/status/events.h"
 #include "gradient/status/sync_reasons.h"
 #include "gradient/status/text.h"
 
@@ -17,10 +18,9 @@ std::string termination_text(const Container& container) {
 
 /// The runtime's words when it could not start the program.
 std::string start_error(const Container& container) {
-  constexpr std::array<std::string_view, 4> waits{"RunContainerError", "CreateContainerError",
-                                                  "PreStartHookError", "PostStartHookError"};
-  constexpr std::array<std::string_view, 3> ends{"StartError", "ContainerCannotRun",
-                                                 "PostStartHookError"};
+  constexpr std::array<std::string_view, 3> waits{"RunContainerError", "CreateContainerError",
+                                                  "PreStartHookError"};
+  constexpr std::array<std::string_view, 2> ends{"StartError", "ContainerCannotRun"};
   const auto is_one_of = [](const auto& list, const std::string& reason) {
     return std::find(list.begin(), list.end(), reason) != list.end();
   };
@@ -49,6 +49,27 @@ std::string innermost(std::string text) {
   return excerpt(text);
 }
 
+/// Where its image and command are written; empty of what nobody wrote, as of a webhook's.
+std::string to_check(const ObservedPod& about, const Container& container) {
+  if (container.role != Container::Role::App)
+    return about.pod_template.of_container(container.name);
+  std::vector<std::string> fields{"spec.command"};
+  for (const auto* field : {"command", "args"})
+    if (auto path = about.pod_template.of_container(container.name, {field}); !path.empty())
+      fields.push_back(std::move(path));
+  fields.emplace_back("spec.image");
+  return listed(fields);
+}
+
+/// "; correct ..." where a podTemplate forbids the user root.
+std::string user_remedy(const ObservedPod& about, const Container& container,
+                        const std::string& text) {
+  if (!has(text, "runasnonroot")) return "";
+  auto field = about.pod_template.of_container(container.name, {"securityContext", "runAsNonRoot"});
+  if (field.empty()) field = about.pod_template.of_pod({"securityContext", "runAsNonRoot"});
+  return field.empty() ? "" : "; correct " + field + ", or use an image of another user";
+}
+
 std::string memory_limit(const Container& container) {
   const auto limit = json::string_at(*container.spec, {"resources", "limits", "memory"});
   return limit.empty() ? "that of its node" : limit;
@@ -70,7 +91,8 @@ std::optional<Cause> secret_missing(const ObservedPod& about, const Container& c
     return cause("SecretNotFound", "there is no Secret " + in_quotes(text) + where + "; create it");
   }
   if (has(text, "subpath")) return cause("VolumeNotMounted", excerpt(text));
-  return cause("StartFailed", "cannot be started: " + excerpt(text));
+  return cause("StartFailed",
+               "cannot be started: " + excerpt(text) + user_remedy(about, container, text));
 }
 
 std::optional<Cause> content_failed(const ObservedPod&, const Container& container) {
@@ -97,6 +119,9 @@ std::optional<Cause> out_of_memory(const ObservedPod& about, const Container& co
   const auto limit = memory_limit(container);
   const auto remedy = [&]() -> std::string {
     if (container.is_helper()) return "raise sync.resources in the operator's configuration";
+    const auto field =
+        about.pod_template.of_container(container.name, {"resources", "limits", "memory"});
+    if (!field.empty()) return "raise " + field + ", or use less";
     return "choose a larger spec.resources.instanceType than " +
            about.spec.resources.instance_type + ", or use less";
   }();
@@ -105,14 +130,30 @@ std::optional<Cause> out_of_memory(const ObservedPod& about, const Container& co
                container.name, container.is_helper()};
 }
 
-std::optional<Cause> start_failed(const ObservedPod&, const Container& container) {
+std::optional<Cause> start_failed(const ObservedPod& about, const Container& container) {
   const auto error = start_error(container);
   if (error.empty()) return std::nullopt;
-  const auto remedy =
-      container.role == Container::Role::App ? "; check spec.command and spec.image" : "";
+  const auto field = to_check(about, container);
   return Cause{"StartFailed",
-               container.subject + " cannot be started: " + innermost(error) + remedy,
+               container.subject + " cannot be started: " + innermost(error) +
+                   (field.empty() ? "" : "; check " + field),
                container.name, container.is_helper()};
+}
+
+/// The kubelet ends a container whose postStart hook fails, and tells the hook's words only while
+/// it waits for the next attempt: they are left out, as they may have a secret and would come and
+/// go.
+std::optional<Cause> hook_failed(const ObservedPod& about, const Container& container) {
+  const auto& ended = container.failure();
+  const auto* event = last(about, {"FailedPostStartHook"});
+  const bool is_told = event != nullptr && is_about(*event, container) && !ended.is_null() &&
+                       seen(*event) >= json::string_at(ended, {"startedAt"}).substr(0, 19);
+  if (!is_told && container.waiting_reason() != "PostStartHookError") return std::nullopt;
+  const auto field = about.pod_template.of_container(container.name, {"lifecycle", "postStart"});
+  return Cause{"StartFailed",
+               container.subject + " was ended, as its postStart hook failed" +
+                   (field.empty() ? "" : "; check " + field),
+               container.name};
 }
 
 }  // namespace gradient::diagnosis

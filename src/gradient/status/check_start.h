@@ -9,5 +9,6 @@ std::optional<Cause> secret_missing(const ObservedPod& about, const Container& c
 std::optional<Cause> content_failed(const ObservedPod& about, const Container& container);
 std::optional<Cause> out_of_memory(const ObservedPod& about, const Container& container);
 std::optional<Cause> start_failed(const ObservedPod& about, const Container& container);
+std::optional<Cause> hook_failed(const ObservedPod& about, const Container& container);
 
 }  // namespace gradient::diagnosis

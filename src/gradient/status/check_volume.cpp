@@ -92,10 +92,12 @@ std::optional<Cause> volume_not_attached(const ObservedPod& about) {
 std::optional<Cause> volume_not_mounted(const ObservedPod& about) {
   const auto* event = trouble(about, {"FailedMount", "FailedMapVolume", "VolumeResizeFailed"});
   if (event == nullptr) return std::nullopt;
+  const auto text = message_of(*event);
+  const auto field = about.pod_template.of_element("volumes", "name", in_quotes(text));
   return Cause{"VolumeNotMounted",
                "a volume cannot be mounted on node " +
                    json::string_at(about.pod.object(), {"spec", "nodeName"}) + ": " +
-                   excerpt(message_of(*event)),
+                   excerpt(text) + (field.empty() ? "" : "; check " + field),
                "volume"};
 }
 

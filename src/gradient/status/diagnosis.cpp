@@ -28,12 +28,13 @@ constexpr std::array<PodCheck, 8> pod_checks{
     no_sandbox,             // no network for the pod
 };
 
-constexpr std::array<ContainerCheck, 8> container_checks{
+constexpr std::array<ContainerCheck, 9> container_checks{
     image_not_pulled,    // the registry's answer
     secret_missing,      // environment of the container
     content_failed,      // the helper's own words are the best there are
     out_of_memory,       // before the exit code that it causes
     start_failed,        // the runtime could not start the program
+    hook_failed,         // before the exit code that it causes
     restarted_by_probe,  // before the exit code that it causes
     crash_loop,          // the program ended
     probe_failing,       // the program runs, but does not answer
@@ -59,10 +60,11 @@ struct Group {
 };
 
 std::vector<Group> groups(const StatusInput& input, const std::vector<Pod>& pods) {
+  const TemplateFields pod_template(input.spec, input.settings);
   std::vector<Group> result;
   for (const auto& pod : pods) {
     auto cause = cause_of({input.parent, input.spec, pod, events_of(pod, input.observed.events),
-                           input.found.pull_servers});
+                           input.found.pull_servers, pod_template});
     if (!cause) continue;
     const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
       return group.cause.reason == cause->reason && group.cause.subject == cause->subject;
@@ -90,7 +92,8 @@ std::string who(const Group& group, std::size_t all) {
 std::optional<Cause> root_cause(const StatusInput& input, const Workload& workload) {
   if (workload.lags || workload.wanted == 0) return std::nullopt;
   if (workload.updated < workload.wanted) {
-    if (auto cause = not_created(input.spec, input.observed, workload)) return cause;
+    const TemplateFields pod_template(input.spec, input.settings);
+    if (auto cause = not_created(input.spec, pod_template, input.observed, workload)) return cause;
   }
   auto found = groups(input, workload.pods);
   if (found.empty()) found = groups(input, workload.failed);

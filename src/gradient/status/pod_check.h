@@ -4,6 +4,7 @@
 #include "gradient/spec/spec.h"
 #include "gradient/status/cause.h"
 #include "gradient/status/pod.h"
+#include "gradient/status/template_fields.h"
 #include "json/json.h"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct ObservedPod {
   const Pod& pod;
   std::vector<const json::Json*> events;  ///< of this very pod, oldest first
   const std::vector<std::string>& pull_servers;
+  const TemplateFields& pod_template;
 };
 
 using PodCheck = std::optional<Cause> (*)(const ObservedPod&);

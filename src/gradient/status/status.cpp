@@ -9,6 +9,7 @@
 #include "gradient/status/observed.h"
 #include "gradient/status/scaling.h"
 #include "gradient/status/text.h"
+#include "gradient/status/waiting.h"
 #include "gradient/status/workload.h"
 
 #include <algorithm>
@@ -114,22 +115,6 @@ Condition content_synced(const Facts& facts) {
           content.remarks.empty() ? "repositories and models are complete" : content.remarks};
 }
 
-/// What a pod without a known cause is waiting for.
-std::string waiting_for(const Workload& workload) {
-  for (const auto& pod : workload.pods) {
-    if (pod.is_ready()) continue;
-    if (!pod.is_scheduled()) return "; pod " + pod.name() + " waits for a node";
-    for (const auto& container : pod.containers()) {
-      if (container.is_up()) continue;
-      if (container.is_running())
-        return "; pod " + pod.name() + ": " + container.subject + " runs but is not ready yet";
-      return "; pod " + pod.name() + ": " + container.subject + " is about to start";
-    }
-    return "; pod " + pod.name() + " is not ready yet";
-  }
-  return {};
-}
-
 Condition available(const Facts& facts) {
   const auto& workload = facts.workload;
   const std::string type = "Available";
@@ -143,7 +128,7 @@ Condition available(const Facts& facts) {
   }
   if (facts.cause) return {type, ConditionStatus::False, facts.cause->reason, facts.cause->message};
   return {type, ConditionStatus::False, workload.lags ? "RollingOut" : "MinimumReplicasUnavailable",
-          count_text(workload) + waiting_for(workload)};
+          count_text(workload) + waiting_for(workload, {facts.spec, facts.settings})};
 }
 
 Condition progressing(const Facts& facts) {
@@ -171,7 +156,7 @@ Condition progressing(const Facts& facts) {
   if (stuck && diagnosis::has_stalled(*facts.observed.deployment)) {
     return {type, ConditionStatus::False, "ProgressDeadlineExceeded",
             text + how + ", and nothing has moved for longer than the Deployment's deadline" +
-                waiting_for(workload)};
+                waiting_for(workload, {facts.spec, facts.settings})};
   }
   if (diagnosis::is_rolled_out(workload, *facts.observed.deployment))
     return {type, ConditionStatus::True, "NewReplicaSetAvailable", text + how};

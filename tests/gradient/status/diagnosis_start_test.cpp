@@ -201,21 +201,21 @@ TEST_CASE("a readiness probe has failed when it did as often as its threshold sa
 }
 
 TEST_CASE("an app that never listens is told with its port") {
+  auto spec = plain_spec();
+  spec.health_checks = {};
+  spec.port = 8000;
   Json pod = Pod().app(runs_unready());
   pod["spec"]["containers"][0]["readinessProbe"] = json::parse(R"({"tcpSocket": {"port": 8000}})");
   const auto failing = [&](const std::string& text) {
-    return text_of(
-        status(plain_spec(),
-               observed({}, {pod}, {event("Unhealthy", text, {.container = "app", .count = 3})})));
+    return text_of(status(
+        spec, observed({}, {pod}, {event("Unhealthy", text, {.container = "app", .count = 3})})));
   };
-  CHECK(
-      failing("Readiness probe failed: dial tcp 10.1.0.7:8000: connect: connection refused") ==
-      "False NotListening: pod demo-new-1: container app does not listen on port 8000; have its "
-      "program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct spec.port or the probe in "
-      "spec.podTemplate");
+  CHECK(failing("Readiness probe failed: dial tcp 10.1.0.7:8000: connect: connection refused") ==
+        "False NotListening: pod demo-new-1: container app does not listen on port 8000; have its "
+        "program listen there, on 0.0.0.0 and not on 127.0.0.1, or correct spec.port");
   CHECK(failing("Readiness probe failed: dial tcp 10.1.0.7:8000: i/o timeout") ==
         "False ProbeFailed: pod demo-new-1: container app: Readiness probe failed: dial tcp "
-        "10.1.0.7:8000: i/o timeout; check spec.healthChecks.readiness and what the app answers");
+        "10.1.0.7:8000: i/o timeout; check spec.port and what the app answers");
 }
 
 TEST_CASE("a restart by a probe is no crash") {

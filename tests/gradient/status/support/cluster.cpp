@@ -21,6 +21,8 @@ gradient::DeploymentSpec plain_spec(int replicas) {
   spec.image = "registry.example.com/team/app:1";
   spec.resources.instance_type = "C4";
   spec.resources.replicas = replicas;
+  const gradient::HealthCheck check{.action = gradient::HttpCheck{}};
+  spec.health_checks = {.liveness = check, .readiness = check, .startup = check};
   return spec;
 }
 

@@ -20,6 +20,7 @@ inline constexpr const char* now = "2026-01-02T12:00:00Z";
 inline constexpr const char* before = "2026-01-02T11:00:00Z";
 
 gradient::Parent demo();
+/// With all three health checks.
 gradient::DeploymentSpec plain_spec(int replicas = 1);
 /// With the repository "code" and the model "llm".
 gradient::DeploymentSpec content_spec(int replicas = 1);
