@@ -112,7 +112,12 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
                            json::text(json::at(*current, {"spec", "replicas"})) +
                            "; scale GradientDeployment " + parent.name +
                            ", and have an autoscaler aim at it and not at the Deployment");
-  update(kind, wanted, *current, stop);
+  try {
+    update(kind, wanted, *current, stop);
+  } catch (const kube::ApiError& error) {
+    if (!error.invalid() || !own_rivals(parent, kind, wanted, stop)) throw;
+    update(kind, wanted, *current, stop);
+  }
   return std::nullopt;
 }
 
@@ -172,20 +177,46 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
   const auto transfer =
       transfer_edits(json::at(*fresh, {"metadata", "managedFields"}), field_manager);
   if (!transfer) return live;
-  // Without its annotation it counts as not applied: whoever is interrupted here goes on later.
+  auto ours = take_over(kind, *fresh, transfer->managed_fields, stop);
+  spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
+  tell_drift(parent, "what " + transfer->editors + " changed in " + describe(kind, key) +
+                         " is reverted: the operator owns its spec; change the "
+                         "GradientDeployment");
+  return ours;
+}
+
+bool Applier::own_rivals(const gradient::Parent& parent, const kube::Kind& kind, const Json& wanted,
+                         const std::stop_token& stop) {
+  const auto key = kube::key_of(wanted);
+  if (stores_.of(kind) == nullptr) return false;
+  const auto fresh = client_.get(kind, key, stop);
+  if (!fresh || !is_child(*fresh, wanted, parent)) return false;
+  const auto transfer =
+      transfer_rivals(json::at(*fresh, {"metadata", "managedFields"}), field_manager, wanted);
+  if (!transfer) return false;
+  take_over(kind, *fresh, transfer->managed_fields, stop);
+  spdlog::info("removed what excludes ours object={} of={}", describe(kind, key),
+               transfer->editors);
+  tell_drift(parent, "what " + transfer->editors + " has applied to " + describe(kind, key) +
+                         " is removed, as it excludes what the operator sets there; have it apply "
+                         "no such field, and set it in the GradientDeployment");
+  return true;
+}
+
+/// Whoever is interrupted behind it goes on later: without its annotation the object counts as not
+/// applied.
+Json Applier::take_over(const kube::Kind& kind, const Json& fresh, const Json& managed_fields,
+                        const std::stop_token& stop) {
+  const auto key = kube::key_of(fresh);
   const auto patch = json::object(
       {{"metadata",
-        json::object({{"resourceVersion", kube::resource_version_of(*fresh)},
-                      {"managedFields", transfer->managed_fields},
+        json::object({{"resourceVersion", kube::resource_version_of(fresh)},
+                      {"managedFields", managed_fields},
                       {"annotations", json::object({{names::applied_annotation, ""}})}})}});
   auto& store = *stores_.of(kind);
   const kube::Store::Write underway(store, key);
   auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
-  spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
-  tell_drift(parent, "what " + transfer->editors + " changed in " + describe(kind, key) +
-                         " is reverted: the operator owns its spec; change the "
-                         "GradientDeployment");
   return ours;
 }
 

@@ -62,6 +62,12 @@ class Applier {
   /// object as it is then.
   json::Json own_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
                        const std::stop_token& stop);
+  /// What others have applied and the server does not take beside what is wanted becomes ours as
+  /// well. False: there is no such field.
+  bool own_rivals(const gradient::Parent& parent, const kube::Kind& kind, const json::Json& wanted,
+                  const std::stop_token& stop);
+  json::Json take_over(const kube::Kind& kind, const json::Json& fresh,
+                       const json::Json& managed_fields, const std::stop_token& stop);
   void tell_drift(const gradient::Parent& parent, const std::string& what);
   void hand_over_replicas(const json::Json& live, const json::Json& wanted,
                           std::int64_t min_replicas, const std::stop_token& stop);

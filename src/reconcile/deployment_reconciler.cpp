@@ -118,7 +118,7 @@ std::vector<gradient::Blocker> DeploymentReconciler::template_refusals(
   if (live && has_same_intent(*live, *deployment)) return {};
   auto refusals = gradient::pod_template_conflicts(parent, spec, found, parts_.settings);
   if (!refusals.empty()) return refusals;
-  if (auto refusal = parts_.template_check.refusal(*deployment, stop))
+  if (auto refusal = parts_.template_check.refusal(*deployment, live.has_value(), stop))
     refusals.push_back(*std::move(refusal));
   return refusals;
 }

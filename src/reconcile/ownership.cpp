@@ -1,6 +1,9 @@
 #include "reconcile/ownership.h"
 
+#include "gradient/spec/exclusive_fields.h"
+
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace reconcile {
@@ -47,16 +50,18 @@ Json extract_edits(Json& fields) {
 
 /// An entry names its fields as its own apiVersion does, so those of another version cannot be
 /// added to ours.
-bool is_edit_beside(const Json& ours, const Json& entry) {
-  return json::string_at(entry, {"operation"}) == "Update" &&
-         json::at(entry, {"subresource"}).is_null() && json::at(entry, {"fieldsV1"}).is_object() &&
+bool is_beside(const Json& ours, const Json& entry) {
+  return json::at(entry, {"subresource"}).is_null() && json::at(entry, {"fieldsV1"}).is_object() &&
          json::string_at(entry, {"manager"}) != json::string_at(ours, {"manager"}) &&
          json::string_at(entry, {"apiVersion"}) == json::string_at(ours, {"apiVersion"});
 }
 
-}  // namespace
+/// What of an entry's fields is handed over, moved out of them; null when it is nothing.
+/// `editor` is whose they are, and may be written on.
+using Extract = std::function<Json(const Json& entry, Json& fields, std::string& editor)>;
 
-std::optional<EditTransfer> transfer_edits(const Json& managed_fields, std::string_view manager) {
+std::optional<EditTransfer> transfer(const Json& managed_fields, std::string_view manager,
+                                     const Extract& extract_from) {
   if (!managed_fields.is_array()) return std::nullopt;
   std::vector<Json> entries(managed_fields.as_array().begin(), managed_fields.as_array().end());
   const auto ours = std::find_if(entries.begin(), entries.end(), [&](const Json& entry) {
@@ -67,15 +72,108 @@ std::optional<EditTransfer> transfer_edits(const Json& managed_fields, std::stri
   if (ours == entries.end()) return std::nullopt;
   std::string editors;
   for (auto& entry : entries) {
-    if (!is_edit_beside(*ours, entry)) continue;
-    const auto edits = extract_edits(entry["fieldsV1"]);
+    if (!is_beside(*ours, entry)) continue;
+    auto editor = json::string_at(entry, {"manager"});
+    const auto edits = extract_from(entry, entry["fieldsV1"], editor);
     if (edits.is_null()) continue;
     add((*ours)["fieldsV1"], edits);
-    editors += (editors.empty() ? "" : ", ") + json::string_at(entry, {"manager"});
+    editors += (editors.empty() ? "" : ", ") + editor;
   }
   if (editors.empty()) return std::nullopt;
   std::erase_if(entries, [](const Json& entry) { return is_empty(json::at(entry, {"fieldsV1"})); });
   return EditTransfer{json::array(std::move(entries)), std::move(editors)};
+}
+
+/// The element of `list` that `k:{"name":"app"}` is about; null when there is none.
+const Json& element(const Json& list, const Json& keys) {
+  if (!list.is_array() || !keys.is_object()) return json::null();
+  for (const auto& candidate : list.as_array()) {
+    const bool is_it = std::all_of(
+        keys.as_object().begin(), keys.as_object().end(),
+        [&](const auto& key) { return json::equal(json::at(candidate, {key.first}), key.second); });
+    if (is_it) return candidate;
+  }
+  return json::null();
+}
+
+std::string text_of_keys(const Json& keys) {
+  const auto name = json::string_at(keys, {"name"});
+  return name.empty() ? json::text(keys) : name;
+}
+
+/// Goes through somebody's fields beside what we want there.
+class Rivals {
+ public:
+  /// `field` as is_exclusive() has it.
+  Json extract_from(Json& fields, const Json& wanted, std::string_view field,
+                    const std::string& path) {
+    auto rivals = Json::object();
+    const auto members = fields.as_object();  // as they are before some are moved
+    for (const auto& [name, inner] : members) {
+      auto moved = name.starts_with("f:") ? of_member(fields, name, wanted, field, path)
+                                          : of_element(fields, name, wanted, field, path);
+      if (!moved.is_null()) rivals[name] = std::move(moved);
+    }
+    return rivals.size() == 0 ? Json() : rivals;
+  }
+  /// Where they were.
+  const std::string& paths() const { return paths_; }
+
+ private:
+  Json of_member(Json& fields, const std::string& name, const Json& wanted, std::string_view field,
+                 const std::string& path) {
+    const auto member = name.substr(2);
+    const auto at = path.empty() ? member : path + "." + member;
+    const auto& ours = json::at(wanted, {member});
+    if (!ours.is_null()) return below(fields, name, ours, member, at);
+    const bool is_rival =
+        wanted.is_object() && gradient::is_exclusive(field, member) &&
+        std::any_of(wanted.as_object().begin(), wanted.as_object().end(),
+                    [&](const auto& other) { return gradient::is_exclusive(field, other.first); });
+    if (!is_rival) return {};
+    paths_ += (paths_.empty() ? "" : ", ") + at;
+    return extract(fields, name);
+  }
+
+  Json of_element(Json& fields, const std::string& name, const Json& wanted, std::string_view field,
+                  const std::string& path) {
+    if (!name.starts_with("k:")) return {};
+    const auto keys = json::parse(name.substr(2));
+    const auto& ours = element(wanted, keys);
+    if (ours.is_null()) return {};
+    return below(fields, name, ours, field, path + "[" + text_of_keys(keys) + "]");
+  }
+
+  /// Without what it has left of `name`, if that is nothing: an empty one would be the whole.
+  Json below(Json& fields, const std::string& name, const Json& ours, std::string_view field,
+             const std::string& path) {
+    auto moved = extract_from(fields[name], ours, field, path);
+    if (!moved.is_null() && is_empty(fields[name])) fields.erase(name);
+    return moved;
+  }
+
+  std::string paths_;
+};
+
+}  // namespace
+
+std::optional<EditTransfer> transfer_edits(const Json& managed_fields, std::string_view manager) {
+  return transfer(managed_fields, manager,
+                  [](const Json& entry, Json& fields, std::string&) -> Json {
+                    if (json::string_at(entry, {"operation"}) != "Update") return {};
+                    return extract_edits(fields);
+                  });
+}
+
+std::optional<EditTransfer> transfer_rivals(const Json& managed_fields, std::string_view manager,
+                                            const Json& wanted) {
+  return transfer(managed_fields, manager,
+                  [&](const Json&, Json& fields, std::string& editor) -> Json {
+                    Rivals rivals;
+                    auto found = rivals.extract_from(fields, wanted, {}, {});
+                    editor += " (" + rivals.paths() + ")";
+                    return found;
+                  });
 }
 
 }  // namespace reconcile

@@ -26,8 +26,13 @@
 ///     spec, edited by others      the editor, Update                  until a watch shows it
 ///       (no claim, no Secret)     gradient-operator, Apply            own_edits(), until update()
 ///                                                                     has removed it
-///     the annotation `applied`,   gradient-operator, Update           own_edits(), until update()
-///       emptied                                                       has written it
+///     what excludes a field of    whoever applied it                  until the API server refuses
+///       ours, applied by others                                       the two
+///                                 gradient-operator, Apply            own_rivals(), until update()
+///                                                                     has removed it
+///     the annotation `applied`,   gradient-operator, Update           own_edits(), own_rivals(),
+///       emptied                                                       until update() has written
+///       it
 ///     all else                    whoever wrote it                    never touched
 ///
 /// Of our own four kinds, gradient-operator-status owns the status (Update of `status`, Publisher),
@@ -57,5 +62,13 @@ struct EditTransfer {
 /// has applied nothing.
 std::optional<EditTransfer> transfer_edits(const json::Json& managed_fields,
                                            std::string_view manager);
+
+/// What others own, by whatever means, of an object that `manager` wants to be `wanted`, and that
+/// the API server does not take beside it: another handler of a probe, another source of a volume
+/// (is_exclusive()). Handed to `manager` as above; a removal by a patch might be refused itself, as
+/// a probe without any handler is. `editors` has the fields, too:
+/// "platform (spec.template.spec.containers[app].lifecycle.preStop.exec)".
+std::optional<EditTransfer> transfer_rivals(const json::Json& managed_fields,
+                                            std::string_view manager, const json::Json& wanted);
 
 }  // namespace reconcile

@@ -24,7 +24,14 @@ std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
 
 }  // namespace
 
-std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted,
+/// What others have applied beside it is no fault of the template: the applier takes it away.
+bool TemplateCheck::is_of_rivals(const json::Json& wanted, const std::stop_token& stop) {
+  const auto live = client_.get(kube::deployments, kube::key_of(wanted), stop);
+  return live &&
+         transfer_rivals(json::at(*live, {"metadata", "managedFields"}), field_manager, wanted);
+}
+
+std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted, bool is_live,
                                                         const std::stop_token& stop) {
   const auto key = kube::key_of(wanted);
   const auto intent = kube::annotation_of(wanted, gradient::names::applied_annotation);
@@ -44,7 +51,8 @@ std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted
                                     ", as it does with fields of another version of Kubernetes "
                                     "and of features that are off; remove it from podTemplate"};
   } catch (const kube::ApiError& error) {
-    answer.refusal = template_refusal(error);
+    const bool may_be_of_rivals = is_live && error.invalid();
+    if (!may_be_of_rivals || !is_of_rivals(wanted, stop)) answer.refusal = template_refusal(error);
     const bool may_pass = error.code >= 500 || error.throttled();
     if (may_pass && !answer.refusal) throw;
   }

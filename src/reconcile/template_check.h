@@ -19,14 +19,18 @@ class TemplateCheck {
  public:
   explicit TemplateCheck(kube::Client& client) : client_(client) {}
 
-  /// What the server says against the pod template of `wanted`, which is not live yet. Nothing when
+  /// What the server says against the pod template of `wanted`, which is not what is live, if there
+  /// `is_live` anything. Nothing when
   /// it takes it, or has something else against it, which an apply tells as well. Throws ApiError
   /// and TransportError for what a retry may mend.
-  std::optional<gradient::Blocker> refusal(const json::Json& wanted, const std::stop_token& stop);
+  std::optional<gradient::Blocker> refusal(const json::Json& wanted, bool is_live,
+                                           const std::stop_token& stop);
 
   void forget(const kube::Key& key);
 
  private:
+  bool is_of_rivals(const json::Json& wanted, const std::stop_token& stop);
+
   struct Answer {
     std::string intent;  ///< the hash of it
     std::optional<gradient::Blocker> refusal;

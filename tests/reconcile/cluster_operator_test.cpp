@@ -322,6 +322,56 @@ TEST_CASE("a restart by kubectl and what another manager applies stay") {
   CHECK(json::at(pods, {"spec", "containers"}).as_array().at(0).at("env").size() == 1);
 }
 
+TEST_CASE("what others apply and our next change excludes is removed, and told") {
+  Cluster cluster;
+  auto settings = gradient::default_settings();
+  settings.drain_seconds = 0;
+  const std::string by_platform = R"({"spec":{"template":{"spec":{"containers":[{"name":"app",
+      "env":[{"name":"A","value":"theirs"},{"name":"THEIRS","value":"1"}],
+      "lifecycle":{"preStop":{"exec":{"command":["true"]}}},
+      "readinessProbe":{"tcpSocket":{"port":80},"successThreshold":2}}],
+      "volumes":[{"name":"extra","configMap":{"name":"theirs"}}]}}}})";
+  {
+    const live::Running before(cluster, {.settings = settings});
+    cluster.apply(reconcile::gradient_deployments, "demo", plain);
+    cluster.await("status", [&] { return has_status(cluster, "demo"); });
+    cluster.apply(kube::deployments, "demo", by_platform, "platform");
+  }
+  const live::Running running(cluster);
+  cluster.apply(kube::secrets, "gradient-secrets", R"({"stringData":{"a":"x"}})");
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"example.com/app:2","env":[{"name":"A","value":"SECRET:a"}],
+                    "healthChecks":{"readiness":{"path":"/ready"}},"resources":{"instanceType":"C4"},
+                    "podTemplate":{"spec":{"volumes":[{"name":"extra","emptyDir":{}}]}}}})");
+  const auto app = [&] {
+    const auto live = *cluster.client().get(kube::deployments, cluster.key("demo"));
+    return json::elements_at(live, {"spec", "template", "spec", "containers"}).at(0);
+  };
+  cluster.await("the change",
+                [&] { return json::string_at(app(), {"image"}) == "example.com/app:2"; });
+  const auto container = app();
+  CHECK(json::at(container, {"lifecycle", "preStop", "exec"}).is_null());
+  CHECK_FALSE(json::at(container, {"lifecycle", "preStop", "sleep"}).is_null());
+  CHECK(json::at(container, {"readinessProbe", "tcpSocket"}).is_null());
+  CHECK_FALSE(json::at(container, {"readinessProbe", "httpGet"}).is_null());
+  CHECK(json::integer_at(container, {"readinessProbe", "successThreshold"}) == 2);
+  const auto& env = json::at(container, {"env"});
+  CHECK(json::string_at(json::element_with(env, "name", "THEIRS"), {"value"}) == "1");
+  const auto& ours = json::element_with(env, "name", "A");
+  CHECK(json::at(ours, {"value"}).is_null());
+  CHECK_FALSE(json::at(ours, {"valueFrom", "secretKeyRef"}).is_null());
+  cluster.await("an event that names manager and fields", [&] {
+    const auto events = cluster.client().list(kube::events, cluster.ns(), {});
+    return std::any_of(events.begin(), events.end(), [](const json::Json& event) {
+      const auto message = json::string_at(event, {"message"});
+      return json::string_at(event, {"reason"}) == "DriftCorrected" &&
+             message.find("platform (") != std::string::npos &&
+             message.find("containers[app].lifecycle.preStop.exec") != std::string::npos &&
+             message.find("volumes[extra].configMap") != std::string::npos;
+    });
+  });
+}
+
 TEST_CASE("a child that is deleted comes back") {
   Cluster cluster;
   const live::Running running(cluster);

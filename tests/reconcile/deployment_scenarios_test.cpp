@@ -234,6 +234,7 @@ TEST_CASE_METHOD(Scenario, "a deployment that is refused is scaled to zero where
   server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
       .answer(422, R"({"kind":"Status","reason":"Invalid","message":"no"})");
   auto off = *stores.deployments.find({"ns", "demo"});
+  server.expect("GET " + deployment_path).answer(200, json::text(off));  // is it others' field?
   off["spec"]["replicas"] = json::Json(0);
   off["metadata"]["resourceVersion"] = json::Json("900");
   server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")

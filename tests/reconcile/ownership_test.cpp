@@ -62,3 +62,72 @@ TEST_CASE("without an entry of ours there is nothing to take it into") {
   CHECK_FALSE(reconcile::transfer_edits(json::array({edit}), "us"));
   CHECK_FALSE(reconcile::transfer_edits(Json(), "us"));
 }
+
+namespace {
+
+/// What an entry of others has left, and whose what is; "" when nothing is transferred.
+struct Rivals {
+  std::string ours, theirs, editors;
+};
+Rivals rivals(const std::string& wanted, const std::string& fields) {
+  auto theirs = entry(fields);
+  theirs["operation"] = Json("Apply");
+  theirs["manager"] = Json("platform");
+  const auto owners =
+      reconcile::transfer_rivals(json::array({json::parse(us), theirs}), "us", json::parse(wanted));
+  if (!owners) return {};
+  const auto& entries = owners->managed_fields;
+  return {
+      .ours = json::text(entries.at(0).at("fieldsV1").at("f:spec").at("f:template").at("f:spec")),
+      .theirs = entries.size() > 1 ? json::text(entries.at(1).at("fieldsV1")) : "none",
+      .editors = owners->editors};
+}
+
+std::string in_pod(const std::string& fields) {
+  return R"({"f:spec":{"f:template":{"f:spec":)" + fields + "}}}";
+}
+
+}  // namespace
+
+TEST_CASE("another handler, value or source beside ours becomes ours, and nothing else") {
+  const std::string wanted = R"({"spec":{"template":{"spec":{
+      "containers":[{"name":"app","lifecycle":{"preStop":{"sleep":{"seconds":5}}},
+                     "env":[{"name":"A","valueFrom":{"secretKeyRef":{}}}]}],
+      "volumes":[{"name":"data","emptyDir":{}}]}}}})";
+  const auto all = rivals(wanted, in_pod(R"({"f:containers":{"k:{\"name\":\"app\"}":{".":{},
+      "f:env":{"k:{\"name\":\"A\"}":{".":{},"f:name":{},"f:value":{}}},"f:image":{},"f:name":{},
+      "f:lifecycle":{"f:preStop":{"f:exec":{"f:command":{}}}}}},
+      "f:volumes":{"k:{\"name\":\"data\"}":{".":{},"f:hostPath":{"f:path":{}},"f:name":{}}}})"));
+  CHECK(all.editors ==
+        "platform (spec.template.spec.containers[app].env[A].value, "
+        "spec.template.spec.containers[app].lifecycle.preStop.exec, "
+        "spec.template.spec.volumes[data].hostPath)");
+  CHECK(all.ours ==
+        R"({"f:a":{},"f:containers":{"k:{\"name\":\"app\"}":{"f:env":{"k:{\"name\":\"A\"}":)"
+        R"({"f:value":{}}},"f:lifecycle":{"f:preStop":{"f:exec":{"f:command":{}}}}}},)"
+        R"("f:volumes":{"k:{\"name\":\"data\"}":{"f:hostPath":{"f:path":{}}}}})");
+  CHECK(all.theirs ==
+        in_pod(R"({"f:containers":{"k:{\"name\":\"app\"}":{".":{},"f:env":{"k:{\"name\":\"A\"}":)"
+               R"({".":{},"f:name":{}}},"f:image":{},"f:name":{}}},)"
+               R"("f:volumes":{"k:{\"name\":\"data\"}":{".":{},"f:name":{}}}})"));
+  CHECK(rivals(R"({"spec":{"template":{"spec":{"containers":[
+        {"name":"app","readinessProbe":{"httpGet":{}}}]}}}})",
+               in_pod(R"({"f:containers":{"k:{\"name\":\"app\"}":{"f:readinessProbe":
+        {"f:tcpSocket":{"f:port":{}}}}}})"))
+            .theirs == "none");
+}
+
+TEST_CASE("what can stand beside ours stays with whoever applied it") {
+  const auto* const probe = R"({"f:containers":{"k:{\"name\":\"app\"}":{"f:readinessProbe":
+      {"f:httpGet":{"f:port":{}},"f:timeoutSeconds":{}}}}})";
+  for (const char* container :
+       {R"({"name":"app","readinessProbe":{"httpGet":{"port":1}}})",  // the same one
+        R"({"name":"app","readinessProbe":{"periodSeconds":1}})",     // none of ours
+        R"({"name":"app","image":"a"})", R"({"name":"other","readinessProbe":{"exec":{}}})"}) {
+    INFO(container);
+    CHECK(
+        rivals(R"({"spec":{"template":{"spec":{"containers":[)" + std::string(container) + "]}}}}",
+               in_pod(probe))
+            .editors.empty());
+  }
+}

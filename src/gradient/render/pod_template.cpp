@@ -1,5 +1,6 @@
 #include "gradient/render/pod_template.h"
 
+#include "gradient/spec/exclusive_fields.h"
 #include "gradient/spec/list_keys.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/read_pod_template.h"
@@ -19,35 +20,25 @@ bool is_one_of(std::string_view field, const List& list) {
 }
 
 constexpr std::array hooks{std::string_view("preStop"), std::string_view("postStart")};
-constexpr std::array probes{std::string_view("livenessProbe"), std::string_view("readinessProbe"),
-                            std::string_view("startupProbe")};
-constexpr std::array handlers{std::string_view("exec"), std::string_view("grpc"),
-                              std::string_view("httpGet"), std::string_view("tcpSocket")};
-constexpr std::array values_of_variable{std::string_view("value"), std::string_view("valueFrom")};
 
 Json merged(std::string_view field, const Json& ours, const Json& theirs);
 
-/// Without ours of `kinds`, if theirs has one of them.
-template <class List>
-Json without_other_kind(Json ours, const Json& theirs, const List& kinds) {
-  const auto has = [&](std::string_view kind) { return !json::at(theirs, {kind}).is_null(); };
-  if (!std::any_of(kinds.begin(), kinds.end(), has)) return ours;
-  for (const auto kind : kinds)
-    if (ours.has_field(std::string(kind))) ours.erase(std::string(kind));
-  return ours;
-}
-
-Json merged_object(Json ours, const Json& theirs) {
-  for (const auto& [name, member] : theirs.as_object())
-    ours[name] = merged(name, json::at(ours, {name}), member);
-  return ours;
+/// Of members that exclude each other theirs; `field` as is_exclusive() has it.
+Json merged_object(std::string_view field, const Json& ours, const Json& theirs) {
+  const auto is_kind = [&](const auto& member) { return is_exclusive(field, member.first); };
+  const auto& added = theirs.as_object();
+  const bool has_kind = std::any_of(added.begin(), added.end(), is_kind);
+  auto result = Json::object();
+  for (const auto& member : ours.as_object())
+    if (!has_kind || !is_kind(member)) result[member.first] = member.second;
+  for (const auto& [name, member] : added)
+    result[name] = merged(name, json::at(result, {name}), member);
+  return result;
 }
 
 Json merged_element(std::string_view list, const Json& ours, const Json& theirs) {
   if (list == "volumes" || !ours.is_object() || !theirs.is_object()) return theirs;
-  if (list == "env")
-    return merged_object(without_other_kind(ours, theirs, values_of_variable), theirs);
-  return merged_object(ours, theirs);
+  return merged_object(list, ours, theirs);
 }
 
 std::string key_of(const ListKeys& keys, const Json& element) {
@@ -83,8 +74,7 @@ Json added_groups(const Json& ours, const Json& theirs) {
 Json merged(std::string_view field, const Json& ours, const Json& theirs) {
   if (ours.is_object() && theirs.is_object()) {
     if (is_one_of(field, hooks)) return theirs;
-    return merged_object(
-        is_one_of(field, probes) ? without_other_kind(ours, theirs, handlers) : ours, theirs);
+    return merged_object(field, ours, theirs);
   }
   if (!ours.is_array() || !theirs.is_array()) return theirs;
   if (field == "supplementalGroups") return added_groups(ours, theirs);
@@ -103,7 +93,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 Json merged_pod(const Json& ours, const Json& theirs) {
   if (ours.is_null() || theirs.is_null()) return ours.is_null() ? theirs : ours;
-  return merged_object(ours, theirs);
+  return merged_object({}, ours, theirs);
 }
 
 bool has_pod_template(const DeploymentSpec& spec, const Settings& settings) {

@@ -1,0 +1,126 @@
+// What others write into a child beside the operator, or against it.
+
+#include "reconcile/deployment_reconciler.h"
+#include "reconcile/world.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+const std::string our_path =
+    "/apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments/demo";
+const std::string deployment_path = "/apis/apps/v1/namespaces/ns/deployments/demo";
+
+/// A plain deployment whose children were applied.
+struct Scenario : World {
+  Scenario() {
+    put(reconcile::gradient_deployments, "demo",
+        R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
+    expect_apply("/api/v1/namespaces/ns/services/demo");
+    expect_apply(deployment_path);
+    expect_status();
+    reconcile();
+    server.finish();
+    live = *stores.deployments.find({"ns", "demo"});
+  }
+
+  kube::Outcome reconcile() { return look(reconcilers.deployments(), "demo"); }
+  void expect_status() { World::expect_status(our_path, reconcile::gradient_deployments, "demo"); }
+  /// A GET of the Deployment with those who own its fields.
+  void expect_get(const std::string& managed_fields) {
+    auto fresh = *stores.deployments.find({"ns", "demo"});
+    fresh["metadata"]["managedFields"] = json::parse(managed_fields);
+    server.expect("GET " + deployment_path).answer(200, json::text(fresh));
+  }
+
+  json::Json live;
+};
+
+/// Of a Deployment beside which "platform" has applied a preStop hook.
+const std::string with_rival = R"([{"manager":"gradient-operator","operation":"Apply",
+    "apiVersion":"apps/v1","fieldsV1":{"f:spec":{}}},{"manager":"platform","operation":"Apply",
+    "apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":
+    {"k:{\"name\":\"app\"}":{"f:lifecycle":{"f:preStop":{"f:exec":{"f:command":{}}}}}}}}}}}])";
+constexpr const char* two_handlers =
+    R"({"kind":"Status","reason":"Invalid","code":422,"message":"Deployment.apps \"demo\" is )"
+    R"(invalid: spec.template.spec.containers[0].lifecycle.preStop.sleep: Forbidden: may not )"
+    R"(specify more than 1 handler type"})";
+
+struct Rival : Scenario {
+  /// A change of the spec, so that all is applied.
+  void change(const std::string& spec) { put(reconcile::gradient_deployments, "demo", spec); }
+  void expect_refusal() {
+    server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&force=true*")
+        .answer(422, two_handlers);
+  }
+  void expect_transfer() {
+    auto ours = live;
+    ours["metadata"]["resourceVersion"] = json::Json("300");
+    ours["metadata"]["annotations"]["gradient-operator.dev/applied"] = json::Json("");
+    server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+        .answer(200, json::text(ours));
+  }
+
+  const std::string next =
+      R"({"spec":{"image":"example.com/app:2","resources":{"instanceType":"C4"}}})";
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Rival, "what excludes ours is taken from whoever applied it, and told") {
+  change(next);
+  expect_refusal();
+  expect_get(with_rival);
+  expect_transfer();
+  expect_apply(deployment_path);
+  expect_status();
+  expect_event("DriftCorrected");
+  reconcile();
+  const auto requests = server.requests();
+  const auto transfer = json::parse(requests[requests.size() - 4].body);
+  CHECK(json::string_at(transfer, {"metadata", "resourceVersion"}) ==
+        json::string_at(live, {"metadata", "resourceVersion"}));
+  CHECK(transfer.size() == 1);
+  CHECK(json::string_at(json::parse(requests.back().body), {"message"}) ==
+        "what platform (spec.template.spec.containers[app].lifecycle.preStop.exec) has applied to "
+        "Deployment ns/demo is removed, as it excludes what the operator sets there; have it apply "
+        "no such field, and set it in the GradientDeployment");
+}
+
+TEST_CASE_METHOD(Rival, "a refusal that nobody else has made stays one") {
+  change(next);
+  expect_refusal();
+  expect_get("[]");
+  expect_status();
+  expect_event("AdmissionRefused");
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
+}
+
+TEST_CASE_METHOD(Rival, "what is still refused without the other field is told, not tried on") {
+  change(next);
+  expect_refusal();
+  expect_get(with_rival);
+  expect_transfer();
+  expect_refusal();
+  expect_status();
+  expect_event("DriftCorrected");
+  expect_event("AdmissionRefused");
+  reconcile();
+}
+
+TEST_CASE_METHOD(Rival, "a podTemplate is not blamed for what others have applied") {
+  change(R"({"spec":{"image":"example.com/app:2","resources":{"instanceType":"C4"},
+             "podTemplate":{"spec":{"priorityClassName":"high"}}}})");
+  server
+      .expect("PATCH " + deployment_path +
+              "?fieldManager=gradient-operator&force=true&fieldValidation=Strict&dryRun=All")
+      .answer(422, two_handlers);
+  expect_get(with_rival);
+  expect_refusal();
+  expect_get(with_rival);
+  expect_transfer();
+  expect_apply(deployment_path);
+  expect_status();
+  expect_event("DriftCorrected");
+  reconcile();
+}
