@@ -105,19 +105,14 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   if (is_edited(kind, *current)) current = own_edits(parent, kind, *std::move(current), stop);
   if (is_autoscaled(wanted)) hand_over_replicas(*current, wanted, min_replicas, stop);
   if (is_current(*current, wanted)) return std::nullopt;
-  if (is_scaled_by_others(*current, wanted))
-    tell_drift(parent, "the replicas of " + describe(kind, key) + " are " +
-                           json::text(json::at(wanted, {"spec", "replicas"})) +
-                           " again, after somebody set " +
-                           json::text(json::at(*current, {"spec", "replicas"})) +
-                           "; scale GradientDeployment " + parent.name +
-                           ", and have an autoscaler aim at it and not at the Deployment");
+  const auto scaler = is_scaled_by_others(*current, wanted) ? scaler_of(key, stop) : "";
   try {
     update(kind, wanted, *current, stop);
   } catch (const kube::ApiError& error) {
     if (!error.invalid() || !own_rivals(parent, kind, wanted, stop)) throw;
     update(kind, wanted, *current, stop);
   }
+  if (!scaler.empty()) tell_scaling(parent, wanted, *current, scaler);
   return std::nullopt;
 }
 
@@ -218,6 +213,23 @@ Json Applier::take_over(const kube::Kind& kind, const Json& fresh, const Json& m
   auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
   return ours;
+}
+
+/// Empty when it was ourselves, see scale().
+std::string Applier::scaler_of(const kube::Key& key, const std::stop_token& stop) {
+  const auto fresh = client_.get(kube::deployments, key, stop);
+  return fresh ? other_scaler(*fresh) : "";
+}
+
+void Applier::tell_scaling(const gradient::Parent& parent, const Json& wanted, const Json& live,
+                           const std::string& scaler) {
+  scale_conflicts_.add({parent.ns, parent.name}, scaler);
+  tell_drift(parent, "the replicas of " + describe(kube::deployments, kube::key_of(wanted)) +
+                         " are " + json::text(json::at(wanted, {"spec", "replicas"})) +
+                         " again, after " + scaler + " set " +
+                         json::text(json::at(live, {"spec", "replicas"})) +
+                         "; scale GradientDeployment " + parent.name +
+                         ", and have an autoscaler aim at it and not at the Deployment");
 }
 
 void Applier::tell_drift(const gradient::Parent& parent, const std::string& what) {

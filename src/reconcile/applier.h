@@ -5,6 +5,7 @@
 #include "kube/control/events.h"
 #include "kube/http/client.h"
 #include "reconcile/polling_cache.h"
+#include "reconcile/scale_conflicts.h"
 #include "reconcile/stores.h"
 
 #include <optional>
@@ -23,8 +24,13 @@ bool has_same_intent(const json::Json& live, const json::Json& wanted);
 class Applier {
  public:
   /// All of it has to outlive this.
-  Applier(kube::Client& client, kube::EventRecorder& events, Stores& stores, PollingCache& polled)
-      : client_(client), events_(events), stores_(stores), polled_(polled) {}
+  Applier(kube::Client& client, kube::EventRecorder& events, Stores& stores, PollingCache& polled,
+          ScaleConflicts& scale_conflicts)
+      : client_(client),
+        events_(events),
+        stores_(stores),
+        polled_(polled),
+        scale_conflicts_(scale_conflicts) {}
 
   /// In the given order; what comes after a Deployment, only with it. What could not be applied and
   /// why, for the user. Throws ApiError and TransportError for what a retry may mend.
@@ -68,6 +74,11 @@ class Applier {
                   const std::stop_token& stop);
   json::Json take_over(const kube::Kind& kind, const json::Json& fresh,
                        const json::Json& managed_fields, const std::stop_token& stop);
+  /// The field manager that has set another number of replicas than ours.
+  std::string scaler_of(const kube::Key& key, const std::stop_token& stop);
+  /// It has been taken back.
+  void tell_scaling(const gradient::Parent& parent, const json::Json& wanted,
+                    const json::Json& live, const std::string& scaler);
   void tell_drift(const gradient::Parent& parent, const std::string& what);
   void hand_over_replicas(const json::Json& live, const json::Json& wanted,
                           std::int64_t min_replicas, const std::stop_token& stop);
@@ -80,6 +91,7 @@ class Applier {
   kube::EventRecorder& events_;
   Stores& stores_;
   PollingCache& polled_;
+  ScaleConflicts& scale_conflicts_;
 };
 
 }  // namespace reconcile

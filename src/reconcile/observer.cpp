@@ -61,6 +61,11 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .has_ingress = has_ingress(parent),
                    .long_ago = kube::rfc3339(clock_.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
+  if (const auto conflict =
+          scale_conflicts_.of(key, gradient::has_scale_conflict(previous_status))) {
+    observed.scaled_by = conflict->manager;
+    observation.scaling_ends = conflict->ends;
+  }
   std::vector<BackgroundReader::Query> queries;
   if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
@@ -88,6 +93,7 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
 
 void Observer::forget(const kube::Key& deployment) {
   reader_.forget(self(deployment));
+  scale_conflicts_.forget(deployment);
 }
 
 std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
@@ -102,6 +108,16 @@ bool Observer::has_ingress(const gradient::Parent& parent) const {
 }
 
 std::optional<std::chrono::milliseconds> Observer::requeue_after(
+    const gradient::DeploymentSpec& spec, const Observation& observation,
+    const Json& status) const {
+  const auto expired = until_expired(spec, observation, status);
+  if (!observation.scaling_ends) return expired;
+  const auto ended = std::chrono::ceil<std::chrono::milliseconds>(
+      std::max(*observation.scaling_ends - clock_.now(), kube::Clock::TimePoint::duration(0)));
+  return std::min(expired.value_or(ended), ended);
+}
+
+std::optional<std::chrono::milliseconds> Observer::until_expired(
     const gradient::DeploymentSpec& spec, const Observation& observation,
     const Json& status) const {
   constexpr std::chrono::seconds soonest{1};

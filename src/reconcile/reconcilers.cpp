@@ -4,7 +4,8 @@ namespace reconcile {
 
 Reconcilers::Reconcilers(const Parts& parts)
     : references_(parts.dependents, parts.polled),
-      applier_(parts.client, parts.events, parts.stores, parts.polled),
+      scale_conflicts_(parts.clock),
+      applier_(parts.client, parts.events, parts.stores, parts.polled, scale_conflicts_),
       publisher_({.client = parts.client,
                   .clock = parts.clock,
                   .events = parts.events,
@@ -16,7 +17,7 @@ Reconcilers::Reconcilers(const Parts& parts)
                  .references = references_,
                  .polled = parts.polled,
                  .hash_key = hash_key_}),
-      observer_(parts.client, parts.clock, parts.stores, parts.reader),
+      observer_(parts.client, parts.clock, parts.stores, parts.reader, scale_conflicts_),
       template_check_(parts.client),
       collector_({.client = parts.client,
                   .clock = parts.clock,

@@ -37,6 +37,7 @@ class Reconcilers {
 
  private:
   References references_;
+  ScaleConflicts scale_conflicts_;
   Applier applier_;
   Publisher publisher_;
   HashKey hash_key_;

@@ -22,12 +22,33 @@ std::int64_t min_replicas(const std::vector<Json>& children) {
   return 1;
 }
 
+namespace {
+
+bool is_of_replicas(const Json& entry) {
+  return !json::at(entry, {"fieldsV1", "f:spec", "f:replicas"}).is_null();
+}
+
+}  // namespace
+
 bool owns_replicas(const Json& fresh) {
   const auto& entries = json::elements_at(fresh, {"metadata", "managedFields"});
   return std::any_of(entries.begin(), entries.end(), [](const Json& entry) {
-    return json::string_at(entry, {"manager"}) == field_manager &&
-           !json::at(entry, {"fieldsV1", "f:spec", "f:replicas"}).is_null();
+    return json::string_at(entry, {"manager"}) == field_manager && is_of_replicas(entry);
   });
+}
+
+std::string other_scaler(const Json& fresh) {
+  std::string last;
+  std::string manager;
+  for (const auto& entry : json::elements_at(fresh, {"metadata", "managedFields"})) {
+    const auto name = json::string_at(entry, {"manager"});
+    const auto time = json::string_at(entry, {"time"});
+    const bool is_ours = name == field_manager || name == replicas_field_manager;
+    if (is_ours || !is_of_replicas(entry) || time < last) continue;
+    last = time;
+    manager = name;
+  }
+  return manager;
 }
 
 Json replicas_intent(const Json& deployment, std::int64_t replicas) {

@@ -3,6 +3,7 @@
 #include "json/json.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 /// spec.replicas of a Deployment that an autoscaler scales: render leaves the field out, so that no
@@ -24,6 +25,10 @@ std::int64_t min_replicas(const std::vector<json::Json>& children);
 /// Whether we own spec.replicas: then the next apply that leaves it out would remove it. By the
 /// managedFields of a Deployment as a GET returns it: stores keep only some of them.
 bool owns_replicas(const json::Json& fresh);
+
+/// Who else set spec.replicas last: a field manager, through whatever subresource; empty when
+/// nobody else owns it. `fresh` as above.
+std::string other_scaler(const json::Json& fresh);
 
 /// What replicas_field_manager applies to give `deployment` that number, and to own it. It bears
 /// the UID, so that a new Deployment of the name is refused it (409).

@@ -1,6 +1,7 @@
 // Who owns spec.replicas, on a real API server (KUBECONFIG). A hand plays the autoscaler: without
 // nodes there is nothing to measure.
 
+#include "gradient/status/condition.h"
 #include "reconcile/running.h"
 
 #include <catch2/catch.hpp>
@@ -64,4 +65,37 @@ TEST_CASE("a new autoscaled deployment starts at its lower bound") {
     const auto live = cluster.client().get(kube::deployments, cluster.key("demo"));
     return json::integer_at(*live, {"spec", "replicas"}) == 3;
   });
+}
+
+TEST_CASE("who scales the Deployment against the operator is told in the status") {
+  Cluster cluster;
+  live::Running running(cluster);
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
+  cluster.await("status", [&] { return !cluster.why("demo").empty(); });
+  const auto replicas = [&] {
+    const auto live = cluster.client().get(kube::deployments, cluster.key("demo"));
+    return json::integer_at(*live, {"spec", "replicas"});
+  };
+  const auto conflict = [&]() -> json::Json {
+    const auto object = cluster.seen().gradient_deployments.find(cluster.key("demo"));
+    return gradient::condition(json::at(*object, {"status"}), "ScaledByOthers");
+  };
+  const auto scale = [&](int to) {
+    const auto request = kube::merge_patch_request(
+        kube::deployments, cluster.key("demo"),
+        json::object({{"spec", json::object({{"replicas", to}})}}), "their-autoscaler", "scale");
+    REQUIRE(cluster.transport().send(request, {}, kube::Client::default_timeout).status == 200);
+    cluster.await("the number taken back", [&] { return replicas() == 1; });
+  };
+  scale(3);
+  CHECK(conflict().is_null());
+  scale(4);
+  cluster.await("the conflict", [&] { return !conflict().is_null(); });
+  CHECK(json::string_at(conflict(), {"message"})
+            .starts_with("their-autoscaler sets the replicas of Deployment demo again and again"));
+  const auto told = conflict();
+  scale(5);
+  scale(3);
+  CHECK(json::equal(conflict(), told));
 }

@@ -155,21 +155,6 @@ TEST_CASE_METHOD(
   CHECK(json::string_at(json::parse(request.body), {"metadata", "uid"}) == "uid-of-demo");
 }
 
-TEST_CASE_METHOD(Scenario,
-                 "a scale of the Deployment is taken back with an event that says where to") {
-  put(reconcile::gradient_deployments, "demo", plain);
-  expect_first_round();
-  reconcile();
-  server.finish();
-  auto scaled = *stores.deployments.find({"ns", "demo"});
-  scaled["spec"]["replicas"] = json::Json(5);
-  scaled["metadata"]["resourceVersion"] = json::Json("200");
-  stores.deployments.put(scaled);
-  expect_apply(deployment_path);
-  expect_event("DriftCorrected");
-  reconcile();
-}
-
 TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then applied away") {
   put(reconcile::gradient_deployments, "demo", plain);
   expect_first_round();

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Scenario : World {
-  reconcile::Observer observer{client, clock, stores, reader};
+  reconcile::ScaleConflicts scale_conflicts{clock};
+  reconcile::Observer observer{client, clock, stores, reader, scale_conflicts};
   json::Json demo = put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"a:1",
       "models":[{"id":"m"}],"resources":{"instanceType":"C4","replicas":7}}})");
   json::Json previous;

@@ -1,5 +1,6 @@
 // What others write into a child beside the operator, or against it.
 
+#include "gradient/status/condition.h"
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/world.h"
 
@@ -122,5 +123,108 @@ TEST_CASE_METHOD(Rival, "a podTemplate is not blamed for what others have applie
   expect_apply(deployment_path);
   expect_status();
   expect_event("DriftCorrected");
+  reconcile();
+}
+
+namespace {
+
+struct Scaled : Scenario {
+  /// What a watch brings when `manager` has set that number of replicas.
+  void scale(const std::string& manager, int replicas) {
+    auto scaled = *stores.deployments.find({"ns", "demo"});
+    scaled["spec"]["replicas"] = json::Json(replicas);
+    put(kube::deployments, "demo", json::text(scaled));
+    expect_get(R"([{"manager":"gradient-operator","operation":"Apply","time":"2026-01-02T10:00:00Z",
+        "fieldsV1":{"f:spec":{"f:template":{}}}},{"manager":")" +
+               manager + R"(","operation":"Update","subresource":"scale",
+        "time":"2026-01-02T10:00:01Z","fieldsV1":{"f:spec":{"f:replicas":{}}}}])");
+    expect_apply(deployment_path);
+  }
+  /// Of the status as last published.
+  json::Json conflict() {
+    const auto object = stores.gradient_deployments.find({"ns", "demo"});
+    return gradient::condition(json::at(*object, {"status"}), "ScaledByOthers");
+  }
+};
+
+const std::string autoscaler = "kube-controller-manager";
+
+}  // namespace
+
+TEST_CASE_METHOD(Scaled, "a single scale of the Deployment is taken back with an event") {
+  scale("kubectl", 5);
+  expect_event("DriftCorrected");
+  CHECK_FALSE(reconcile().requeue_after);
+  CHECK(json::string_at(json::parse(server.requests().back().body), {"message"}) ==
+        "the replicas of Deployment ns/demo are 1 again, after kubectl set 5; scale "
+        "GradientDeployment demo, and have an autoscaler aim at it and not at the Deployment");
+  clock.advance(std::chrono::minutes(6));
+  scale("kubectl", 4);
+  expect_event("DriftCorrected");
+  reconcile();
+}
+
+TEST_CASE_METHOD(Scaled,
+                 "an autoscaler that aims at the Deployment is told once, while it fights") {
+  scale(autoscaler, 5);
+  expect_event("DriftCorrected");
+  reconcile();
+  clock.advance(std::chrono::seconds(15));
+  scale(autoscaler, 5);
+  expect_status();
+  server.expect("PATCH /api/v1/namespaces/ns/events/*").answer(200, "{}");
+  CHECK(reconcile().requeue_after == reconcile::ScaleConflicts::quiet);
+  CHECK(json::string_at(conflict(), {"status"}) == "True");
+  CHECK(json::string_at(conflict(), {"message"}) ==
+        "a HorizontalPodAutoscaler, which may be a ScaledObject's, sets the replicas of Deployment "
+        "demo again and again, and the operator sets them back; have it aim at GradientDeployment "
+        "demo of gradient-operator.dev/v1alpha1, or remove it and use spec.resources.autoscaling");
+
+  clock.advance(std::chrono::seconds(15));
+  scale(autoscaler, 7);
+  expect_event("DriftCorrected");
+  reconcile();  // the status stays as it is
+  server.finish();
+
+  clock.advance(std::chrono::minutes(4));
+  CHECK(reconcile().requeue_after == std::chrono::minutes(1));
+  clock.advance(std::chrono::minutes(1));
+  expect_status();
+  CHECK_FALSE(reconcile().requeue_after);
+  CHECK(conflict().is_null());
+}
+
+TEST_CASE_METHOD(Scaled, "an operator that starts keeps what was told of a scaler, for a while") {
+  auto told = *stores.gradient_deployments.find({"ns", "demo"});
+  auto& conditions = told["status"]["conditions"];
+  conditions[conditions.size()] = json::parse(R"({"type":"ScaledByOthers","status":"True",
+      "reason":"ScaledByOthers","message":"as it was","observedGeneration":1,
+      "lastTransitionTime":"2026-01-02T10:00:00Z"})");
+  auto& told_of = conditions[conditions.size() - 1];
+  told_of["observedGeneration"] = told["metadata"]["generation"];
+  put(reconcile::gradient_deployments, "demo", json::text(told));
+  SECTION("until it has been quiet") {
+    CHECK(reconcile().requeue_after == reconcile::ScaleConflicts::quiet);
+    CHECK(json::string_at(conflict(), {"message"}) == "as it was");
+    clock.advance(reconcile::ScaleConflicts::quiet);
+    expect_status();
+    CHECK_FALSE(reconcile().requeue_after);
+    CHECK(conflict().is_null());
+  }
+  SECTION("also when the first that it sees is the next scaling") {
+    scale("keda", 5);
+    expect_event("DriftCorrected");
+    CHECK(reconcile().requeue_after == reconcile::ScaleConflicts::quiet);
+    CHECK(json::string_at(conflict(), {"message"}) == "as it was");
+  }
+}
+
+TEST_CASE_METHOD(Scaled, "a number of replicas that nobody else has set is no drift") {
+  auto scaled = *stores.deployments.find({"ns", "demo"});
+  scaled["spec"]["replicas"] = json::Json(0);
+  put(kube::deployments, "demo", json::text(scaled));
+  expect_get(R"([{"manager":"gradient-operator","operation":"Update",
+                  "fieldsV1":{"f:spec":{"f:replicas":{}}}}])");
+  expect_apply(deployment_path);
   reconcile();
 }

@@ -20,6 +20,9 @@ struct Observed {
   std::optional<json::Json> autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
   std::optional<json::Json> route{};       ///< gateway.networking.k8s.io/v1 HTTPRoute
   bool has_ingress = false;                ///< an Ingress or HTTPRoute that is its own exists
+  /// The field manager that sets the Deployment's replicas again and again, which are set back; ""
+  /// when only the status before still has it.
+  std::optional<std::string> scaled_by{};
   /// RFC 3339. What has lasted since then does not pass by itself.
   std::string long_ago{};
 };

@@ -1,12 +1,14 @@
 #include "gradient/status/scaling.h"
 
-#include "gradient/status/condition.h"
+#include "gradient/spec/names.h"
 #include "gradient/status/text.h"
 
 namespace gradient {
 namespace {
 
 using json::Json;
+
+constexpr const char* scaled_by_others = "ScaledByOthers";
 
 /// The autoscaler's condition when it does not scale; null otherwise. That it leaves alone what
 /// was scaled to 0 is no problem.
@@ -46,6 +48,30 @@ std::string diagnosis::scaling_problem(const Observed& observed, const Json& pre
   return "nothing is scaled, as HorizontalPodAutoscaler " +
          json::string_at(*observed.autoscaler, {"metadata", "name"}) + " says " + reason + ": " +
          excerpt(json::string_at(found, {"message"})) + remedy(reason);
+}
+
+std::optional<Condition> scale_conflict(const Parent& parent, const Observed& observed,
+                                        const Json& previous) {
+  if (!observed.scaled_by) return std::nullopt;
+  Condition found{scaled_by_others, ConditionStatus::True, scaled_by_others, ""};
+  if (observed.scaled_by->empty()) {
+    found.message = json::string_at(condition(previous, scaled_by_others), {"message"});
+    return found;
+  }
+  // What it scales there are the targets of HorizontalPodAutoscalers alone.
+  const bool is_autoscaler = *observed.scaled_by == "kube-controller-manager";
+  found.message =
+      (is_autoscaler ? "a HorizontalPodAutoscaler, which may be a ScaledObject's,"
+                     : *observed.scaled_by) +
+      " sets the replicas of Deployment " + parent.name +
+      " again and again, and the operator sets them back; have it aim at GradientDeployment " +
+      parent.name + " of " + std::string(names::group) +
+      "/v1alpha1, or remove it and use spec.resources.autoscaling";
+  return found;
+}
+
+bool has_scale_conflict(const Json& status) {
+  return !condition(status, scaled_by_others).is_null();
 }
 
 bool awaits_metrics(const Observed& observed, const Json& previous) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gradient/spec/parent.h"
+#include "gradient/status/condition.h"
 #include "gradient/status/observed.h"
 
 #include <string>
@@ -14,6 +16,13 @@ std::string scaling_problem(const Observed& observed, const json::Json& previous
 }  // namespace gradient::diagnosis
 
 namespace gradient {
+
+/// The condition of a Deployment that an autoscaler of others aims at, which the operator would
+/// have aim at the GradientDeployment. Empty while there is none.
+std::optional<Condition> scale_conflict(const Parent& parent, const Observed& observed,
+                                        const json::Json& previous);
+/// Whether a status has that condition.
+bool has_scale_conflict(const json::Json& status);
 
 /// Whether an autoscaler that gets no metrics yet is to be reported later, if it still gets none.
 bool awaits_metrics(const Observed& observed, const json::Json& previous);

@@ -42,6 +42,8 @@ struct StatusInput {
 ///    an autoscaler that gets no metrics Available and Ready are True with ScalingInactive.
 /// Its reason and message are those of the condition that decides, in the order of the list.
 ///
+/// ScaledByOthers is there, and True, only while an autoscaler of others aims at the Deployment.
+///
 /// content: {"repositories": [{name, url, ref, commit}], "models": [{id, source, revision,
 /// bytes}]}, in the order of the spec; what is not known yet is left out.
 json::Json status(const StatusInput& input);

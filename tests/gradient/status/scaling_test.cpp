@@ -106,3 +106,20 @@ TEST_CASE("a deployment that is not scaled is ready, and says so") {
   CHECK(text_of(status(by_cpu(), scaled("True", "ValidMetricFound", now), made)) ==
         "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
 }
+
+TEST_CASE("who scales the Deployment against the operator is told without touching the rest") {
+  auto world = observed({1, 1, 1, 1, 1}, {Pod().ready()});
+  world.scaled_by = "keda";
+  const auto made = status(plain_spec(), world);
+  const std::string told =
+      "True ScaledByOthers: keda sets the replicas of Deployment demo again and again, and the "
+      "operator sets them back; have it aim at GradientDeployment demo of "
+      "gradient-operator.dev/v1alpha1, or remove it and use spec.resources.autoscaling";
+  CHECK(text_of(made, "ScaledByOthers") == told);
+  CHECK(text_of(made) ==
+        "True Ready: 1 of 1 replica is available at http://demo.team.svc.cluster.local");
+  world.scaled_by = "";
+  CHECK(text_of(status(plain_spec(), world, made), "ScaledByOthers") == told);
+  world.scaled_by.reset();
+  CHECK(gradient::condition(status(plain_spec(), world, made), "ScaledByOthers").is_null());
+}
