@@ -82,6 +82,10 @@ check_values() {
 		'/config/endpoint/tls' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secret=s
 		'/config/endpoint/tls/secretName' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.tls.secretName=A_
 		'/deletionOfUsed' deletionOfUsed=Maybe
+		'/config/endpoint/allowedHosts' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.allowedHosts.A={chat}
+		'/config/endpoint/allowedHosts/a/0' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.allowedHosts.a={demo-team}
+		'/config/endpoint/allowedAnnotations/0' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.allowedAnnotations={a b}
+		'/config/endpoint/allowedAnnotations/0' config.endpoint.domain=a.example,config.endpoint.ingressClass=n,config.endpoint.allowedAnnotations={cert-manager\.io/issuer}
 		'/watch/namespaces/0' watch.namespaces={A}
 		'pod' pod=null
 		'watch' watch=null

@@ -30,8 +30,8 @@ std::vector<Json> examples() {
 }
 
 void add_keys(const Json& value, const std::string& path, Names& keys) {
-  static const Names free_maps{"requests", "limits",      "nodeSelector",
-                               "selector", "annotations", "labels"};
+  static const Names free_maps{"requests",    "limits", "nodeSelector", "selector",
+                               "annotations", "labels", "allowedHosts"};
   if (value.is_array()) {
     for (const auto& element : value.as_array())
       add_keys(element, path + "[]", keys);

@@ -32,6 +32,10 @@ void check(const DeploymentSpec& spec) {
   fuzz::require(spec.listening_port() >= 1 && spec.listening_port() <= 65535, "the port is one");
   fuzz::require(spec.resources.replicas >= 0 && spec.resources.replicas <= 1000,
                 "replicas are bounded");
+  for (const auto& port : spec.exposure.ports)
+    fuzz::require(port.number >= 1 && port.number <= 65535 && port.number != 80 &&
+                      port.number != spec.listening_port() && is_safe(port.name),
+                  "further ports are others");
   for (const auto& model : spec.models)
     fuzz::require(is_path(model.path) && is_safe(model.id), "models have a name and a path");
   if (spec.repositories) {

@@ -134,8 +134,8 @@ void Translation::ports(json::ObjectReader& resources) {
   origins_["spec.port"] = is_list ? "resources.ports[0]" : "resources.ports";
   if (is_list && list->size() > 1) {
     remark("spec.port",
-           "Left out: the other ports of resources.ports. The endpoint had one port, and so has "
-           "the Service; add a Service of your own for each of the others.");
+           "Left out: the other ports of resources.ports. The endpoint had one port; write others, "
+           "each with a name, as endpoint.ports.");
   }
 }
 

@@ -151,16 +151,24 @@ Json affinity(const Parent& parent, const DeploymentSpec& spec, const Found& fou
                   object({{"preferredDuringSchedulingIgnoredDuringExecution", preferred}})}});
 }
 
+Json container_ports(const DeploymentSpec& spec) {
+  const auto port = [](const std::string& name, int number) {
+    return object({{"name", name}, {"containerPort", number}, {"protocol", "TCP"}});
+  };
+  std::vector<Json> ports{port(names::app_port, spec.listening_port())};
+  for (const auto& more : spec.exposure.ports)
+    ports.push_back(port(more.name, more.number));
+  return array(std::move(ports));
+}
+
 Json app_container(const DeploymentSpec& spec, const PodParts& parts, const InstanceType& machine,
                    std::int64_t drain_seconds, const Settings& settings) {
-  const auto port = object(
-      {{"name", names::app_port}, {"containerPort", spec.listening_port()}, {"protocol", "TCP"}});
   const auto& checks = spec.health_checks;
   return object({
       {"name", names::app_container},
       {"image", spec.image},
       {"command", unless_empty(json::strings(spec.command))},
-      {"ports", array({port})},
+      {"ports", container_ports(spec)},
       {"env", array_or_null(parts.env)},
       {"lifecycle", drain(drain_seconds)},
       {"resources", machine_resources(machine)},

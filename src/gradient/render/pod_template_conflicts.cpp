@@ -15,6 +15,12 @@ std::string claim_of(const Json& volume) {
   return json::string_at(volume, {"persistentVolumeClaim", "claimName"});
 }
 
+/// By what the API server tells ports of a container apart.
+bool is_same_port(const Json& one, const Json& other) {
+  return json::integer_at(one, {"containerPort"}) == json::integer_at(other, {"containerPort"}) &&
+         json::string_at(one, {"protocol"}) == json::string_at(other, {"protocol"});
+}
+
 /// The pod without any podTemplate.
 Json bare_pod(const Parent& parent, DeploymentSpec spec, const Found& found, Settings settings) {
   spec.pod_template = {};
@@ -66,14 +72,24 @@ class Conflicts {
     }
   }
 
-  /// The Service goes by the name.
+  /// The Service goes by the names.
   void look_at_ports(const web::json::array& ports, const std::string& list) {
+    const auto& app = json::at(ours_, {"containers"}).at(0);
     for (std::size_t i = 0; i < ports.size(); ++i) {
-      const bool is_ours =
-          json::integer_at(ports.at(i), {"containerPort"}) == spec_.listening_port() &&
-          json::string_at(ports.at(i), {"protocol"}) == "TCP";
-      if (is_ours && !json::at(ports.at(i), {"name"}).is_null())
-        add(list, i, "name", "the port is that of spec.port, whose name is http; remove the name");
+      const auto& name = json::at(ports.at(i), {"name"});
+      if (name.is_null()) continue;
+      for (const auto& ours : json::elements_at(app, {"ports"})) {
+        const auto our_name = json::string_at(ours, {"name"});
+        const bool is_first = our_name == names::app_port;
+        if (is_same_port(ports.at(i), ours)) {
+          add(list, i, "name",
+              std::string("the port is that of ") +
+                  (is_first ? "spec.port" : "spec.endpoint.ports") + ", whose name is " + our_name +
+                  "; remove the name");
+        } else if (json::equal(name, Json(our_name))) {
+          add(list, i, "name", "is the name of a port of spec.endpoint.ports; choose another one");
+        }
+      }
     }
   }
 

@@ -4,21 +4,33 @@
 #include "gradient/spec/names.h"
 
 namespace gradient {
+namespace {
 
 using json::array;
 using json::Json;
 using json::object;
 
-Json service(const Parent& parent) {
-  const auto port = object({{"name", names::app_port},
-                            {"port", service_port},
-                            {"targetPort", names::app_port},
-                            {"protocol", "TCP"}});
+/// It leads to the container's port by name, so that pods of before and after a change of the
+/// number both answer.
+Json port(const std::string& name, int number, const std::string& app_protocol) {
+  return object({{"name", name},
+                 {"port", number},
+                 {"targetPort", name},
+                 {"protocol", "TCP"},
+                 {"appProtocol", json::text_or_null(app_protocol)}});
+}
+
+}  // namespace
+
+Json service(const Parent& parent, const Exposure& exposure) {
+  std::vector<Json> ports{port(names::app_port, service_port, exposure.app_protocol)};
+  for (const auto& more : exposure.ports)
+    ports.push_back(port(more.name, more.number, more.app_protocol));
   return object({
       {"apiVersion", "v1"},
       {"kind", "Service"},
       {"metadata", object({{"name", parent.name}})},
-      {"spec", object({{"selector", match_labels(parent)}, {"ports", array({port})}})},
+      {"spec", object({{"selector", match_labels(parent)}, {"ports", array(std::move(ports))}})},
   });
 }
 

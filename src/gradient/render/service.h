@@ -8,7 +8,8 @@ namespace gradient {
 
 inline constexpr int service_port = 80;
 
-/// The Service (ClusterIP) of a GradientDeployment, whatever port its container listens on.
-json::Json service(const Parent& parent);
+/// The Service (ClusterIP) of a GradientDeployment: whatever port its container listens on, as 80,
+/// and the ports of spec.endpoint by their own numbers.
+json::Json service(const Parent& parent, const Exposure& exposure);
 
 }  // namespace gradient

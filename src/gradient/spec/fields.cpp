@@ -15,22 +15,6 @@ std::string_view namespace_problem(std::string_view name) {
                "default";
 }
 
-void read_texts(json::ObjectReader& metadata, std::string_view field) {
-  const auto* texts = metadata.find(field);
-  if (texts == nullptr) return;
-  const auto path = metadata.path(field);
-  if (!texts->is_object()) {
-    metadata.problem(field, "must be a mapping, not " + std::string(json::type_name(*texts)));
-    return;
-  }
-  for (const auto& [name, value] : texts->as_object()) {
-    if (value.is_string() || value.is_null()) continue;
-    metadata.report().add(
-        path.member(name),
-        "must be a string, not " + std::string(json::type_name(value)) + "; put it in quotes");
-  }
-}
-
 }  // namespace
 
 void inside(json::ObjectReader& reader, std::string_view field,
@@ -41,6 +25,32 @@ void inside(json::ObjectReader& reader, std::string_view field,
   json::ObjectReader inner(*value, path, reader.report());
   read(inner);
   inner.finish();
+}
+
+std::map<std::string, std::string> texts(
+    json::ObjectReader& reader, std::string_view field,
+    const std::function<std::string(const std::string& key)>& key_problem) {
+  std::map<std::string, std::string> read;
+  const auto* texts = reader.find(field);
+  if (texts == nullptr) return read;
+  const auto path = reader.path(field);
+  if (!texts->is_object()) {
+    reader.problem(field, "must be a mapping, not " + std::string(json::type_name(*texts)));
+    return read;
+  }
+  for (const auto& [key, value] : texts->as_object()) {
+    const auto at = path.member(key);
+    if (value.is_null()) continue;
+    if (auto problem = key_problem(key); !problem.empty()) {
+      reader.report().add(at, std::move(problem));
+    } else if (!value.is_string()) {
+      reader.report().add(at, "must be a string, not " + std::string(json::type_name(value)) +
+                                  "; put it in quotes");
+    } else {
+      read[key] = value.as_string();
+    }
+  }
+  return read;
 }
 
 void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view)) {
@@ -54,8 +64,9 @@ void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(
                   "finalizers", "managedFields", "selfLink"});
   metadata.string("name", {.longest = 253, .check = name_problem});
   metadata.string("namespace", {.longest = 253, .example = "default", .check = namespace_problem});
-  read_texts(metadata, "labels");
-  read_texts(metadata, "annotations");
+  const auto any_key = [](const std::string&) { return std::string(); };
+  texts(metadata, "labels", any_key);
+  texts(metadata, "annotations", any_key);
   metadata.finish();
 }
 

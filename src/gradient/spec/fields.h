@@ -4,6 +4,7 @@
 #include "json/reader.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,12 @@ namespace gradient::fields {
 /// Calls `read` with a reader of the mapping `field`, when there is one.
 void inside(json::ObjectReader& reader, std::string_view field,
             const std::function<void(json::ObjectReader&)>& read);
+
+/// Labels or annotations: texts by keys, without what is null. `key_problem` says what is wrong
+/// with a key, empty when nothing is.
+std::map<std::string, std::string> texts(
+    json::ObjectReader& reader, std::string_view field,
+    const std::function<std::string(const std::string& key)>& key_problem);
 
 /// Metadata, kind and the fields beside spec. `name_problem` judges metadata.name.
 void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view));

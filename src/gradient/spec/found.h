@@ -34,6 +34,7 @@ struct Found {
   std::vector<std::string> pull_servers;  ///< what it is for (pull::server_of); empty: not known
   std::string secrets_hash;               ///< see environment_secrets(); empty: none wanted
   std::optional<Blocker> certificate;     ///< why the endpoint's Secret cannot serve
+  std::optional<Blocker> host;            ///< why the host of spec.endpoint cannot be had
   std::vector<Blocker> blockers;          ///< why the rest cannot be used
   /// Something was made so recently that its own reconciler has not looked at it. What comes of
   /// that brings the deployment back; until then there is nothing to report.

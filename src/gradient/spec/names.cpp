@@ -44,6 +44,10 @@ std::string lines_of(const Selection& selection, const std::string& name) {
 
 }  // namespace
 
+bool is_of_group(std::string_view key) {
+  return key.starts_with(group) && key.substr(group.size()).starts_with('/');
+}
+
 std::string container(std::string_view prefix, std::string_view name) {
   const auto label = std::string(prefix) + std::string(name);
   const bool fits = label.size() <= longest_label && label.back() != '-' && !ends_in_hash(label) &&

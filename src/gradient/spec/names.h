@@ -37,13 +37,17 @@ inline constexpr const char* app_container = "app";
 /// a change of `port` both answer.
 inline constexpr const char* app_port = "http";
 
+/// Whether a label or annotation has our prefix.
+bool is_of_group(std::string_view key);
+
 /// `prefix` + `name` as a DNS-1123 label of at most 63 characters. A name that has to be changed or
 /// cut ends in a hash of the original, and so does one that ends as if it had been: two names with
 /// the same prefix never meet.
 std::string container(std::string_view prefix, std::string_view name);
 
 /// "demo-team.apps.example.com": where a deployment is reached. Where its name or namespace has a
-/// dash, digits of a hash follow: no two deployments have the same.
+/// dash, digits of a hash follow: no two deployments have the same. Before the domain is one label,
+/// with a dash in it.
 std::string host(const Parent& parent, const std::string& domain);
 
 /// How the names of the helpers' containers begin: of a repository's and of a model's.

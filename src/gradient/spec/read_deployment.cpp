@@ -1,10 +1,13 @@
 #include "gradient/spec/read_deployment.h"
 
 #include "gradient/spec/expansion.h"
+#include "gradient/spec/exposure_rules.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/mounts.h"
+#include "gradient/spec/parent.h"
 #include "gradient/spec/pod_template_rules.h"
 #include "gradient/spec/read_content.h"
+#include "gradient/spec/read_exposure.h"
 #include "gradient/spec/read_health_checks.h"
 #include "gradient/spec/read_pod_template.h"
 #include "gradient/spec/read_resources.h"
@@ -62,7 +65,9 @@ void refuse_other_versions(json::ObjectReader& spec) {
   spec.refuse("instanceType", "is in the wrong place; move it to resources.instanceType");
   spec.refuse("replicas", "is in the wrong place; move it to resources.replicas");
   spec.refuse("autoscaling", "is in the wrong place; move it to resources.autoscaling");
-  spec.refuse("ports", "belongs to a later version of the spec; write one port as spec.port");
+  spec.refuse("ports",
+              "belongs to a later version of the spec; write one port as spec.port, and others as "
+              "spec.endpoint.ports");
   spec.refuse("integrations",
               "belongs to a later version of the spec; write repositories for git, and models "
               "(each with a Model object that says where the files are) for buckets");
@@ -102,6 +107,9 @@ DeploymentSpec read_fields(json::ObjectReader& reader) {
     const auto path = reader.path("resources");
     spec.resources = read_resources(*value, path, reader.report());
   }
+  fields::inside(reader, "endpoint", [&](json::ObjectReader& endpoint) {
+    spec.exposure = read_exposure(endpoint, spec.listening_port());
+  });
   fields::inside(reader, "podTemplate",
                  [&](json::ObjectReader& parts) { spec.pod_template = read_pod_template(parts); });
   spec.restart_on_secret_change = reader.boolean("restartOnSecretChange").value_or(false);
@@ -167,6 +175,8 @@ Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings
   }
   if (!settings.allow_git_protocol) refuse_git_protocol(*spec, problems);
   if (!settings.allow_probe_host) refuse_probe_hosts(*spec, problems);
+  for (auto& problem : exposure_problems(spec->exposure, parent(object).ns, settings))
+    problems.push_back(std::move(problem));
   for (auto& problem : pod_template_problems(*spec, settings))
     problems.push_back(std::move(problem));
   if (problems.empty()) return reading;

@@ -11,7 +11,7 @@ namespace gradient {
 Reading<DeploymentSpec> read_deployment(const json::Json& object);
 
 /// What the configuration does not offer is a problem as well: an instance type that is not in its
-/// catalogue, a URL of the git protocol.
+/// catalogue, a URL of the git protocol, a host that the namespace may not have.
 Reading<DeploymentSpec> read_deployment(const json::Json& object, const Settings& settings);
 
 /// Fields that have no effect here, or another one than they seem to have: for advice.

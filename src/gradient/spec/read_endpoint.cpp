@@ -1,17 +1,19 @@
 #include "gradient/spec/read_endpoint.h"
 
+#include "gradient/spec/characters.h"
+#include "gradient/spec/exposure_rules.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/references.h"
 #include "gradient/spec/values.h"
-
-#include <algorithm>
 
 namespace gradient {
 namespace {
 
 /// A host has a label of up to 63 characters and a dot before the domain, and 253 in all.
 constexpr std::size_t longest_domain = 253 - 63 - 1;
+
+constexpr std::int64_t most_allowed = 256;  ///< entries of a list
 
 std::string_view domain_problem(std::string_view domain) {
   return values::is_dns_subdomain(domain) ? ""
@@ -23,39 +25,80 @@ std::string_view namespace_problem(std::string_view name) {
   return values::is_dns_label(name) ? "" : "must be the name of a namespace, such as infra";
 }
 
-/// The parts of an annotation's key: an optional domain and a slash, then the name.
-bool is_annotation(std::string_view key) {
-  const auto slash = key.find('/');
-  const auto name = key.substr(slash == key.npos ? 0 : slash + 1);
-  const bool right_domain = slash == key.npos || values::is_dns_subdomain(key.substr(0, slash));
-  const auto is_end = [](char c) { return c != '-' && c != '_' && c != '.'; };
-  return right_domain && name.size() <= 63 && values::is_secret_key(name) && is_end(name.front()) &&
-         is_end(name.back());
+void read_annotations(json::ObjectReader& reader, Endpoint& endpoint) {
+  endpoint.annotations =
+      fields::texts(reader, "annotations", [&](const std::string& key) -> std::string {
+        if (key == endpoint.issuer_annotation)
+          return "is what endpoint.tls says already; remove it";
+        return annotation_problem(key);
+      });
 }
 
-void read_annotations(json::ObjectReader& reader, Endpoint& endpoint) {
-  const auto* annotations = reader.find("annotations");
-  if (annotations == nullptr) return;
-  if (!annotations->is_object()) {
-    reader.problem("annotations", "must be a mapping of annotations to strings");
-    return;
-  }
-  const auto path = reader.path("annotations");
-  for (const auto& [key, value] : annotations->as_object()) {
-    const auto place = path.member(key);
-    if (!is_annotation(key)) {
-      reader.report().add(place,
-                          "is no annotation; write one such as "
-                          "nginx.ingress.kubernetes.io/proxy-body-size");
-    } else if (key.starts_with(names::group)) {
-      reader.report().add(place, "is the operator's own; remove it");
-    } else if (key == endpoint.issuer_annotation) {
-      reader.report().add(place, "is what endpoint.tls says already; remove it");
-    } else if (!value.is_string()) {
-      reader.report().add(place, "must be a string; put it in quotes");
+/// Of an annotation, or of how annotations begin with a '*' behind it.
+std::string allowed_annotation_problem(const std::string& text) {
+  if (is_of_issuer(text)) return "is for endpoint.tls to say; remove it";
+  if (names::is_of_group(text)) return "is the operator's own; remove it";
+  const bool is_prefix =
+      text.ends_with('*') &&
+      values::all(std::string_view(text).substr(0, text.size() - 1), [](char c) {
+        return values::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '/';
+      });
+  return is_prefix || values::is_qualified_name(text)
+             ? ""
+             : "must be an annotation, or how annotations begin and '*', such as "
+               "nginx.ingress.kubernetes.io/proxy-*";
+}
+
+void read_allowed_annotations(json::ObjectReader& reader, Endpoint& endpoint) {
+  const json::Text rule{.longest = 317, .example = "nginx.ingress.kubernetes.io/proxy-*"};
+  reader.elements("allowedAnnotations", {0, most_allowed},
+                  [&](const json::Json& value, const json::Path& path) {
+                    auto key = json::text_of(value, path, rule, reader.report());
+                    if (!key) return;
+                    auto problem = allowed_annotation_problem(*key);
+                    if (!problem.empty()) reader.report().add(path, std::move(problem));
+                    endpoint.allowed_annotations.push_back(*std::move(key));
+                  });
+}
+
+/// Of a name below the domain.
+std::string allowed_host_problem(const std::string& name, const std::string& domain) {
+  if (name == "*") return {};
+  if (!values::is_dns_name(name))
+    return "must be the name of a host without the domain, such as chat or chat.team, or \"*\" for "
+           "any";
+  if (!domain.empty() && !values::is_dns_name(name + "." + domain))
+    return "is too long for a host below the domain";
+  return std::string(chosen_name_problem(name));
+}
+
+std::vector<std::string> read_allowed_names(json::ObjectReader& of_namespaces,
+                                            const std::string& ns, const std::string& domain) {
+  std::vector<std::string> names;
+  const json::Text rule{.example = "chat"};
+  of_namespaces.elements(ns, {0, most_allowed},
+                         [&](const json::Json& value, const json::Path& path) {
+                           auto name = json::text_of(value, path, rule, of_namespaces.report());
+                           if (!name) return;
+                           auto problem = allowed_host_problem(*name, domain);
+                           if (!problem.empty())
+                             of_namespaces.report().add(path, std::move(problem));
+                           names.push_back(*std::move(name));
+                         });
+  return names;
+}
+
+void read_allowed_hosts(json::ObjectReader& reader, Endpoint& endpoint) {
+  const auto* by_namespace = reader.find("allowedHosts");
+  if (by_namespace == nullptr) return;
+  fields::inside(reader, "allowedHosts", [&](json::ObjectReader& of_namespaces) {
+    if (!by_namespace->is_object()) return;
+    for (const auto& [ns, names] : by_namespace->as_object()) {
+      if (ns != "*" && !values::is_dns_label(ns))
+        of_namespaces.problem(ns, "must be the name of a namespace, or \"*\" for all");
+      endpoint.allowed_hosts[ns] = read_allowed_names(of_namespaces, ns, endpoint.domain);
     }
-  }
-  endpoint.annotations = *annotations;
+  });
 }
 
 void read_gateway(json::ObjectReader& reader, Endpoint& endpoint) {
@@ -119,6 +162,8 @@ void read_endpoint(json::ObjectReader& reader, Settings& settings) {
     read_gateway(inner, endpoint);
     read_tls(inner, endpoint);
     read_annotations(inner, endpoint);
+    read_allowed_hosts(inner, endpoint);
+    read_allowed_annotations(inner, endpoint);
     read_scheme(inner, endpoint);
     check_way(inner);
   });

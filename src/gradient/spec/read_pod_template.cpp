@@ -49,42 +49,34 @@ Json without_nulls(const Json& value, const json::Path& path, json::Report& repo
 
 /// What the operator writes itself, and what it selects pods by.
 bool is_ours(std::string_view key) {
-  const auto slash = key.find('/');
-  const auto prefix = slash == std::string_view::npos ? "" : key.substr(0, slash);
   constexpr std::array ours{"app.kubernetes.io/name", "app.kubernetes.io/instance",
                             "app.kubernetes.io/managed-by", "pod-template-hash"};
-  return prefix == names::group || std::find(ours.begin(), ours.end(), key) != ours.end();
+  return names::is_of_group(key) || std::find(ours.begin(), ours.end(), key) != ours.end();
 }
 
-std::map<std::string, std::string> read_texts(json::ObjectReader& metadata, std::string_view field,
-                                              bool are_labels) {
-  std::map<std::string, std::string> texts;
-  const auto* value = metadata.find(field);
-  if (value == nullptr) return texts;
-  const auto path = metadata.path(field);
-  if (!value->is_object()) {
-    metadata.problem(field, "must be a mapping, not " + std::string(json::type_name(*value)));
-    return texts;
-  }
-  for (const auto& [key, text] : value->as_object()) {
-    const auto at = path.member(key);
-    if (text.is_null()) continue;
-    if (!values::is_qualified_name(key)) {
-      metadata.report().add(at, "is no key of Kubernetes; write one such as example.com/team");
-    } else if (is_ours(key) && (are_labels || key != names::run_first_annotation)) {
-      metadata.report().add(at, "is the operator's own; remove it");
-    } else if (!text.is_string()) {
-      metadata.report().add(
-          at, "must be a string, not " + std::string(json::type_name(text)) + "; put it in quotes");
-    } else if (are_labels && !values::is_label_value(text.as_string())) {
-      metadata.report().add(at,
-                            "is no value of a label; write at most 63 letters, digits, '-', '_' "
-                            "and '.', with a letter or digit at both ends");
-    } else {
-      texts[key] = text.as_string();
-    }
-  }
-  return texts;
+std::string key_problem(const std::string& key) {
+  if (!values::is_qualified_name(key))
+    return "is no key of Kubernetes; write one such as example.com/team";
+  return is_ours(key) ? "is the operator's own; remove it" : "";
+}
+
+std::map<std::string, std::string> read_labels(json::ObjectReader& metadata) {
+  auto labels = fields::texts(metadata, "labels", key_problem);
+  const auto path = metadata.path("labels");
+  std::erase_if(labels, [&](const auto& label) {
+    if (values::is_label_value(label.second)) return false;
+    metadata.report().add(path.member(label.first),
+                          "is no value of a label; write at most 63 letters, digits, '-', '_' and "
+                          "'.', with a letter or digit at both ends");
+    return true;
+  });
+  return labels;
+}
+
+std::map<std::string, std::string> read_annotations(json::ObjectReader& metadata) {
+  return fields::texts(metadata, "annotations", [](const std::string& key) {
+    return key == names::run_first_annotation ? "" : key_problem(key);
+  });
 }
 
 /// A port without a protocol is one of TCP. For server-side apply it would be another one, added
@@ -133,8 +125,8 @@ std::vector<std::string> run_first(const PodTemplate& pod_template) {
 PodTemplate read_pod_template(json::ObjectReader& parts) {
   PodTemplate pod_template;
   fields::inside(parts, "metadata", [&](json::ObjectReader& metadata) {
-    pod_template.labels = read_texts(metadata, "labels", true);
-    pod_template.annotations = read_texts(metadata, "annotations", false);
+    pod_template.labels = read_labels(metadata);
+    pod_template.annotations = read_annotations(metadata);
   });
   if (const auto* spec = parts.find("spec")) {
     const auto path = parts.path("spec");

@@ -75,7 +75,10 @@ Resources read_resources(const json::Json& value, const json::Path& path, json::
       static_cast<int>(reader.integer("replicas", {0, most_replicas}).value_or(resources.replicas));
   reader.refuse("machineType",
                 "belongs to a later version of the spec; write resources.instanceType");
-  reader.refuse("ports", "belongs to a later version of the spec; write one port as spec.port");
+  reader.refuse(
+      "ports",
+      "belongs to a later version of the spec; write one port as spec.port, and others as "
+      "spec.endpoint.ports");
   resources.instance_type = reader.required_string(
       "instanceType", {.longest = 63, .example = "C4", .check = values::instance_type_problem});
   if (const auto* scaling = reader.find("autoscaling")) {

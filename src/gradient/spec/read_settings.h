@@ -65,6 +65,9 @@ namespace gradient {
 ///       scheme: https             # default: https with tls or gateway, else http
 ///       tls: {clusterIssuer: letsencrypt}    # or issuer, or secretName; not with gateway
 ///       annotations: {nginx.ingress.kubernetes.io/proxy-body-size: 64m}
+///       allowedHosts:             # below the domain, by namespace ("*": all): what deployments may
+///         team-a: [chat, chat.team-a]   # choose; "*" is any. Default: none
+///       allowedAnnotations: [nginx.ingress.kubernetes.io/proxy-*]   # likewise; default: none
 ///     metrics:
 ///       requestDuration:          # an external metric: average seconds per replica
 ///         name: request_duration_seconds

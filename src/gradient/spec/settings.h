@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gradient {
 
@@ -37,7 +38,12 @@ struct Endpoint {
   std::string tls_secret = {};       ///< of an Ingress; empty: none given
   /// cert-manager's annotation and the issuer; empty: no certificate is asked for.
   std::string issuer_annotation = {}, issuer = {};
-  json::Json annotations = {};  ///< of the Ingress or HTTPRoute; object or null
+  std::map<std::string, std::string> annotations = {};  ///< of the Ingress or HTTPRoute
+  /// Hosts that deployments may choose, without the domain ("chat"; "*": any), by namespace ("*":
+  /// all).
+  std::map<std::string, std::vector<std::string>> allowed_hosts = {};
+  /// Annotations that deployments may set; one that ends in "*" is how their keys begin.
+  std::vector<std::string> allowed_annotations = {};
 
   bool by_ingress() const { return !ingress_class.empty(); }
 };

@@ -144,6 +144,23 @@ struct PodTemplate {
   bool operator==(const PodTemplate&) const = default;
 };
 
+/// A port of the app besides spec.port, and of the Service.
+struct Port {
+  std::string name;  ///< an IANA service name
+  int number = 0;
+  std::string app_protocol = {};  ///< empty: not said
+  bool operator==(const Port&) const = default;
+};
+
+/// How a deployment is reached, where that is not as the configuration says of all.
+struct Exposure {
+  std::string host = {};  ///< in full; empty: the one that name and namespace make
+  std::map<std::string, std::string> annotations = {};  ///< of its Ingress or HTTPRoute
+  std::string app_protocol = {};  ///< of the Service's port for spec.port; empty: not said
+  std::vector<Port> ports = {};
+  bool operator==(const Exposure&) const = default;
+};
+
 struct DeploymentSpec {
   bool enabled = true;
   std::string image;
@@ -155,6 +172,7 @@ struct DeploymentSpec {
   std::optional<Repositories> repositories;
   HealthChecks health_checks;
   Resources resources;
+  Exposure exposure;
   PodTemplate pod_template;
   bool restart_on_secret_change = false;
   bool operator==(const DeploymentSpec&) const = default;

@@ -15,7 +15,10 @@ struct Urls {
   std::string external = {};
 };
 
-/// The external one is as the configuration says; another deployment may have the same host.
-Urls urls(const Parent& parent, const Settings& settings);
+/// The host that it is reached by from outside of the cluster.
+std::string host(const Parent& parent, const Exposure& exposure, const Endpoint& endpoint);
+
+/// The external one is as spec and configuration say; another deployment may have the same host.
+Urls urls(const Parent& parent, const Exposure& exposure, const Settings& settings);
 
 }  // namespace gradient

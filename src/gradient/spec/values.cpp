@@ -39,6 +39,15 @@ bool is_qualified_name(std::string_view text) {
          is_alphanumeric(text.front()) && is_alphanumeric(text.back());
 }
 
+bool is_port_name(std::string_view text) {
+  return text.size() <= 15 && is_label_text(text) && any(text, is_lower) &&
+         text.find("--") == std::string_view::npos;
+}
+
+bool is_dns_name(std::string_view text) {
+  return text.size() <= 253 && all_parts(text, '.', is_dns_label);
+}
+
 bool is_label_value(std::string_view text) {
   return text.empty() || (text.find('/') == std::string_view::npos && is_qualified_name(text));
 }

@@ -18,6 +18,10 @@ bool is_dns_subdomain(std::string_view text);  ///< labels with dots, at most 25
 bool is_deployment_name(std::string_view text);
 /// [PREFIX/]NAME, as the keys of labels and annotations are, and extended resources.
 bool is_qualified_name(std::string_view text);
+/// A name of RFC 6335, as a container's port has.
+bool is_port_name(std::string_view text);
+/// A DNS name each part of which is a label, at most 253 characters.
+bool is_dns_name(std::string_view text);
 bool is_label_value(std::string_view text);  ///< empty, or like a name without a prefix
 bool has_control(std::string_view text);
 /// Characters of a Secret's key.

@@ -27,6 +27,7 @@ bool is_unseen(const Json& route) {
 std::vector<Blocker> endpoint_blockers(const Parent& parent, const Settings& settings,
                                        const Found& found, const Observed& observed) {
   if (!settings.endpoint) return {};
+  if (found.host) return {*found.host};
   if (found.certificate) return {*found.certificate};
   const auto& route = observed.route;
   if (!route) return {};

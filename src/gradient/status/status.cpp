@@ -59,11 +59,11 @@ Condition spec_valid(const Facts& facts) {
               "; set metrics.requestDuration.name there, or scale by cpu or memory"};
 }
 
-/// Of a name or Secret that somebody else has or nobody made: of ReferencesResolved. The
+/// Of a name, host or Secret that somebody else has or nobody made: of ReferencesResolved. The
 /// others belong to Progressing: what the API server refused, and a route that its Gateway does not
 /// serve.
 bool is_of_references(const Blocker& refused) {
-  constexpr std::array reasons{"NameConflict", "SecretNotFound", "SecretKeyNotFound"};
+  constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
   return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
 }
 

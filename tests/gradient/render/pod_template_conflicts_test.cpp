@@ -11,7 +11,8 @@ namespace {
 std::vector<std::string> conflicts(const std::string& pod_spec) {
   const auto spec =
       std::get<gradient::DeploymentSpec>(gradient::read_deployment(documents::deployment(
-          "port: 8080\nrepositories: {dataset: code, repositories: [{url: 'https://h/r', name: "
+          "port: 8080\nendpoint: {ports: [{name: grpc, port: 9000}]}\nrepositories: {dataset: "
+          "code, repositories: [{url: 'https://h/r', name: "
           "app}]}\npodTemplate: {spec: " +
           pod_spec + "}")));
   gradient::Found found;
@@ -55,6 +56,13 @@ TEST_CASE("what would replace or hide a part of the operator's is told with its 
   CHECK(conflicts(app("ports: [{name: web, containerPort: 8080}]")) ==
         Lines{"spec.podTemplate.spec.containers[0].ports[0].name: the port is that of spec.port, "
               "whose name is http; remove the name"});
+  CHECK(conflicts(app("ports: [{name: web, containerPort: 9000}]")) ==
+        Lines{"spec.podTemplate.spec.containers[0].ports[0].name: the port is that of "
+              "spec.endpoint.ports, whose name is grpc; remove the name"});
+  for (const auto* port : {"containerPort: 9001", "containerPort: 9000, protocol: UDP"})
+    CHECK(conflicts(app(std::string("ports: [{name: grpc, ") + port + "}]")) ==
+          Lines{"spec.podTemplate.spec.containers[0].ports[0].name: is the name of a port of "
+                "spec.endpoint.ports; choose another one"});
 }
 
 TEST_CASE("what is beside the operator's parts is no conflict") {
@@ -62,6 +70,7 @@ TEST_CASE("what is beside the operator's parts is no conflict") {
   CHECK(conflicts(app("volumeMounts: [{name: x, mountPath: /opt/repos/cache}]")).empty());
   CHECK(conflicts(app("volumeMounts: [{name: x, mountPath: /opt}]")).empty());
   CHECK(conflicts(app("ports: [{name: web, containerPort: 9090}, {containerPort: 8080, hostPort: "
-                      "80}]"))
+                      "80}, {containerPort: 9000, hostPort: 90}, {name: dns, containerPort: 9000, "
+                      "protocol: UDP}]"))
             .empty());
 }

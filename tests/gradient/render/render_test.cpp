@@ -39,6 +39,15 @@ TEST_CASE("an endpoint has its URL with its Ingress") {
   CHECK(rendered.urls.external == "http://demo-team.apps.example.com");
 }
 
+TEST_CASE("a host that somebody else has gives no Ingress and no URL") {
+  gradient::Found found;
+  found.host = {"HostTaken", "another GradientDeployment has it"};
+  const auto rendered = render(found);
+  CHECK_FALSE(has_ingress(rendered));
+  CHECK(rendered.urls.external.empty());
+  CHECK(rendered.objects.size() == 2);
+}
+
 TEST_CASE("a port that is written has a readiness check of its own unless the spec has one") {
   gradient::DeploymentSpec spec;
   spec.image = "example.com/app:1";

@@ -128,8 +128,8 @@ TEST_CASE("every problem is reported with its field and what would be right") {
       {"an unknown field",
        "affinity: {}",
        {"spec.affinity: unknown field; remove it (known here: command, containerRegistry, "
-        "enabled, env, healthChecks, image, models, podTemplate, port, repositories, resources, "
-        "restartOnSecretChange)"}},
+        "enabled, endpoint, env, healthChecks, image, models, podTemplate, port, repositories, "
+        "resources, restartOnSecretChange)"}},
       {"healthCheck",
        "healthCheck: {path: /}",
        {"spec.healthCheck: is not a field; write healthChecks with liveness, readiness or startup "
@@ -140,7 +140,8 @@ TEST_CASE("every problem is reported with its field and what would be right") {
       {"fields of later versions",
        "machineType: C4\nports: [80]\nintegrations: []\nbasicAuthKey: secret:canary\nregion: r",
        {"spec.machineType: belongs to a later version of the spec; write resources.instanceType",
-        "spec.ports: belongs to a later version of the spec; write one port as spec.port",
+        "spec.ports: belongs to a later version of the spec; write one port as spec.port, and "
+        "others as spec.endpoint.ports",
         "spec.integrations: belongs to a later version of the spec; write repositories for git, "
         "and models (each with a Model object that says where the files are) for buckets",
         "spec.region: has no meaning here; remove it and apply the object to the cluster that "
@@ -246,7 +247,8 @@ TEST_CASE("problems of the resources are reported") {
        "image: app\nresources: {machineType: C4, ports: 8000}",
        {"spec.resources.machineType: belongs to a later version of the spec; write "
         "resources.instanceType",
-        "spec.resources.ports: belongs to a later version of the spec; write one port as spec.port",
+        "spec.resources.ports: belongs to a later version of the spec; write one port as "
+        "spec.port, and others as spec.endpoint.ports",
         "spec.resources.instanceType: is required; write it, such as C4"}},
       {"a machine that cannot be one",
        "image: app\nresources: {instanceType: 'C 4'}",

@@ -9,6 +9,7 @@
 namespace fs = std::filesystem;
 using gradient::Settings;
 using Lines = std::vector<std::string>;
+using Texts = std::map<std::string, std::string>;
 
 namespace {
 
@@ -170,6 +171,21 @@ metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"
   CHECK(json::text(read.request_duration_selector) == R"({"service":"${name}"})");
 }
 
+TEST_CASE("hosts and annotations that deployments may choose are read") {
+  const auto endpoint = *settings(R"(
+endpoint:
+  domain: a.example
+  ingressClass: c
+  allowedHosts: {team: [chat, chat.team], "*": ["*"], none: null}
+  allowedAnnotations: [a.example/b, a.example/c-*, "*"]
+)")
+                             .endpoint;
+  CHECK(endpoint.allowed_hosts == std::map<std::string, std::vector<std::string>>{
+                                      {"*", {"*"}}, {"none", {}}, {"team", {"chat", "chat.team"}}});
+  CHECK(endpoint.allowed_annotations ==
+        std::vector<std::string>{"a.example/b", "a.example/c-*", "*"});
+}
+
 TEST_CASE("an endpoint is read, with the scheme that its certificate or gateway means") {
   CHECK_FALSE(gradient::default_settings().endpoint);
   const auto by_ingress = *settings(R"(
@@ -180,7 +196,7 @@ endpoint: {domain: apps.example.com, ingressClass: nginx, annotations: {example.
   CHECK(by_ingress.by_ingress());
   CHECK(by_ingress.ingress_class == "nginx");
   CHECK_FALSE(by_ingress.https);
-  CHECK(json::text(by_ingress.annotations) == R"({"example.com/size":"64m"})");
+  CHECK(by_ingress.annotations == Texts{{"example.com/size", "64m"}});
 
   const auto by_gateway = *settings(R"(
 endpoint: {domain: a.example, gateway: {namespace: infra, name: public, sectionName: https}}
@@ -330,9 +346,32 @@ TEST_CASE("problems of the configuration are reported") {
         "nginx.ingress.kubernetes.io/proxy-body-size",
         "endpoint.annotations[\"cert-manager.io/issuer\"]: is what endpoint.tls says already; "
         "remove it",
-        "endpoint.annotations[\"example.com/n\"]: must be a string; put it in quotes",
+        "endpoint.annotations[\"example.com/n\"]: must be a string, not a number; put it in "
+        "quotes",
         "endpoint.annotations[\"gradient-operator.dev/applied\"]: is the operator's own; remove "
         "it"}},
+      {"hosts and annotations that nobody can be allowed",
+       "endpoint: {domain: a.example, ingressClass: c, allowedHosts: {A_b: [chat], team: [chat, "
+       "A, demo-team, '*.team', 7], more: chat}, allowedAnnotations: ['a b', 'a b*', "
+       "gradient-operator.dev/x, cert-manager.io/issuer, 'a*']}",
+       {"endpoint.allowedHosts.A_b: must be the name of a namespace, or \"*\" for all",
+        "endpoint.allowedHosts.more: must be a list, not a string; begin each entry with '- '",
+        "endpoint.allowedHosts.team[1]: must be the name of a host without the domain, such as "
+        "chat or chat.team, or \"*\" for any",
+        "endpoint.allowedHosts.team[2]: is of the form that the hosts of deployments without one "
+        "have, one label with a dash; write it without a dash, or as several labels, such as "
+        "chat.team",
+        "endpoint.allowedHosts.team[3]: must be the name of a host without the domain, such as "
+        "chat or chat.team, or \"*\" for any",
+        "endpoint.allowedAnnotations[0]: must be an annotation, or how annotations begin and '*', "
+        "such as nginx.ingress.kubernetes.io/proxy-*",
+        "endpoint.allowedAnnotations[1]: must be an annotation, or how annotations begin and '*', "
+        "such as nginx.ingress.kubernetes.io/proxy-*",
+        "endpoint.allowedAnnotations[2]: is the operator's own; remove it",
+        "endpoint.allowedAnnotations[3]: is for endpoint.tls to say; remove it"}},
+      {"hosts for no mapping",
+       "endpoint: {domain: a.example, ingressClass: c, allowedHosts: [chat]}",
+       {"endpoint.allowedHosts: must be a mapping, not a list"}},
       {"one machine in two letter cases",
        "instanceTypes: {Big: {limits: {cpu: 1}}, big: {limits: {cpu: 2}}, c4: null, C4: {}}",
        {"instanceTypes.big: is the machine Big again, as letter case does not count; keep one of "

@@ -53,6 +53,14 @@ TEST_CASE("a certificate that is not there is told, unless there is no endpoint 
         std::vector<Blocker>{*found.certificate});
 }
 
+TEST_CASE("a host that somebody else has is told, and not a certificate for it") {
+  gradient::Found found;
+  found.host = {"HostTaken", "another GradientDeployment has it"};
+  found.certificate = {"SecretNotFound", "there is no Secret wildcard"};
+  CHECK(gradient::endpoint_blockers(demo, by_gateway(), found, {}) ==
+        std::vector<Blocker>{*found.host});
+}
+
 TEST_CASE("a route that its Gateway accepts, or has not looked at, is no problem") {
   CHECK(gradient::endpoint_blockers(demo, by_gateway(), {}, {}).empty());
   CHECK(problems("").empty());
