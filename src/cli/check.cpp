@@ -108,6 +108,25 @@ class Registries {
   std::map<Place, std::string> servers_;
 };
 
+/// The hosts that the deployments of one run choose, and where.
+class Hosts {
+ public:
+  /// Of an object without problems whose host an earlier one has as well.
+  std::optional<json::Problem> repetition(const Input& input) {
+    if (input.kind() != "GradientDeployment") return std::nullopt;
+    const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+    const auto& host = spec.exposure.host;
+    if (host.empty()) return std::nullopt;
+    const auto [first, is_new] = places_.emplace(host, input.where());
+    if (is_new) return std::nullopt;
+    return json::Problem{"spec.endpoint.host",
+                         "is that of " + first->second + " too; only one of the two gets it"};
+  }
+
+ private:
+  std::map<std::string, std::string> places_;
+};
+
 /// Where the objects of one run were defined first.
 class Places {
  public:
@@ -134,6 +153,7 @@ class Places {
 bool report(const Inputs& inputs, const gradient::Settings& settings) {
   Lines problems, remarks;
   Places places;
+  Hosts hosts;
   const Registries registries(inputs);
   for (const auto& problem : inputs.problems)
     problems.print(problem);
@@ -154,8 +174,8 @@ bool report(const Inputs& inputs, const gradient::Settings& settings) {
     if (!found.empty()) continue;
     for (const auto& warning : warnings(input, settings))
       remarks.print(input.at({warning.path, "warning: " + warning.message}));
-    if (const auto mismatch = registries.mismatch(input))
-      remarks.print(input.at({mismatch->path, "warning: " + mismatch->message}));
+    for (const auto& doubt : {registries.mismatch(input), hosts.repetition(input)})
+      if (doubt) remarks.print(input.at({doubt->path, "warning: " + doubt->message}));
   }
   if (problems.too_many()) std::cerr << "and more problems; correct these first\n";
   if (remarks.too_many()) std::cerr << "and more warnings\n";

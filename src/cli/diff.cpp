@@ -18,6 +18,7 @@
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
 #include "gradient/spec/read_model.h"
+#include "gradient/status/condition.h"
 #include "reconcile/children.h"
 #include "reconcile/kinds.h"
 #include "reconcile/merge_patch.h"
@@ -43,6 +44,17 @@ constexpr std::array our_kinds{reconcile::gradient_deployments, reconcile::model
 const kube::Kind& our_kind(const std::string& kind) {
   return *std::find_if(our_kinds.begin(), our_kinds.end(),
                        [&](const kube::Kind& ours) { return ours.kind == kind; });
+}
+
+/// Who has a host only the operator knows: what it has said of `live`, while that asks for the
+/// same.
+std::optional<gradient::Blocker> host_refusal(const std::optional<Json>& live,
+                                              const gradient::Exposure& exposure) {
+  if (!live || json::string_at(*live, {"spec", "endpoint", "host"}) != exposure.host)
+    return std::nullopt;
+  const auto& said = gradient::condition(json::at(*live, {"status"}), "ReferencesResolved");
+  gradient::Blocker refusal{json::string_at(said, {"reason"}), json::string_at(said, {"message"})};
+  return refusal.reason == "HostTaken" ? std::optional(std::move(refusal)) : std::nullopt;
 }
 
 /// Two folders of files, compared by the system's diff.
@@ -157,7 +169,7 @@ class Diff {
     comparison_.add(title(kind, key), live.value_or(Json()), after);
     auto parent = gradient::parent(after);
     if (live) parent.uid = kube::uid_of(*live);
-    if (kind == reconcile::gradient_deployments) add_children(input, parent);
+    if (kind == reconcile::gradient_deployments) add_children(input, parent, live);
     if (kind == reconcile::datasets) {
       const auto spec = std::get<gradient::DatasetSpec>(gradient::read_dataset(input.object));
       const auto present = client_.get(kube::claims, key);
@@ -195,11 +207,13 @@ class Diff {
     std::cerr << input.at({"", message}) << '\n';
   }
 
-  void add_children(const Input& input, const gradient::Parent& parent) {
+  void add_children(const Input& input, const gradient::Parent& parent,
+                    const std::optional<Json>& live_parent) {
     const auto spec =
         std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object, settings_));
     const auto world = world_.with_references_of(parent, spec, settings_);
     auto found = Offline(world).find(parent, spec, settings_);
+    found.host = host_refusal(live_parent, spec.exposure);
     auto conflicts = gradient::access_mode_conflicts(spec, found);
     if (found.blockers.empty() && conflicts.empty())
       conflicts = gradient::pod_template_conflicts(parent, spec, found, settings_);

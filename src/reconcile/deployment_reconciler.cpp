@@ -133,6 +133,7 @@ DeploymentReconciler::Applied DeploymentReconciler::apply(const gradient::Parent
   auto refused = parts_.applier.apply(parent, rendered.objects, stop);
   parts_.applier.prune(parent, rendered.objects, stop);
   if (spec.replicas() == 0 && !refused.empty()) parts_.applier.scale(parent, 0, stop);
+  if (!rendered.urls.external.empty()) enqueue_rivals(parent, spec.exposure.host);
   return {std::move(rendered), std::move(refused)};
 }
 
@@ -160,6 +161,15 @@ kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
   if (is_worth_a_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
     return {.requeue_after = requeue_interval};
   return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
+}
+
+/// Another deployment may have found the host free at the same time; now only one of them does.
+void DeploymentReconciler::enqueue_rivals(const gradient::Parent& parent, const std::string& host) {
+  if (host.empty()) return;
+  for (const auto& key : parts_.stores.gradient_deployments.indexed_keys(host_term(host))) {
+    if (key != kube::Key{parent.ns, parent.name})
+      parts_.triggers.enqueue({std::string(gradient_deployments.kind), key});
+  }
 }
 
 /// The live Deployment, if it is ours; else null.

@@ -10,6 +10,7 @@
 #include "reconcile/references.h"
 #include "reconcile/resolver.h"
 #include "reconcile/template_check.h"
+#include "reconcile/triggers.h"
 
 namespace reconcile {
 
@@ -28,6 +29,7 @@ class DeploymentReconciler {
     Applier& applier;
     Observer& observer;
     Publisher& publisher;
+    const Triggers& triggers;
   };
   explicit DeploymentReconciler(const Parts& parts) : parts_(parts) {}
 
@@ -57,6 +59,7 @@ class DeploymentReconciler {
                                const gradient::Found& found, const Applied& applied,
                                const std::stop_token& stop);
 
+  void enqueue_rivals(const gradient::Parent& parent, const std::string& host);
   json::Json child(const gradient::Parent& parent);
 
   Parts parts_;

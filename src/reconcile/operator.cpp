@@ -12,6 +12,11 @@ namespace {
 
 namespace names = gradient::names;
 
+/// Of a child or pod, by its label.
+kube::Key parent_key(const kube::Key& child, const json::Json& object) {
+  return {child.ns, kube::label_of(object, names::deployment_label)};
+}
+
 }  // namespace
 
 Operator::Operator(kube::Client& client, const kube::Clock& clock,
@@ -69,7 +74,10 @@ void Operator::add_watches(const std::string& ns) {
         .kind = kind, .ns = ns, .selector = children, .may_be_absent = kind == kube::routes};
     const bool is_made = endpoint && endpoint->by_ingress() == (kind == kube::ingresses);
     if (is_made) {
-      informers_.add(options, on_child);
+      informers_.add(options, [this, on_child](const kube::Key& key, const json::Json& child) {
+        on_child(key, child);
+        enqueue_dependents({std::string(gradient_deployments.kind), parent_key(key, child)});
+      });
     } else {
       stale_children_.add(options);
     }
@@ -87,10 +95,9 @@ void Operator::enqueue_dependents(const Ref& changed) {
     controllers_.enqueue(dependent);
 }
 
-/// Of a child or pod, by its label.
+/// Of a child or pod.
 void Operator::enqueue_parent(const kube::Key& child, const json::Json& object) {
-  controllers_.enqueue({std::string(gradient_deployments.kind),
-                        {child.ns, kube::label_of(object, names::deployment_label)}});
+  controllers_.enqueue({std::string(gradient_deployments.kind), parent_key(child, object)});
 }
 
 /// The objects of namespaces whose caches have synced just now. They were enqueued when they were

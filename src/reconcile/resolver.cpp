@@ -10,6 +10,7 @@
 #include "gradient/spec/secret_references.h"
 #include "gradient/status/condition.h"
 #include "kube/http/error.h"
+#include "reconcile/hosts.h"
 #include "reconcile/refusal.h"
 
 #include <utility>
@@ -99,6 +100,7 @@ gradient::Found Resolver::resolve(const gradient::Parent& parent,
   add_template_secrets(lookup, spec.pod_template);
   if (spec.restart_on_secret_change && lookup.found.blockers.empty())
     add_secrets_hash(lookup, spec);
+  if (!spec.exposure.host.empty()) add_host(lookup, spec.exposure.host);
   if (parts_.settings.endpoint) add_certificate(lookup, *parts_.settings.endpoint);
   lookup.finish();
   return std::move(lookup.found);
@@ -239,6 +241,23 @@ std::optional<Blocker> Resolver::disallowed(Lookup& lookup, const gradient::Secr
   auto why = secret ? gradient::unlabelled(need, *secret) : std::nullopt;
   if (why) lookup.missed.insert({std::string(kube::secrets.kind), key});
   return why;
+}
+
+/// Whoever has the host brings the deployment back by a change. Of other namespaces nothing is
+/// told.
+void Resolver::add_host(Lookup& lookup, const std::string& host) {
+  const auto look = [&] { return holder_of(host, parts_.stores, parts_.settings); };
+  auto holder = look();
+  while (holder && *holder != lookup.self.key &&
+         !lookup.refs.contains({std::string(gradient_deployments.kind), *holder})) {
+    lookup.refer(gradient_deployments, *holder);
+    holder = look();
+  }
+  if (!holder || *holder == lookup.self.key) return;
+  const auto who = holder->ns == lookup.self.key.ns ? "GradientDeployment " + holder->name
+                                                    : std::string("another GradientDeployment");
+  lookup.found.host = {"HostTaken", "spec.endpoint.host: " + who + " has " + host +
+                                        "; choose another host, or have it given up there"};
 }
 
 /// An ingress controller says nothing to the user.

@@ -51,6 +51,7 @@ class Resolver {
   /// Those that only the pod's own template names, where not every Secret may be named.
   void add_template_secrets(Lookup& lookup, const gradient::PodTemplate& pod_template);
   void add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& spec);
+  void add_host(Lookup& lookup, const std::string& host);
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
   /// Why the Secret does not have it; empty when it does.
   std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);

@@ -1,8 +1,10 @@
 #include "reconcile/stores.h"
 
+#include "gradient/render/ingress.h"
 #include "gradient/spec/names.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace reconcile {
@@ -34,7 +36,10 @@ std::vector<std::string> used_by_deployment(const json::Json& deployment) {
   used.add(registries, json::string_at(deployment, {"spec", "containerRegistry"}));
   for (const auto& model : json::elements_at(deployment, {"spec", "models"}))
     used.add(models, json::string_at(model, {"id"}));
-  return used.terms();
+  auto terms = used.terms();
+  const auto host = json::string_at(deployment, {"spec", "endpoint", "host"});
+  if (!host.empty()) terms.push_back(host_term(host));
+  return terms;
 }
 
 std::vector<std::string> used_by_model(const json::Json& model) {
@@ -44,10 +49,19 @@ std::vector<std::string> used_by_model(const json::Json& model) {
   return used.terms();
 }
 
-Ref used_in(const std::string& term) {
+std::vector<std::string> parent_and_hosts(const json::Json& ingress_or_route) {
+  auto terms = parents(ingress_or_route);
+  for (const auto& host : gradient::hosts_of(ingress_or_route))
+    terms.push_back(host_term(host));
+  return terms;
+}
+
+/// Nothing for a host_term.
+std::optional<Ref> used_in(const std::string& term) {
   const auto ns = term.find('/');
+  if (ns == std::string::npos) return std::nullopt;
   const auto name = term.find('/', ns + 1);
-  return {term.substr(0, ns), {term.substr(ns + 1, name - ns - 1), term.substr(name + 1)}};
+  return Ref{term.substr(0, ns), {term.substr(ns + 1, name - ns - 1), term.substr(name + 1)}};
 }
 
 std::vector<std::string> claim_of(const json::Json& dataset) {
@@ -67,8 +81,8 @@ Stores::Stores()
       services(parents),
       autoscalers(parents),
       budgets(parents),
-      ingresses(parents),
-      routes(parents),
+      ingresses(parent_and_hosts),
+      routes(parent_and_hosts),
       pods(parents) {}
 
 kube::Store* Stores::of(const kube::Kind& kind) {
@@ -91,7 +105,7 @@ kube::Store Stores::indexed_by_what_it_names(kube::Store::Index index) {
   return kube::Store(std::move(index), [this](const std::vector<std::string>& terms) {
     used_otherwise_.with([&](auto& used) {
       for (const auto& term : terms)
-        used.insert(used_in(term));
+        if (auto named = used_in(term)) used.insert(*std::move(named));
     });
   });
 }
@@ -117,6 +131,10 @@ std::string parent_term(const kube::Key& parent) {
 
 std::string used_term(const Ref& used) {
   return used.kind + "/" + kube::to_string(used.key);
+}
+
+std::string host_term(const std::string& host) {
+  return "host:" + host;  // a namespace's name has no colon
 }
 
 std::string claim_term(const kube::Key& claim) {

@@ -17,11 +17,12 @@ namespace reconcile {
 struct Stores {
   Stores();
 
-  kube::Store gradient_deployments, models;  ///< indexed by used_term of all that they name
+  kube::Store gradient_deployments, models;  ///< indexed by used_term of all that they name, and
+                                             ///< deployments by the host_term of their host
   kube::Store datasets;                      ///< indexed by claim_term
   kube::Store registries;
   kube::Store deployments, services, autoscalers, budgets, ingresses, routes,
-      pods;            ///< indexed by parent_term
+      pods;            ///< indexed by parent_term, and what has a host by host_term
   kube::Store claims;  ///< those with our label
 
   /// Null for kinds that have no Store (Secrets, Events, ReplicaSets, Jobs).
@@ -47,5 +48,8 @@ std::string used_term(const Ref& used);
 
 /// The index term of the Datasets of a claim: "ns/name".
 std::string claim_term(const kube::Key& claim);
+
+/// The index term of the deployments that ask for a host, and of what gives it to them.
+std::string host_term(const std::string& host);
 
 }  // namespace reconcile

@@ -160,3 +160,25 @@ TEST_CASE("a diff has the Ingress that a configuration would make, and the one i
   CHECK_THAT(without, Contains("--- live" + title));
   CHECK_THAT(without, Contains("-  ingressClassName: test\n"));
 }
+
+TEST_CASE("a diff has no Ingress for a host that the operator says another deployment has") {
+  live::Cluster cluster;
+  const std::string chat = "image: app:2, resources: {instanceType: C4}, endpoint: {host: ";
+  const auto has_ingress = [&](const std::string& host) {
+    const auto found = diff(cluster, spec(chat + host + "}"),
+                            "endpoint: {domain: a.example, ingressClass: test, allowedHosts: {'*': "
+                            "['*']}}");
+    return found.output.find("/Ingress/") != std::string::npos;
+  };
+  cluster.apply(reconcile::gradient_deployments, "demo",
+                R"({"spec":{"image":"app:2","resources":{"instanceType":"C4"},
+                    "endpoint":{"host":"chat.a.example"}}})");
+  CHECK(has_ingress("chat.a.example"));
+  const auto status = json::parse(R"({"status":{"conditions":[{"type":"ReferencesResolved",
+      "status":"False","reason":"HostTaken","message":"another GradientDeployment has it",
+      "lastTransitionTime":"2026-01-01T00:00:00Z","observedGeneration":1}]}})");
+  cluster.client().patch_status(reconcile::gradient_deployments, cluster.key("demo"), status,
+                                "test");
+  CHECK_FALSE(has_ingress("chat.a.example"));
+  CHECK(has_ingress("other.a.example"));
+}

@@ -443,3 +443,24 @@ TEST_CASE("a registry that is for another server than the image's is a warning")
                  "r.example.com:5000, and spec.image is at r.example.com: host, port and path must "
                  "be those that spec.image begins with"}});
 }
+
+TEST_CASE("two deployments of one run that choose one host are told") {
+  const session::Folder folder;
+  const auto config = folder.add(
+      "config.yaml",
+      "endpoint: {domain: a.example, ingressClass: c, allowedHosts: {default: [chat]}}\n");
+  const auto with_host = [](const std::string& name) {
+    return "apiVersion: gradient-operator.dev/v1alpha1\nkind: GradientDeployment\nmetadata: "
+           "{name: " +
+           name +
+           "}\nspec:\n  image: app\n  resources: {instanceType: C4}\n"
+           "  endpoint: {host: chat.a.example}\n";
+  };
+  const auto outcome =
+      run({.files = {folder.add("f.yaml", with_host("one") + "---\n" + with_host("two"))},
+           .config = config});
+  CHECK(outcome ==
+        Outcome{cli::Fine,
+                {"f.yaml:15: spec.endpoint.host: warning: is that of f.yaml:1 too; only one of the "
+                 "two gets it"}});
+}

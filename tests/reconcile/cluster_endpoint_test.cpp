@@ -81,6 +81,35 @@ TEST_CASE("an Ingress that somebody else made is left alone, switched on and off
         kube::resource_version_of(foreign));
 }
 
+TEST_CASE("a host is handed over between namespaces when whoever has it goes") {
+  constexpr const char* chat = R"({"spec":{"image":"example.com/app:1",
+      "resources":{"instanceType":"C4"},"endpoint":{"host":"chat.one.example"}}})";
+  Cluster cluster;
+  Cluster other;
+  auto settings = below("one.example");
+  settings.endpoint->allowed_hosts["*"] = {"chat"};
+  const live::Running running(cluster, {.settings = settings, .namespaces = {other.ns()}});
+  cluster.apply(reconcile::gradient_deployments, "demo", chat);
+  cluster.await("the URL", [&] { return endpoint(cluster) == "http://chat.one.example"; });
+
+  other.apply(reconcile::gradient_deployments, "demo", chat);
+  other.await("the refusal", [&] { return other.why("demo") == "HostTaken"; });
+  CHECK(other.seen().ingresses.keys().empty());
+  const auto refused = *other.seen().gradient_deployments.find(other.key("demo"));
+  CHECK(json::text(json::at(refused, {"status"})).find(cluster.ns()) == std::string::npos);
+  CHECK(endpoint(other) == "http://demo." + other.ns() + ".svc.cluster.local");
+
+  SECTION("as it is deleted") {
+    cluster.remove(reconcile::gradient_deployments, "demo");
+  }
+  SECTION("as it asks for another") {
+    cluster.apply(reconcile::gradient_deployments, "demo", plain);
+  }
+  other.await("the host", [&] {
+    return endpoint(other) == "http://chat.one.example" && host(other) == "chat.one.example";
+  });
+}
+
 TEST_CASE("a restart with an endpoint writes nothing") {
   Cluster cluster;
   cluster.apply(reconcile::gradient_deployments, "demo", plain);

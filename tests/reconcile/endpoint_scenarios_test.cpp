@@ -22,11 +22,11 @@ struct Demo : World {
 
   Demo() { put_deployment("demo", "2026-01-02T00:00:00Z"); }
 
-  void put_deployment(const std::string& name, const std::string& created) {
+  void put_deployment(const std::string& name, const std::string& created,
+                      const std::string& endpoint = "null") {
     put(reconcile::gradient_deployments, name,
-        R"({"metadata":{"creationTimestamp":")" + created +
-            R"("},"spec":{"image":"example.com/app:1",
-                                                   "resources":{"instanceType":"C4"}}})");
+        R"({"metadata":{"creationTimestamp":")" + created + R"("},"spec":{"endpoint":)" + endpoint +
+            R"(,"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
   }
   void by_ingress() {
     settings.endpoint = gradient::Endpoint{.domain = "a.example", .ingress_class = "c"};
@@ -172,4 +172,52 @@ TEST_CASE_METHOD(Scenario, "a route whose Gateway does not exist is told after a
   expect_status();
   expect_event("RouteNotAccepted");
   reconcile();
+}
+
+TEST_CASE_METHOD(Demo, "a host that an older deployment has is handed over when that has gone") {
+  const std::string chat = R"({"host":"chat.a.example"})";
+  const reconcile::Ref other{"GradientDeployment", {"ns", "other"}};
+  const reconcile::Ref demo{"GradientDeployment", {"ns", "demo"}};
+  by_ingress();
+  settings.endpoint->allowed_hosts["ns"] = {"chat"};
+  put_deployment("demo", "2026-01-02T00:00:00Z", chat);
+  put_deployment("other", "2026-01-01T00:00:00Z", chat);
+  put(kube::ingresses, "demo", ours);  // with another host, of before
+  expect_children();
+  server.expect("DELETE " + ingress_path);
+  expect_status();
+  expect_event("HostTaken");
+  reconcile();
+  CHECK(why("Ready") ==
+        "HostTaken: spec.endpoint.host: GradientDeployment other has chat.a.example; choose "
+        "another host, or have it given up there");
+  CHECK(why("ReferencesResolved").starts_with("HostTaken"));
+  CHECK(why("Progressing").starts_with("RollingOut"));
+  CHECK(endpoint() == inside);
+  CHECK(dependents.of(other) == std::vector<reconcile::Ref>{demo});  // brings it back
+  CHECK(enqueued.empty());
+  server.finish();
+
+  auto gone = *stores.gradient_deployments.find(other.key);
+  gone["metadata"]["resourceVersion"] = json::Json("900");
+  stores.gradient_deployments.erase(gone);
+  expect_apply(ingress_path);
+  expect_status();
+  reconcile();
+  CHECK(endpoint() == "http://chat.a.example");
+  CHECK(why("ReferencesResolved").starts_with("Resolved"));
+  CHECK(dependents.of(other).empty());
+}
+
+TEST_CASE_METHOD(Scenario, "who gets a host has the others that ask for it look again") {
+  const std::string chat = R"({"host":"chat.a.example"})";
+  by_ingress();
+  settings.endpoint->allowed_hosts["*"] = {"*"};
+  put_deployment("demo", "2026-01-02T00:00:00Z", chat);
+  put_deployment("other", "2026-01-03T00:00:00Z", chat);
+  expect_apply(ingress_path);
+  expect_status();
+  reconcile();
+  CHECK(endpoint() == "http://chat.a.example");
+  CHECK(enqueued == std::vector<reconcile::Ref>{{"GradientDeployment", {"ns", "other"}}});
 }

@@ -48,14 +48,18 @@ host_of() { # NAME
 	echo "${BASH_REMATCH[1]}"
 }
 
-an_ingress_gives_a_deployment_a_url_until_the_configuration_takes_it_away() {
-	local host
+ingress_class() {
 	apply <<-END
 		apiVersion: networking.k8s.io/v1
 		kind: IngressClass
 		metadata: {name: e2e}
 		spec: {controller: traefik.io/ingress-controller}
 	END
+}
+
+an_ingress_gives_a_deployment_a_url_until_the_configuration_takes_it_away() {
+	local host
+	ingress_class
 	traefik --providers.kubernetesingress --providers.kubernetesingress.ingressclass=e2e
 	configuration <<<'endpoint: {domain: apps.example.com, ingressClass: e2e}'
 	hello app
@@ -89,6 +93,42 @@ no_host() { # HOST
 	[[ $answer == 404 ]]
 }
 
+a_deployment_has_the_host_it_chooses_and_more_ports_and_hands_the_host_over() {
+	local address
+	ingress_class
+	traefik --providers.kubernetesingress --providers.kubernetesingress.ingressclass=e2e
+	configuration <<-END
+		endpoint:
+		  domain: apps.example.com
+		  ingressClass: e2e
+		  allowedHosts: {$NAMESPACE: [chat]}
+	END
+	hello app <<-'END'
+		command: [sh, -c, 'mkdir -p /tmp/more; echo more >/tmp/more/index.html; httpd -p 9090 -h /tmp/more; mkdir -p /tmp/www; echo hello >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www']
+		endpoint:
+		  host: chat.apps.example.com
+		  ports: [{name: more, port: 9090, appProtocol: http}]
+	END
+	until_ready app
+	until_endpoint app http://chat.apps.example.com
+	equals "$(eventually 30 from_outside app)" hello
+	address=$(kubectl get service app -o jsonpath='{.spec.clusterIP}')
+	equals "$(eventually 30 curl --silent --show-error --fail --max-time 5 "http://$address:9090/")" more
+	equals "$(kubectl get endpointslices -l kubernetes.io/service-name=app -o jsonpath='{.items[0].ports[?(@.name=="more")].appProtocol}')" http
+
+	echo "asked for by another deployment"
+	hello other <<<'endpoint: {host: chat.apps.example.com}'
+	until_why other HostTaken
+	contains "$(message other)" "GradientDeployment app has chat.apps.example.com"
+	none ingress other
+	equals "$(eventually 60 request other)" hello
+	kubectl delete gdep app
+	kubectl wait gdep/other --for=jsonpath='{.status.endpoint}'=http://chat.apps.example.com --timeout=20s
+	until_ready other
+	equals "$(eventually 30 from_outside other)" hello
+	stop "traefik-$NAMESPACE" "operator-$NAMESPACE"
+}
+
 a_gateway_gives_a_deployment_a_url_once_its_definitions_and_listener_allow_it() {
 	local hostname='*.other.example.com'
 	configuration <<<"endpoint: {domain: apps.example.com, scheme: http, gateway: {namespace: $NAMESPACE, name: public}}"
@@ -113,6 +153,14 @@ a_gateway_gives_a_deployment_a_url_once_its_definitions_and_listener_allow_it() 
 	kubectl patch gateway public --type json --patch '[{"op":"replace","path":"/spec/listeners/0/hostname","value":"*.apps.example.com"}]'
 	until_ready app
 	host_of app
+	equals "$(eventually 30 from_outside app)" hello
+
+	echo "a protocol that the controller does not know, and one that it does"
+	kubectl patch gdep app --type merge --patch '{"spec":{"endpoint":{"appProtocol":"example.com/other"}}}'
+	until_why app RouteNotAccepted
+	contains "$(message app)" UnsupportedProtocol
+	kubectl patch gdep app --type merge --patch '{"spec":{"endpoint":{"appProtocol":"http"}}}'
+	until_ready app
 	equals "$(eventually 30 from_outside app)" hello
 
 	configuration </dev/null
