@@ -50,10 +50,6 @@ bool is_scaled_by_others(const Json& live, const Json& wanted) {
          !json::equal(json::at(live, {"spec", "replicas"}), replicas);
 }
 
-bool is_current(const Json& live, const Json& wanted) {
-  return has_same_intent(live, wanted) && as_intended(live, wanted);
-}
-
 Json with_metadata(Json object, const char* name, const std::string& value) {
   object["metadata"][name] = Json(value);
   return object;
@@ -64,6 +60,11 @@ Json with_metadata(Json object, const char* name, const std::string& value) {
 bool has_same_intent(const Json& live, const Json& wanted) {
   return kube::annotation_of(live, names::applied_annotation) ==
          kube::annotation_of(wanted, names::applied_annotation);
+}
+
+bool Applier::is_current(const Json& live, const Json& wanted) const {
+  return has_same_intent(live, wanted) &&
+         (as_intended(live, wanted) || answers_.explain(kind_of(wanted), wanted, live));
 }
 
 std::vector<Blocker> Applier::apply(const gradient::Parent& parent, const std::vector<Json>& wanted,
@@ -132,6 +133,7 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
   try {
     auto created = write(kind, with_metadata(wanted, "resourceVersion", "1"), field_manager,
                          kube::Force::No, stop);
+    answers_.keep(kind, wanted, created);
     spdlog::info("created object={}", describe(kind, key));
     return created;
   } catch (const kube::ApiError& error) {
@@ -145,8 +147,9 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
 void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
                      const std::stop_token& stop) {
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
-  write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager, kube::Force::Yes,
-        stop);
+  const auto answer = write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager,
+                            kube::Force::Yes, stop);
+  answers_.keep(kind, wanted, answer);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
 }
 

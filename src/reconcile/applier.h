@@ -4,6 +4,7 @@
 #include "gradient/spec/spec.h"
 #include "kube/control/events.h"
 #include "kube/http/client.h"
+#include "reconcile/answers.h"
 #include "reconcile/polling_cache.h"
 #include "reconcile/scale_conflicts.h"
 #include "reconcile/stores.h"
@@ -18,9 +19,10 @@ namespace reconcile {
 bool has_same_intent(const json::Json& live, const json::Json& wanted);
 
 /// Brings children to what was rendered: server-side apply, only where the intent changed, an
-/// intended field is not live or somebody edited the spec by hand; removal of what is no longer
-/// wanted. Objects that are not the parent's own (by controller reference, or for claims by label)
-/// are never written. Who owns which field of a child is in ownership.h.
+/// intended field is live neither as it is nor as the server made it of the last apply, or somebody
+/// edited the spec by hand; removal of what is no longer wanted. Objects that are not the parent's
+/// own (by controller reference, or for claims by label) are never written. Who owns which field of
+/// a child is in ownership.h.
 class Applier {
  public:
   /// All of it has to outlive this.
@@ -51,7 +53,11 @@ class Applier {
   /// that cannot be rendered.
   void scale(const gradient::Parent& parent, int replicas, const std::stop_token& stop);
 
+  /// The object of that name has gone, and its children go.
+  void forget(const kube::Key& key) { answers_.forget(key); }
+
  private:
+  bool is_current(const json::Json& live, const json::Json& wanted) const;
   std::optional<gradient::Blocker> try_to_apply(const gradient::Parent& parent,
                                                 const json::Json& wanted, std::int64_t min_replicas,
                                                 const std::stop_token& stop);
@@ -92,6 +98,7 @@ class Applier {
   Stores& stores_;
   PollingCache& polled_;
   ScaleConflicts& scale_conflicts_;
+  Answers answers_;
 };
 
 }  // namespace reconcile

@@ -59,6 +59,7 @@ kube::Outcome DeploymentReconciler::forget(const kube::Key& key) {
   parts_.references.remove({std::string(gradient_deployments.kind), key});
   parts_.observer.forget(key);
   parts_.template_check.forget(key);
+  parts_.applier.forget(key);
   return kube::Outcome::done();
 }
 

@@ -100,6 +100,33 @@ bool matches(const Json& live, const Json& wanted, std::string_view field) {
   return json::equal(live, wanted);
 }
 
+Json part(const Json& live, const Json& wanted, std::string_view field);
+
+Json part_of_list(const Json& live, const Json& wanted, std::string_view field) {
+  if (list_matches(live.as_array(), wanted.as_array(), field)) return wanted;
+  const auto key = merge_key(field, *wanted.as_array().begin());
+  if (key.empty()) return live;
+  std::vector<Json> found;
+  for (const auto& element : wanted.as_array()) {
+    for (const auto& other : live.as_array()) {
+      if (json::equal(json::at(other, {key}), json::at(element, {key})))
+        found.push_back(part(other, element, {}));
+    }
+  }
+  return json::array(std::move(found));
+}
+
+Json part(const Json& live, const Json& wanted, std::string_view field) {
+  if (wanted.is_array() && live.is_array()) return part_of_list(live, wanted, field);
+  if (!wanted.is_object() || !live.is_object()) return live;
+  auto found = Json::object();
+  for (const auto& [name, member] : wanted.as_object()) {
+    const auto& value = json::at(live, {name});
+    found[name] = member_matches(value, member, field, name) ? member : part(value, member, name);
+  }
+  return found;
+}
+
 std::string dropped(const Json& answer, const Json& wanted, std::string_view field,
                     const std::string& path);
 
@@ -141,6 +168,10 @@ std::string dropped(const Json& answer, const Json& wanted, std::string_view fie
 
 bool as_intended(const Json& live, const Json& wanted) {
   return matches(live, wanted, {});
+}
+
+Json part_of(const Json& live, const Json& wanted) {
+  return part(live, wanted, {});
 }
 
 std::string first_dropped(const Json& answer, const Json& wanted) {

@@ -13,6 +13,10 @@ namespace reconcile {
 /// that names a version (resourceVersion) must not be in `wanted`.
 bool as_intended(const json::Json& live, const json::Json& wanted);
 
+/// What `live` has in the fields of `wanted`; `wanted` itself where it is as intended. Equal for
+/// two objects that differ from it in the same way.
+json::Json part_of(const json::Json& live, const json::Json& wanted);
+
 /// The path of the first field of `wanted` ("spec.template.spec.hostUsers") that `answer`, what the
 /// server made of it, has not got at all; empty: there is none. What a policy has changed is not
 /// counted.
