@@ -1,6 +1,9 @@
 # Programs built from Go modules into a cache outside the repository, one folder per program and version. Sourced after packages.
 
-KUBERNETES_VERSION=v1.34.4
+# The oldest that is supported, the one of the local cluster, and the newest. GRADIENT_KUBERNETES has the cluster be of another of them,
+# by its minor version: 1.30.
+KUBERNETES_VERSIONS=(v1.30.14 v1.34.4 v1.37.2)
+LOCAL_KUBERNETES=${KUBERNETES_VERSIONS[1]}
 ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
 # The Dockerfile names these for the image's labels, and is not at hand while the image is built.
@@ -27,6 +30,19 @@ TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
 BENCH_BINARIES=(oras s5cmd)
+
+kubernetes_version() { # MINOR
+	local version
+	for version in "${KUBERNETES_VERSIONS[@]}"; do
+		[[ $version != "v$1".* ]] || break
+		version=
+	done
+	[[ $version ]] || fail "GRADIENT_KUBERNETES=$1: write the minor version of one of ${KUBERNETES_VERSIONS[*]}"
+	echo "$version"
+}
+
+KUBERNETES_VERSION=$LOCAL_KUBERNETES
+[[ ! ${GRADIENT_KUBERNETES:-} ]] || KUBERNETES_VERSION=$(kubernetes_version "$GRADIENT_KUBERNETES")
 
 # NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or a folder of definitions
 binary_source() {
@@ -103,9 +119,9 @@ find_go() {
 }
 
 version_flags() { # NAME VERSION
-	local at=k8s.io/component-base/version
-	IFS=. read -r major minor _ <<<"${KUBERNETES_VERSION#v}"
+	local at=k8s.io/component-base/version major minor
 	if [[ $1 == helm ]]; then
+		IFS=. read -r major minor _ <<<"${LOCAL_KUBERNETES#v}"
 		echo "-X helm.sh/helm/v3/internal/version.version=$2"
 		printf -- '-X helm.sh/helm/v3/pkg/%s=%s\n' chartutil.k8sVersionMajor "$major" chartutil.k8sVersionMinor "$minor" \
 			lint/rules.k8sVersionMajor "$major" lint/rules.k8sVersionMinor "$minor"
@@ -113,6 +129,7 @@ version_flags() { # NAME VERSION
 	[[ $1 != rclone ]] || echo "-X github.com/rclone/rclone/fs.Version=$2"
 	[[ $(binary_source "$1") != *local_addresses.go ]] || echo -checklinkname=0 # it says why
 	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
+	IFS=. read -r major minor _ <<<"${2#v}"
 	echo "-X $at.gitVersion=$2 -X $at.gitMajor=$major -X $at.gitMinor=$minor -X $at.gitTreeState=clean"
 }
 

@@ -30,9 +30,16 @@ start_etcd() {
 		--initial-cluster "default=http://127.0.0.1:$ETCD_PEER_PORT"
 }
 
+# MutatingAdmissionPolicies are a beta that is off by default in 1.34 and 1.35; before there are none that could be used.
+policy_flags() {
+	[[ $KUBERNETES_VERSION != v1.3[45].* ]] ||
+		echo --feature-gates=MutatingAdmissionPolicy=true --runtime-config=admissionregistration.k8s.io/v1beta1=true
+}
+
 start_api_server() {
 	local pki=$STATE/pki more=()
-	[[ $MODE == node ]] || more=(--endpoint-reconciler-type=none) # nothing could reach a loopback address
+	read -ra more < <(policy_flags) || true
+	[[ $MODE == node ]] || more+=(--endpoint-reconciler-type=none) # nothing could reach a loopback address
 	[[ ! -f $pki/api-to-kubelet.crt ]] ||
 		more+=(--kubelet-preferred-address-types=InternalIP --kubelet-certificate-authority="$pki/ca.crt"
 			--kubelet-client-certificate="$pki/api-to-kubelet.crt" --kubelet-client-key="$pki/api-to-kubelet.key")
