@@ -19,6 +19,7 @@ operator_settings() {
 		  collectAfter: 1m
 		instanceTypes:
 		  small: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 64Mi}}
+		  capped: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: 100m, memory: 64Mi}}
 		  C1: {requests: {cpu: 10m, memory: 32Mi}, limits: {cpu: "1", memory: 512Mi}}
 	END
 }

@@ -59,7 +59,7 @@ contains_message() { contains "$(message "$1")" "$2"; } # NAME PART
 stays_as_it_is() { # KIND NAME
 	local before
 	before=$(field "$1" "$2" '{.metadata.generation} {.metadata.managedFields[?(@.manager=="gradient-operator")].time}')
-	kubectl annotate gdep "$2" poke="$RANDOM" # has it looked at once more
+	kubectl annotate --overwrite gdep "$2" poke="$RANDOM" # has it looked at once more
 	kubectl wait gdep/"$2" --for=condition=Ready --timeout=30s
 	equals "$(field "$1" "$2" '{.metadata.generation} {.metadata.managedFields[?(@.manager=="gradient-operator")].time}')" "$before"
 }
