@@ -19,10 +19,15 @@ using gradient::Blocker;
 using json::Json;
 namespace names = gradient::names;
 
-/// The kinds whose whole spec is ours, and of which what is no longer wanted is deleted. A claim is
-/// also its provisioner's and its users'.
-constexpr std::array wholly_ours{kube::autoscalers, kube::budgets,  kube::ingresses,
-                                 kube::routes,      kube::services, kube::deployments};
+/// Those that not every deployment has: what is no longer wanted is deleted.
+constexpr std::array optional_kinds{kube::autoscalers, kube::budgets, kube::ingresses,
+                                    kube::routes};
+
+/// A claim is also its provisioner's and its users'.
+bool has_spec_of_ours(const kube::Kind& kind) {
+  return kind == kube::deployments || kind == kube::services ||
+         std::find(optional_kinds.begin(), optional_kinds.end(), kind) != optional_kinds.end();
+}
 
 std::string describe(const kube::Kind& kind, const kube::Key& key) {
   return std::string(kind.kind) + " " + kube::to_string(key);
@@ -38,8 +43,7 @@ bool is_child(const Json& live, const Json& wanted, const gradient::Parent& pare
 }
 
 bool is_edited(const kube::Kind& kind, const Json& live) {
-  return std::find(wholly_ours.begin(), wholly_ours.end(), kind) != wholly_ours.end() &&
-         !kube::spec_editors(live, field_manager).empty();
+  return has_spec_of_ours(kind) && !kube::spec_editors(live, field_manager).empty();
 }
 
 /// Through the subresource `scale` too, as kubectl scale and autoscalers do.
@@ -265,7 +269,7 @@ void Applier::apply_replicas(const Json& live, std::int64_t replicas, const std:
 
 void Applier::prune(const gradient::Parent& parent, const std::vector<Json>& wanted,
                     const std::stop_token& stop) {
-  for (const auto& kind : wholly_ours) {
+  for (const auto& kind : optional_kinds) {
     auto& store = *stores_.of(kind);
     for (const auto& key : store.indexed_keys(parent_term({parent.ns, parent.name}))) {
       const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const Json& object) {

@@ -40,8 +40,8 @@ class Applier {
                                        const std::vector<json::Json>& wanted,
                                        const std::stop_token& stop);
 
-  /// Deletes the parent's children that are not in `wanted`. Workloads, Services, autoscalers,
-  /// disruption budgets and what exposes them only: never a claim, never a Secret.
+  /// Deletes the parent's children that are not in `wanted`. Autoscalers, disruption budgets and
+  /// what exposes a Service only: each deployment has the rest, or it is never deleted.
   void prune(const gradient::Parent& parent, const std::vector<json::Json>& wanted,
              const std::stop_token& stop);
 

@@ -132,8 +132,8 @@ std::string owned_by(const std::string& kind, const std::string& name, const std
          uid + R"(","controller":true}]})";
 }
 
-/// All children are made for `demo`, one has its name taken by others for each kind, and what is no
-/// longer wanted of each kind is deleted.
+/// All children are made for `demo`, one has its name taken by others for each kind, and one of each
+/// kind is no longer wanted.
 void put_deployments(WatchedServer& server) {
   const std::string spec = with_all_children;
   server.put(reconcile::gradient_deployments, "demo", R"({"metadata":{"uid":"demo-uid"},)" + spec);
