@@ -16,14 +16,14 @@ import (
 func main() {
 	objects := json.NewDecoder(os.Stdin)
 	for {
-		var object map[string]any
+		var object unstructured.Unstructured
 		if err := objects.Decode(&object); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		result, err := status.Compute(&unstructured.Unstructured{Object: object})
+		result, err := status.Compute(&object)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

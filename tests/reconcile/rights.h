@@ -1,9 +1,8 @@
 #pragma once
 
-#include "base/files.h"
-#include "json/yaml.h"
 #include "kube/config/config.h"
 #include "kube/http/client.h"
+#include "support/granted_rights.h"
 
 #include <catch2/catch.hpp>
 
@@ -17,12 +16,7 @@ inline constexpr kube::Kind bindings{"rbac.authorization.k8s.io/v1", "RoleBindin
 
 /// All rules of the manifest, in that namespace, for whom granted_transport() acts.
 inline void grant(kube::Client& client, const std::string& ns) {
-  std::vector<json::Json> rules;
-  const auto file = json::parse_yaml(base::read_file(SOURCE_DIR "/manifests/install.yaml"));
-  for (const auto& document : file.documents) {
-    for (const auto& rule : json::elements_at(document.value, {"rules"}))
-      rules.push_back(rule);
-  }
+  auto rules = operator_rules();
   REQUIRE(rules.size() > 5);
   const auto apply = [&](const kube::Kind& kind, json::Json object) {
     object["apiVersion"] = json::Json(std::string(kind.api_version));
