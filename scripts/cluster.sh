@@ -134,7 +134,7 @@ environment() {
 	local name
 	STATE_DIR=$STATE KUBECONFIG=$STATE/admin.kubeconfig OPERATOR_KUBECONFIG=$STATE/operator.kubeconfig KUBECTL=$(binary kubectl)
 	CONTAINERD_SOCKET=$STATE/containerd.sock CERTS_D=$STATE/certs.d HOSTS_FILE=$STATE/hosts
-	for name in "${SETTINGS[@]}" STATE_DIR KUBECONFIG OPERATOR_KUBECONFIG KUBECTL CONTAINERD_SOCKET CERTS_D HOSTS_FILE; do
+	for name in "${SETTINGS[@]}" STATE_DIR AUDIT_LOG KUBECONFIG OPERATOR_KUBECONFIG KUBECTL CONTAINERD_SOCKET CERTS_D HOSTS_FILE; do
 		printf '%s=%q\n' "$name" "${!name:-}"
 	done
 }

@@ -36,6 +36,17 @@ policy_flags() {
 		echo --feature-gates=MutatingAdmissionPolicy=true --runtime-config=admissionregistration.k8s.io/v1beta1=true
 }
 
+# What the operator asks for, with the user's name of its kubeconfig. Nobody else's requests are written down.
+AUDIT_LOG=$STATE/log/audit.log
+audit_policy() {
+	cat <<-'END'
+		apiVersion: audit.k8s.io/v1
+		kind: Policy
+		omitStages: [RequestReceived]
+		rules: [{level: Metadata, users: [gradient-operator]}, {level: None}]
+	END
+}
+
 start_api_server() {
 	local pki=$STATE/pki more=()
 	read -ra more < <(policy_flags) || true
@@ -43,6 +54,8 @@ start_api_server() {
 	[[ ! -f $pki/api-to-kubelet.crt ]] ||
 		more+=(--kubelet-preferred-address-types=InternalIP --kubelet-certificate-authority="$pki/ca.crt"
 			--kubelet-client-certificate="$pki/api-to-kubelet.crt" --kubelet-client-key="$pki/api-to-kubelet.key")
+	audit_policy >"$STATE/audit-policy.yaml"
+	more+=(--audit-policy-file="$STATE/audit-policy.yaml" --audit-log-path="$AUDIT_LOG")
 	start kube-apiserver "$(binary kube-apiserver)" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
 		--bind-address="$API_ADDRESS" --advertise-address="$API_ADDRESS" --secure-port="$API_PORT" \
 		--tls-cert-file="$pki/api-server.crt" --tls-private-key-file="$pki/api-server.key" --client-ca-file="$pki/ca.crt" \

@@ -99,19 +99,24 @@ declare -A RUNNING=()
 trap finish EXIT
 [[ $keep ]] || "$ROOT/dev" cluster down # what a killed run left
 set_up
-with_own=() others=()
+with_own=() others=() last=()
 for file in "$here"/scenarios/*.sh; do
 	# shellcheck source=/dev/null
 	source "$file"
 	for name in $(scenarios_of "$file"); do
 		is_wanted "$name" || continue
-		if [[ $file == */@(helm|endpoint).sh ]]; then with_own+=("$name"); else others+=("$name"); fi
+		case ${file##*/} in
+		helm.sh | endpoint.sh) with_own+=("$name") ;;
+		rights.sh) ((${#wanted[@]})) || last+=("$name") ;;
+		*) others+=("$name") ;;
+		esac
 	done
 done
-echo "1..$((${#with_own[@]} + ${#others[@]}))"
+echo "1..$((${#with_own[@]} + ${#others[@]} + ${#last[@]}))"
 # These bring an operator of their own: no other may be there.
 stop gradient-operator
 run_scenarios 1 "${with_own[@]}"
 steps 1
 step "the operator" start_operator
 run_scenarios "$JOBS" "${others[@]}"
+run_scenarios 1 "${last[@]}"

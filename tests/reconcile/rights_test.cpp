@@ -1,5 +1,6 @@
 // The rights of manifests/ are the least that the operator needs. That they are enough is shown by
-// cluster_rights_test.cpp, where an API server enforces them.
+// cluster_rights_test.cpp, where an API server enforces them; tests/e2e/scenarios/rights.sh
+// compares them with the API server's audit log.
 
 #include "kube/control/events.h"
 #include "kube/control/lease.h"
@@ -132,8 +133,8 @@ std::string owned_by(const std::string& kind, const std::string& name, const std
          uid + R"(","controller":true}]})";
 }
 
-/// All children are made for `demo`, one has its name taken by others for each kind, and one of each
-/// kind is no longer wanted.
+/// All children are made for `demo`, one has its name taken by others for each kind, and one of
+/// each kind is no longer wanted.
 void put_deployments(WatchedServer& server) {
   const std::string spec = with_all_children;
   server.put(reconcile::gradient_deployments, "demo", R"({"metadata":{"uid":"demo-uid"},)" + spec);

@@ -68,6 +68,10 @@ an_ingress_gives_a_deployment_a_url_until_the_configuration_takes_it_away() {
 	equals "$(eventually 30 from_outside app)" hello
 	contains "$("$OPERATOR" status app --namespace "$NAMESPACE")" Ingress/app
 
+	echo "another host by hand"
+	kubectl patch ingress app --type json --patch '[{"op":"replace","path":"/spec/rules/0/host","value":"other.example.com"}]'
+	kubectl wait ingress/app --for=jsonpath='{.spec.rules[0].host}'="$host" --timeout=30s
+
 	echo "switched off: the host stays"
 	kubectl patch gdep app --type merge --patch '{"spec":{"enabled":false}}'
 	until_why app Disabled
@@ -162,6 +166,10 @@ a_gateway_gives_a_deployment_a_url_once_its_definitions_and_listener_allow_it() 
 	kubectl patch gdep app --type merge --patch '{"spec":{"endpoint":{"appProtocol":"http"}}}'
 	until_ready app
 	equals "$(eventually 30 from_outside app)" hello
+
+	echo "another host by hand"
+	kubectl patch httproute app --type merge --patch '{"spec":{"hostnames":["other.example.com"]}}'
+	kubectl wait httproute/app --for=jsonpath='{.spec.hostnames[0]}'="$(host_of app)" --timeout=30s
 
 	configuration </dev/null
 	until_gone httproute/app

@@ -7,6 +7,18 @@ a_private_image_is_pulled_with_the_password_of_its_registry() {
 	until_ready app
 }
 
+a_registry_that_names_a_secret_instead_of_a_password_has_none_of_its_own() {
+	kubectl create secret docker-registry login --docker-server "$REGISTRY_HOST" --docker-username demo --docker-password "$(demo_secret REGISTRY_PASSWORD)"
+	private_registry SECRET:REGISTRY_PASSWORD
+	hello app <<<"$(private_image team/app:1.0)"
+	until_ready app
+	kubectl get secret private-pull
+	object ContainerRegistry private <<<'{secretName: login}'
+	until_gone secret/private-pull
+	until_ready app
+	equals "$(field deployment app '{.spec.template.spec.imagePullSecrets[*].name}')" login
+}
+
 a_wrong_registry_password_is_named_and_can_be_corrected() {
 	kubectl create secret generic wrong --from-literal=password=canary-wrong
 	private_registry SECRET:wrong/password

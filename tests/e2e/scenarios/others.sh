@@ -92,6 +92,19 @@ an_autoscaler_of_others_scales_the_deployment_that_it_aims_at() {
 	equals "$(field deployment app '{.metadata.generation}')" 4
 }
 
+what_is_edited_in_any_child_is_put_back_and_what_is_not_wanted_goes() {
+	hello app <<<'resources: {instanceType: small, replicas: 2, autoscaling: {maxReplicas: 3, metrics: [{metric: cpu, value: 50}]}}'
+	kubectl wait gdep/app --for=jsonpath='{.status.readyReplicas}'=2 --timeout=90s
+	kubectl patch hpa app --type merge --patch '{"spec":{"maxReplicas":9}}'
+	kubectl patch pdb app --type merge --patch '{"spec":{"maxUnavailable":2}}'
+	kubectl patch service app --type merge --patch '{"spec":{"selector":{"gradient-operator.dev/deployment":"other"}}}'
+	kubectl wait hpa/app --for=jsonpath='{.spec.maxReplicas}'=3 --timeout=30s
+	kubectl wait pdb/app --for=jsonpath='{.spec.maxUnavailable}'=1 --timeout=30s
+	kubectl wait service/app --for=jsonpath='{.spec.selector.gradient-operator\.dev/deployment}'=app --timeout=30s
+	hello app
+	until_gone hpa/app pdb/app
+}
+
 # Of tests/support/admission_policy.yaml, and a container more in each pod, as meshes have it.
 policies() {
 	sed "s/NAMESPACE/$NAMESPACE/; s/VERSION/v1beta1/; s/REGISTRY/registry.invalid/; s/MIRROR/gradient-operator.local/; s|SIDE|$APP_IMAGE|" \
