@@ -27,8 +27,7 @@ json::Json new_secret(const kube::Key& name) {
                                   {"labels", json::object({{"app.kubernetes.io/managed-by",
                                                             gradient::names::managed_by}})}})},
        {"immutable", true},
-       {"data",
-        json::object({{"key", base::base64_encode(base::random_bytes(key_size))}})}});
+       {"data", json::object({{"key", base::base64_encode(base::random_bytes(key_size))}})}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What GitOps tools make of our objects: kstatus' own library, the Lua engine of Argo CD, and kubectl's kustomize.
+// What GitOps tools make of our objects: kstatus' own library, the Lua engine of Argo CD, and
+// kubectl's kustomize.
 
 #include "base/files.h"
 #include "base/process.h"
@@ -56,14 +57,12 @@ Json object(const std::vector<Condition>& conditions, std::int64_t observed = 2)
                                 .sync = {}};
   auto status = json::object({{"observedGeneration", observed}});
   if (!conditions.empty())
-    status["conditions"] =
-        gradient::conditions(conditions, parent, {}, "2026-01-01T00:00:00Z");
-  return json::object({{"apiVersion", "gradient-operator.dev/v1alpha1"},
-                       {"kind", "GradientDeployment"},
-                       {"metadata", json::object({{"name", "chat"},
-                                                  {"namespace", "team"},
-                                                  {"generation", 2}})},
-                       {"status", status}});
+    status["conditions"] = gradient::conditions(conditions, parent, {}, "2026-01-01T00:00:00Z");
+  return json::object(
+      {{"apiVersion", "gradient-operator.dev/v1alpha1"},
+       {"kind", "GradientDeployment"},
+       {"metadata", json::object({{"name", "chat"}, {"namespace", "team"}, {"generation", 2}})},
+       {"status", status}});
 }
 
 Json object_with(ConditionStatus ready, const std::string& reason, bool is_past_deadline = false) {
@@ -107,7 +106,8 @@ std::map<std::string, std::string> expected() {
 fs::path script(const Folder& folder, const std::string& kind, const std::string& part,
                 const std::string& action = "") {
   const auto map = json::parse_yaml(base::read_file(gitops / "argocd-cm.yaml")).documents.at(0);
-  const auto all = json::parse_yaml(json::string_at(map.value, {"data", "resource.customizations"}));
+  const auto all =
+      json::parse_yaml(json::string_at(map.value, {"data", "resource.customizations"}));
   REQUIRE(all.problems.empty());
   const auto of_kind = json::at(all.documents.at(0).value, {kind});
   if (part == "health.lua") return folder.write("lua", json::string_at(of_kind, {part}));
@@ -166,7 +166,8 @@ TEST_CASE("Argo CD shows health as the page on GitOps says") {
     return json::string_at(told, {"status"}) + ", " + json::string_at(told, {"message"});
   };
   CHECK(seen(object_with(ConditionStatus::True, "Ready")) == "Healthy, Ready: because");
-  CHECK(seen(object_with(ConditionStatus::False, "InvalidSpec")) == "Degraded, InvalidSpec: because");
+  CHECK(seen(object_with(ConditionStatus::False, "InvalidSpec")) ==
+        "Degraded, InvalidSpec: because");
   CHECK(seen(object_with(ConditionStatus::False, "SecretNotFound")) ==
         "Progressing, SecretNotFound: because");
   CHECK(seen(object({}, -1)) == "Progressing, no operator has looked at this version yet");
@@ -195,10 +196,10 @@ TEST_CASE("Argo CD's menu sets and removes our annotations") {
   const auto plain = object({});
   const auto paused = run("GradientDeployment", "", "pause", plain);
   CHECK(annotation(paused, "gradient-operator.dev/paused") == "true");
-  CHECK(json::at(run("GradientDeployment", "discovery.lua", "", paused),
-                 {"resume", "disabled"}) == Json(false));
-  CHECK(json::at(run("GradientDeployment", "discovery.lua", "", plain),
-                 {"resume", "disabled"}) == Json(true));
+  CHECK(json::at(run("GradientDeployment", "discovery.lua", "", paused), {"resume", "disabled"}) ==
+        Json(false));
+  CHECK(json::at(run("GradientDeployment", "discovery.lua", "", plain), {"resume", "disabled"}) ==
+        Json(true));
   const auto resumed = run("GradientDeployment", "", "resume", paused);
   CHECK(annotation(resumed, "gradient-operator.dev/paused").empty());
   for (const auto& [kind, action] :
@@ -224,21 +225,20 @@ secretGenerator: [{name: reader, literals: [accessKeyId=a, secretAccessKey=b]}, 
 )");
   const auto document = [](const std::string& kind, const std::string& name,
                            const std::string& spec) {
-    return "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: " +
-           name + "}\nspec: " + spec + "\n";
+    return "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: " + kind +
+           "\nmetadata: {name: " + name + "}\nspec: " + spec + "\n";
   };
-  folder.write("app.yaml",
-               document("Dataset", "code", "{claimName: files}") +
-                   document("Model", "llm",
-                            "{source: {url: 's3://b', secretName: reader}, dataset: code}") +
-                   document("Model", "art",
-                            "{source: {url: 'oci://h/a:1', containerRegistry: hub}}") +
-                   document("ContainerRegistry", "hub", "{secretName: login}") +
-                   document("GradientDeployment", "chat",
-                            "{image: 'registry.example.com/team/chat:1.0', containerRegistry: hub, "
-                            "models: [{id: llm}, {id: art, path: /a}], repositories: {dataset: code, "
-                            "repositories: []}, resources: {instanceType: C4}}") +
-                   "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: files}\n");
+  folder.write(
+      "app.yaml",
+      document("Dataset", "code", "{claimName: files}") +
+          document("Model", "llm", "{source: {url: 's3://b', secretName: reader}, dataset: code}") +
+          document("Model", "art", "{source: {url: 'oci://h/a:1', containerRegistry: hub}}") +
+          document("ContainerRegistry", "hub", "{secretName: login}") +
+          document("GradientDeployment", "chat",
+                   "{image: 'registry.example.com/team/chat:1.0', containerRegistry: hub, "
+                   "models: [{id: llm}, {id: art, path: /a}], repositories: {dataset: code, "
+                   "repositories: []}, resources: {instanceType: C4}}") +
+          "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: files}\n");
   const auto made = json::parse_yaml(output_of({kubectl, "kustomize", (folder / "").string()}));
   REQUIRE(made.problems.empty());
   const auto spec = [&](const std::string& kind, const std::string& name) {

@@ -7,9 +7,9 @@ namespace {
 using reconcile::Ref;
 
 json::Json object(const std::string& name, const std::string& version, const std::string& spec) {
-  auto made = json::object({{"metadata", json::object({{"namespace", "ns"},
-                                                       {"name", name},
-                                                       {"resourceVersion", version}})}});
+  auto made = json::object(
+      {{"metadata",
+        json::object({{"namespace", "ns"}, {"name", name}, {"resourceVersion", version}})}});
   made["spec"] = json::parse(spec);
   return made;
 }

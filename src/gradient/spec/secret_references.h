@@ -18,8 +18,8 @@ struct SecretReference {
   bool operator==(const SecretReference&) const = default;
 };
 
-/// Every Secret that a PodSpec, or a part of one, names: of variables, envFrom, volumes of all kinds
-/// and imagePullSecrets. `path`: where it stands in messages.
+/// Every Secret that a PodSpec, or a part of one, names: of variables, envFrom, volumes of all
+/// kinds and imagePullSecrets. `path`: where it stands in messages.
 std::vector<SecretReference> secret_references(const json::Json& pod_spec, const std::string& path);
 
 /// Those in the environment of a deployment's own containers: of spec.env and of `pod_template`.

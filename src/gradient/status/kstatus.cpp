@@ -20,8 +20,8 @@ bool only_an_edit_helps(std::string_view reason) {
 std::vector<Condition> kstatus_conditions(const Condition& ready, bool is_past_deadline) {
   if (ready.status == ConditionStatus::True) return {};
   const bool is_stalled = is_past_deadline || only_an_edit_helps(ready.reason);
-  return {{is_stalled ? "Stalled" : "Reconciling", ConditionStatus::True, ready.reason,
-           ready.message}};
+  return {
+      {is_stalled ? "Stalled" : "Reconciling", ConditionStatus::True, ready.reason, ready.message}};
 }
 
 }  // namespace gradient

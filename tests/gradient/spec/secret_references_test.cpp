@@ -34,16 +34,15 @@ volumes:
   - {name: secret, emptyDir: {}}
 )"),
                                                  "pod");
-  CHECK(found ==
-        std::vector<SecretReference>{
-            {"env", "a", "pod.containers[0].env[0].valueFrom.secretKeyRef", true},
-            {"all", "", "pod.containers[0].envFrom[1].secretRef", true},
-            {"volume", "", "pod.volumes[0].secret", false},
-            {"projected", "", "pod.volumes[1].projected.sources[0].secret", false},
-            {"csi", "", "pod.volumes[2].csi.nodePublishSecretRef", false},
-            {"azure", "", "pod.volumes[3].azureFile", false},
-            {"flex", "", "pod.volumes[4].flexVolume.secretRef", false},
-            {"pull", "", "pod.imagePullSecrets[0]", false}});
+  CHECK(found == std::vector<SecretReference>{
+                     {"env", "a", "pod.containers[0].env[0].valueFrom.secretKeyRef", true},
+                     {"all", "", "pod.containers[0].envFrom[1].secretRef", true},
+                     {"volume", "", "pod.volumes[0].secret", false},
+                     {"projected", "", "pod.volumes[1].projected.sources[0].secret", false},
+                     {"csi", "", "pod.volumes[2].csi.nodePublishSecretRef", false},
+                     {"azure", "", "pod.volumes[3].azureFile", false},
+                     {"flex", "", "pod.volumes[4].flexVolume.secretRef", false},
+                     {"pull", "", "pod.imagePullSecrets[0]", false}});
   CHECK(gradient::secret_references({}, "pod").empty());
 }
 
