@@ -27,8 +27,8 @@ ARG GOPROXY=
 ARG RCLONE_VERSION
 ARG GIT_LFS_VERSION
 WORKDIR /src
-COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/git_lfs.go scripts/oci_pull.go \
-    scripts/local_addresses.go scripts/unpack.go scripts/unpack_archives.go scripts/
+COPY scripts/common.sh scripts/packages.sh scripts/binaries.sh scripts/rclone.go scripts/git_lfs.go scripts/ranges.go \
+    scripts/oci_pull.go scripts/local_addresses.go scripts/unpack.go scripts/unpack_archives.go scripts/
 # The secret is for a network that ends TLS itself: certificates of the authorities to trust, as `./dev image` gives the machine's.
 RUN --mount=type=secret,id=authorities bash -euo pipefail -c 'source scripts/common.sh; source scripts/packages.sh; source scripts/binaries.sh; \
     if [[ -e /run/secrets/authorities ]]; then export SSL_CERT_FILE=/run/secrets/authorities; fi; \

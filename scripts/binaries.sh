@@ -52,7 +52,7 @@ binary_source() {
 	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go local_addresses.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
-	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go local_addresses.go" ;;
+	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go ranges.go local_addresses.go" ;;
 	argocd-lua) echo "github.com/yuin/gopher-lua $GOPHER_LUA_VERSION argocd_lua.go" ;;
 	kstatus) echo "sigs.k8s.io/cli-utils $KSTATUS_VERSION kstatus.go" ;;
 	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go local_addresses.go" ;;
