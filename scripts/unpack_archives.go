@@ -153,8 +153,11 @@ func newGzip(begin *bufio.Reader) (io.Reader, error) {
 func (g *gzipped) Read(into []byte) (int, error) {
 	for {
 		n, err := g.Reader.Read(into)
-		if n > 0 || err != io.EOF {
+		if err != io.EOF {
 			return n, err
+		}
+		if n > 0 {
+			return n, nil
 		}
 		if err := g.next(); err != nil {
 			return 0, err

@@ -39,7 +39,10 @@ std::optional<gradient::Settings> operator_settings(kube::Client& client) {
                                    json::string_at(found.front(), {"data", file}));
     std::cerr << read.problems;
     return std::move(read.settings);
+  } catch (const kube::TransportError&) {
+    return gradient::default_settings();  // the next request says so
   } catch (const kube::ApiError& error) {
+    if (error.kind_not_served()) return gradient::default_settings();  // likewise
     return as_shipped(error.what());
   }
 }

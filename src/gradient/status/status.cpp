@@ -245,12 +245,12 @@ Json status(const StatusInput& input) {
   std::vector<Condition> list{spec_valid(facts), references_resolved(facts), content_synced(facts),
                               available(facts), progressing(facts)};
   list.insert(list.begin(), ready(facts, list));
-  if (auto conflict = scale_conflict(parent, observed, previous))
-    list.push_back(*std::move(conflict));
   const bool is_past_deadline =
       !workload.lags && observed.deployment && diagnosis::has_stalled(*observed.deployment);
   for (auto& entry : kstatus_conditions(list.front(), is_past_deadline))
     list.push_back(std::move(entry));
+  if (auto conflict = scale_conflict(parent, observed, previous))
+    list.push_back(*std::move(conflict));
   return document(facts, parent, conditions(list, parent, previous, now));
 }
 

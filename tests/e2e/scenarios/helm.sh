@@ -65,7 +65,7 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 	before=$(field deployment op-gradient-operator '{.metadata.generation}')
 	output=$(chart upgrade --set config.instanceTypes.C1.requests.cpu=2 2>&1) && return 1
 	contains "$output" "pre-upgrade hooks failed"
-	contains "$(kubectl logs job/op-gradient-operator-check-config)" "config.yaml:4: instanceTypes.C1.requests: cpu is more than the limit; lower it or raise limits.cpu"
+	contains "$(kubectl logs job/op-gradient-operator-check-config)" "config.yaml:8: instanceTypes.C1.requests: cpu is more than the limit; lower it or raise limits.cpu"
 	equals "$(field deployment op-gradient-operator '{.metadata.generation}')" "$before"
 
 	echo "a namespace that enforces Pod Security restricted"

@@ -118,7 +118,7 @@ a_deployment_whose_volume_many_pods_may_not_share_is_replaced_pod_by_pod() {
 who_uses_a_dataset_is_told_to_whoever_deletes_it() {
 	dataset code
 	app_repository code main | hello reader
-	kubectl wait gds/code --for=jsonpath='{.status.usedBy.names}'='["GradientDeployment/reader"]' --timeout=60s
+	kubectl wait gds/code --for=jsonpath='{.status.usedBy.names[0]}'=GradientDeployment/reader --timeout=60s
 	contains "$(kubectl delete gds code --dry-run=server 2>&1)" "Dataset $NAMESPACE/code is used by 1: GradientDeployment/reader."
 	kubectl delete gdep reader
 	kubectl wait gds/code --for=jsonpath='{.status.unusedSince}' --timeout=60s

@@ -76,7 +76,8 @@ with_template() { # the deployment app with a podTemplate from standard input
 pods_are_replaced_when_a_secret_of_their_environment_changes() {
 	local template
 	token() { kubectl create secret generic token --from-literal="value=$1" --dry-run=client -o yaml | apply; } # VALUE
-	reads_token() { equals "$(kubectl exec "deployment/app" -c app -- printenv TOKEN)" "$1"; } # VALUE
+	# shellcheck disable=SC2016 # expanded by the pod's shell
+	reads_token() { equals "$(kubectl exec deployment/app -- sh -c 'echo $TOKEN')" "$1"; } # VALUE
 	token canary-one
 	printf 'restartOnSecretChange: true\nenv: [{name: TOKEN, value: "SECRET:token/value"}]\n' | hello app
 	until_ready app
