@@ -114,8 +114,12 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   try {
     update(kind, wanted, *current, stop);
   } catch (const kube::ApiError& error) {
-    if (!error.invalid() || !own_rivals(parent, kind, wanted, stop)) throw;
+    const auto rivals = error.invalid() ? own_rivals(parent, kind, wanted, stop) : "";
+    if (rivals.empty()) throw;
     update(kind, wanted, *current, stop);
+    tell_drift(parent, "what " + rivals + " has applied to " + describe(kind, key) +
+                           " is removed, as it excludes what the operator sets there; have it "
+                           "apply no such field, and set it in the GradientDeployment");
   }
   if (!scaler.empty()) tell_scaling(parent, wanted, *current, scaler);
   return std::nullopt;
@@ -187,22 +191,19 @@ Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, 
   return ours;
 }
 
-bool Applier::own_rivals(const gradient::Parent& parent, const kube::Kind& kind, const Json& wanted,
-                         const std::stop_token& stop) {
+std::string Applier::own_rivals(const gradient::Parent& parent, const kube::Kind& kind,
+                                const Json& wanted, const std::stop_token& stop) {
   const auto key = kube::key_of(wanted);
-  if (stores_.of(kind) == nullptr) return false;
+  if (stores_.of(kind) == nullptr) return {};
   const auto fresh = client_.get(kind, key, stop);
-  if (!fresh || !is_child(*fresh, wanted, parent)) return false;
+  if (!fresh || !is_child(*fresh, wanted, parent)) return {};
   const auto transfer =
       transfer_rivals(json::at(*fresh, {"metadata", "managedFields"}), field_manager, wanted);
-  if (!transfer) return false;
+  if (!transfer) return {};
   take_over(kind, *fresh, transfer->managed_fields, stop);
   spdlog::info("removed what excludes ours object={} of={}", describe(kind, key),
                transfer->editors);
-  tell_drift(parent, "what " + transfer->editors + " has applied to " + describe(kind, key) +
-                         " is removed, as it excludes what the operator sets there; have it apply "
-                         "no such field, and set it in the GradientDeployment");
-  return true;
+  return transfer->editors;
 }
 
 /// Whoever is interrupted behind it goes on later: without its annotation the object counts as not

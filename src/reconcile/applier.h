@@ -75,9 +75,9 @@ class Applier {
   json::Json own_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
                        const std::stop_token& stop);
   /// What others have applied and the server does not take beside what is wanted becomes ours as
-  /// well. False: there is no such field.
-  bool own_rivals(const gradient::Parent& parent, const kube::Kind& kind, const json::Json& wanted,
-                  const std::stop_token& stop);
+  /// well. Whose and which; empty where there is no such field.
+  std::string own_rivals(const gradient::Parent& parent, const kube::Kind& kind,
+                         const json::Json& wanted, const std::stop_token& stop);
   json::Json take_over(const kube::Kind& kind, const json::Json& fresh,
                        const json::Json& managed_fields, const std::stop_token& stop);
   /// The field manager that has set another number of replicas than ours.

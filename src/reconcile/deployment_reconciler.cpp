@@ -7,6 +7,7 @@
 #include "gradient/spec/parent.h"
 #include "gradient/spec/read_deployment.h"
 #include "gradient/status/endpoint.h"
+#include "gradient/status/scaling.h"
 #include "gradient/status/status.h"
 #include "gradient/status/unapplied_status.h"
 #include "reconcile/children.h"
@@ -21,6 +22,9 @@ namespace {
 /// What was refused (a quota, a name that is taken) may be granted without an event to us, and a
 /// route that no controller reports on gets none.
 constexpr std::chrono::minutes requeue_interval{1};
+
+/// Until replicas that were set back are counted.
+constexpr std::chrono::seconds soon{5};
 
 /// GatewayAPIMissing needs no retry: the watch of HTTPRoutes notices when the CRDs are installed.
 bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
@@ -148,6 +152,7 @@ kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
   const auto observation = parts_.observer.observe(parent, spec, previous);
   if (observation.is_pending) return {.requeue_after = BackgroundReader::first_result_timeout};
   const auto& observed = observation.observed;
+  if (gradient::is_scaled_back(parent, observed, previous)) return {.requeue_after = soon};
   const auto status = gradient::status({.parent = parent,
                                         .spec = spec,
                                         .settings = parts_.settings,

@@ -194,6 +194,39 @@ TEST_CASE_METHOD(Scaled,
   CHECK(conflict().is_null());
 }
 
+TEST_CASE_METHOD(Scaled, "replicas that are taken back again and again are not told each time") {
+  const auto fight = [&] {
+    scale(autoscaler, 5);
+    clock.advance(std::chrono::seconds(15));
+  };
+  fight();
+  expect_event("DriftCorrected");
+  reconcile();
+  fight();
+  expect_status();
+  server.expect("PATCH /api/v1/namespaces/ns/events/*").answer(200, "{}");
+  reconcile();
+  server.finish();
+
+  auto counted = *stores.deployments.find({"ns", "demo"});
+  SECTION("while there are too many") {
+    counted["status"] = json::parse(R"({"replicas":5,"readyReplicas":5})");
+    put(kube::deployments, "demo", json::text(counted));
+    CHECK(reconcile().requeue_after == std::chrono::seconds(5));
+  }
+  SECTION("but what is missing is") {
+    counted["status"] = json::parse(R"({"replicas":0,"unavailableReplicas":1})");
+    put(kube::deployments, "demo", json::text(counted));
+    put(reconcile::gradient_deployments, "demo", [&] {
+      auto other = *stores.gradient_deployments.find({"ns", "demo"});
+      other["status"]["readyReplicas"] = json::Json(1);
+      return json::text(other);
+    }());
+    expect_status();
+    reconcile();
+  }
+}
+
 TEST_CASE_METHOD(Scaled, "an operator that starts keeps what was told of a scaler, for a while") {
   auto told = *stores.gradient_deployments.find({"ns", "demo"});
   auto& conditions = told["status"]["conditions"];

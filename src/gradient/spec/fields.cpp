@@ -29,7 +29,8 @@ void inside(json::ObjectReader& reader, std::string_view field,
 
 std::map<std::string, std::string> texts(
     json::ObjectReader& reader, std::string_view field,
-    const std::function<std::string(const std::string& key)>& key_problem) {
+    const std::function<std::string(const std::string& key)>& key_problem,
+    bool may_show_passwords) {
   std::map<std::string, std::string> read;
   const auto* texts = reader.find(field);
   if (texts == nullptr) return read;
@@ -46,6 +47,8 @@ std::map<std::string, std::string> texts(
     } else if (!value.is_string()) {
       reader.report().add(at, "must be a string, not " + std::string(json::type_name(value)) +
                                   "; put it in quotes");
+    } else if (!may_show_passwords && values::shows_password(value.as_string())) {
+      reader.report().add(at, "has a URL with a password in plain text; remove it");
     } else {
       read[key] = value.as_string();
     }
@@ -65,8 +68,9 @@ void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(
   metadata.string("name", {.longest = 253, .check = name_problem});
   metadata.string("namespace", {.longest = 253, .example = "default", .check = namespace_problem});
   const auto any_key = [](const std::string&) { return std::string(); };
-  texts(metadata, "labels", any_key);
-  texts(metadata, "annotations", any_key);
+  // What kubectl applied last is in an annotation, also where it was refused.
+  texts(metadata, "labels", any_key, true);
+  texts(metadata, "annotations", any_key, true);
   metadata.finish();
 }
 

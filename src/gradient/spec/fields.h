@@ -16,10 +16,12 @@ void inside(json::ObjectReader& reader, std::string_view field,
             const std::function<void(json::ObjectReader&)>& read);
 
 /// Labels or annotations: texts by keys, without what is null. `key_problem` says what is wrong
-/// with a key, empty when nothing is.
+/// with a key, empty when nothing is. A URL with a password is a problem, too, unless it may be
+/// shown.
 std::map<std::string, std::string> texts(
     json::ObjectReader& reader, std::string_view field,
-    const std::function<std::string(const std::string& key)>& key_problem);
+    const std::function<std::string(const std::string& key)>& key_problem,
+    bool may_show_passwords = false);
 
 /// Metadata, kind and the fields beside spec. `name_problem` judges metadata.name.
 void read_envelope(json::ObjectReader& object, std::string_view (*name_problem)(std::string_view));

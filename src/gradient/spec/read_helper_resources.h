@@ -6,6 +6,8 @@ namespace gradient {
 
 /// `resources` of helper containers: {"limits": {"memory": "8Gi"}, "requests": {...}} with
 /// quantities in canonical form, of cpu, memory and ephemeral-storage; null when absent.
-json::Json read_helper_resources(json::ObjectReader& reader);
+/// `may_be_fractions`: a number such as 0.5 is one of the operator's configuration; of a spec the
+/// API server wants it in quotes.
+json::Json read_helper_resources(json::ObjectReader& reader, bool may_be_fractions = false);
 
 }  // namespace gradient

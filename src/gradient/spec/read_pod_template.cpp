@@ -4,6 +4,7 @@
 #include "gradient/spec/check_pod_spec.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/values.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ using json::Json;
 
 constexpr std::size_t longest = 64UL << 10U;  // bytes of JSON
 
-/// Directives of kubectl's patches ($patch, $setElementOrder/...) would be sent on as fields.
+/// Directives of kubectl's patches ($patch, $setElementOrder/...) would be sent on as fields, and a
+/// password is shown to whoever reads a Deployment.
 Json without_nulls(const Json& value, const json::Path& path, json::Report& report,
                    std::size_t depth = 0) {
   constexpr std::size_t deepest = 40;  // of a PodSpec about 12
@@ -33,6 +35,8 @@ Json without_nulls(const Json& value, const json::Path& path, json::Report& repo
     }
     return json::array(std::move(elements));
   }
+  if (value.is_string() && values::shows_password(value.as_string()))
+    report.add(path, values::password_refused);
   if (!value.is_object()) return value;
   auto result = Json::object();
   for (const auto& [name, member] : value.as_object()) {

@@ -82,7 +82,7 @@ void read_network(json::ObjectReader& sync, Settings& settings) {
 
 void read_sync(json::ObjectReader& reader, Settings& settings) {
   inside(reader, "sync", [&](json::ObjectReader& sync) {
-    if (auto resources = read_helper_resources(sync); !resources.is_null())
+    if (auto resources = read_helper_resources(sync, true); !resources.is_null())
       settings.sync_resources = std::move(resources);
     settings.sync_pull_secret = fields::object_name(sync, "pullSecret", "Secret", "sync-pull");
     read_id(sync, "runAsUser", settings.run_as_user);

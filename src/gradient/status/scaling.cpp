@@ -74,6 +74,17 @@ bool has_scale_conflict(const Json& status) {
   return !condition(status, scaled_by_others).is_null();
 }
 
+bool is_scaled_back(const Parent& parent, const Observed& observed, const Json& previous) {
+  if (!observed.scaled_by || !observed.deployment || !has_scale_conflict(previous)) return false;
+  if (json::integer_at(previous, {"observedGeneration"}) != parent.generation) return false;
+  const auto& deployment = *observed.deployment;
+  const auto number = [&](std::initializer_list<std::string_view> path) {
+    return json::integer_at(deployment, path);
+  };
+  return number({"status", "observedGeneration"}) < number({"metadata", "generation"}) ||
+         number({"status", "replicas"}) > number({"spec", "replicas"});
+}
+
 bool awaits_metrics(const Observed& observed, const Json& previous) {
   return !objection(observed).is_null() && diagnosis::scaling_problem(observed, previous).empty();
 }

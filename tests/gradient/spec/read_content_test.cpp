@@ -292,6 +292,10 @@ TEST_CASE("problems of models and repositories are reported") {
         "here: cpu, ephemeral-storage, memory)",
         "spec.repositories.resources.requests: cpu is more than the limit; lower it or raise "
         "limits.cpu"}},
+      {"half a processor as a number, which the API server refuses",
+       "repositories: {dataset: d, repositories: [{url: 'https://h/r', name: r}], resources: "
+       "{limits: {cpu: 0.5}}}",
+       {"spec.repositories.resources.limits.cpu: is a number with a fraction; put it in quotes"}},
       {"a list without entries",
        "repositories: {dataset: d, repositories: []}",
        {"spec.repositories.repositories: must not be empty; add an entry, or remove the field"}},

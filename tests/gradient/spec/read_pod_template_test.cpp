@@ -97,6 +97,14 @@ TEST_CASE("what no pod of a Deployment can have is refused with its path and the
       {"spec: {containers: [{name: app, args: [null]}]}",
        "spec.containers[0].args[0]: is empty; write it or remove it"},
       {"spec: {containers: {name: app}}", "spec.containers: must be a list, not a mapping"},
+      {"spec: {containers: [{name: app, env: [{name: A, value: 'https://u:canary@h/'}]}]}",
+       "spec.containers[0].env[0].value: has a URL with a password in plain text; put the value "
+       "into a Secret and refer to it there, or write $(VARIABLE) for the password"},
+      {"spec: {containers: [{name: b, image: i, args: ['--db=postgres://u:canary@h/d']}]}",
+       "spec.containers[0].args[0]: has a URL with a password in plain text; put the value into a "
+       "Secret and refer to it there, or write $(VARIABLE) for the password"},
+      {"metadata: {annotations: {a: 'https://u:canary@h/'}}",
+       "metadata.annotations.a: has a URL with a password in plain text; remove it"},
       {"spec: {containers: [app]}", "spec.containers[0]: must be a mapping, not a string"},
       {"spec: {containers: [{image: x}]}",
        "spec.containers[0].name: must be a DNS label, such as app for the container of spec.image"},
