@@ -83,8 +83,11 @@ void PollingCache::forget(const kube::Kind& kind, const kube::Key& key) {
 void PollingCache::invalidate(const Ref& ref) {
   entries_.with([&](auto& entries) {
     const auto found = entries.find(ref);
-    if (found == entries.end() || clock_.now() - found->second.read < soonest) return;
-    found->second.due = found->second.old = clock_.now();
+    if (found == entries.end()) return;
+    auto& entry = found->second;
+    const auto again = std::max(clock_.now(), entry.read + soonest);
+    entry.due = std::min(entry.due, again);
+    entry.old = std::min(entry.old, again);
   });
 }
 

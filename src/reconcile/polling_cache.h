@@ -44,8 +44,8 @@ class PollingCache {
   /// write that met another version.
   void forget(const kube::Kind& kind, const kube::Key& key);
 
-  /// It is read again when it is asked for, unless it was read within the last second. For a new
-  /// reference, which must not be judged by what was true a minute ago.
+  /// It is read again when it is asked for, or a second later where it was read within the last
+  /// one. For a new reference, which must not be judged by what was true a minute ago.
   void invalidate(const Ref& ref);
 
   /// Replaces which objects exist, but lack what `dependent` needs of them, such as a key of a

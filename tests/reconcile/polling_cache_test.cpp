@@ -174,6 +174,17 @@ TEST_CASE_METHOD(Scenario, "whoever is new is not told what was true before") {
   CHECK(notified == std::vector{ref});  // the others are told
 }
 
+TEST_CASE_METHOD(Scenario, "what was read just before somebody new is read again within a second") {
+  expect_secret("1");
+  find();
+  polled.invalidate(ref);
+  CHECK(find());  // as it was read
+  clock.advance(1s);
+  expect_secret("2");
+  refresh();
+  CHECK(notified == std::vector{ref});
+}
+
 TEST_CASE_METHOD(Scenario, "everybody learns of a change, whoever reads it first") {
   expect_secret("1");
   find();
