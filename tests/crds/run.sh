@@ -92,7 +92,9 @@ run_imported() {
 }
 
 unseen_objects() {
+	# With a brace at the beginning all of it is JSON to kubectl 1.30.
 	cat <<-'EOF'
+		---
 		{apiVersion: gradient-operator.dev/v1alpha1, kind: GradientDeployment, metadata: {name: unseen},
 		 spec: {image: app, resources: {instanceType: C4}}}
 		---
