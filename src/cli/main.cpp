@@ -127,7 +127,8 @@ void add_validate(CLI::App& app, cli::ValidateOptions& options) {
   validate->add_option("--config", options.config,
                        "The operator's configuration file; alone, it is what is looked at");
   validate->final_callback([&options] {
-    if (options.files.empty() && options.config.empty()) throw CLI::RequiredError("--file, or --config alone,");
+    if (options.files.empty() && options.config.empty())
+      throw CLI::RequiredError("--file, or --config alone,");
   });
 }
 

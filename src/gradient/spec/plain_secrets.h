@@ -11,7 +11,8 @@ bool has_token(std::string_view url);
 bool shows_password(std::string_view text);
 /// What is said of such a text where Kubernetes can put a Secret's value.
 inline constexpr const char* password_refused =
-    "has a URL with a password in plain text; put the value into a Secret and refer to it there, or "
+    "has a URL with a password in plain text; put the value into a Secret and refer to it there, "
+    "or "
     "write $(VARIABLE) for the password";
 /// Whether a value in plain text may be a secret: by its `name` (of a variable or header) or its
 /// looks. A guess, for advice.

@@ -24,8 +24,8 @@ std::optional<Condition> scale_conflict(const Parent& parent, const Observed& ob
 /// Whether a status has that condition.
 bool has_scale_conflict(const json::Json& status);
 
-/// Whether the replicas that such an autoscaler has added are still being taken back, of a spec that
-/// `previous` is about already: the same again within seconds, and nothing to tell.
+/// Whether the replicas that such an autoscaler has added are still being taken back, of a spec
+/// that `previous` is about already: the same again within seconds, and nothing to tell.
 bool is_scaled_back(const Parent& parent, const Observed& observed, const json::Json& previous);
 
 /// Whether an autoscaler that gets no metrics yet is to be reported later, if it still gets none.
