@@ -123,3 +123,22 @@ TEST_CASE("who scales the Deployment against the operator is told without touchi
   world.scaled_by.reset();
   CHECK(gradient::condition(status(plain_spec(), world, made), "ScaledByOthers").is_null());
 }
+
+TEST_CASE("replicas that are being taken back are not told again, but missing ones are") {
+  auto told = with_conditions({condition("ScaledByOthers", "True", "ScaledByOthers", before)});
+  told["observedGeneration"] = Json(demo().generation);
+  auto world = observed({1, 1, 1, 1, 1}, {});
+  world.scaled_by = "keda";
+  const auto is_scaled_back = [&](std::int64_t replicas, const Json& previous) {
+    auto& deployment = *world.deployment;
+    deployment["spec"]["replicas"] = Json(1);
+    deployment["status"]["replicas"] = Json(replicas);
+    return gradient::is_scaled_back(demo(), world, previous);
+  };
+  CHECK(is_scaled_back(5, told));
+  CHECK_FALSE(is_scaled_back(1, told));
+  CHECK_FALSE(is_scaled_back(0, told));
+  CHECK_FALSE(is_scaled_back(5, {}));  // ScaledByOthers itself is told first
+  told["observedGeneration"] = Json(demo().generation - 1);
+  CHECK_FALSE(is_scaled_back(5, told));  // and so is an edit
+}
