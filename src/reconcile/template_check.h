@@ -19,10 +19,10 @@ class TemplateCheck {
  public:
   explicit TemplateCheck(kube::Client& client) : client_(client) {}
 
-  /// What the server says against the pod template of `wanted`, which is not what is live, if there
-  /// `is_live` anything. Nothing when
-  /// it takes it, or has something else against it, which an apply tells as well. Throws ApiError
-  /// and TransportError for what a retry may mend.
+  /// What the server says against the pod template of `wanted`, which is not what is live;
+  /// `is_live` says whether anything is. Nothing when it takes it, or has something else against
+  /// it, which an apply tells as well. Throws ApiError and TransportError for what a retry may
+  /// mend.
   std::optional<gradient::Blocker> refusal(const json::Json& wanted, bool is_live,
                                            const std::stop_token& stop);
 
