@@ -8,10 +8,10 @@ case ${1:-} in
 esac
 source "$SCRIPTS/processes.sh"
 source "$SCRIPTS/binaries.sh"
+source "$SCRIPTS/bench_report.sh"
 
 OPERATOR=$ROOT/build/release/bin/gradient-operator
 NAMESPACE=bench
-REPORT=$ROOT/docs/benchmarks.md
 IDLE_SECONDS=60
 QUIET_SECONDS=2
 OURS='gradientdeployments|datasets|models|containerregistries|deployments|services|horizontalpodautoscalers|poddisruptionbudgets|secrets|persistentvolumeclaims'
@@ -224,10 +224,10 @@ report() {
 	cat <<END
 # Benchmarks
 
-The operator against a real etcd and API server on the same machine, nothing else running: no controllers, no nodes. Every
-GradientDeployment has a repository, a model and a pull secret, so it becomes a Deployment, a Service and a status. "Writes" are
-the API server's own counts for our kinds and our children; CPU and memory are the operator's, from /proc. Memory grows
-at first by what the first rounds touch (code, buffers), then by the objects alone.
+The operator with a real etcd and API server on the same machine. Nothing else runs: no controllers, no nodes. Every
+GradientDeployment has a repository, a model and a pull secret, and becomes a Deployment, a Service and a status. "Writes" are
+what the API server counts for our kinds and our children; CPU and memory are the operator's, from /proc. At first memory grows
+by what the first rounds touch (code, buffers), then by the objects only.
 
     ./dev bench $*
 
@@ -249,6 +249,7 @@ for count; do
 done
 {
 	report "$@"
+	conclusion '# Benchmarks'
 	echo
 	sed -n '/^## Content/,$p' "$REPORT"
 } >"$work/report"

@@ -5,11 +5,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/lfs_server.sh"
+source "$SCRIPTS/bench_report.sh"
 source "$SCRIPTS/bench_sharing.sh"
 source "$SCRIPTS/bench_sources.sh"
 
 SYNC=$ROOT/build/release/bin/gradient-sync
-REPORT=$ROOT/docs/benchmarks.md
 ROUNDS=${ROUNDS:-5}
 FILES=2000          # of the repository, 20 KB each
 SMALL_FILES=20000   # of a model, 2 to 6 KB each
@@ -212,25 +212,14 @@ bench_models() {
 	model_rows linked-big "the same over a link of $LINK/s"
 }
 
-# Puts a section of the report, from standard input, in its place or at the end.
-replace_section() { # TITLE
-	cat >"$work/section"
-	awk -v title="## $1" -v section="$work/section" '
-		function insert(line) { print title "\n"; while ((getline line < section) > 0) print line; done = 1 }
-		/^## / { skip = $0 == title; if (skip) { insert(); print "" } }
-		!skip
-		END { if (!done) { print ""; insert() } }' "$REPORT" | cat -s | sed '${/^$/d}' >"$work/report"
-	install -m 644 "$work/report" "$REPORT"
-}
-
 content_section() {
 	cat <<-END
 		gradient-sync beside the programs that it runs, on the disk of one machine with the servers: git over http (lighttpd) from a
 		repository of $FILES files and 40 MB, models from S3 (MinIO). Medians of $ROUNDS rounds in which all take turns. The times of
-		gradient-sync end when all is on the disk, verified (a model also hashed) and published; git and rclone leave the disk to the
-		system, and \`sync -f\` does not. Without a limit, loopback is faster than the processors: the MD5 that rclone makes as well and a
-		model's SHA-256 are then most of the work, made together; with a \`digest\` there is no MD5, and the time is less. Memory is RssAnon
-		of the program and its children at its peak, traffic what loopback carried meanwhile.${GIT_SYNC:+ git-sync is $("$GIT_SYNC" --version).}
+		gradient-sync end when everything is on the disk, verified (a model also hashed) and published; git and rclone leave the writing to
+		the system, hence the rows with \`sync -f\`. Without a limit, loopback is faster than the processors, and hashing is most of the work:
+		the MD5, which rclone computes too, and a model's SHA-256. With a \`digest\` there is no MD5, which takes less time. Memory is the peak of
+		RssAnon of the program and its children; traffic is what loopback carried.${GIT_SYNC:+ git-sync is $("$GIT_SYNC" --version).}
 
 		    ./dev bench content
 

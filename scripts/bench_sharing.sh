@@ -202,7 +202,7 @@ bench_great_repository() {
 
 sharing_section() {
 	cat <<-END
-		Each is in a pod and on a node of its own, by what it is told. The server (lighttpd) gives $SLOW_KIB KiB a second to all together.
+		Each helper is told that it is in a pod and on a node of its own. The server (lighttpd) gives $SLOW_KIB KiB a second to all together.
 
 		    ./dev bench sharing
 
