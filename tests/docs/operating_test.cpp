@@ -14,6 +14,11 @@ namespace fs = std::filesystem;
 using json::Json;
 using Names = std::set<std::string>;
 
+const page::Page& configuration() {
+  static const auto page = page::of_docs("configuration.md");
+  return page;
+}
+
 const page::Page& operating() {
   static const auto page = page::of_docs("operating.md");
   return page;
@@ -22,9 +27,9 @@ const page::Page& operating() {
 /// The example with every key, and those of keys that exclude others.
 std::vector<Json> examples() {
   std::vector<Json> found;
-  for (const auto& block : operating().blocks) {
+  for (const auto& block : configuration().blocks) {
     if (block.marker == "every key" || block.marker == "or instead")
-      found.push_back(json::parse_single_yaml(block.text, "operating.md"));
+      found.push_back(json::parse_single_yaml(block.text, "configuration.md"));
   }
   return found;
 }
@@ -58,7 +63,7 @@ Names last_parts(const Names& paths) {
 
 }  // namespace
 
-TEST_CASE("the configurations with every key in operating.md are accepted") {
+TEST_CASE("the configurations with every key in configuration.md are accepted") {
   CHECK(examples().size() > 1);
   for (const auto& example : examples()) {
     const auto reading = gradient::read_settings(example);
@@ -67,16 +72,16 @@ TEST_CASE("the configurations with every key in operating.md are accepted") {
   }
 }
 
-TEST_CASE("operating.md has a heading for every key of the configuration, and no other") {
+TEST_CASE("configuration.md has a heading for every key of the configuration, and no other") {
   Names keys;
   for (const auto& example : examples())
     add_keys(example, "", keys);
-  const auto headings = page::names(page::below(operating(), "Configuration"));
+  const auto headings = page::names(page::below(configuration(), "Keys"));
   CHECK(page::missing(keys, headings) == Names{});
   CHECK(page::missing(headings, keys) == Names{});
 }
 
-TEST_CASE("every key that the code reads has its heading in operating.md") {
+TEST_CASE("every key that the code reads has its heading in configuration.md") {
   const Names resources{"cpu", "memory"};
   const Names of_pods{"metadata", "labels", "spec"};  // read like a deployment's podTemplate
   // The name is the first argument, or the second after the reader.
@@ -84,7 +89,7 @@ TEST_CASE("every key that the code reads has its heading in operating.md") {
       {"gradient/spec/read_settings.cpp", "gradient/spec/read_instance_types.cpp",
        "gradient/spec/read_endpoint.cpp", "gradient/spec/read_helper_resources.cpp"},
       R"re(\(\s*(?:\w+,\s*)?"([a-z][A-Za-z]*)")re");
-  const auto headings = page::names(page::below(operating(), "Configuration"));
+  const auto headings = page::names(page::below(configuration(), "Keys"));
   const auto read = page::missing(literals, resources);
   CHECK(read.size() > 25);
   CHECK(page::missing(read, last_parts(headings)) == Names{});

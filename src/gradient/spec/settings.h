@@ -55,7 +55,7 @@ struct ContentLimits {
   std::int64_t depth = 100;  ///< parts of a path
 };
 
-/// What the cluster's owner decides: the operator's configuration file (docs/operating.md).
+/// What the cluster's owner decides: the operator's configuration file (docs/configuration.md).
 struct Settings {
   std::map<std::string, InstanceType> instance_types;  ///< keyed by lower-case name
   std::string sync_image;
