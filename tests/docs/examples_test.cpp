@@ -91,9 +91,9 @@ TEST_CASE("the quick start has five commands, and the images of this version") {
   for (const auto& heading : page.headings) {
     if (heading.text != "On kind, with Helm") continue;
     const auto list = heading.body.substr(heading.body.find("five commands"));
-    std::istringstream lines(list.substr(0, list.find("On a cluster of your own")));
+    std::istringstream lines(list);
     for (std::string line; std::getline(lines, line);)
-      commands += line.rfind("    ", 0) == 0 ? 1 : 0;
+      commands += line.rfind("    ", 0) == 0 && line[4] != ' ' ? 1 : 0;  // else it goes on
     for (const char* image :
          {"gradient-operator:" PROJECT_VERSION, "gradient-sync:" PROJECT_VERSION})
       CHECK(list.find(image) != std::string::npos);
@@ -103,6 +103,28 @@ TEST_CASE("the quick start has five commands, and the images of this version") {
   const std::regex image("gradient-(?:operator|sync):([0-9][0-9.]*)");
   for (std::sregex_iterator match(text.begin(), text.end(), image), end; match != end; ++match)
     CHECK((*match)[1] == PROJECT_VERSION);
+}
+
+TEST_CASE("the documentation names the versions of git-lfs and rclone that the image has") {
+  const auto dockerfile = of_file("Dockerfile");
+  std::size_t told = 0;
+  for (const auto* program : {"git-lfs", "rclone"}) {
+    const std::string argument = program == std::string("rclone") ? "RCLONE" : "GIT_LFS";
+    std::smatch version;
+    REQUIRE(std::regex_search(dockerfile, version,
+                              std::regex("ARG " + argument + "_VERSION=v([0-9.]+[0-9])")));
+    const std::regex named(std::string(program) + "[ /]v?([0-9]+[.][0-9.]+[0-9])");
+    for (const auto& page : page::all()) {
+      if (page.file.filename() == "benchmarks.md") continue;  // of when they were measured
+      const auto text = base::read_file(page.file);
+      for (std::sregex_iterator found(text.begin(), text.end(), named), end; found != end;
+           ++found, ++told) {
+        INFO(page.file.string());
+        CHECK((*found)[1] == version[1]);
+      }
+    }
+  }
+  CHECK(told > 3);
 }
 
 TEST_CASE("the chart has the version of the project") {
