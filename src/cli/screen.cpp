@@ -1,5 +1,6 @@
 #include "cli/screen.h"
 
+#include "base/rfc3339.h"
 #include "base/units.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
@@ -293,9 +294,9 @@ std::string section(Row header, std::vector<Row> rows) {
 }  // namespace
 
 std::string age(std::chrono::system_clock::time_point now, const std::string& then) {
-  std::tm time{};
-  if (strptime(then.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return {};
-  const auto since = now - std::chrono::system_clock::from_time_t(timegm(&time));
+  const auto time = base::parse_rfc3339(then);
+  if (!time) return {};
+  const auto since = now - *time;
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(since).count());
   const auto minutes = seconds / 60;

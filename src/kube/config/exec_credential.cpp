@@ -3,10 +3,10 @@
 #include "base/base64.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "base/rfc3339.h"
 
 #include <spdlog/spdlog.h>
 
-#include <ctime>
 #include <map>
 #include <unistd.h>
 
@@ -39,25 +39,6 @@ std::vector<std::string> with_our_environment(
     text += value;
   }
   return texts;
-}
-
-/// "2026-01-31T12:00:00Z", with or without a fraction, or with an offset.
-std::optional<std::chrono::system_clock::time_point> parse_time(const std::string& text) {
-  std::tm fields{};
-  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-  if (rest == nullptr) return std::nullopt;
-  if (*rest == '.') {
-    do
-      ++rest;
-    while (*rest >= '0' && *rest <= '9');
-  }
-  std::tm offset{};
-  if (std::string_view(rest) == "Z") {
-    rest = "+0000";
-  }
-  const char* end = strptime(rest, "%z", &offset);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&fields) - offset.tm_gmtoff);
 }
 
 std::string ca_data(const ClusterConfig& config) {
@@ -116,7 +97,7 @@ ExecCredential read_exec_credential(const std::string& output, const ExecPlugin&
   }
   const auto expires = json::string_at(document, {"status", "expirationTimestamp"});
   if (!expires.empty()) {
-    credential.expires = parse_time(expires);
+    credential.expires = base::parse_rfc3339(expires);
     if (!credential.expires) refuse(plugin, "status.expirationTimestamp is not an RFC 3339 time");
   }
   return credential;
