@@ -64,6 +64,8 @@ check_values() {
 		'/config/instanceTypes/big/requests/nvidia.com~1gpu' config.instanceTypes.big.requests.nvidia\.com/gpu=1
 		'/config/instanceTypes/big/runtimeClassName' config.instanceTypes.big.runtimeClassName=A_B
 		'/config/instanceTypes/big/nodeSelector/pool' config.instanceTypes.big.nodeSelector.pool=a b
+		'/config/metrics/labels/0' config.metrics.labels={pod}
+		'/config/metrics/labels' config.metrics.labels={name}
 		'/config/metrics/requestDuration/name' config.metrics.requestDuration.name=
 		'/config/rollout/spareGpus' config.rollout.spareGpus=often
 		'/config/rollout/drainSeconds' config.rollout.drainSeconds=301

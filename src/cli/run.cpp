@@ -125,7 +125,9 @@ std::optional<gradient::Settings> operate(const RunOptions& options,
       {.namespaces = options.namespaces, .own_namespace = config.ns, .workers = options.workers});
   std::optional<kube::HealthServer> health;
   if (!options.metrics_address.empty()) {
-    health.emplace(options.metrics_address, [&op] { return op.ready(); });
+    health.emplace(
+        options.metrics_address, [&op] { return op.ready(); },
+        [&op](const kube::WriteText& write) { op.write_metrics(write); });
   }
   spdlog::info("starting version=\"{}\" server={}", full_version, config.server);
   TellsOfConfiguration tell(client, clock);

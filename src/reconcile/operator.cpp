@@ -1,6 +1,7 @@
 #include "reconcile/operator.h"
 
 #include "gradient/spec/names.h"
+#include "reconcile/object_metrics.h"
 
 #include <spdlog/spdlog.h>
 
@@ -124,11 +125,17 @@ void Operator::reconcile(const std::stop_token& stop) {
     if (!clock_.wait(poll_interval, stop)) return;
   }
   spdlog::info("caches are synced, reconciling");
+  is_reconciling_ = true;
   enqueue_synced();
   const std::jthread reading([&] { reader_.run(stop); });
   const std::jthread recording([&] { events_.run(stop); });
   const auto workers = controllers_.start(stop);
   poll(stop);
+  is_reconciling_ = false;
+}
+
+void Operator::write_metrics(const std::function<void(std::string_view)>& write) const {
+  if (is_reconciling_) write_object_metrics(stores_, settings_.metric_labels, write);
 }
 
 /// What brings no watch event: caches that sync later, children of an earlier configuration, kinds

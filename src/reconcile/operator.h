@@ -5,7 +5,10 @@
 #include "reconcile/reconcilers.h"
 #include "reconcile/stale_children.h"
 
+#include <atomic>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reconcile {
@@ -32,6 +35,9 @@ class Operator {
   void reconcile(const std::stop_token& stop);
   /// The caches have synced, of all namespaces that can be listed and at least of one.
   bool ready() const { return informers_.namespaces().ready(); }
+  /// The metrics of objects (object_metrics.h), while this reconciles: of a standby they would be
+  /// there twice. Safe on any thread.
+  void write_metrics(const std::function<void(std::string_view)>& write) const;
 
  private:
   void add_watches(const std::string& ns);
@@ -41,6 +47,7 @@ class Operator {
   void enqueue_used_otherwise();
   void poll(const std::stop_token& stop);
 
+  std::atomic<bool> is_reconciling_ = false;
   const kube::Clock& clock_;
   const gradient::Settings& settings_;
 

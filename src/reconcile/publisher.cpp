@@ -1,8 +1,10 @@
 #include "reconcile/publisher.h"
 
 #include "gradient/status/condition.h"
+#include "kube/serve/metrics.h"
 #include "reconcile/merge_patch.h"
 #include "reconcile/ownership.h"
+#include "reconcile/sync_results.h"
 
 #include <spdlog/spdlog.h>
 
@@ -54,6 +56,8 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
     if (!written) return;  // deleted meanwhile
     store.put(*written);
   }
+  for (const auto& result : sync_results(previous, status))
+    kube::count_sync(result);
   const Ref ref{std::string(kind.kind), key};
   if (concerns_dependents(patch)) parts_.triggers.enqueue_dependents(ref);
   // The response has an edit of others since the reconcile began. Its watch event will find that

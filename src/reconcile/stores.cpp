@@ -2,6 +2,7 @@
 
 #include "gradient/render/ingress.h"
 #include "gradient/spec/names.h"
+#include "reconcile/object_metrics.h"
 
 #include <algorithm>
 #include <optional>
@@ -76,7 +77,8 @@ std::vector<std::string> claim_of(const json::Json& dataset) {
 Stores::Stores()
     : gradient_deployments(indexed_by_what_it_names(used_by_deployment)),
       models(indexed_by_what_it_names(used_by_model)),
-      datasets(claim_of),
+      datasets(claim_of, {}, facts_of),
+      registries({}, {}, facts_of),
       deployments(parents),
       services(parents),
       autoscalers(parents),
@@ -102,12 +104,13 @@ kube::Store* Stores::of(const kube::Kind& kind) {
 }
 
 kube::Store Stores::indexed_by_what_it_names(kube::Store::Index index) {
-  return kube::Store(std::move(index), [this](const std::vector<std::string>& terms) {
+  const auto on_terms = [this](const std::vector<std::string>& terms) {
     used_otherwise_.with([&](auto& used) {
       for (const auto& term : terms)
         if (auto named = used_in(term)) used.insert(*std::move(named));
     });
-  });
+  };
+  return kube::Store(std::move(index), on_terms, facts_of);
 }
 
 std::vector<std::string> Stores::users_of(const Ref& used) const {

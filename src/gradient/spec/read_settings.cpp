@@ -103,8 +103,29 @@ std::string_view metric_problem(std::string_view name) {
   return values::control_problem(name);
 }
 
+void read_metric_labels(json::ObjectReader& reader, MetricLabels& labels) {
+  if (reader.find("labels") == nullptr) return;
+  labels = {.ns = false, .name = false, .reason = false};
+  const std::map<std::string, bool*> known{
+      {"namespace", &labels.ns}, {"name", &labels.name}, {"reason", &labels.reason}};
+  const json::Text rule{.longest = 64, .example = "namespace"};
+  reader.elements("labels", {0, 3}, [&](const json::Json& value, const json::Path& path) {
+    const auto label = json::text_of(value, path, rule, reader.report());
+    if (!label) return;
+    const auto found = known.find(*label);
+    if (found == known.end()) {
+      reader.report().add(path, "must be namespace, name or reason");
+    } else {
+      *found->second = true;
+    }
+  });
+  if (labels.name && !labels.ns)
+    reader.problem("labels", "name says nothing without namespace; add that, or remove name");
+}
+
 void read_metrics(json::ObjectReader& reader, Settings& settings) {
   inside(reader, "metrics", [&](json::ObjectReader& metrics) {
+    read_metric_labels(metrics, settings.metric_labels);
     inside(metrics, "requestDuration", [&](json::ObjectReader& metric) {
       settings.request_duration_metric = metric.required_string(
           "name", {.longest = 253, .example = "request_duration_seconds", .check = metric_problem});

@@ -72,6 +72,7 @@ namespace gradient {
 ///       requestDuration:          # an external metric: average seconds per replica
 ///         name: request_duration_seconds
 ///         selector: {service: "${name}", namespace: "${namespace}"}
+///       labels: [namespace, name, reason]   # of the metrics of objects; fewer count them together
 ///
 // clang-format on
 std::variant<Settings, json::Problems> read_settings(const json::Json& document);

@@ -48,6 +48,13 @@ struct Endpoint {
   bool by_ingress() const { return !ingress_class.empty(); }
 };
 
+/// Which labels metrics of objects have besides those of their kind. Objects that are alike in what
+/// is left are counted together.
+struct MetricLabels {
+  bool ns = true, name = true;  ///< no name without its namespace
+  bool reason = true;
+};
+
 /// What a repository or a model may have at most. As shipped these are gradient-sync's own.
 struct ContentLimits {
   std::int64_t files = 2'000'000;  ///< and folders
@@ -79,6 +86,7 @@ struct Settings {
   std::string request_duration_metric;  ///< external metric's name; empty: not available
   json::Json
       request_duration_selector;  ///< matchLabels of the metric, with ${name} and ${namespace}
+  MetricLabels metric_labels = {};
   PodSecurity pod_security = PodSecurity::Baseline;
   Placement placement = Placement::Scheduler;  ///< who spreads pods over nodes and zones
   bool allow_git_protocol = false;

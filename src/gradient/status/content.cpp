@@ -1,5 +1,6 @@
 #include "gradient/status/content.h"
 
+#include "base/rfc3339.h"
 #include "base/units.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
@@ -64,6 +65,15 @@ Json checkout(const Container& container) {
   return parsed(json::string_at(*container.status, {"state", "terminated", "message"}));
 }
 
+/// When the content of an entry came, "syncedAt": as the previous status says while it is the same
+/// content (`what` is the field that identifies it), and else as a pod reports.
+void set_time(Json& entry, const Json& before, const char* what, const std::string& reported) {
+  const auto is_same = json::string_at(before, {what}) == json::string_at(entry, {what});
+  auto time = is_same ? json::string_at(before, {"syncedAt"}) : "";
+  if (time.empty() && base::parse_rfc3339(reported)) time = reported;
+  if (!time.empty()) entry["syncedAt"] = Json(time);
+}
+
 void set(Json& entry, const char* field, const std::string& value) {
   if (!value.empty()) entry[field] = Json(value);
 }
@@ -76,7 +86,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
                              {"url", repository.url},
                              {"ref", json::text_or_null(repository.ref)}});
   PodCounts commits;
-  std::map<std::string, std::string> refs;
+  std::map<std::string, std::string> refs, times;
   for (const auto& pod : workload.pods) {
     const auto* container = pod.container(names::clone_container(repository.name));
     const auto report = container == nullptr ? Json() : checkout(*container);
@@ -84,6 +94,8 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
     if (commit.empty()) continue;
     ++commits[commit];
     refs[commit] = json::string_at(report, {"ref"}).substr(0, 300);
+    times.emplace(commit,
+                  json::string_at(*container->status, {"state", "terminated", "finishedAt"}));
   }
   add_difference(content, "repository " + repository.name, commits);
   const auto before = known(previous, "repositories", entry, {"name", "url"});
@@ -96,6 +108,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
   }
   set(entry, "commit", commit);
   set(entry, "resolvedRef", ref);
+  if (!commit.empty()) set_time(entry, before, "commit", times[commit]);
   const bool is_other = !before_commit.empty() && before_commit != commit;
   const auto previous_commit =
       is_other ? before_commit : json::string_at(before, {"previousCommit"});
@@ -159,6 +172,7 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
   std::map<std::string, const Json*> newest;  // by revision
   for (const auto* line : logged) {
     if (is_event(*line, "refresh-failed")) {
+      content.refresh_failed = true;
       add_remark(content, "model " + model.id +
                               ": the last refresh failed, the files before it stay: " +
                               excerpt(json::string_at(*line, {"message"})));
@@ -180,10 +194,14 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
     add_remark(content, "model " + model.id + ": archives are served as they are (" + archives +
                             "); source.unpack: true has them unpacked");
   };
+  const auto before = known(previous, "models", entry, {"id", "source"});
   if (!revisions.empty()) {
-    show(*newest[most_frequent(revisions)]);
+    const auto& line = *newest[most_frequent(revisions)];
+    show(line);
+    set_time(entry, before, "revision", json::string_at(line, {"time"}));
   } else if (is_still_true(workload, logged)) {
-    show(known(previous, "models", entry, {"id", "source"}));
+    show(before);
+    set_time(entry, before, "revision", "");
   }
   return entry;
 }
@@ -249,6 +267,9 @@ Content content(const DeploymentSpec& spec, const Observed& observed, const Work
   for (const auto& pod : workload.pods)
     look_at(pod, observed, result);
   if (repositories.empty() && models.empty()) return result;
+  constexpr std::size_t digits = 12;
+  if (!repositories.empty())
+    result.commit = json::string_at(repositories.front(), {"commit"}).substr(0, digits);
   result.json = json::object({{"repositories", json::array_or_null(std::move(repositories))},
                               {"models", json::array_or_null(std::move(models))}});
   return result;

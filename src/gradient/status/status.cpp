@@ -111,7 +111,7 @@ Condition content_synced(const Facts& facts) {
   if (content.complete == 0) {
     return {type, ConditionStatus::Unknown, "Syncing", "no pod of this revision has been seen yet"};
   }
-  return {type, ConditionStatus::True, "Synced",
+  return {type, ConditionStatus::True, content.refresh_failed ? "RefreshFailed" : "Synced",
           content.remarks.empty() ? "repositories and models are complete" : content.remarks};
 }
 
@@ -209,11 +209,13 @@ Json document(const Facts& facts, const Parent& parent, const Json& list) {
   const auto& workload = facts.workload;
   return json::object({{"observedGeneration", parent.generation},
                        {"conditions", list},
+                       {"ready", diagnosis::ready_text(workload.ready, workload.wanted)},
                        {"replicas", workload.replicas},
                        {"readyReplicas", workload.ready},
                        {"updatedReplicas", workload.updated},
                        {"selector", std::string(names::deployment_label) + "=" + parent.name},
                        {"endpoint", facts.endpoint},
+                       {"commit", json::text_or_null(facts.content.commit)},
                        {"content", facts.content.json}});
 }
 

@@ -7,6 +7,8 @@
 #include "gradient/status/workload.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace gradient {
 namespace {
@@ -95,18 +97,34 @@ Json with_previous(const std::vector<Condition>& decided, const Parent& parent,
   return json::array(std::move(list));
 }
 
-/// The status with the conditions `decided`, and with those of the Deployment that still runs;
-/// `reason` says why nothing does.
-Json status_beside_running(std::vector<Condition> decided, const std::string& reason,
+/// Why nothing runs, where nothing does, and how many pods would.
+struct Nothing {
+  std::string reason;
+  std::optional<std::int64_t> wanted = {};  ///< empty: not known
+};
+
+/// `status.ready` where there is no Deployment; null where never anything ran.
+Json none_ready(const std::optional<std::int64_t>& wanted, const Json& previous) {
+  if (wanted) return Json(diagnosis::ready_text(0, *wanted));
+  const auto before = json::string_at(previous, {"ready"});
+  return json::text_or_null(before.empty() ? "" : "0" + before.substr(before.find('/')));
+}
+
+/// The status with the conditions `decided`, and with those of the Deployment that still runs.
+Json status_beside_running(std::vector<Condition> decided, const Nothing& nothing,
                            const Parent& parent, const Json& deployment, const Json& previous,
                            const std::string& now) {
   auto status = previous.is_object() ? previous : Json::object();
   status["observedGeneration"] = Json(parent.generation);
+  const auto& reason = nothing.reason;
   const bool runs = !deployment.is_null();
+  if (auto none = none_ready(nothing.wanted, previous); !runs && !none.is_null())
+    status["ready"] = std::move(none);
   if (runs || !json::at(previous, {"replicas"}).is_null()) {
     const auto workload = runs ? diagnosis::workload(deployment) : Workload{};
     for (auto& entry : runs ? running(workload, deployment, previous, reason) : gone(reason))
       decided.push_back(std::move(entry));
+    if (runs) status["ready"] = Json(diagnosis::ready_text(workload.ready, workload.wanted));
     status["replicas"] = Json(workload.replicas);
     status["readyReplicas"] = Json(workload.ready);
     status["updatedReplicas"] = Json(workload.updated);
@@ -131,7 +149,7 @@ Json invalid_status(const Parent& parent, const json::Problems& problems, const 
   const auto message = json::text(problems);
   return status_beside_running({{"Ready", ConditionStatus::False, reason, message},
                                 {"SpecValid", ConditionStatus::False, reason, message}},
-                               reason, parent, deployment, previous, now);
+                               {.reason = reason}, parent, deployment, previous, now);
 }
 
 Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
@@ -147,11 +165,12 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
   const Condition resolved{"ReferencesResolved", ConditionStatus::True, "Resolved",
                            "all that the spec names exists"};
   const bool is_of_spec = reason == "PodTemplateInvalid";
-  return status_beside_running({{"Ready", ConditionStatus::False, reason, message},
-                                is_of_spec ? refused : accepted,
-                                is_of_spec ? resolved : unresolved},
-                               spec.replicas() == 0 ? disabled : reason, parent, deployment,
-                               previous, now);
+  return status_beside_running(
+      {{"Ready", ConditionStatus::False, reason, message},
+       is_of_spec ? refused : accepted,
+       is_of_spec ? resolved : unresolved},
+      {.reason = spec.replicas() == 0 ? disabled : reason, .wanted = spec.replicas()}, parent,
+      deployment, previous, now);
 }
 
 Json paused_status(const Parent& parent, const Json& previous, const std::string& now) {

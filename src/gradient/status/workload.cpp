@@ -69,6 +69,10 @@ std::string of_replicas(std::int64_t count, const Workload& workload) {
 
 }  // namespace
 
+std::string ready_text(std::int64_t ready, std::int64_t wanted) {
+  return std::to_string(ready) + "/" + std::to_string(wanted);
+}
+
 Workload workload(const Json& deployment) {
   const auto wanted = json::integer_at(deployment, {"spec", "replicas"}, 1);
   return counted_workload(deployment, wanted, wanted);

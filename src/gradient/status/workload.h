@@ -35,6 +35,8 @@ Workload workload(const DeploymentSpec& spec, const Observed& observed);
 /// Without a spec to go by: the live Deployment counts as what is asked for. No pods.
 Workload workload(const json::Json& deployment);
 
+std::string ready_text(std::int64_t ready,
+                       std::int64_t wanted);       ///< "1/2", as `status.ready` has it
 std::string count_text(const Workload& workload);  ///< "1 of 2 replicas are available"
 std::string revision_text(
     const Workload& workload);  ///< "1 of 2 replicas are of the newest revision"

@@ -66,6 +66,19 @@ std::vector<Key> Store::keys() const {
   });
 }
 
+std::vector<std::pair<Key, std::string>> Store::summaries(const std::optional<Key>& after,
+                                                          std::size_t most) const {
+  return data_.with([&](const Data& data) {
+    std::vector<std::pair<Key, std::string>> page;
+    auto entry = after ? data.entries.upper_bound(*after) : data.entries.begin();
+    for (; entry != data.entries.end() && page.size() < most; ++entry) {
+      const auto& summary = entry->second.summary;
+      page.emplace_back(entry->first, summary == nullptr ? std::string() : *summary);
+    }
+    return page;
+  });
+}
+
 std::size_t Store::size() const {
   return data_.with([](const Data& data) { return data.entries.size(); });
 }
@@ -89,6 +102,7 @@ Store::Change Store::put(const Json& object) {
   if (knows(key, version)) return Change::Stale;
   const auto terms = index_ ? index_(object) : std::vector<std::string>();
   auto compressed = compressor_.compress(text_to_keep(object));
+  auto summary = summary_ ? std::make_unique<const std::string>(summary_(object)) : nullptr;
 
   std::vector<std::string> before;
   const auto change = data_.with([&](Data& data) {
@@ -100,6 +114,7 @@ Store::Change Store::put(const Json& object) {
       entry.terms.push_back(data.terms.emplace(term, &place->first));
     entry.version = std::move(version);
     entry.object = std::move(compressed);
+    entry.summary = std::move(summary);
     return Change::Stored;
   });
   if (change == Change::Stored) tell_of_terms(std::move(before), terms);

@@ -9,10 +9,12 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kube {
@@ -31,13 +33,20 @@ class Store {
   /// now. Called on the thread of the change, after it; must not throw.
   using OnTerms = std::function<void(const std::vector<std::string>& terms)>;
 
-  explicit Store(Index index = {}, OnTerms on_terms = {})
-      : index_(std::move(index)), on_terms_(std::move(on_terms)) {}
+  /// What of an object is read of all objects at once, as a short text: it is kept as it is.
+  using Summary = std::function<std::string(const Json& object)>;
+
+  explicit Store(Index index = {}, OnTerms on_terms = {}, Summary summary = {})
+      : index_(std::move(index)), on_terms_(std::move(on_terms)), summary_(std::move(summary)) {}
 
   std::optional<Json> find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
   std::vector<Key> indexed_keys(const std::string& term) const;
   std::vector<Key> keys() const;
+  /// Of the first `most` objects behind `after` in the order of keys, or of the first of all: a
+  /// page of a listing that keeps neither the lock nor much memory.
+  std::vector<std::pair<Key, std::string>> summaries(const std::optional<Key>& after,
+                                                     std::size_t most) const;
   std::size_t size() const;
   std::size_t bytes() const;  ///< what the objects take, compressed
 
@@ -83,6 +92,7 @@ class Store {
   struct Entry {
     std::string version;
     Compressed object;
+    std::unique_ptr<const std::string> summary;  ///< null: the store makes none
     std::vector<Terms::iterator> terms;
   };
   struct Tombstone {
@@ -105,6 +115,7 @@ class Store {
 
   Index index_;
   OnTerms on_terms_;
+  Summary summary_;
   Compressor compressor_;
   Guarded<Data> data_;
   mutable std::mutex writes_mutex_;

@@ -4,6 +4,7 @@
 
 #include <CivetServer.h>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace kube {
@@ -12,10 +13,15 @@ namespace {
 struct Page {
   int status;
   const char* type;
-  std::string text;
+  std::function<void(const WriteText&)> body;
 };
 
-/// Answers GET and HEAD; everything else is civetweb's to refuse.
+Page text_page(int status, const char* text) {
+  return {status, "text/plain", [text](const WriteText& write) { write(text); }};
+}
+
+/// Answers GET and HEAD; everything else is civetweb's to refuse. Bodies are written in chunks as
+/// they come (RFC 9112, section 7.1).
 class Endpoint final : public CivetHandler {
  public:
   explicit Endpoint(std::function<Page()> page) : page_(std::move(page)) {}
@@ -30,12 +36,21 @@ class Endpoint final : public CivetHandler {
  private:
   bool answer(mg_connection* connection, bool with_body) const {
     const auto page = page_();
-    mg_printf(connection,
-              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-              "Connection: close\r\n\r\n",
+    // A client of HTTP/1.0 knows no chunks: the end of the connection is the end of its body.
+    const std::string_view version = mg_get_request_info(connection)->http_version;
+    const bool in_chunks = version != "1.0";
+    mg_printf(connection, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%sConnection: close\r\n\r\n",
               page.status, mg_get_response_code_text(connection, page.status), page.type,
-              page.text.size());
-    if (with_body) mg_write(connection, page.text.data(), page.text.size());
+              in_chunks ? "Transfer-Encoding: chunked\r\n" : "");
+    if (!with_body) return true;
+    bool is_gone = false;
+    page.body([&](std::string_view text) {
+      if (is_gone || text.empty()) return;  // an empty chunk is the last
+      const auto size = static_cast<unsigned>(text.size());
+      is_gone = (in_chunks ? mg_send_chunk(connection, text.data(), size)
+                           : mg_write(connection, text.data(), size)) <= 0;
+    });
+    if (in_chunks && !is_gone) mg_send_chunk(connection, "", 0);
     return true;
   }
 
@@ -84,16 +99,17 @@ std::unique_ptr<CivetServer> listen(const std::string& address) {
 }  // namespace
 
 struct HealthServer::Impl {
-  Impl(const std::string& address, const std::function<bool()>& ready)
-      : healthz([] {
-          return Page{200, "text/plain", "ok\n"};
+  Impl(const std::string& address, std::function<bool()> ready,
+       std::function<void(const WriteText&)> more_metrics)
+      : healthz([] { return text_page(200, "ok\n"); }),
+        readyz([ready = std::move(ready)] {
+          return ready() ? text_page(200, "ok\n") : text_page(503, "not all caches are filled\n");
         }),
-        readyz([ready] {
-          return ready() ? Page{200, "text/plain", "ok\n"}
-                         : Page{503, "text/plain", "not all caches are filled\n"};
-        }),
-        metrics([] {
-          return Page{200, "text/plain; version=0.0.4", metrics_text()};
+        metrics([more = std::move(more_metrics)] {
+          return Page{200, "text/plain; version=0.0.4", [&more](const WriteText& write) {
+                        write(metrics_text());
+                        if (more) more(write);
+                      }};
         }),
         server(listen(address)) {
     server->addHandler("/healthz$", healthz);
@@ -105,8 +121,9 @@ struct HealthServer::Impl {
   std::unique_ptr<CivetServer> server;  // last: it ends before what it calls
 };
 
-HealthServer::HealthServer(const std::string& address, const std::function<bool()>& ready)
-    : impl_(std::make_unique<Impl>(address, ready)) {}
+HealthServer::HealthServer(const std::string& address, std::function<bool()> ready,
+                           std::function<void(const WriteText&)> more_metrics)
+    : impl_(std::make_unique<Impl>(address, std::move(ready), std::move(more_metrics))) {}
 
 HealthServer::~HealthServer() = default;
 

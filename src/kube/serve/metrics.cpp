@@ -73,6 +73,13 @@ void count_request(const std::string& method, int code, const std::string& host)
   family.Add({{"code", std::to_string(code)}, {"method", method}, {"host", host}}).Increment();
 }
 
+void count_sync(const std::string& result) {
+  static auto& family =
+      counters("gradient_content_syncs_total",
+               "Fetches of repositories and models that statuses told, by result");
+  family.Add({{"result", result}}).Increment();
+}
+
 void count_watch_restart(const std::string& kind, const std::string& why) {
   static auto& family = counters("gradient_watch_restarts_total", "Ends of watches per reason");
   family.Add({{"kind", kind}, {"reason", why}}).Increment();

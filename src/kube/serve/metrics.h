@@ -15,12 +15,14 @@ namespace kube {
 
 /// Prometheus metrics: the process's one registry, under controller-runtime's names, so that its
 /// dashboards and alerts work here too. Everything here is safe to share between threads. Label
-/// values must come from small fixed sets.
+/// values must come from small fixed sets: what has series for each object is not kept here.
 prometheus::Registry& registry();
 /// All of it in Prometheus' text format.
 std::string metrics_text();
 
 void count_request(const std::string& method, int code, const std::string& host = {});
+/// `result` is Synced or a reason of a fixed set.
+void count_sync(const std::string& result);
 void count_watch_restart(const std::string& kind, const std::string& why);
 /// Whether the configuration could be used when it was read last.
 void set_config_is_right(bool is_right);

@@ -114,11 +114,14 @@ podTemplate:
   metadata: {labels: {team: nlp}}
   spec: {priorityClassName: serving}
 clusterDomain: example.org
-metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}}
+metrics: {requestDuration: {name: request_seconds, selector: {service: "${name}"}}, labels: [namespace]}
 )");
   CHECK(read.allow_probe_host);
   CHECK(read.labelled_secrets_only);
   CHECK(read.placement == gradient::Placement::Spread);
+  CHECK(read.metric_labels.ns);
+  CHECK_FALSE(read.metric_labels.name);
+  CHECK_FALSE(read.metric_labels.reason);
   CHECK_FALSE(read.default_readiness);
   CHECK_FALSE(read.pod_template_is_allowed);
   CHECK(read.pod_template_may_set_machine);
@@ -283,6 +286,10 @@ TEST_CASE("problems of the configuration are reported") {
         "images: must be a mapping, not a string",
         "metrics.requestDuration.name: is required; write it, such as request_duration_seconds",
         "metrics.requestDuration.selector: must be a mapping of labels to values"}},
+      {"labels of metrics",
+       "metrics: {labels: [pod, name]}",
+       {"metrics.labels[0]: must be namespace, name or reason",
+        "metrics.labels: name says nothing without namespace; add that, or remove name"}},
       {"machines",
        "instanceTypes: {'a b': {}, M: {requests: {gpu: 1, cpu: 2, memory: lots}, limits: {cpu: 1, "
        "pods: 3, nvidia.com/gpu: 1.5}, nodeSelector: {a: 1}, tolerations: [{key: a, effect: No}], "

@@ -79,10 +79,11 @@ TEST_CASE("a rollout is over when its pods have been available once") {
 TEST_CASE("counts, selector and endpoint are beside the conditions") {
   auto made = status(plain_spec(3), observed({3, 4, 2, 3, 3}, {}));
   made.erase("conditions");
-  CHECK(json::text(made) ==
-        R"({"endpoint":"http://demo.team.svc.cluster.local","observedGeneration":4,)"
-        R"("readyReplicas":3,"replicas":4,"selector":"gradient-operator.dev/deployment=demo",)"
-        R"("updatedReplicas":2})");
+  CHECK(
+      json::text(made) ==
+      R"({"endpoint":"http://demo.team.svc.cluster.local","observedGeneration":4,)"
+      R"("ready":"3/3","readyReplicas":3,"replicas":4,"selector":"gradient-operator.dev/deployment=demo",)"
+      R"("updatedReplicas":2})");
 }
 
 TEST_CASE("every condition says of which generation it is and since when") {

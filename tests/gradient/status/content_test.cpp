@@ -38,7 +38,9 @@ TEST_CASE("content says which commit and which revision the pods have") {
       content(made) ==
       R"({"models":[{"bytes":5000,"id":"llm","revision":"sha256:aa","source":"s3://models/llm"}],)"
       R"("repositories":[{"commit":"1111111111111111111111111111111111111111","name":"code",)"
-      R"("ref":"main","url":"https://git.example.com/team/code.git"}]})");
+      R"("ref":"main","syncedAt":"2026-01-02T10:02:30Z",)"
+      R"("url":"https://git.example.com/team/code.git"}]})");
+  CHECK(json::string_at(made, {"commit"}) == "111111111111");
   CHECK(text_of(made, "ContentSynced") == "True Synced: repositories and models are complete");
 }
 
@@ -132,14 +134,16 @@ TEST_CASE("a repository shows from which commit it went to which, and what its r
   const auto first =
       status(content_spec(),
              observed({1, 1, 1, 1, 1}, {with(R"({"commit":"1111","ref":"refs/heads/main"})")}));
-  CHECK(repository(first) == R"({"commit":"1111","ref":"main","resolvedRef":"refs/heads/main"})");
+  CHECK(repository(first) == R"({"commit":"1111","ref":"main","resolvedRef":"refs/heads/main",)"
+                             R"("syncedAt":"2026-01-02T10:02:30Z"})");
   const auto rolling = status(content_spec(), observed({1, 1, 0, 1, 1}, {}), first);
   CHECK(repository(rolling) == repository(first));
   const auto world =
       observed({1, 1, 1, 1, 1}, {with(R"({"commit":"2222","ref":"refs/tags/main"})")});
   const auto second = status(content_spec(), world, rolling);
   CHECK(repository(second) ==
-        R"({"commit":"2222","previousCommit":"1111","ref":"main","resolvedRef":"refs/tags/main"})");
+        R"({"commit":"2222","previousCommit":"1111","ref":"main","resolvedRef":"refs/tags/main",)"
+        R"("syncedAt":"2026-01-02T10:02:30Z"})");
   CHECK(status(content_spec(), world, second) == second);
 }
 
@@ -156,13 +160,52 @@ TEST_CASE("replicas that differ are told, and the most frequent is shown") {
         two);
 }
 
+TEST_CASE("content bears the time when it came first, which the next pod does not change") {
+  const auto cloned_at = [](const std::string& commit, const std::string& time) {
+    auto container = cloned(commit);
+    container["state"]["terminated"]["finishedAt"] = Json(time);
+    return Pod().code(container).model(runs()).app(runs());
+  };
+  const auto time = [](const Json& of, const char* list) {
+    return json::string_at(json::elements_at(of, {"content", list}).at(0), {"syncedAt"});
+  };
+  const auto published = [](const std::string& revision, const std::string& at) {
+    return R"({"event":"published","revision":")" + revision + R"(","time":")" + at + "\"}";
+  };
+  const auto first = status(
+      content_spec(), with_line(observed({1, 1, 1, 1, 1}, {cloned_at(one, "2026-01-31T12:00:00Z")}),
+                                "demo-new-1", published("r1", "2026-01-31T12:05:00Z")));
+  CHECK(time(first, "repositories") == "2026-01-31T12:00:00Z");
+  CHECK(time(first, "models") == "2026-01-31T12:05:00Z");
+  const auto restarted =
+      status(content_spec(),
+             with_line(observed({1, 1, 1, 1, 1}, {cloned_at(one, "2026-02-01T12:00:00Z")}),
+                       "demo-new-1", published("r1", "2026-02-01T12:05:00Z")),
+             first);
+  CHECK(time(restarted, "repositories") == time(first, "repositories"));
+  CHECK(time(restarted, "models") == time(first, "models"));
+  const auto other =
+      status(content_spec(),
+             with_line(observed({1, 1, 1, 1, 1}, {cloned_at(two, "2026-03-01T12:00:00Z")}),
+                       "demo-new-1", published("r2", "2026-03-01T12:05:00Z")),
+             restarted);
+  CHECK(time(other, "repositories") == "2026-03-01T12:00:00Z");
+  CHECK(time(other, "models") == "2026-03-01T12:05:00Z");
+  const auto untrue =
+      status(content_spec(), with_line(observed({1, 1, 1, 1, 1}, {cloned_at(two, "yesterday")}),
+                                       "demo-new-1", published("r3", "now")));
+  CHECK(time(untrue, "repositories").empty());
+  CHECK(time(untrue, "models").empty());
+}
+
 TEST_CASE("a refresh that failed is told while the files before it serve") {
   const auto world = with_line(
       observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1",
       R"({"level":"warning","event":"refresh-failed","reason":"HostUnreachable","message":"no route"})");
   const auto made = status(content_spec(), world);
-  CHECK(text_of(made, "ContentSynced") ==
-        "True Synced: model llm: the last refresh failed, the files before it stay: no route");
+  CHECK(
+      text_of(made, "ContentSynced") ==
+      "True RefreshFailed: model llm: the last refresh failed, the files before it stay: no route");
   CHECK(text_of(made).substr(0, 11) == "True Ready:");
 }
 

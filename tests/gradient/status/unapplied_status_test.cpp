@@ -47,6 +47,7 @@ TEST_CASE("pods that go while a spec is invalid are told of") {
         "True RollingOut: 1 of 2 replicas are of the newest revision");
   CHECK(json::integer_at(made, {"replicas"}) == 2);
   CHECK(json::integer_at(made, {"updatedReplicas"}) == 1);
+  CHECK(json::string_at(made, {"ready"}) == "1/2");
   const auto stalled = with_condition(deployment({2, 2, 1, 1, 1}), "Progressing", "False",
                                       "ProgressDeadlineExceeded", "");
   CHECK(
@@ -110,6 +111,7 @@ TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to
         "False InvalidSpec: the Deployment is created when this is corrected");
   CHECK(json::integer_at(made, {"replicas"}) == 0);
   CHECK(json::integer_at(made, {"readyReplicas"}) == 0);
+  CHECK(json::string_at(made, {"ready"}) == "0/1");
   CHECK(json::text(gradient::invalid_status(edited(), wrong_port, {}, made, now)) ==
         json::text(made));
 }
@@ -132,6 +134,14 @@ TEST_CASE("missing references are all told, and the first gives the reason") {
   CHECK(text_of(made, "SpecValid") == "True Valid: the spec is accepted");
   CHECK(text_of(made, "Progressing") ==
         "True NewReplicaSetAvailable: 1 of 1 replica is of the newest revision");
+}
+
+TEST_CASE("before anything is applied none of the wanted pods are ready") {
+  const std::vector<gradient::Blocker> missing{{"DatasetNotFound", "there is no Dataset ds1"}};
+  const auto made = gradient::waiting_status(edited(), plain_spec(3), missing, {}, {}, now);
+  CHECK(json::string_at(made, {"ready"}) == "0/3");
+  CHECK(json::string_at(gradient::invalid_status(edited(), wrong_port, {}, {}, now), {"ready"})
+            .empty());
 }
 
 TEST_CASE("telling the same again gives the same bytes") {

@@ -51,6 +51,19 @@ TEST_CASE("an object comes back as it was put") {
   CHECK_FALSE(store.find({"other", "a"}));
 }
 
+TEST_CASE("summaries are read page by page, each as its object is now") {
+  const auto owner = [](const Json& pod) { return kube::label_of(pod, "owner"); };
+  Store store({}, {}, owner);
+  for (const auto* name : {"b", "a", "c"})
+    store.put(object(name, "1", "one"));
+  store.put(object("b", "2", "two"));
+  using Page = std::vector<std::pair<Key, std::string>>;
+  CHECK(store.summaries({}, 2) == Page{{{"ns", "a"}, "one"}, {{"ns", "b"}, "two"}});
+  store.erase(object("b", "3"));
+  CHECK(store.summaries(Key{"ns", "b"}, 2) == Page{{{"ns", "c"}, "one"}});
+  CHECK(store.summaries(Key{"ns", "c"}, 2).empty());
+}
+
 TEST_CASE("what kubectl last applied is not kept") {
   Store store;
   auto pod = object("a", "1");

@@ -13,6 +13,7 @@
 namespace {
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 /// A connection to a port of this machine; closed at the end.
@@ -57,12 +58,12 @@ TEST_CASE("health, readiness and metrics are served") {
   std::atomic<bool> ready = false;
   kube::HealthServer server("127.0.0.1:0", [&] { return ready.load(); });
   const auto port = server.port();
-  CHECK_THAT(ask(port, "GET /healthz"), StartsWith("HTTP/1.1 200 OK") && Contains("\r\n\r\nok\n"));
+  CHECK_THAT(ask(port, "GET /healthz"),
+             StartsWith("HTTP/1.1 200 OK") && Contains("\r\n\r\n3\r\nok\n\r\n0\r\n\r\n"));
   CHECK_THAT(ask(port, "GET /readyz"), StartsWith("HTTP/1.1 503") && Contains("caches"));
   ready = true;
   CHECK_THAT(ask(port, "GET /readyz"), StartsWith("HTTP/1.1 200 OK"));
-  CHECK_THAT(ask(port, "HEAD /healthz"),
-             StartsWith("HTTP/1.1 200 OK") && !Contains("\r\n\r\nok\n"));
+  CHECK_THAT(ask(port, "HEAD /healthz"), StartsWith("HTTP/1.1 200 OK") && !Contains("ok\n"));
 
   kube::count_request("GET", 200, "server");
   kube::set_leader("lease", true);
@@ -72,6 +73,22 @@ TEST_CASE("health, readiness and metrics are served") {
           Contains(R"(rest_client_requests_total{code="200",host="server",method="GET"} )") &&
           Contains(R"(leader_election_master_status{name="lease"} 1)") &&
           Contains("process_resident_memory_bytes ") && Contains("process_cpu_seconds_total "));
+}
+
+TEST_CASE("metrics that others write follow the process's own, piece by piece") {
+  const kube::HealthServer server(
+      "127.0.0.1:0", [] { return true; },
+      [](const kube::WriteText& write) {
+        write("a 1\n");
+        write("");
+        write("b 2\n");
+      });
+  CHECK_THAT(
+      ask(server.port(), "GET /metrics"),
+      Contains("process_cpu_seconds_total ") && EndsWith("4\r\na 1\n\r\n4\r\nb 2\n\r\n0\r\n\r\n"));
+  const Connection old(server.port());
+  old.send("GET /metrics HTTP/1.0\r\n\r\n");
+  CHECK_THAT(old.receive(), !Contains("chunked") && EndsWith("\na 1\nb 2\n"));
 }
 
 TEST_CASE("nothing else is served") {
