@@ -1,21 +1,54 @@
 # What the images hold: programs with the libraries they load and what these expect around them, in place of a whole system of several
 # hundred megabytes. The Dockerfile calls it, and so do the local cluster's images (images.sh). Sourced; needs nothing else.
 
-# Copies every library that programs load. A static program has none: ldd's complaint about it is no error.
+# SYSTEM is the folder of the Debian that all is taken from, such as one of another processor; by default it is the machine's own. TRIPLET
+# is that processor's name, and EMULATOR runs a program of it.
+SYSTEM=${SYSTEM:-}
+TRIPLET=${TRIPLET:-$(uname -m)-linux-gnu}
+EMULATOR=${EMULATOR:-}
+
+# Where the system has a file: the first that is there.
+place() { # PATH...
+	local path
+	for path; do
+		[[ ! -e $SYSTEM$path ]] || { echo "$path"; return; }
+	done
+	echo "no file ${*: -1} in ${SYSTEM:-this system}" >&2
+	return 1
+}
+
+system_program() { place "/usr/bin/$1" "/bin/$1"; } # NAME
+
+# The loader that a program names, and the libraries.
+needs() { # FILE
+	readelf --wide --program-headers --dynamic "$1" 2>/dev/null |
+		sed -n -e 's/.*\[Requesting program interpreter: \(.*\)\]/\1/p' -e 's/.*(NEEDED) .*\[\(.*\)\]/\1/p'
+}
+
+# Copies every library that programs load, and those that these load, to where the loader looks for them first. A static program has none.
 add_libraries() { # FOLDER PROGRAM...
-	local folder=$1 file
+	local folder=$1 file name path
 	shift
-	for file; do ldd "$file" 2>/dev/null || true; done | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\/.*\.so/) print $i }' | sort -u | while read -r file; do
-		install -D -m 755 "$(readlink -f "$file")" "$folder$file"
+	for file; do
+		for name in $(needs "$file"); do
+			[[ $name != ld-linux* ]] || continue # the loader, which is there already
+			path=$name
+			[[ $name == /* ]] || path=$(place "/lib/$TRIPLET/$name" "/usr/lib/$TRIPLET/$name") || return
+			[[ ! -e $folder$path ]] || continue
+			install -D -m 755 "$(readlink -f "$SYSTEM$path")" "$folder$path"
+			add_libraries "$folder" "$SYSTEM$path" || return
+		done
 	done
 }
 
 # Programs of the system keep their places.
-add_programs() { # FOLDER PROGRAM...
-	local folder=$1 file
+add_programs() { # FOLDER PATH...
+	local folder=$1 path
 	shift
-	for file; do install -D -m 755 "$file" "$folder$file"; done
-	add_libraries "$folder" "$@"
+	for path; do
+		install -D -m 755 "$SYSTEM$path" "$folder$path"
+		add_libraries "$folder" "$SYSTEM$path" || return
+	done
 }
 
 # One of ours goes where nothing else is, wherever it was built.
@@ -26,20 +59,18 @@ add_own_program() { # FOLDER PROGRAM
 
 add_shell() { # FOLDER APPLET...
 	local folder=$1 busybox applet
-	busybox=$(type -P busybox)
+	busybox=$(system_program busybox)
 	shift
 	add_programs "$folder" "$busybox"
 	mkdir -p "$folder/bin"
 	for applet; do ln -sf "$busybox" "$folder/bin/$applet"; done
 }
 
-# Every encoding that the C library knows, 8 MB: git writes files in them, and as they are where one is missing. They are looked for
-# below /usr, wherever the library itself is.
-add_encodings() { # FOLDER PROGRAM
-	local encodings
-	encodings=/usr$(ldd "$2" | sed -n 's,.*=> \(/usr\)\?\(/.*\)/libc\.so\.6 .*,\2,p')/gconv
+# Every encoding that the C library knows, 8 MB: git writes files in them, and as they are where one is missing.
+add_encodings() { # FOLDER
+	local encodings=/usr/lib/$TRIPLET/gconv
 	mkdir -p "$1$encodings"
-	cp -RL "$encodings/." "$1$encodings/"
+	cp -RL "$SYSTEM$encodings/." "$1$encodings/"
 }
 
 # Users, certificates and name service, as programs linked against glibc expect them.
@@ -49,27 +80,39 @@ add_base() { # FOLDER
 	printf 'root:x:0:0:root:/root:/sbin/nologin\ngradient:x:65532:65532:gradient:/tmp:/sbin/nologin\n' >"$1/etc/passwd"
 	printf 'root:x:0:\ngradient:x:65532:\n' >"$1/etc/group"
 	echo 'hosts: files dns' >"$1/etc/nsswitch.conf"
-	cp /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/"
+	cp "$SYSTEM/etc/ssl/certs/ca-certificates.crt" "$1/etc/ssl/certs/"
+	cp -L "$SYSTEM/etc/os-release" "$1/etc/" # which Debian the files are of
 	ln -s /etc/ssl/certs/ca-certificates.crt "$1/usr/lib/ssl/cert.pem" # where OpenSSL looks
 }
 
-# Which packages of Debian the image has files of, and which programs besides: nobody can ask its package manager.
-add_versions() { # FOLDER [LINE...]
-	local folder=$1 file
-	shift
-	mkdir -p "$folder/usr/local/share"
+# The packages of Debian that files of a folder are from.
+packages_of() { # FOLDER DPKG-QUERY...
+	# /lib is /usr/lib, and a package may have named a file by either. The certificates are made of a package's files.
 	{
-		# /lib is /usr/lib, and a package may have named a file by either. The certificates are made of a package's files.
-		{
-			find "$folder" -type f -printf '/%P\n' | while read -r file; do printf '%s\n' "${file#/usr}" "/usr${file#/usr}"; done |
-				{ xargs -d '\n' dpkg-query --search 2>/dev/null || true; } | sed 's/\(, .*\)*: .*//'
-			echo ca-certificates
-		} | sort -u | xargs dpkg-query --show --showformat "\${Package} \${Version}\n"
-		printf '%s\n' "$@"
-	} >"$folder/usr/local/share/versions"
+		find "$1" -type f -printf '/%P\n' | while read -r file; do printf '%s\n' "${file#/usr}" "/usr${file#/usr}"; done |
+			{ xargs -d '\n' "${@:2}" --search 2>/dev/null || true; } | sed 's/\(, .*\)*: .*//'
+		echo ca-certificates
+	} | sort -u
 }
 
-rclone_version() { "$1" --version | awk 'NR == 1 { printf "%s %s", $1, substr($2, 2) } / go\/version: / { printf ", %s\n", $3 }'; } # RCLONE
+# Which packages of Debian the image has files of, and which programs besides: nobody can ask its package manager. Scanners read what
+# dpkg would have noted, one file a package, and licences demand to be handed on.
+add_versions() { # FOLDER [LINE...]
+	local folder=$1 noted=$1/var/lib/dpkg/status.d query=(dpkg-query ${SYSTEM:+"--admindir=$SYSTEM/var/lib/dpkg"}) package name licence
+	shift
+	mkdir -p "$folder/usr/local/share" "$noted"
+	packages_of "$folder" "${query[@]}" | while read -r package; do
+		name=${package%:*}
+		"${query[@]}" --show --showformat "\${Package} \${Version}\n" "$package"
+		"${query[@]}" --status "$package" >"$noted/$name"
+		licence=/usr/share/doc/$name/copyright
+		# Small systems leave out the links of packages that share one.
+		[[ ! -e $SYSTEM$licence ]] || install -D -m 644 "$SYSTEM$licence" "$folder$licence"
+	done >"$folder/usr/local/share/versions"
+	(($# == 0)) || printf '%s\n' "$@" >>"$folder/usr/local/share/versions"
+}
+
+rclone_version() { $EMULATOR "$1" --version | awk 'NR == 1 { printf "%s %s", $1, substr($2, 2) } / go\/version: / { printf ", %s\n", $3 }'; } # RCLONE
 
 # No shell and no tools: the one program, and what it needs to speak TLS.
 assemble_operator() { # FOLDER GRADIENT-OPERATOR
@@ -82,20 +125,19 @@ SYNC_IMAGE_PACKAGES=(git openssh-client libnss-wrapper busybox ca-certificates)
 
 # git with what it needs for http, ssh and submodules, and rclone, git-lfs, oci-pull and gradient-unpack.
 assemble_sync() { # FOLDER GRADIENT-SYNC RCLONE GIT-LFS OCI-PULL GRADIENT-UNPACK
-	local folder=$1 git program
-	git=$(git --exec-path)
+	local folder=$1 git=/usr/lib/git-core program
 	add_base "$folder"
 	# git starts ssh and credential helpers through a shell, and git-submodule is a script.
 	add_shell "$folder" sh cat ls sleep basename dirname sed uname
-	add_programs "$folder" "$(type -P git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst"
-	add_encodings "$folder" "$(type -P git)"
+	add_programs "$folder" "$(system_program git)" "$git/git-remote-http" "$git/git-sh-i18n--envsubst"
+	add_encodings "$folder"
 	# ssh demands a name for its user, which this library gives to any.
-	add_programs "$folder" "$(type -P ssh)" "$(type -P ssh-keygen)" "$(dpkg -L libnss-wrapper | grep '/libnss_wrapper\.so$')"
-	install -m 755 "$git"/git-{submodule,sh-setup,sh-i18n} "$folder$git"
+	add_programs "$folder" "$(system_program ssh)" "$(system_program ssh-keygen)" "$(place "/usr/lib/$TRIPLET/libnss_wrapper.so")"
+	for program in submodule sh-setup sh-i18n; do install -m 755 "$SYSTEM$git/git-$program" "$folder$git"; done
 	ln -s git-remote-http "$folder$git/git-remote-https"
 	mkdir -p "$folder/usr/share/git-core/templates"
 	for program in "${@:2}"; do add_own_program "$folder" "$program"; done
 	# Where gradient-sync looks for what it starts git with.
 	install -D -m 755 "$(dirname "$2")/../lib/libgradient_connect.so" -t "$folder/usr/local/lib"
-	add_versions "$folder" "$(rclone_version "$3")" "$("$4" version)" "$("$5" --version)" "$("$6" --version)"
+	add_versions "$folder" "$(rclone_version "$3")" "$($EMULATOR "$4" version)" "$($EMULATOR "$5" --version)" "$($EMULATOR "$6" --version)"
 }

@@ -19,17 +19,23 @@ MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 HELM_VERSION=v3.19.5
 TRAEFIK_VERSION=v3.6.12
 GATEWAY_API_VERSION=v1.4.0 # the one that Traefik is made for
+SYFT_VERSION=v1.57.1
+GOVULNCHECK_VERSION=v1.9.0
+ACTIONLINT_VERSION=v1.7.12
 # The lowest that builds all of them and has no known fault that they are open to: programs of the image are among them. Fetched where
 # the machine has an older one, or none.
 GO_VERSION=1.26.11
 
 CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
-SERVER_BINARIES=(rclone git-lfs oci-pull gradient-unpack minio)
+IMAGE_BINARIES=(rclone git-lfs oci-pull gradient-unpack) # in the order that assemble_sync takes them
+SERVER_BINARIES=("${IMAGE_BINARIES[@]}" minio)
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
 BENCH_BINARIES=(oras s5cmd)
+LINT_BINARIES=("${CHART_BINARIES[@]}" actionlint)
+RELEASE_BINARIES=("${CHART_BINARIES[@]}" syft govulncheck)
 
 kubernetes_version() { # MINOR
 	local version
@@ -60,6 +66,9 @@ binary_source() {
 	helm) echo "helm.sh/helm/v3 $HELM_VERSION helm.sh/helm/v3/cmd/helm" ;;
 	minio) echo "github.com/minio/minio $MINIO_VERSION github.com/minio/minio" ;;
 	oras) echo "oras.land/oras $ORAS_CLI_VERSION oras.land/oras/cmd/oras" ;;
+	syft) echo "github.com/anchore/syft $SYFT_VERSION github.com/anchore/syft/cmd/syft" ;;
+	govulncheck) echo "golang.org/x/vuln $GOVULNCHECK_VERSION golang.org/x/vuln/cmd/govulncheck" ;;
+	actionlint) echo "github.com/rhysd/actionlint $ACTIONLINT_VERSION github.com/rhysd/actionlint/cmd/actionlint" ;;
 	s5cmd) echo "github.com/peak/s5cmd/v2 $S5CMD_VERSION github.com/peak/s5cmd/v2" ;;
 	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
 	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard" ;;
@@ -79,6 +88,11 @@ binary() {
 	read -r _ version package < <(binary_source "$1")
 	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION" "$(program_text "$package")" | sha256sum | cut -c1-8)
 	echo "$CACHE/bin/$1/$version/$1"
+}
+
+binaries_of_images() {
+	local name
+	for name in "${IMAGE_BINARIES[@]}"; do binary "$name"; done
 }
 
 go_is_new_enough() { # GO

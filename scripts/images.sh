@@ -57,7 +57,11 @@ own_image() { # NAME PART [PROGRAM...]
 }
 
 operator_image() { own_image "$OPERATOR_IMAGE" operator; }
-sync_image() { own_image "$SYNC_IMAGE" sync "$(binary rclone)" "$(binary git-lfs)" "$(binary oci-pull)" "$(binary gradient-unpack)"; }
+sync_image() {
+	local programs
+	mapfile -t programs < <(binaries_of_images)
+	own_image "$SYNC_IMAGE" sync "${programs[@]}"
+}
 
 # A small system with a shell, a web server and curl, for sample applications.
 app_archive() { # TARGET, prints the archive's path
@@ -66,7 +70,7 @@ app_archive() { # TARGET, prints the archive's path
 	mapfile -t applets < <(busybox --list | grep -vx busybox)
 	add_base "$folder"
 	add_shell "$folder" "${applets[@]}"
-	add_programs "$folder" "$(type -P curl)"
+	add_programs "$folder" "$(system_program curl)"
 	make_image "$APP_IMAGE" "$SCRIPTS/local.Dockerfile" "$1" "$folder"
 	rm -rf "$folder"
 }

@@ -94,6 +94,15 @@ TEST_CASE("the image names what it is made of") {
                  Contains("oci-pull v2.") && Contains("gradient-unpack go1."));
 }
 
+TEST_CASE("scanners find the image's packages, and readers their licences") {
+  const Image image;
+  const auto root = fs::path(image.root());
+  CHECK_THAT(base::read_file(root / "etc/os-release"), Contains("VERSION_CODENAME="));
+  CHECK_THAT(base::read_file(root / "var/lib/dpkg/status.d/git"),
+             Contains("\nVersion: 1:") && Contains("\nMaintainer: "));
+  CHECK_THAT(base::read_file(root / "usr/share/doc/git/copyright"), Contains("GPL"));
+}
+
 TEST_CASE("the helper tells the versions of the image's programs") {
   if (!may_mount()) {
     support::skip("this user may mount nothing");

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# Debian 12 of either architecture as a folder: what the release is compiled against and its images take their files from. Packages
+# are unpacked and none is set up, so that the one of another processor is had without running anything of it. Sourced after common and
+# packages; wants apt, and no root.
+
+declare -A TRIPLETS=([amd64]=x86_64-linux-gnu [arm64]=aarch64-linux-gnu)
+
+# Settings of apt that know of the folder alone, and nothing of what this machine has.
+system_settings() { # ARCHITECTURE FOLDER
+	cat <<-END
+		#clear APT::Architectures;
+		APT::Architecture "$1";
+		APT::Architectures {"$1";};
+		APT::Install-Recommends "false";
+		#clear APT::Update::Post-Invoke;
+		Dir::State "$2/state";
+		Dir::State::status "$2/state/status";
+		Dir::Cache "$2/cache";
+		Dir::Etc::sourcelist "$2/sources.list";
+		Dir::Etc::sourceparts "/dev/null";
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+		APT::Sandbox::User "";
+	END
+}
+
+# The newest of the packages and what they need, as files whose names are printed.
+download_packages() { # ARCHITECTURE FOLDER PACKAGE...
+	local folder=$2 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+	local -x APT_CONFIG=$2/apt.conf
+	mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial"
+	: >"$folder/state/status"
+	system_settings "$1" "$folder" >"$APT_CONFIG"
+	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s main\n' "$mirror bookworm" "$mirror bookworm-updates" \
+		"${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security" >"$folder/sources.list"
+	shift 2
+	{
+		apt-get update -q
+		apt-get autoclean -qy
+		apt-get install -qy --download-only --no-install-recommends "$@"
+	} >&2
+	# Inst NAME (VERSION SUITE [ARCHITECTURE])
+	apt-get install -qq --simulate --no-install-recommends "$@" |
+		awk '/^Inst / { gsub(/[][()]/, ""); gsub(/:/, "%3a", $3); print $2 "_" $3 "_" $NF ".deb" }' | sort
+}
+
+# What dpkg would note, so that it can be asked whose a file is.
+note_package() { # FOLDER ARCHIVE
+	local info=$1/var/lib/dpkg/info name multi
+	name=$(dpkg-deb --field "$2" Package)
+	multi=$(dpkg-deb --field "$2" Multi-Arch)
+	[[ $multi != same ]] || name+=:$(dpkg-deb --field "$2" Architecture)
+	dpkg-deb --fsys-tarfile "$2" | tar -t | sed -e 's,^\.,,' -e 's,\(.\)/$,\1,' -e 's,^/$,/.,' >"$info/$name.list"
+	{ dpkg-deb --field "$2" | sed '1 a Status: install ok installed'; echo; } >>"$1/var/lib/dpkg/status"
+}
+
+# Links of a system that is not the root.
+make_links_relative() { # FOLDER
+	local link target
+	find "$1" -type l -lname '/*' -printf '%p\t%l\n' | while IFS=$'\t' read -r link target; do
+		ln -sfnr "$1$target" "$link"
+	done
+}
+
+unpack_system() { # FOLDER ARCHIVE...
+	local folder=$1 place archive
+	shift
+	for place in bin sbin lib lib64; do
+		mkdir -p "$folder/usr/$place"
+		ln -s "usr/$place" "$folder/$place"
+	done
+	mkdir -p "$folder/var/lib/dpkg/info" "$folder/var/lib/dpkg/updates"
+	echo 1 >"$folder/var/lib/dpkg/info/format"
+	for archive; do
+		dpkg-deb --fsys-tarfile "$archive" | tar -C "$folder" --keep-directory-symlink --no-same-owner -x
+		note_package "$folder" "$archive"
+	done
+	make_links_relative "$folder"
+	# As ca-certificates makes it when it is set up.
+	cat "$folder"/usr/share/ca-certificates/mozilla/*.crt >"$folder/etc/ssl/certs/ca-certificates.crt"
+}
+
+system() { echo "$CACHE/systems/$1/root"; } # ARCHITECTURE
+
+# One step. The folder is made anew where Debian has other packages than those it consists of.
+make_system() { # ARCHITECTURE PACKAGE...
+	local work=$CACHE/systems/$1 folder key names
+	folder=$(system "$1")
+	names=$(download_packages "$1" "$work" "${@:2}")
+	key=$(printf '%s\n' "$names" | cat - "$SCRIPTS/system.sh" | sha256sum)
+	[[ ! -e $folder || $(<"$work/key") != "$key" ]] || return 0
+	rm -rf "$folder" "$folder.new"
+	# shellcheck disable=SC2086 # they are words
+	(cd "$work/cache/archives" && unpack_system "$folder.new" $names)
+	mv "$folder.new" "$folder"
+	echo "$key" >"$work/key"
+}
