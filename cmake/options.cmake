@@ -3,6 +3,10 @@ add_library(project_options INTERFACE)
 target_compile_features(project_options INTERFACE cxx_std_20)
 target_compile_options(project_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                  -Wnon-virtual-dtor -Woverloaded-virtual)
+# As on x86: the bytes of UTF-8 are negative there.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  target_compile_options(project_options INTERFACE -fsigned-char)
+endif()
 # Optimising, g++ 12 takes a literal + string for an overlap (GCC bug 105651).
 target_compile_options(project_options INTERFACE $<$<CONFIG:Release>:-Wno-restrict>)
 target_compile_definitions(project_options INTERFACE

@@ -80,18 +80,19 @@ unpack_system() { # FOLDER ARCHIVE...
 	cat "$folder"/usr/share/ca-certificates/mozilla/*.crt >"$folder/etc/ssl/certs/ca-certificates.crt"
 }
 
-system() { echo "$CACHE/systems/$1/root"; } # ARCHITECTURE
+# Where it is, once it was made: a folder of its own for every set of packages, as what was compiled against another has to be again.
+system() { readlink -f "$CACHE/systems/$1/root"; } # ARCHITECTURE
 
-# One step. The folder is made anew where Debian has other packages than those it consists of.
+# One step.
 make_system() { # ARCHITECTURE PACKAGE...
-	local work=$CACHE/systems/$1 folder key names
-	folder=$(system "$1")
+	local work=$CACHE/systems/$1 folder names
 	names=$(download_packages "$1" "$work" "${@:2}")
-	key=$(printf '%s\n' "$names" | cat - "$SCRIPTS/system.sh" | sha256sum)
-	[[ ! -e $folder || $(<"$work/key") != "$key" ]] || return 0
-	rm -rf "$folder" "$folder.new"
-	# shellcheck disable=SC2086 # they are words
-	(cd "$work/cache/archives" && unpack_system "$folder.new" $names)
-	mv "$folder.new" "$folder"
-	echo "$key" >"$work/key"
+	folder=root-$(sha256sum <<<"$names" | cut -c1-12)
+	if [[ ! -e $work/$folder ]]; then
+		rm -rf "$work"/root* "$work/new-root"
+		# shellcheck disable=SC2086 # they are words
+		(cd "$work/cache/archives" && unpack_system "$work/new-root" $names)
+		mv "$work/new-root" "$work/$folder"
+	fi
+	ln -sfn "$folder" "$work/root"
 }
