@@ -10,7 +10,7 @@ helm() {
 }
 
 # The chart as plain manifests, without the definitions, which are in crds/.
-render_install() {
+render_install() { # [ARGUMENT-OF-HELM...]
 	cat <<-END
 		# The operator for all namespaces: the rendered chart helm/gradient-operator, by ./dev format.
 		# kubectl apply -f crds/ -f manifests/install.yaml
@@ -23,6 +23,6 @@ render_install() {
 		    app.kubernetes.io/component: rights
 		    pod-security.kubernetes.io/enforce: restricted
 	END
-	helm template gradient-operator "$CHART" --namespace gradient-system --no-hooks --set crds.install=false |
+	helm template gradient-operator "$CHART" --namespace gradient-system --no-hooks --set crds.install=false "$@" |
 		sed -e '/^# Source: /d' -e '/app.kubernetes.io\/managed-by: Helm/d'
 }

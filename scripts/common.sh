@@ -16,6 +16,11 @@ fail() {
 	exit 1
 }
 
+version() { sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' "$ROOT/CMakeLists.txt"; }
+
+# The commit, as far as it is one: equal source, equal label.
+revision() { git -C "$ROOT" describe --always --abbrev=40 --dirty --exclude '*' 2>/dev/null || true; }
+
 is_root() { ((EUID == 0)); }
 
 duration() {

@@ -10,11 +10,6 @@ declare -A MOST_MEGABYTES=([gradient-operator]=40 [gradient-sync]=200)
 
 usage() { fail "usage: ./dev image [PREFIX]"; }
 
-version() { sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' "$ROOT/CMakeLists.txt"; }
-
-# The commit, as far as it is one: equal source, equal label.
-revision() { git -C "$ROOT" describe --always --abbrev=40 --dirty --exclude '*' 2>/dev/null || true; }
-
 choose_builder() {
 	BUILDER=docker
 	docker info >/dev/null 2>&1 && return

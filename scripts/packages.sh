@@ -7,6 +7,7 @@ TEST_PACKAGES=(python3-venv catch2 git openssh-client openssh-server libnss-wrap
 LINT_PACKAGES=(clang-format clang-tidy shellcheck prometheus)
 CONTROL_PLANE_PACKAGES=(openssl curl ca-certificates jq util-linux)
 NODE_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack iproute2 tini buildah busybox gcc libc6-dev)
+RELEASE_PACKAGES=(g++ jq cmake ninja-build ccache binutils qemu-user-static buildah debian-archive-keyring git) # and g++ for the other processor
 SERVER_PACKAGES=(git openssh-client libnss-wrapper docker-registry apache2-utils lighttpd)
 
 # A program of the same name does as well, wherever it came from: Docker's own packages bring another containerd.
