@@ -1,15 +1,19 @@
-#: lint [PART]...                              check format, layering, scripts, chart, alerts and tidy (clang-tidy), or the parts that are named; changed: clang-tidy on what the last 5 commits changed
+#: lint [PART]...                              check format, layering, scripts, chart, release, alerts and tidy (clang-tidy), or the parts that are named; changed: clang-tidy on what the last 5 commits changed
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/compile.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/chart.sh"
+source "$SCRIPTS/bundle.sh"
 
 check_format() { source_files | xargs -0 clang-format --dry-run -Werror; }
 
 check_layering() { cmake -P "$ROOT/cmake/layering.cmake"; }
 
-check_scripts() { git ls-files -z dev .ci/run '*.sh' | xargs -0 shellcheck -x; }
+check_scripts() {
+	git ls-files -z dev .ci/run scripts/kubectl-gradient '*.sh' | xargs -0 shellcheck -x
+	git ls-files -z '.github/workflows/*.yaml' | xargs -0 "$(binary actionlint)"
+}
 
 # One of those that ./dev test compiles anyway.
 TIDY_PRESET=asan
@@ -120,6 +124,37 @@ check_chart() {
 	}
 }
 
+# The parts of a release that take no compiler, for a registry.
+bundle_example() { # FOLDER UMASK
+	local DIST=$1 VERSION EPOCH=1700000000 REPOSITORY=https://git.example.com/team/gradient-operator IMAGES=registry.example.com/team/
+	VERSION=$(version)
+	umask "$2"
+	mkdir -p "$DIST"
+	check_version
+	bundle_chart
+	bundle_manifests
+	bundle_checksums
+}
+
+# A release is the same bytes whoever makes it, and installs its own images.
+check_release() {
+	local work made found wanted
+	work=$(mktemp -d)
+	(bundle_example "$work/first" 022)
+	(bundle_example "$work/second" 077)
+	diff -r "$work/first" "$work/second" || return 1
+	wanted=$(printf 'registry.example.com/team/gradient-%s:%s\n' operator "$(version)" sync "$(version)")
+	for made in "$work"/first/gradient-operator-*.tgz "$work/first/install.yaml"; do
+		found=$({ if [[ $made == *.tgz ]]; then helm template test "$made"; else cat "$made"; fi; } |
+			sed -n 's/^ *\(image\|sync\): *"\{0,1\}\([^" ]\{1,\}\)"\{0,1\}$/\2/p' | sort -u)
+		[[ $found == "$wanted" ]] || {
+			say "${made##*/} has the images $found and not $wanted"
+			return 1
+		}
+	done
+	rm -r "$work"
+}
+
 # The rules as Prometheus gets them, with series that fire each alert and series that fire none.
 check_alerts() {
 	local work status=0
@@ -196,13 +231,13 @@ check_tidy() { # FILTER
 }
 
 need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}"
-build_binaries "${CHART_BINARIES[@]}"
+build_binaries "${LINT_BINARIES[@]}"
 cd "$ROOT" || exit
 check_tidy_of_build() { configure "$TIDY_PRESET" && build "$TIDY_PRESET" && write_tidy_commands && check_tidy "$1"; }
 
-(($#)) || set -- format layering scripts chart alerts tidy
+(($#)) || set -- format layering scripts chart release alerts tidy
 for part; do
-	[[ $part =~ ^(format|layering|scripts|chart|alerts|tidy|changed)$ ]] || fail "usage: ./dev lint [format|layering|scripts|chart|alerts|tidy|changed]..."
+	[[ $part =~ ^(format|layering|scripts|chart|release|alerts|tidy|changed)$ ]] || fail "usage: ./dev lint [format|layering|scripts|chart|release|alerts|tidy|changed]..."
 done
 steps $#
 for part; do

@@ -24,7 +24,7 @@ for part; do
 		;;
 	lint)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
-		binaries+=("${CHART_BINARIES[@]}")
+		binaries+=("${LINT_BINARIES[@]}")
 		;;
 	*) fail "usage: ./dev setup [build|demo|unit|cluster|e2e|lint]..." ;;
 	esac
