@@ -106,8 +106,6 @@ make_layout() { # NAME
 	local architecture store=(buildah --root "$WORK/store" --runroot "$WORK/run" --storage-driver vfs)
 	mkdir -p "$WORK/context" "$WORK/layouts"
 	for architecture in "${ARCHITECTURES[@]}"; do
-		mkdir -p "$WORK/files"
-		ln -sfnr "$WORK/$architecture/$1" "$WORK/files/$1"
 		"${store[@]}" build --quiet --file "$ROOT/Dockerfile" --target "$1" --platform "linux/$architecture" --manifest "$1" \
 			--build-context "files=$WORK/$architecture" --timestamp "$EPOCH" --identity-label=false --build-arg "VERSION=$VERSION" \
 			--build-arg "REVISION=$REVISION" --label "org.opencontainers.image.source=$REPOSITORY" "$WORK/context"

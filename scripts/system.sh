@@ -34,11 +34,7 @@ download_packages() { # ARCHITECTURE FOLDER PACKAGE...
 	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s main\n' "$mirror bookworm" "$mirror bookworm-updates" \
 		"${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security" >"$folder/sources.list"
 	shift 2
-	{
-		apt-get update -q
-		apt-get autoclean -qy
-		apt-get install -qy --download-only --no-install-recommends "$@"
-	} >&2
+	{ apt-get update -q && apt-get autoclean -qy && apt-get install -qy --download-only --no-install-recommends "$@"; } >&2 || return
 	# Inst NAME (VERSION SUITE [ARCHITECTURE])
 	apt-get install -qq --simulate --no-install-recommends "$@" |
 		awk '/^Inst / { gsub(/[][()]/, ""); gsub(/:/, "%3a", $3); print $2 "_" $3 "_" $NF ".deb" }' | sort
@@ -86,7 +82,8 @@ system() { readlink -f "$CACHE/systems/$1/root"; } # ARCHITECTURE
 # One step.
 make_system() { # ARCHITECTURE PACKAGE...
 	local work=$CACHE/systems/$1 folder names
-	names=$(download_packages "$1" "$work" "${@:2}")
+	names=$(download_packages "$1" "$work" "${@:2}") || return
+	[[ $names ]] || fail "apt has no packages for $1"
 	folder=root-$(sha256sum <<<"$names" | cut -c1-12)
 	if [[ ! -e $work/$folder ]]; then
 		rm -rf "$work"/root* "$work/new-root"
