@@ -121,6 +121,8 @@ assemble_operator() { # FOLDER GRADIENT-OPERATOR
 	add_versions "$1"
 }
 
+declare -A MOST_MEGABYTES=([gradient-operator]=40 [gradient-sync]=200) # unpacked
+
 SYNC_IMAGE_PACKAGES=(git openssh-client libnss-wrapper busybox ca-certificates)
 
 # git with what it needs for http, ssh and submodules, and rclone, git-lfs, oci-pull and gradient-unpack.

@@ -2,11 +2,11 @@
 # With docker, or else buildah. PREFIX is such as registry.example.com/team/.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
+source "$SCRIPTS/assemble.sh"
 
 BASE=docker.io/library/debian:bookworm-slim
 OWN_BASE=localhost/gradient-operator/base:bookworm
 AUTHORITIES=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} # what this machine trusts
-declare -A MOST_MEGABYTES=([gradient-operator]=40 [gradient-sync]=200)
 
 usage() { fail "usage: ./dev image [PREFIX]"; }
 

@@ -94,11 +94,18 @@ compile_for() { # ARCHITECTURE
 }
 
 assemble_for() { # ARCHITECTURE
-	local build=$ROOT/build/release-$1/bin programs
+	local build=$ROOT/build/release-$1/bin programs name
 	use_architecture "$1"
 	mapfile -t programs < <(binaries_of_images)
 	assemble_operator "$WORK/$1/gradient-operator" "$build/gradient-operator"
 	assemble_sync "$WORK/$1/gradient-sync" "$build/gradient-sync" "${programs[@]}"
+	for name in "${NAMES[@]}"; do check_size "$name" "$WORK/$1/$name"; done
+}
+
+check_size() { # NAME FOLDER
+	local size
+	size=$(du --summarize --apparent-size --block-size=1000000 "$2" | cut -f1)
+	((size <= MOST_MEGABYTES[$1])) || fail "the image $1 would have $size MB, and is to have at most ${MOST_MEGABYTES[$1]} MB"
 }
 
 # By the Dockerfile, with the folder in its stage `files`; one layout for all processors.
