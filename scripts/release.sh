@@ -135,7 +135,7 @@ make_sboms() {
 	done
 }
 
-# In a user namespace that starts programs of the other processor by an emulator: the machine itself is not told.
+# In a user namespace that starts programs of the other processor by an emulator, which takes Linux 6.7: the machine itself is not told.
 with_emulator() { # ARCHITECTURE COMMAND...
 	local rule=/usr/lib/binfmt.d/qemu-${TRIPLETS[$1]%%-*}.conf
 	[[ $1 != "$(own_architecture)" ]] || rule=/dev/null
@@ -147,9 +147,10 @@ with_emulator() { # ARCHITECTURE COMMAND...
 }
 
 inside() { # ARCHITECTURE NAME COMMAND...
-	mkdir -p "$WORK/$1/$2/proc"
+	mkdir -p "$WORK/$1/$2"/{dev,proc}
 	# shellcheck disable=SC2016
-	with_emulator "$1" bash -euc 'mount --rbind /proc "$0/proc"; exec chroot "$0" "$@"' "$WORK/$1/$2" "${@:3}"
+	with_emulator "$1" bash -euc 'for folder in dev proc; do mount --rbind "/$folder" "$0/$folder"; done; exec chroot "$0" "$@"' \
+		"$WORK/$1/$2" "${@:3}"
 }
 
 # Every program of the images starts, and what the operator makes of a spec does not depend on the processor.
