@@ -25,6 +25,17 @@ needs() { # FILE
 		sed -n -e 's/.*\[Requesting program interpreter: \(.*\)\]/\1/p' -e 's/.*(NEEDED) .*\[\(.*\)\]/\1/p'
 }
 
+# Whether a library of no system is where a file's own path of search leads, or beside it.
+brings() { # FILE NAME
+	local own path
+	own=$(dirname "$1")
+	[[ ! -e $own/$2 ]] || return 0
+	for path in $(readelf --wide --dynamic "$1" 2>/dev/null | sed -n 's/.*(R\(UN\)\{0,1\}PATH) .*\[\(.*\)\]/\2/p' | tr : ' '); do
+		[[ ! -e ${path/\$ORIGIN/$own}/$2 ]] || return 0
+	done
+	return 1
+}
+
 # Copies every library that programs load, and those that these load, to where the loader looks for them first. A static program has none.
 add_libraries() { # FOLDER PROGRAM...
 	local folder=$1 file name path
@@ -33,7 +44,11 @@ add_libraries() { # FOLDER PROGRAM...
 		for name in $(needs "$file"); do
 			[[ $name != ld-linux* ]] || continue # the loader, which is there already
 			path=$name
-			[[ $name == /* ]] || path=$(place "/lib/$TRIPLET/$name" "/usr/lib/$TRIPLET/$name") || return
+			[[ $name == /* ]] || path=$(place "/lib/$TRIPLET/$name" "/usr/lib/$TRIPLET/$name" 2>/dev/null) || {
+				brings "$file" "$name" && continue
+				echo "$file needs $name, which ${SYSTEM:-this system} has not" >&2
+				return 1
+			}
 			[[ ! -e $folder$path ]] || continue
 			install -D -m 755 "$(readlink -f "$SYSTEM$path")" "$folder$path"
 			add_libraries "$folder" "$SYSTEM$path" || return
