@@ -1,34 +1,16 @@
 #include "cli/exit_code.h"
+#include "cli/support/command.h"
 #include "cli/support/session.h"
 #include "kube/support/raw_server.h"
 
 #include <catch2/catch.hpp>
 
-#include <cstdio>
-#include <sys/wait.h>
-
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
+using command::kubeconfig;
+using command::run;
 
 namespace {
-
-struct Outcome {
-  int code = -1;
-  std::string output;  ///< both streams
-};
-
-/// Runs the executable with arguments as a shell takes them.
-Outcome run(const std::string& arguments) {
-  Outcome outcome;
-  std::FILE* const pipe = popen(("'" OPERATOR "' " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::vector<char> buffer(4096);
-  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    outcome.output.append(buffer.data(), got);
-  const int status = pclose(pipe);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
-}
 
 /// Answers every GET of a deployment, and every list with nothing.
 void serve_deployment(Peer& peer, int /*number*/) {
@@ -39,12 +21,6 @@ void serve_deployment(Peer& peer, int /*number*/) {
     peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
               std::to_string(body.size()) + "\r\n\r\n" + body);
   }
-}
-
-std::string kubeconfig(const std::string& url) {
-  return "contexts: [{name: c, context: {cluster: c, namespace: ns}}]\ncurrent-context: c\n"
-         "clusters: [{name: c, cluster: {server: '" +
-         url + "'}}]\n";
 }
 
 }  // namespace
@@ -85,7 +61,7 @@ TEST_CASE("a disk that is full is told by all that write") {
 
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   const auto arguments = GENERATE(
-      as<std::string>{}, "", "frobnicate", "validate", "validate -f", "validate -x",
+      as<std::string>{}, "frobnicate", "validate", "validate -f", "validate -x",
       "render -f - -o xml", "render", "import", "import -f", "run --workers 0", "run --workers x",
       "run --log-level loud", "run --lease-name A_b", "run --log-format xml");
   INFO(arguments);
@@ -131,8 +107,8 @@ TEST_CASE("a command that there is not is named, with the one that is meant") {
         "gradient-operator: there is no command \"rendr\"; did you mean render?" + help);
   CHECK(
       run("apply -f spec.yaml").output ==
-      "gradient-operator: there is no command \"apply\"; there are run, render, validate, import, "
-      "diff, status, logs" +
+      "gradient-operator: there is no command \"apply\"; there are validate, render, import, diff, "
+      "status, logs, run, version, help" +
           help);
 }
 
@@ -145,17 +121,6 @@ TEST_CASE("one object given twice is told alike by all that read files") {
     INFO(command);
     CHECK(run(std::string(command) + " -f f.yaml --name demo").output ==
           "f.yaml:4: defines the object of f.yaml:1 again; keep one of the two\n");
-  }
-}
-
-TEST_CASE("help and version are there for every command") {
-  CHECK_THAT(run("--version").output, StartsWith(PROJECT_VERSION));
-  for (const char* arguments :
-       {"--help", "run --help", "render --help", "validate --help", "import --help"}) {
-    INFO(arguments);
-    const auto outcome = run(arguments);
-    CHECK(outcome.code == cli::Fine);
-    CHECK_THAT(outcome.output, Contains("Usage:"));
   }
 }
 

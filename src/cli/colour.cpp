@@ -1,0 +1,49 @@
+#include "cli/colour.h"
+
+#include <cstdlib>
+#include <unistd.h>
+
+namespace cli {
+namespace {
+
+enum class When { Auto, Always, Never };
+
+When& chosen() {
+  static When when = When::Auto;
+  return when;
+}
+
+std::string_view variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+const char* code(Colour colour) {
+  switch (colour) {
+    case Colour::Red: return "\x1b[31m";
+    case Colour::Green: return "\x1b[32m";
+    case Colour::Yellow: return "\x1b[33m";
+    case Colour::Cyan: return "\x1b[36m";
+    case Colour::Bold: return "\x1b[1m";
+    case Colour::None: break;
+  }
+  return "";
+}
+
+}  // namespace
+
+void colours::choose(const std::string& when) {
+  chosen() = when == "always" ? When::Always : when == "never" ? When::Never : When::Auto;
+}
+
+Paint::Paint(int stream) {
+  const bool may = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+  is_on_ = chosen() == When::Always || (chosen() == When::Auto && may && isatty(stream) != 0);
+}
+
+std::string Paint::operator()(Colour colour, std::string_view text) const {
+  if (!is_on_ || colour == Colour::None || text.empty()) return std::string(text);
+  return code(colour) + std::string(text) + "\x1b[0m";
+}
+
+}  // namespace cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+enum class Colour { None, Red, Green, Yellow, Cyan, Bold };
+
+namespace colours {
+
+/// "auto", "always" or "never", for the whole process; called before anything is printed. Without
+/// it: auto.
+void choose(const std::string& when);
+
+}  // namespace colours
+
+/// Colours for one stream, or for none.
+class Paint {
+ public:
+  Paint() = default;  ///< leaves everything as it is
+  /// For a file descriptor: with colours when it is a terminal that has them and NO_COLOR is not
+  /// set (https://no-color.org), or as was chosen.
+  explicit Paint(int stream);
+
+  std::string operator()(Colour colour, std::string_view text) const;
+
+ private:
+  bool is_on_ = false;
+};
+
+}  // namespace cli
