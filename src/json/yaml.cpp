@@ -5,6 +5,7 @@
 #include "json/scalar.h"
 #include "json/utf8.h"
 #include "json/yaml_builder.h"
+#include "json/yaml_mistake.h"
 
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/emittermanip.h>
@@ -73,17 +74,22 @@ class DocumentStarts {
   bool after_end_ = true;  // the first document needs no mark
 };
 
+/// That the parser takes a text for something that nobody means by it.
+struct Misreading : YamlRefusal {
+  using YamlRefusal::YamlRefusal;
+};
+
 /// Hands the parser's events to the builder. Throws YamlRefusal on to parse_yaml.
 class Events : public YAML::EventHandler {
  public:
-  Events(YamlBuilder& builder, std::string_view text) : builder_(builder), starts_(text) {}
+  Events(YamlBuilder& builder, std::string_view text) : builder_(builder), text_(text), starts_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (!starts_.at(line(mark))) {
       builder_.drop_document();
-      throw YamlRefusal(line(mark),
-                        "does not belong to what is before it; check quotes and indentation, or "
-                        "begin a new document with ---");
+      throw Misreading(line(mark),
+                       "does not belong to what is before it; check quotes and indentation, or "
+                       "begin a new document with ---");
     }
     builder_.begin_document();
     first_line_ = line(mark);
@@ -94,6 +100,10 @@ class Events : public YAML::EventHandler {
   void OnDocumentEnd() override { builder_.end_document(); }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (builder_.awaits_value() && is_line_without_colon(last_plain_)) {
+      throw Misreading(line(last_plain_),
+                       "has no ':'; write a key and its value, or put a text that goes on in quotes");
+    }
     builder_.scalar({line(mark), anchor}, "", YamlStyle::Plain);
   }
 
@@ -104,6 +114,7 @@ class Events : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (tag == "!") last_quoted_ = mark;
+    last_plain_ = tag == "?" ? mark : YAML::Mark::null_mark();
     builder_.scalar({line(mark), anchor}, whole_escapes(value), style(tag, line(mark)));
   }
   /// Where the last quoted text begins.
@@ -140,10 +151,24 @@ class Events : public YAML::EventHandler {
     throw YamlRefusal(at, "tags of lists and mappings are not supported; remove it");
   }
 
+  /// Whether `mark` begins all there is in its line, and that has no ':': yaml-cpp takes it for a
+  /// key without a value, and no other parser does.
+  bool is_line_without_colon(const YAML::Mark& mark) const {
+    if (mark.is_null()) return false;
+    const auto at = std::min(static_cast<std::size_t>(mark.pos), text_.size());
+    const auto begin = text_.rfind('\n', at) + 1;  // 0 without one
+    const auto before = text_.substr(begin, at - begin);
+    const auto line = text_.substr(at, text_.find('\n', at) - at);
+    return before.find_first_not_of(" -") == std::string_view::npos &&
+           line.find(':') == std::string_view::npos;
+  }
+
   YamlBuilder& builder_;
+  std::string_view text_;
   DocumentStarts starts_;
   int first_line_ = 1;
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();
+  YAML::Mark last_plain_ = YAML::Mark::null_mark();  ///< null: the last scalar was another one
 };
 
 /// The line with more brackets and commas than `most`; 0 when there is none. The parser keeps all
@@ -247,23 +272,44 @@ bool has_colon_in_value(std::string_view line) {
   return false;
 }
 
-/// What helps with a line, where YAML's own messages do not name the cause.
-std::string about_line(std::string_view text, int line) {
-  for (int i = 1; i < line; ++i)
+/// The parser's message, where it says what is wrong; it often tells only what it looked for.
+std::string readable(const YAML::Exception& error, std::string_view text) {
+  for (int i = 1; i < line(error.mark); ++i)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  text = text.substr(0, text.find('\n'));
-  const auto begin = text.find_first_not_of(' ');
-  if (begin != std::string_view::npos && text[begin] == '\t')
-    return "; the line begins with a tab, write blanks instead";
-  if (has_colon_in_value(text))
-    return "; a text that has a ':' with a blank behind it must be in quotes, or have no blank "
-           "there";
-  return "";
+  if (has_colon_in_value(text.substr(0, text.find('\n')))) {
+    return "is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have no "
+           "blank there";
+  }
+  for (const std::string_view vague : {"illegal map value", "end of map not found",
+                                       "end of sequence not found", "unknown token"}) {
+    if (error.msg == vague)
+      return "is not YAML, or does not fit the lines before it; check quotes and indentation";
+  }
+  return "is not YAML: " + error.msg;
+}
+
+/// The first line of the document that `line` is of.
+int first_of_document(std::string_view text, int line) {
+  int first = 1;
+  for (int number = 1; number <= line && !text.empty(); ++number) {
+    if (text.starts_with("---")) first = number;
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return first;
 }
 
 /// What is wrong with the document that begins in line `first`: `problem`, or what led to it.
 LineProblem closest(LineProblem problem, std::string_view text, int first) {
   if (auto cut = cut_off(text, first)) return {cut->line, std::move(cut->message)};
+  return problem;
+}
+
+/// Likewise, where the text is not what a parser takes.
+LineProblem cause(LineProblem problem, std::string_view text, int first) {
+  if (auto cut = cut_off(text, first)) return {cut->line, std::move(cut->message)};
+  // A stray line begins a document for the parser, and so may the one before it.
+  const int begin = first_of_document(text, problem.line - 1);
+  if (auto mistake = usual_mistake(text, begin, problem.line)) return *std::move(mistake);
   return problem;
 }
 
@@ -298,13 +344,15 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
       builder.drop_document();
       out.problems.push_back({line(quoted), "begins a text in quotes that are not closed"});
     }
+  } catch (const Misreading& misreading) {
+    out.problems.push_back(
+        cause({misreading.line, misreading.what()}, text, events.first_line()));
   } catch (const YamlRefusal& refusal) {
     out.problems.push_back(closest({refusal.line, refusal.what()}, text, events.first_line()));
   } catch (const YAML::Exception& error) {
     if (!builder.in_document()) builder.drop_document();
-    out.problems.push_back(closest(
-        {line(error.mark), "is not YAML: " + error.msg + about_line(text, line(error.mark))}, text,
-        events.first_line()));
+    out.problems.push_back(
+        cause({line(error.mark), readable(error, text)}, text, events.first_line()));
   }
   return out;
 }

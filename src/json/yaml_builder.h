@@ -35,6 +35,8 @@ class YamlBuilder {
   /// Takes the last document back: what came after it shows that it was not whole.
   void drop_document();
   bool in_document() const { return in_document_; }
+  /// Whether a key of a mapping has been read, and its value comes next.
+  bool awaits_value() const { return !frames_.empty() && frames_.back().has_key; }
   void scalar(YamlNode node, const std::string& text, YamlStyle style);
   void alias(int line, std::size_t anchor);
   void begin_list(YamlNode node);

@@ -60,7 +60,7 @@ TEST_CASE("problems of import have their line, and nothing is printed then") {
               std::string("c.yaml:1: is a Kubernetes Deployment (apps/v1), no Gradient spec") +
                   wanted,
               std::string("d.yaml:1: is empty, no Gradient spec") + wanted,
-              "e.yaml:2: is not YAML: end of sequence flow not found"});
+              "e.yaml:1: has a '[' that is not closed"});
 }
 
 TEST_CASE("a folder is imported as the files in it, which share what they name alike") {

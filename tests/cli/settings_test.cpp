@@ -28,7 +28,7 @@ TEST_CASE("without a configuration file the defaults hold") {
 TEST_CASE("problems of the configuration file name its lines") {
   CHECK(problems("secretName: s\nclusterDomian: x\n") ==
         Lines{"config.yaml:2: clusterDomian: unknown field; did you mean clusterDomain?"});
-  CHECK(problems("a: [\n") == Lines{"config.yaml:2: is not YAML: end of sequence flow not found"});
+  CHECK(problems("a: [\n") == Lines{"config.yaml:1: has a '[' that is not closed"});
   CHECK(problems("secretName: a\n---\nsecretName: b\n") ==
         Lines{"config.yaml:3: is a second document; only one is read here"});
 }

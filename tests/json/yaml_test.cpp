@@ -97,27 +97,24 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
        {"1: tags of lists and mappings are not supported; remove it"}},
       {"tabs as indentation",
        "a:\n\tb: 1",
-       {"2: is not YAML: illegal map value; the line begins with a tab, write blanks instead"}},
-      {"wrong indentation", "a: b\n  c: d", {"2: is not YAML: illegal map value"}},
+       {"2: begins with a tab, write blanks instead"}},
       {"a colon in a text",
        "a: b: c",
-       {"1: is not YAML: illegal map value; a text that has a ':' with a blank behind it must be "
-        "in "
-        "quotes, or have no blank there"}},
+       {"1: a text that has a ':' with a blank behind it must be in quotes, or have no blank "
+        "there"}},
       {"a colon in a text of a mapping in one line",
        "- {a: b, c: d: e}",
-       {"1: is not YAML: end of map flow not found; a text that has a ':' with a blank behind it "
-        "must be in quotes, or have no blank there"}},
-      {"an open quote", "a: \"x\nb: c", {"2: is not YAML: illegal EOF in scalar"}},
-      {"an open list", "a: [1,\nb: c", {"2: is not YAML: end of sequence flow not found"}},
+       {"1: is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have no "
+        "blank there"}},
+      {"an open quote", "a: \"x\nb: c", {"1: begins a text in quotes that are not closed"}},
+      {"an open list", "a: [1,\nb: c", {"1: has a '[' that is not closed"}},
       {"two values",
        "\"x\" y",
-       {"1: does not belong to what is before it; check quotes and indentation, or begin a new "
-        "document with ---"}},
+       {"1: has text behind the quotes; put all of it in quotes"}},
       {"a mapping after a list",
        "- a\nb: c",
-       {"2: does not belong to what is before it; check quotes and indentation, or begin a new "
-        "document with ---"}},
+       {"2: is a key beside the '-' of line 1; indent it by 2 blanks as a key of that entry, or begin "
+        "it with '- '"}},
       {"invalid UTF-8", "a: 1\nb: \xff\xfe", {"2: is not valid UTF-8; save the file as UTF-8"}},
       {"overlong UTF-8", "a: \xc0\xaf", {"1: is not valid UTF-8; save the file as UTF-8"}},
       {"half a character", R"({"a": "\ud83d"})", {"1: is not YAML: invalid unicode: 55357"}},
@@ -141,7 +138,7 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
        {"1: begins a text in quotes that are not closed"}},
       {"good documents before a broken one",
        "a: 1\n---\nb: [",
-       {R"({"a":1})", "3: is not YAML: end of sequence flow not found"}},
+       {R"({"a":1})", "3: has a '[' that is not closed"}},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(read(test.yaml) == test.expected);
