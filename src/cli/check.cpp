@@ -1,12 +1,16 @@
 #include "cli/check.h"
 
-#include "cli/lines.h"
+#include "cli/messages.h"
+#include "cli/offline.h"
+#include "gradient/render/pod_template_conflicts.h"
+#include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/pull_credentials.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/spec/read_registry.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -148,38 +152,126 @@ class Places {
   std::map<std::array<std::string, 4>, std::string> places_;
 };
 
+/// What only all files together show: what is in the way of the parts of the pod that content
+/// brings. Of objects without problems.
+json::Problems conflicts(const Input& input, const Offline& offline,
+                         const gradient::Settings& settings) {
+  if (input.kind() != "GradientDeployment") return {};
+  const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
+  const auto parent = gradient::parent(input.object);
+  auto found = offline.find(parent, spec, settings);
+  const bool has_all = found.blockers.empty();
+  Offline::assume(gradient::needs(spec, settings), found);
+  std::vector<gradient::Blocker> all;
+  if (has_all) all = gradient::access_mode_conflicts(spec, found);
+  for (auto& conflict : gradient::pod_template_conflicts(parent, spec, found, settings)) {
+    // Which claim a Dataset has that no file defines is not known.
+    if (has_all || conflict.message.find(".claimName: ") == std::string::npos)
+      all.push_back(std::move(conflict));
+  }
+  json::Problems problems;
+  for (const auto& conflict : all)
+    problems.push_back(placed(conflict.message));
+  return problems;
+}
+
+/// One look at all inputs.
+class Check {
+ public:
+  Check(const Inputs& inputs, const gradient::Settings& settings)
+      : inputs_(inputs), settings_(settings), registries_(inputs) {}
+
+  void look_at(const Input& input);
+  void look_at_all_together();
+  Verdict finish(const std::string& name);
+  bool has_problems() const { return !faulty_.empty(); }
+  bool has_too_many() const { return faulty_.size() > most_messages; }
+
+ private:
+  void problem(const Input& input, const json::Problem& problem) {
+    messages_.problem(input.message(input.bare ? of_bare_spec(problem) : problem));
+    faulty_.push_back(&input);
+  }
+  void remark(const Input& input, const char* begin, const json::Problem& remark) {
+    messages_.remark(input.message({remark.path, begin + remark.message}));
+  }
+  bool is_faulty(const Input& input) const {
+    return std::find(faulty_.begin(), faulty_.end(), &input) != faulty_.end();
+  }
+
+  const Inputs& inputs_;
+  const gradient::Settings& settings_;
+  const Registries registries_;
+  Messages messages_;
+  Places places_;
+  Hosts hosts_;
+  std::vector<const Input*> seen_;    ///< those of ours
+  std::vector<const Input*> faulty_;  ///< once for each problem
+};
+
+void Check::look_at(const Input& input) {
+  if (const auto again = places_.repetition(input)) problem(input, *again);
+  for (const auto& warning : input.document.warnings)
+    remark(input, "warning: ", warning);
+  if (!input.ours) {
+    remark(input, "note: ", {"", "a " + input.kind() + " is not checked here"});
+    return;
+  }
+  seen_.push_back(&input);
+  const auto found = check(input, settings_);
+  const auto advice = input.bare ? import_advice(input.file, input.document.value) : "";
+  if (!advice.empty()) remark(input, "note: ", {"", advice});
+  for (const auto& wrong : found)
+    problem(input, wrong);
+  if (!found.empty()) return;
+  for (const auto& warning : warnings(input, settings_))
+    remark(input, "warning: ", warning);
+  for (const auto& doubt : {registries_.mismatch(input), hosts_.repetition(input)})
+    if (doubt) remark(input, "warning: ", *doubt);
+}
+
+/// After each by itself, and only when all of them can be read.
+void Check::look_at_all_together() {
+  const Offline offline(inputs_);
+  for (const auto& input : inputs_.objects) {
+    if (!input.ours) continue;
+    for (const auto& conflict : conflicts(input, offline, settings_))
+      problem(input, conflict);
+  }
+}
+
+Verdict Check::finish(const std::string& name) {
+  for (const auto& unread : inputs_.problems)
+    messages_.problem(unread);
+  const auto is_bare = [](const Input& input) { return input.bare; };
+  const bool takes_name = std::any_of(inputs_.objects.begin(), inputs_.objects.end(), is_bare);
+  if (!name.empty() && !takes_name && !inputs_.objects.empty()) {
+    messages_.remark({inputs_.objects.front().file, inputs_.objects.front().document.place.line,
+                      "note: --name is for bare specs; objects have the name in their metadata"});
+  }
+  Verdict verdict{!messages_.print(inputs_.files), {}};
+  for (const auto* input : seen_)
+    if (!is_faulty(*input)) verdict.valid.push_back(input);
+  return verdict;
+}
+
 }  // namespace
 
-bool report(const Inputs& inputs, const gradient::Settings& settings) {
-  Lines problems, remarks;
-  Places places;
-  Hosts hosts;
-  const Registries registries(inputs);
-  for (const auto& problem : inputs.problems)
-    problems.print(problem);
+json::Problem placed(const std::string& message) {
+  const auto end = message.find(": ");
+  if (!message.starts_with("spec.") || end == std::string::npos) return {"", message};
+  return {message.substr(0, end), message.substr(end + 2)};
+}
+
+Verdict report(const Inputs& inputs, const gradient::Settings& settings,
+               const std::string& name) {
+  Check check(inputs, settings);
   for (const auto& input : inputs.objects) {
-    if (problems.too_many()) break;
-    if (const auto again = places.repetition(input)) problems.print(input.at(*again));
-    for (const auto& warning : input.document.warnings)
-      remarks.print(input.at({warning.path, "warning: " + warning.message}));
-    if (!input.ours) {
-      remarks.print(input.at({"", "note: a " + input.kind() + " is not checked here"}));
-      continue;
-    }
-    const auto found = check(input, settings);
-    const auto advice = input.bare ? import_advice(input.file, input.document.value) : "";
-    if (!advice.empty()) remarks.print(input.at({"", "note: " + advice}));
-    for (const auto& problem : found)
-      problems.print(input.at(input.bare ? of_bare_spec(problem) : problem));
-    if (!found.empty()) continue;
-    for (const auto& warning : warnings(input, settings))
-      remarks.print(input.at({warning.path, "warning: " + warning.message}));
-    for (const auto& doubt : {registries.mismatch(input), hosts.repetition(input)})
-      if (doubt) remarks.print(input.at({doubt->path, "warning: " + doubt->message}));
+    if (check.has_too_many()) break;
+    check.look_at(input);
   }
-  if (problems.too_many()) std::cerr << "and more problems; correct these first\n";
-  if (remarks.too_many()) std::cerr << "and more warnings\n";
-  return !problems.any();
+  if (inputs.problems.empty() && !check.has_problems()) check.look_at_all_together();
+  return check.finish(name);
 }
 
 }  // namespace cli

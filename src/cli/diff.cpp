@@ -283,7 +283,7 @@ int diff(const DiffOptions& options) {
                                                : load_settings(options.config);
   if (!settings) return Failure;
   const auto inputs = read_inputs(options.files, options.name, connection.deployment().ns);
-  if (!report(inputs, *settings)) return Failure;
+  if (!report(inputs, *settings, options.name).is_fine) return Failure;
   Diff diff(connection.client(), *settings, inputs);
   for (const auto& input : inputs.objects)
     if (input.ours) diff.add(input);

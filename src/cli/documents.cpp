@@ -15,10 +15,6 @@ namespace {
 
 using json::Json;
 
-std::string position(const std::string& file, int line) {
-  return (file == "-" ? "stdin" : file) + ":" + std::to_string(line);
-}
-
 Json wrapped(const Json& spec, const std::string& name) {
   return json::object({{"apiVersion", gradient::names::api_version},
                        {"kind", "GradientDeployment"},
@@ -48,6 +44,7 @@ class Collector {
   Collector(const std::string& name, const std::string& ns) : name_(name), ns_(ns) {}
 
   void add_file(const std::string& file) {
+    inputs_.files.push_back(file);
     auto text = json::parse_yaml(read_text(file));
     for (const auto& problem : text.problems)
       refuse(file, problem.line, problem.message);
@@ -57,7 +54,12 @@ class Collector {
   }
 
   void refuse(const std::string& file, int line, const std::string& message) {
-    add_problem(position(file, line) + ": " + message);
+    add_problem({file, line, message});
+  }
+
+  void refuse_folder(const std::string& path, const std::string& message) {
+    inputs_.files.push_back(path);
+    refuse(path, 1, message);
   }
 
   Inputs take() { return std::move(inputs_); }
@@ -77,7 +79,7 @@ class Collector {
 
   void add_object(const std::string& file, json::Document document);
 
-  void add_problem(std::string message) {
+  void add_problem(Message message) {
     if (inputs_.problems.size() <= most_messages) inputs_.problems.push_back(std::move(message));
   }
 
@@ -106,7 +108,7 @@ void Collector::add_object(const std::string& file, json::Document document) {
   input.object = input.bare ? wrapped(input.document.value, name_) : input.document.value;
   input.ours = is_ours(input.object);
   if (const auto problem = identity_problem(input.object)) {
-    add_problem(input.at(*problem));
+    add_problem(input.message(*problem));
     return;
   }
   auto& metadata = input.object["metadata"];
@@ -119,17 +121,26 @@ void Collector::add_object(const std::string& file, json::Document document) {
 
 }  // namespace
 
+std::string Message::where() const {
+  return (file == "-" ? "stdin" : file) + ":" + std::to_string(line);
+}
+
 std::string Input::where() const {
-  return position(file, document.place.line);
+  return Message{file, document.place.line, {}}.where();
 }
 
 std::string Input::at(const json::Problem& problem) const {
+  const auto told = message(problem);
+  return told.where() + ": " + told.text;
+}
+
+Message Input::message(const json::Problem& problem) const {
   constexpr std::string_view spec = "spec.";
   auto path = problem.path;
   if (bare && path.starts_with(spec)) path.erase(0, spec.size());
-  const auto begin = position(file, json::line_of(document.place, path)) + ": ";
+  const int line = json::line_of(document.place, path);
   if (bare && path == "metadata.name") path = "--name";
-  return begin + json::text(json::Problem{path, problem.message});
+  return {file, line, json::text(json::Problem{path, problem.message})};
 }
 
 std::string import_advice(const std::string& file, const Json& spec) {
@@ -167,7 +178,7 @@ Inputs read_inputs(const std::vector<std::string>& paths, const std::string& nam
   Collector collector(name, ns);
   for (const auto& path : paths) {
     const auto files = files_of(path);
-    if (files.empty()) collector.refuse(path, 1, "is a folder without .yaml, .yml or .json files");
+    if (files.empty()) collector.refuse_folder(path, "is a folder without .yaml, .yml or .json files");
     for (const auto& file : files)
       collector.add_file(file);
   }

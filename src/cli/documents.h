@@ -7,6 +7,16 @@
 
 namespace cli {
 
+/// Something about one line of a file, for people.
+struct Message {
+  std::string file;
+  int line = 1;
+  std::string text;  ///< "spec.port: must be ..."
+
+  /// "FILE:LINE", or "stdin:LINE".
+  std::string where() const;
+};
+
 /// One object of the given files: a custom resource of ours, or something else that is passed over.
 struct Input {
   std::string file;
@@ -21,15 +31,17 @@ struct Input {
   std::string where() const;
   /// "FILE:LINE: spec.port: must be ..."
   std::string at(const json::Problem& problem) const;
+  Message message(const json::Problem& problem) const;
 };
 
 /// So many problems, or warnings, are shown of one run.
 inline constexpr std::size_t most_messages = 200;
 
 struct Inputs {
+  std::vector<std::string> files;  ///< in the order in which they were given
   std::vector<Input> objects;
-  /// "FILE:LINE: message": what could not be read at all; of more than most_messages the first
-  std::vector<std::string> problems;
+  /// What could not be read at all; of more than most_messages the first.
+  std::vector<Message> problems;
 };
 
 /// Reads `paths` ("-" is standard input, a folder stands for the .yaml, .yml and .json files in

@@ -22,13 +22,6 @@ namespace {
 
 using json::Json;
 
-/// A message that begins with a field, taken apart so that the field's line is known.
-json::Problem placed(const std::string& message) {
-  const auto end = message.find(": ");
-  if (!message.starts_with("spec.") || end == std::string::npos) return {"", message};
-  return {message.substr(0, end), message.substr(end + 2)};
-}
-
 /// `object` without what ties it to the operator: of an owner that is not there the garbage
 /// collector removes everything, and of one that is, with it.
 Json on_its_own(Json object) {
@@ -147,7 +140,7 @@ int render(const RenderOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return ProblemsInInput;
   const auto inputs = read_inputs(options.files, options.name, options.ns);
-  if (!report(inputs, *settings)) return ProblemsInInput;
+  if (!report(inputs, *settings, options.name).is_fine) return ProblemsInInput;
   Renderer renderer(options, *settings, inputs);
   for (const auto& input : inputs.objects)
     renderer.add(input);

@@ -11,8 +11,8 @@ struct ValidateOptions {
   std::string config = {};
 };
 
-/// Prints every problem and warning to standard error, one a line, FILE:LINE: field: message. The
-/// exit code. Throws std::runtime_error when a file cannot be read.
+/// Prints to standard output what is valid, and to standard error every problem and warning, one a
+/// line, FILE:LINE: field: message. The exit code. Throws std::runtime_error when a file cannot be read.
 int validate(const ValidateOptions& options);
 
 }  // namespace cli

@@ -26,6 +26,7 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
 
 Outcome run(const cli::ValidateOptions& options) {
   const session::Captured errors(std::cerr);
+  const session::Captured output(std::cout);
   const int code = cli::validate(options);
   return {code, session::lines(errors.text())};
 }
@@ -256,9 +257,9 @@ TEST_CASE("the items of a list are objects with lines and warnings of their own"
    "spec": {"size": "1Gi",
      "runAsUser": 010}}]}]})";
   CHECK(validate(yaml) ==
-        refused({"f.yaml:5: must be a mapping: a custom resource or a Gradient spec",
-                 "f.yaml:3: spec.size: must be a quantity above zero, such as 10Gi",
+        refused({"f.yaml:3: spec.size: must be a quantity above zero, such as 10Gi",
                  "f.yaml:4: note: a Secret is not checked here",
+                 "f.yaml:5: must be a mapping: a custom resource or a Gradient spec",
                  "f.yaml:9: spec.runAsUser: warning: is read as an octal number; put it in quotes "
                  "if the text is meant"}));
 }
@@ -360,7 +361,7 @@ TEST_CASE("hostile files end in one line each") {
        header + "spec:\n  image: app\n  resources: {instanceType: C4}\n  env:\n" +
            repeated("    - {name: A}\n", 10000),
        refused({"f.yaml:7: spec.env: has 10000 entries; at most 512 are allowed"})},
-      {"no YAML", "a: [\n", refused({"f.yaml:2: is not YAML: end of sequence flow not found"})},
+      {"no YAML", "a: [\n", refused({"f.yaml:1: has a '[' that is not closed"})},
   }));
   DYNAMIC_SECTION(test.name) {
     CHECK(validate(test.yaml) == test.outcome);
@@ -463,4 +464,67 @@ TEST_CASE("two deployments of one run that choose one host are told") {
         Outcome{cli::Fine,
                 {"f.yaml:15: spec.endpoint.host: warning: is that of f.yaml:1 too; only one of the "
                  "two gets it"}});
+}
+
+TEST_CASE("what is valid is said, of each object, on standard output") {
+  const session::Folder folder;
+  const session::Input input(header + spec);
+  folder.add("app.yaml", header + spec + "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: "
+                                         "Dataset\nmetadata: {name: d}\nspec: {size: 0}\n");
+  folder.add("bare.yaml", "image: app\nresources: {instanceType: C4}\n");
+  const auto outcome = session::run(
+      [] { return cli::validate({.files = {"bare.yaml", "app.yaml"}}); });
+  CHECK(outcome.code == cli::ProblemsInInput);
+  CHECK(outcome.output ==
+        "bare.yaml: the bare spec is valid; for kubectl, gradient-operator import -f bare.yaml "
+        "makes an object of it\n"
+        "app.yaml: GradientDeployment demo is valid\n");
+  CHECK(session::run([] { return cli::validate({.files = {"-"}}); }).output ==
+        "stdin: GradientDeployment demo is valid\n");
+  folder.add("config.yaml", "");
+  CHECK(session::run([] { return cli::validate({.config = "config.yaml"}); }).output ==
+        "config.yaml: the configuration is valid\n");
+}
+
+TEST_CASE("problems come in the order of the files, and in them of the lines") {
+  const session::Folder folder;
+  folder.add("b.yaml", "image: app\nresources: {instanceType: C4}\nport: 0\n---\na: [\n");
+  folder.add("a.yaml", "prot: 1\nport: 0\nimage: 5\nresources: {instanceType: C4}\n");
+  Lines begins;
+  for (const auto& line : run({.files = {"b.yaml", "a.yaml"}}).lines)
+    begins.push_back(line.substr(0, line.find(": ")));
+  CHECK(begins == Lines{"b.yaml:3", "b.yaml:5", "a.yaml:1", "a.yaml:2", "a.yaml:3"});
+}
+
+TEST_CASE("a name that nothing takes is told") {
+  const session::Folder folder;
+  folder.add("f.yaml", header + spec);
+  CHECK(run({.files = {"f.yaml"}, .name = "other"}) ==
+        Outcome{cli::Fine,
+                {"f.yaml:1: note: --name is for bare specs; objects have the name in their "
+                 "metadata"}});
+}
+
+TEST_CASE("a podTemplate in the way of what the operator adds is found without a cluster") {
+  const std::string mount =
+      "spec:\n  image: app\n  resources: {instanceType: C4}\n"
+      "  models: [{id: llm, path: /models/llm}]\n"
+      "  repositories: {dataset: code, mountPath: /opt/repos, repositories: [{url: "
+      "'https://h/a.git', name: a}]}\n"
+      "  podTemplate:\n    spec:\n      volumes: [{name: code, persistentVolumeClaim: {claimName: "
+      "code}}]\n"
+      "      containers:\n        - name: app\n          volumeMounts:\n"
+      "            - {name: code, mountPath: /models/llm/more}\n";
+  CHECK(validate(header + mount) ==
+        refused({"f.yaml:15: spec.podTemplate.spec.containers[0].volumeMounts[0].mountPath: is at "
+                 "or below /models/llm, where the operator mounts content; choose a path outside of "
+                 "it"}));
+  const auto whole = validate(
+      header + mount +
+      "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: Dataset\nmetadata: {name: code}\n"
+      "spec: {size: 1Gi}\n---\napiVersion: gradient-operator.dev/v1alpha1\nkind: Model\n"
+      "metadata: {name: llm}\nspec: {source: {url: 's3://b'}}\n");
+  REQUIRE(whole.lines.size() == 2);
+  CHECK(whole.lines.front().starts_with(
+      "f.yaml:11: spec.podTemplate.spec.volumes[0].persistentVolumeClaim.claimName: "));
 }

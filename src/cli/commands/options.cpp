@@ -16,7 +16,7 @@ CLI::App& add_command(CLI::App& app, const std::string& group, const std::string
 CLI::Option* add_files(CLI::App& command, std::vector<std::string>& files,
                        const std::string& what) {
   return command
-      .add_option("-f,--file", files, "Files, folders or - for standard input: " + what)
+      .add_option("-f,--file,FILE", files, "Files, folders or - for standard input: " + what)
       ->type_name("FILE");
 }
 

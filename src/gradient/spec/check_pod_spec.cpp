@@ -148,11 +148,14 @@ class Part {
 };
 
 /// The server says it without a path.
-void require_quantity(const Json& amount, const json::Path& path, json::Report& report) {
+void require_quantity(std::string_view resource, const Json& amount, const json::Path& path,
+                      json::Report& report) {
   const bool is_text = amount.is_string() || amount.is_number();
   const auto text = amount.is_string() ? amount.as_string() : json::text(amount);
   if (!is_text || !values::canonical_quantity(text))
     report.add(path, "must be a quantity, such as 500m or 1Gi");
+  if (auto problem = values::byte_problem(resource, text); is_text && !problem.empty())
+    report.add(path, std::move(problem));
 }
 
 bool is_of_helper(std::string_view name) {
@@ -177,7 +180,7 @@ void check_quantities(const Part& container) {
     const auto resources = container.path().member("resources");
     const auto of_kind = resources.member(kind);
     for (const auto& [resource, amount] : amounts.as_object())
-      require_quantity(amount, of_kind.member(resource), container.report());
+      require_quantity(resource, amount, of_kind.member(resource), container.report());
   }
 }
 
@@ -266,7 +269,8 @@ void check_pod_spec(const Json& pod_spec, const json::Path& path, json::Report& 
   spec.elements("volumes", [](const Part& volume) {
     const auto& limit = json::at(volume.value(), {"emptyDir", "sizeLimit"});
     const auto directory = volume.path().member("emptyDir");
-    if (!limit.is_null()) require_quantity(limit, directory.member("sizeLimit"), volume.report());
+    if (!limit.is_null())
+      require_quantity("storage", limit, directory.member("sizeLimit"), volume.report());
   });
 }
 

@@ -170,6 +170,16 @@ std::optional<std::int64_t> quantity_millis(std::string_view text) {
                                    : std::nullopt;
 }
 
+std::string byte_problem(std::string_view resource, std::string_view amount) {
+  const bool is_of_bytes = resource == "memory" || resource == "ephemeral-storage" ||
+                           resource == "storage" || resource.starts_with("hugepages-");
+  const auto read = is_of_bytes ? quantity(amount) : std::nullopt;
+  if (!read || read->value % one == 0 || (read->is_binary && read->value > 1024 * one)) return {};
+  const auto digits = amount.substr(0, amount.find_first_not_of("0123456789."));
+  return "would have a fraction of a byte; write the unit that is meant, such as " +
+         std::string(digits) + (amount.ends_with('m') ? "Mi" : "Gi");
+}
+
 bool is_zero_quantity(std::string_view quantity) {
   return quantity == "0";
 }

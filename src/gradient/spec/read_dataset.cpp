@@ -27,6 +27,10 @@ std::string read_size(json::ObjectReader& reader) {
   const auto text =
       json::text_of(*value, path, {.longest = 64, .example = "10Gi"}, reader.report());
   if (!text) return "";
+  if (auto problem = values::byte_problem("storage", *text); !problem.empty()) {
+    reader.problem("size", std::move(problem));
+    return "";
+  }
   const auto size = values::canonical_quantity(*text);
   if (size && !values::is_zero_quantity(*size)) return *size;
   reader.problem("size", "must be a quantity above zero, such as 10Gi");

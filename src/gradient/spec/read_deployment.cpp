@@ -190,6 +190,8 @@ json::Problems doubtful_fields(const DeploymentSpec& spec, const Settings& setti
       environment_secrets(spec, settings.pod_template, settings).empty())
     all.push_back(
         {"spec.restartOnSecretChange", "has no effect, as the environment refers to no Secret"});
+  for (auto& warning : unresolved_secrets(spec.pod_template))
+    all.push_back(std::move(warning));
   for (auto& warning : surprising_expansions(spec))
     all.push_back(std::move(warning));
   for (auto& warning : paths_of_nothing(spec))

@@ -153,6 +153,8 @@ void read_machine(json::ObjectReader& entry, InstanceType& type) {
                                     {.longest = 64, .example = "15Gi"}, entry.report());
     const auto size = text ? values::canonical_quantity(*text) : std::nullopt;
     if (text && !size) entry.problem("sharedMemory", "must be a quantity, such as 15Gi");
+    if (auto problem = values::byte_problem("memory", text.value_or("")); !problem.empty())
+      entry.problem("sharedMemory", std::move(problem));
     type.shared_memory = size.value_or("");
   } else if (type.gpus > 0 && !type.memory_limit.empty()) {
     type.shared_memory = half(type.memory_limit);
@@ -211,7 +213,13 @@ std::optional<std::string> read_quantity(const json::Json& value, const json::Pa
                         ? json::text_of(value, place, {.longest = 64}, report)
                         : std::nullopt;
   auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
-  if (!quantity) report.add(place, "must be a resource and its quantity, such as cpu: 500m");
+  const auto field = place.text();
+  const auto resource = std::string_view(field).substr(field.rfind('.') + 1);
+  if (!quantity) {
+    report.add(place, "must be a resource and its quantity, such as cpu: 500m");
+  } else if (auto problem = values::byte_problem(resource, *text); !problem.empty()) {
+    report.add(place, std::move(problem));
+  }
   return quantity;
 }
 

@@ -1,5 +1,7 @@
 #include "gradient/spec/secret_references.h"
 
+#include "gradient/spec/names.h"
+#include "gradient/spec/values.h"
 #include "json/problem.h"
 
 #include <algorithm>
@@ -77,6 +79,27 @@ std::vector<SecretReference> environment_secrets(const DeploymentSpec& spec,
   for (auto& reference : secret_references(pod_template.spec, "spec.podTemplate.spec"))
     if (reference.is_environment) secrets.push_back(std::move(reference));
   return secrets;
+}
+
+json::Problems unresolved_secrets(const PodTemplate& pod_template) {
+  json::Problems warnings;
+  for (const auto* list : {"initContainers", "containers"}) {
+    const auto& containers = json::elements_at(pod_template.spec, {list});
+    for (std::size_t i = 0; i < containers.size(); ++i) {
+      const auto path = json::element_path(std::string("spec.podTemplate.spec.") + list, i);
+      const bool is_app = json::string_at(containers.at(i), {"name"}) == names::app_container;
+      const auto& env = json::elements_at(containers.at(i), {"env"});
+      for (std::size_t j = 0; j < env.size(); ++j) {
+        if (!values::has_secret_prefix(json::string_at(env.at(j), {"value"}))) continue;
+        warnings.push_back({json::element_path(path + ".env", j) + ".value",
+                            std::string("is passed on as a text, as SECRET: stands for a Secret "
+                                        "only in spec.env; write ") +
+                                (is_app ? "the variable there, or " : "") +
+                                "valueFrom.secretKeyRef here"});
+      }
+    }
+  }
+  return warnings;
 }
 
 }  // namespace gradient

@@ -3,6 +3,7 @@
 #include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "json/json.h"
+#include "json/problem.h"
 
 #include <string>
 #include <vector>
@@ -26,5 +27,8 @@ std::vector<SecretReference> secret_references(const json::Json& pod_spec, const
 std::vector<SecretReference> environment_secrets(const DeploymentSpec& spec,
                                                  const PodTemplate& pod_template,
                                                  const Settings& settings);
+
+/// Warnings about SECRET:NAME as the value of a variable of a podTemplate, where it is a text.
+json::Problems unresolved_secrets(const PodTemplate& pod_template);
 
 }  // namespace gradient

@@ -73,3 +73,16 @@ TEST_CASE("a restart by Secrets that the environment does not have is warned of"
   CHECK(doubts("restartOnSecretChange: true\nenv: [{name: A, value: 'SECRET:a'}]").empty());
   CHECK(doubts("restartOnSecretChange: false").empty());
 }
+
+TEST_CASE("a reference of the old platform in a podTemplate is warned of, as it is a text there") {
+  const auto read = gradient::read_deployment(documents::deployment(
+      "podTemplate: {spec: {containers: [{name: app, env: [{name: A, value: a}, {name: B, value: "
+      "'secret:db/url'}]}, {name: side, image: i, env: [{name: C, value: 'SECRET:c'}]}]}}"));
+  CHECK(json::text(gradient::doubtful_fields(std::get<gradient::DeploymentSpec>(read),
+                                             gradient::default_settings())) ==
+        "spec.podTemplate.spec.containers[0].env[1].value: is passed on as a text, as SECRET: "
+        "stands for a Secret only in spec.env; write the variable there, or "
+        "valueFrom.secretKeyRef here; spec.podTemplate.spec.containers[1].env[0].value: is passed "
+        "on as a text, as SECRET: stands for a Secret only in spec.env; write "
+        "valueFrom.secretKeyRef here");
+}

@@ -290,6 +290,15 @@ TEST_CASE("problems of the configuration are reported") {
        "metrics: {labels: [pod, name]}",
        {"metrics.labels[0]: must be namespace, name or reason",
         "metrics.labels: name says nothing without namespace; add that, or remove name"}},
+      {"fractions of bytes",
+       "instanceTypes: {M: {requests: {cpu: 0.5, memory: 0.5}, limits: {memory: 500m}, "
+       "sharedMemory: '1.5'}, N: {requests: {memory: 128974848000m}, limits: {memory: 1.5Gi}}}",
+       {"instanceTypes.M.requests.memory: would have a fraction of a byte; write the unit that is "
+        "meant, such as 0.5Gi",
+        "instanceTypes.M.limits.memory: would have a fraction of a byte; write the unit that is "
+        "meant, such as 500Mi",
+        "instanceTypes.M.sharedMemory: would have a fraction of a byte; write the unit that is "
+        "meant, such as 1.5Gi"}},
       {"machines",
        "instanceTypes: {'a b': {}, M: {requests: {gpu: 1, cpu: 2, memory: lots}, limits: {cpu: 1, "
        "pods: 3, nvidia.com/gpu: 1.5}, nodeSelector: {a: 1}, tolerations: [{key: a, effect: No}], "
