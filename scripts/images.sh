@@ -64,13 +64,18 @@ sync_image() {
 }
 
 # A small system with a shell, a web server and curl, for sample applications.
-app_archive() { # TARGET, prints the archive's path
-	local folder applets
-	folder=$(mktemp -d)
+add_tools() { # FOLDER
+	local applets
 	mapfile -t applets < <(busybox --list | grep -vx busybox)
-	add_base "$folder"
-	add_shell "$folder" "${applets[@]}"
-	add_programs "$folder" "$(system_program curl)"
+	add_base "$1"
+	add_shell "$1" "${applets[@]}"
+	add_programs "$1" "$(system_program curl)"
+}
+
+app_archive() { # TARGET, prints the archive's path
+	local folder
+	folder=$(mktemp -d)
+	add_tools "$folder"
 	make_image "$APP_IMAGE" "$SCRIPTS/local.Dockerfile" "$1" "$folder"
 	rm -rf "$folder"
 }

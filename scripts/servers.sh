@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the demo and the end-to-end tests use besides the cluster, on the machine's side of the node's network: a container registry
-# and an S3 server that demand credentials, and a git server that does so for one of its repositories. Sourced after common,
+# and an S3 server that demand credentials, and a git server that does so for some of its repositories. Sourced after common,
 # binaries, processes and images; needs what `./dev cluster env` prints.
 
 : "${MODE:?of ./dev cluster env}"
@@ -66,7 +66,7 @@ start_git_server() {
 		setenv.set-environment = ("GIT_PROJECT_ROOT" => "$dir/repositories", "GIT_HTTP_EXPORT_ALL" => "1")
 		auth.backend = "plain"
 		auth.backend.plain.userfile = "$dir/users"
-		\$HTTP["url"] =~ "^/app\.git/" {
+		\$HTTP["url"] =~ "^/(app|dashboard)\.git/" {
 			auth.require = ("" => ("method" => "basic", "realm" => "demo", "require" => "user=demo"))
 		}
 	END
@@ -74,10 +74,10 @@ start_git_server() {
 	wait_for git-server 20 answers "http://$HOST_ADDRESS:$GIT_PORT/data.git/info/refs?service=git-upload-pack"
 }
 
-# data.git is public; app.git is private and has the program that the demo serves.
+# data.git is public; app.git is private and has the program that the demo serves, and so is dashboard.git.
 make_repositories() { # DIR
 	local name file
-	for name in data app; do
+	for name in data app dashboard; do
 		git init --quiet --bare --initial-branch=main "$1/repositories/$name.git"
 		while read -r file; do
 			commit_file "$name" "$file" "$(<"$SCRIPTS/demo/$name/$file")"

@@ -22,9 +22,8 @@ the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 the_other_samples_run_as_they_stand() {
 	local name
 	kubectl apply -f "$ROOT/manifests/samples/container-registry.yaml"
-	for name in model-server two-repositories private-registry; do kubectl apply -f "$ROOT/manifests/samples/$name.yaml"; done
-	for name in model-server two-repositories private-registry; do until_ready $name 180; done
-	contains "$(request model-server/line.txt --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/model/line.txt")"
+	for name in two-repositories private-registry; do kubectl apply -f "$ROOT/manifests/samples/$name.yaml"; done
+	for name in two-repositories private-registry; do until_ready $name 180; done
 	contains "$(request two-repositories/service/line.txt --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/app/line.txt")"
 	contains "$(request two-repositories/examples/line.txt --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/data/line.txt")"
 }
