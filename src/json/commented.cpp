@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 namespace json {
 namespace {
@@ -32,6 +33,36 @@ std::string_view take_fitting(std::string_view& line, std::size_t width) {
   return taken;
 }
 
+/// What is written around one line.
+struct Around {
+  std::vector<std::string_view> remarks;
+  std::vector<const Note*> notes;
+};
+
+/// Lines of comment, indented and otherwise as they are.
+std::string as_written(std::string_view text, std::size_t indentation) {
+  std::string out;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    out += std::string(indentation, ' ') + masked(line) + '\n';
+  }
+  return out;
+}
+
+std::string with(const Around& around, std::string_view line) {
+  const auto indentation = std::min(line.find_first_not_of(' '), line.size());
+  std::string above, beside, below;
+  for (const auto* note : around.notes) {
+    if (note->side == Note::Side::Above) above += as_written(note->text, indentation);
+    if (note->side == Note::Side::Beside) beside += "  " + masked(note->text);
+    if (note->side == Note::Side::Below) below += as_written(note->text, indentation);
+  }
+  for (const auto& remark : around.remarks)
+    above += comment(remark, indentation);
+  return above + std::string(line) + beside + '\n' + below;
+}
+
 }  // namespace
 
 std::string comment(std::string_view text, std::size_t indentation) {
@@ -50,26 +81,34 @@ std::string comment(std::string_view text, std::size_t indentation) {
   return out;
 }
 
-std::string commented_yaml(const Json& value, const Problems& remarks) {
+std::string commented_yaml(const Json& value, const Problems& remarks,
+                           const std::vector<Note>& notes) {
   const auto yaml = yaml_text(value);
   const auto read = parse_yaml(yaml);
-  std::multimap<int, std::string_view> by_line;
-  for (const auto& remark : remarks) {
-    const int line =
-        read.documents.empty() ? 1 : line_of(read.documents.front().place, remark.path);
-    by_line.emplace(line, remark.message);
+  const auto line_at = [&](const std::string& path) {
+    return read.documents.empty() ? 1 : line_of(read.documents.front().place, path);
+  };
+  std::map<int, Around> by_line;
+  std::string end;
+  for (const auto& note : notes) {
+    auto& around = by_line[line_at(note.path)];
+    if (note.side == Note::Side::Below && note.path.empty()) {
+      end += as_written(note.text, 0);
+    } else {
+      around.notes.push_back(&note);
+    }
   }
+  for (const auto& remark : remarks)
+    by_line[line_at(remark.path)].remarks.push_back(remark.message);
   std::string out;
   int number = 1;
   for (std::string_view rest = yaml; !rest.empty(); ++number) {
-    const auto line = rest.substr(0, rest.find('\n') + 1);
-    const auto [first, last] = by_line.equal_range(number);
-    for (auto remark = first; remark != last; ++remark)
-      out += comment(remark->second, line.find_first_not_of(' '));
-    out += line;
-    rest.remove_prefix(line.size());
+    const auto line = rest.substr(0, rest.find('\n'));
+    const auto around = by_line.find(number);
+    out += around == by_line.end() ? std::string(line) + '\n' : with(around->second, line);
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  return out;
+  return out + end;
 }
 
 }  // namespace json

@@ -43,6 +43,13 @@ const Place* child(const Place& place, const Step& step) {
 
 }  // namespace
 
+const Place* place_at(const Place& document, std::string_view path) {
+  const Place* place = &document;
+  while (place != nullptr && !path.empty())
+    place = child(*place, parse_step(path));
+  return place;
+}
+
 int line_of(const Place& document, std::string_view path) {
   const Place* place = &document;
   while (!path.empty()) {

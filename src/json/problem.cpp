@@ -35,6 +35,12 @@ std::string element_path(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+std::string member_path(const std::string& mapping, std::string_view name) {
+  const Path root;
+  const auto step = root.member(name).text();
+  return mapping.empty() || step.starts_with("[") ? mapping + step : mapping + "." + step;
+}
+
 std::string text(const Problem& problem) {
   return problem.path.empty() ? problem.message : problem.path + ": " + problem.message;
 }

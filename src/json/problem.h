@@ -24,6 +24,8 @@ std::string text(const Problems& problems);
 
 /// "spec.env[2]", of an element of a list.
 std::string element_path(std::string_view list, std::size_t index);
+/// "spec.env", of a member of a mapping; see Path::text().
+std::string member_path(const std::string& mapping, std::string_view name);
 
 /// A place in a document, made on the way down and written out only for a problem. It refers to
 /// its parent and to the name it was made of: for the stack, not for keeping.

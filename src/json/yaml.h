@@ -46,8 +46,13 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits = {});
 /// "FILE:LINE: message" for the first problem or a second document.
 Json parse_single_yaml(std::string_view text, std::string_view file);
 
-/// One YAML document in block style, keys sorted, newline at the end; parse_yaml() of it is
-/// `value`.
+/// The member `name` of a mapping, or element `index` of a list, as a document of its own with what
+/// is known about its text. Throws std::out_of_range when there is none.
+Document member(const Document& whole, const std::string& name);
+Document element(const Document& whole, std::size_t index);
+
+/// One YAML document in block style, newline at the end; parse_yaml() of it is `value`. Keys are
+/// sorted, but in objects that were made to keep their order.
 std::string yaml_text(const Json& value);
 
 }  // namespace json

@@ -72,7 +72,7 @@ void YamlBuilder::scalar(YamlNode node, const std::string& text, YamlStyle style
     return;
   }
   Built built;
-  built.place.line = node.line;
+  built.place = next_place(node.line);
   built.bytes = text.size();
   if (style == YamlStyle::Text) {
     built.value = Json(text);
@@ -125,7 +125,7 @@ void YamlBuilder::open(YamlNode node, bool is_mapping) {
   Frame frame;
   frame.node = node;
   frame.is_mapping = is_mapping;
-  frame.place.line = node.line;
+  frame.place = next_place(node.line);
   frames_.push_back(std::move(frame));
 }
 
@@ -185,6 +185,7 @@ void YamlBuilder::add(Built built) {
   } else {
     frame.has_key = false;
     built.place.line = frame.key_line;
+    built.place.order = frame.key_order;
     frame.place.members[frame.key] = std::move(built.place);
     frame.members.emplace_back(std::move(frame.key), std::move(built.value));
   }
@@ -208,6 +209,7 @@ void YamlBuilder::take_key(Frame& frame, const Built& built) {
   }
   frame.key = std::move(*key);
   frame.key_line = line;
+  frame.key_order = built.place.order;
   frame.has_key = true;
 }
 

@@ -63,10 +63,12 @@ class YamlBuilder {
     Place place;
     std::string key;  ///< of the value that comes next
     int key_line = 1;
+    std::size_t key_order = 0;
     bool has_key = false, merges = false;
   };
 
   void count(std::size_t values, std::size_t bytes, int line);
+  Place next_place(int line) { return {.line = line, .order = ++order_, .members = {}, .elements = {}}; }
   void open(YamlNode node, bool is_mapping);
   void finish(Built built, YamlNode node);
   void add(Built built);
@@ -85,7 +87,7 @@ class YamlBuilder {
   Document document_;
   Report warnings_;
   bool in_document_ = false, was_kept_ = false;
-  std::size_t values_ = 0, bytes_ = 0, problems_before_ = 0;
+  std::size_t values_ = 0, bytes_ = 0, problems_before_ = 0, order_ = 0;
 };
 
 }  // namespace json
