@@ -4,7 +4,6 @@
 # by its minor version: 1.30.
 KUBERNETES_VERSIONS=(v1.30.14 v1.34.4 v1.37.2)
 LOCAL_KUBERNETES=${KUBERNETES_VERSIONS[1]}
-ETCD_VERSION=v3.6.5
 COREDNS_VERSION=v1.12.1
 # The Dockerfile names these for the image's labels, and is not at hand while the image is built.
 RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
@@ -30,6 +29,7 @@ CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 IMAGE_BINARIES=(rclone git-lfs oci-pull gradient-unpack) # in the order that assemble_sync takes them
 SERVER_BINARIES=("${IMAGE_BINARIES[@]}" minio)
+DEMO_BINARIES=("${IMAGE_BINARIES[@]}" s3-server) # of a demo's few bytes: a third of minio to compile
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
@@ -54,9 +54,10 @@ KUBERNETES_VERSION=$LOCAL_KUBERNETES
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
-	etcd) echo "go.etcd.io/etcd/server/v3 $ETCD_VERSION go.etcd.io/etcd/server/v3" ;;
-	coredns) echo "github.com/coredns/coredns $COREDNS_VERSION coredns.go" ;;
+	etcd) echo "k8s.io/kubernetes $KUBERNETES_VERSION go.etcd.io/etcd/server/v3" ;; # that of its API server
+	coredns) echo "k8s.io/kubernetes $KUBERNETES_VERSION coredns.go" ;;
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go local_addresses.go" ;;
+	s3-server) echo "github.com/rclone/rclone $RCLONE_VERSION s3_server.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go ranges.go local_addresses.go" ;;
 	argocd-lua) echo "github.com/yuin/gopher-lua $GOPHER_LUA_VERSION argocd_lua.go" ;;
@@ -79,6 +80,11 @@ binary_source() {
 # Newer modules than its own asks for, where those have known faults; ./dev release looks for them.
 newer_modules() { # NAME
 	[[ $1 != git-lfs ]] || echo "golang.org/x/net@v0.62.0 github.com/klauspost/compress@$COMPRESS_VERSION"
+}
+
+# Built with the modules of another, so that what both need is compiled once.
+added_modules() { # NAME
+	[[ $(binary_source "$1") != "k8s.io/kubernetes $LOCAL_KUBERNETES "* ]] || echo "github.com/coredns/coredns@$COREDNS_VERSION"
 }
 
 program_text() { # FILES
@@ -207,7 +213,7 @@ build_binary() { # NAME
 		[[ $1 != traefik ]] || repeat_choices "$go" "$module@$version"
 		"$go" mod edit -go="$GO_VERSION" -require="$module@$version"
 	fi
-	for newer in $(newer_modules "$1"); do "$go" mod edit -require="$newer"; done
+	for newer in $(newer_modules "$1") $(added_modules "$1"); do "$go" mod edit -require="$newer"; done
 	if [[ $package == *.go ]]; then
 		read -ra files <<<"$package"
 		package=./$1
@@ -215,7 +221,8 @@ build_binary() { # NAME
 		mkdir "$package"
 		(cd "$SCRIPTS" && cp "${files[@]}" "$work/$1")
 	fi
-	"$go" build -v -trimpath -ldflags "$strip$(version_flags "$1" "$version")" -o "$into.new" "$package"
+	# Without what debuggers read, which the linker would leave out again.
+	"$go" build -v -trimpath -gcflags=all=-dwarf=false -ldflags "$strip$(version_flags "$1" "$version")" -o "$into.new" "$package"
 	mv "$into.new" "$into"
 }
 

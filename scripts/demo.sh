@@ -1,11 +1,43 @@
-#: demo [--keep] [--kind]                      build, start a local cluster, deploy the sample and ask it; --keep leaves it up
+#: demo [--keep] [--kind | --no-kind]          build, start a local cluster (by kind where Docker answers), deploy the sample and ask it; --keep leaves it up
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/deploy.sh"
 
 SAMPLES=$ROOT/manifests/samples
 mapfile -t EXPECTED < <(cat "$SCRIPTS"/demo/*/line.txt)
 
-usage() { fail "usage: ./dev demo [--keep] [--kind]"; }
+S3_SERVER=s3-server
+
+usage() { fail "usage: ./dev demo [--keep] [--kind | --no-kind]"; }
+
+kind_works() { type -P kind docker >/dev/null && docker info >/dev/null 2>&1; }
+
+say_how_long() {
+	local missing=0 name
+	for name in "${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_BINARIES[@]}"; do [[ -e $(binary "$name") ]] || missing=1; done
+	if ((missing)) && [[ ! ${kind[*]} ]]; then
+		say "the first time: about 8 minutes on two processors, as Kubernetes and the operator are compiled; then under a minute"
+	elif [[ ! -e $ROOT/build/release/bin/gradient-operator ]]; then
+		say "about 4 minutes on two processors, as the operator is compiled; then under a minute"
+	else
+		say "about a minute"
+	fi
+}
+
+# The compiler of the operator is at work while modules are fetched and linked: each waits much.
+install_and_build() {
+	local log status=0 compiler
+	need_packages "${BUILD_PACKAGES[@]}"
+	log=$(mktemp)
+	"$ROOT/dev" build release >"$log" 2>&1 &
+	compiler=$!
+	"$ROOT/dev" setup "demo${kind[*]:+-on-kind}" || { kill $compiler; return 1; }
+	say "building the operator beside it ..."
+	wait $compiler || status=$?
+	tail -3 "$log" >&2
+	((status == 0)) || tail -40 "$log" >&2
+	rm -f "$log"
+	return $status
+}
 
 load_images() {
 	sync_image
@@ -69,6 +101,10 @@ how_to_look_around() {
 
 		  export KUBECONFIG=$STATE/admin.kubeconfig
 		  alias kubectl=$(binary kubectl)
+		  PATH=$ROOT/build/release/bin:\$PATH
+		  gradient-operator status demo                 # conditions, content, pods, events on one screen
+		  gradient-operator logs demo                   # of all containers of all pods
+		  gradient-operator diff -f manifests/samples/deployment-cr.yaml   # what applying a file would change
 		  kubectl get gradient                          # all objects of ours
 		  kubectl describe gdep demo                    # conditions and events
 		  kubectl get deployment demo -o yaml           # what it became
@@ -80,16 +116,18 @@ how_to_look_around() {
 }
 
 keep='' kind=()
+! kind_works || kind=(--kind)
 for option; do
 	case $option in
 	--keep) keep=1 ;;
 	--kind) kind=(--kind) ;;
+	--no-kind) kind=() ;;
 	*) usage ;;
 	esac
 done
 
-"$ROOT/dev" setup demo
-"$ROOT/dev" build release
+say_how_long
+install_and_build
 FINISHED=0
 trap explain_failure EXIT
 steps 6
@@ -109,5 +147,5 @@ if [[ $keep ]]; then
 else
 	say "taking everything down"
 	"$ROOT/dev" cluster down
-	say "done; ./dev demo --keep leaves it up"
+	say "done. ./dev demo --keep leaves it up: then gradient-operator status, logs and diff of build/release/bin show more, and so does kubectl"
 fi

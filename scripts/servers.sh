@@ -106,12 +106,18 @@ commit_file() { # REPOSITORY FILE TEXT [BRANCH]
 	echo "$commit"
 }
 
+# S3_SERVER: minio, or rclone's.
 start_s3_server() {
-	local dir=$SERVERS_STATE/s3
+	local dir=$SERVERS_STATE/s3 address=$HOST_ADDRESS:$S3_PORT
 	mkdir -p "$dir"
-	MINIO_ROOT_USER=$(demo_secret accessKeyId) MINIO_ROOT_PASSWORD=$(demo_secret secretAccessKey) MINIO_BROWSER=off \
-		start s3-server "$(binary minio)" server --quiet --address "$HOST_ADDRESS:$S3_PORT" "$dir"
-	wait_for s3-server 60 answers "http://$HOST_ADDRESS:$S3_PORT/minio/health/ready"
+	if [[ ${S3_SERVER:-minio} == minio ]]; then
+		MINIO_ROOT_USER=$(demo_secret accessKeyId) MINIO_ROOT_PASSWORD=$(demo_secret secretAccessKey) MINIO_BROWSER=off \
+			start s3-server "$(binary minio)" server --quiet --address "$address" "$dir"
+	else
+		RCLONE_CONFIG='' RCLONE_AUTH_KEY=$(demo_secret accessKeyId),$(demo_secret secretAccessKey) \
+			start s3-server "$(binary s3-server)" serve s3 --addr "$address" "$dir"
+	fi
+	wait_for s3-server 60 answers "http://$address/minio/health/ready"
 	s3_put models
 	s3_put models/demo/line.txt "$(<"$SCRIPTS/demo/model/line.txt")"
 }

@@ -16,11 +16,16 @@ for part; do
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
 		binaries+=("${CONTROL_PLANE_BINARIES[@]}" gateway-api)
 		;;
-	demo | e2e)
-		[[ $part == demo ]] || packages+=("${TEST_PACKAGES[@]}")
+	demo | demo-on-kind | e2e)
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
-		binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}")
-		[[ $part == demo ]] || binaries+=("${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}")
+		case $part in
+		demo-on-kind) binaries+=(kubectl "${DEMO_BINARIES[@]}") ;;
+		demo) binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_BINARIES[@]}") ;;
+		e2e)
+			packages+=("${TEST_PACKAGES[@]}")
+			binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}")
+			;;
+		esac
 		;;
 	lint)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
