@@ -1,5 +1,6 @@
 #include "reconcile/replicas.h"
 
+#include "gradient/status/scaling.h"
 #include "reconcile/kinds.h"
 #include "reconcile/ownership.h"
 
@@ -38,17 +39,22 @@ bool owns_replicas(const Json& fresh) {
 }
 
 std::string other_scaler(const Json& fresh) {
+  // The server takes the owner of a number from the Scale, which leaves out a 0: then nobody owns
+  // it (ScaleSpec in k8s.io/api/autoscaling/v1; seen with 1.34).
+  bool is_owned = json::integer_at(fresh, {"spec", "replicas"}, 1) != 0;
   std::string last;
   std::string manager;
   for (const auto& entry : json::elements_at(fresh, {"metadata", "managedFields"})) {
+    if (!is_of_replicas(entry)) continue;
+    is_owned = true;
     const auto name = json::string_at(entry, {"manager"});
     const auto time = json::string_at(entry, {"time"});
     const bool is_ours = name == field_manager || name == replicas_field_manager;
-    if (is_ours || !is_of_replicas(entry) || time < last) continue;
+    if (is_ours || time < last) continue;
     last = time;
     manager = name;
   }
-  return manager;
+  return is_owned ? manager : gradient::unknown_scaler;
 }
 
 Json replicas_intent(const Json& deployment, std::int64_t replicas) {

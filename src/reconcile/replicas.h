@@ -26,8 +26,8 @@ std::int64_t min_replicas(const std::vector<json::Json>& children);
 /// managedFields of a Deployment as a GET returns it: stores keep only some of them.
 bool owns_replicas(const json::Json& fresh);
 
-/// Who else set spec.replicas last: a field manager, through whatever subresource; empty when
-/// nobody else owns it. `fresh` as above.
+/// Who else set spec.replicas last: a field manager, through whatever subresource, or
+/// gradient::unknown_scaler; empty when nobody else owns it. `fresh` as above.
 std::string other_scaler(const json::Json& fresh);
 
 /// What replicas_field_manager applies to give `deployment` that number, and to own it. It bears

@@ -247,3 +247,27 @@ TEST_CASE_METHOD(Scaled, "a number of replicas that nobody else has set is no dr
   expect_apply(deployment_path);
   reconcile();
 }
+
+TEST_CASE_METHOD(Scaled, "a scale to 0, whose manager the server does not keep, is told as well") {
+  const auto scale_to_none = [&] {
+    auto scaled = *stores.deployments.find({"ns", "demo"});
+    scaled["spec"]["replicas"] = json::Json(0);
+    put(kube::deployments, "demo", json::text(scaled));
+    expect_get(R"([{"manager":"gradient-operator","operation":"Apply",
+                    "fieldsV1":{"f:spec":{"f:template":{}}}}])");
+    expect_apply(deployment_path);
+  };
+  scale_to_none();
+  expect_event("DriftCorrected");
+  reconcile();
+  CHECK(json::string_at(json::parse(server.requests().back().body), {"message"})
+            .starts_with("the replicas of Deployment ns/demo are 1 again, after somebody set 0; "));
+  clock.advance(std::chrono::seconds(30));
+  scale_to_none();
+  expect_status();
+  server.expect("PATCH /api/v1/namespaces/ns/events/*").answer(200, "{}");
+  reconcile();
+  CHECK(json::string_at(conflict(), {"message"})
+            .starts_with("what scales to 0, such as a ScaledObject, sets the replicas of "
+                         "Deployment demo again and again, "));
+}

@@ -36,6 +36,13 @@ std::string remedy(const std::string& reason) {
   return {};
 }
 
+std::string scaler(const std::string& manager) {
+  // What it scales there are the targets of HorizontalPodAutoscalers alone.
+  if (manager == "kube-controller-manager")
+    return "a HorizontalPodAutoscaler, which may be a ScaledObject's,";
+  return manager == unknown_scaler ? "what scales to 0, such as a ScaledObject," : manager;
+}
+
 }  // namespace
 
 std::string diagnosis::scaling_problem(const Observed& observed, const Json& previous) {
@@ -58,12 +65,8 @@ std::optional<Condition> scale_conflict(const Parent& parent, const Observed& ob
     found.message = json::string_at(condition(previous, scaled_by_others), {"message"});
     return found;
   }
-  // What it scales there are the targets of HorizontalPodAutoscalers alone.
-  const bool is_autoscaler = *observed.scaled_by == "kube-controller-manager";
   found.message =
-      (is_autoscaler ? "a HorizontalPodAutoscaler, which may be a ScaledObject's,"
-                     : *observed.scaled_by) +
-      " sets the replicas of Deployment " + parent.name +
+      scaler(*observed.scaled_by) + " sets the replicas of Deployment " + parent.name +
       " again and again, and the operator sets them back; have it aim at GradientDeployment " +
       parent.name + " of " + std::string(names::group) +
       "/v1alpha1, or remove it and use spec.resources.autoscaling";

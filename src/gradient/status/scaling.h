@@ -17,6 +17,9 @@ std::string scaling_problem(const Observed& observed, const json::Json& previous
 
 namespace gradient {
 
+/// `scaled_by` of whoever sets 0 by the subresource `scale`: the server does not tell who it was.
+inline constexpr const char* unknown_scaler = "somebody";
+
 /// The condition of a Deployment that an autoscaler of others aims at, which the operator would
 /// have aim at the GradientDeployment. Empty while there is none.
 std::optional<Condition> scale_conflict(const Parent& parent, const Observed& observed,

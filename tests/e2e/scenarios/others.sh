@@ -54,7 +54,10 @@ a_scale_of_the_child_is_taken_back_and_one_of_the_deployment_is_followed() {
 	until_ready app
 	kubectl scale deployment/app --replicas=3
 	replicas_are deployment/app '{.spec.replicas}' 1
-	eventually 30 told_of_drift 'scale GradientDeployment app'
+	eventually 30 told_of_drift 'after kubectl set 3; scale GradientDeployment app'
+	kubectl scale deployment/app --replicas=0
+	replicas_are deployment/app '{.spec.replicas}' 1
+	eventually 30 told_of_drift 'after somebody set 0; scale GradientDeployment app'
 	kubectl scale gdep/app --replicas=2
 	replicas_are deployment/app '{.status.readyReplicas}' 2
 }
