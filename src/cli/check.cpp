@@ -4,6 +4,7 @@
 #include "cli/offline.h"
 #include "gradient/render/pod_template_conflicts.h"
 #include "gradient/spec/access_mode_conflicts.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/pull_credentials.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
@@ -39,15 +40,14 @@ json::Problems check(const Input& input, const gradient::Settings& settings) {
 /// What the reader says of an object, for one who wrote a bare spec.
 json::Problem of_bare_spec(json::Problem problem) {
   if (problem.path == "spec.apiVersion")
-    problem.message = "belongs to the format of the Gradient platform; remove it";
+    problem.message = "must be one of v0alpha0, v0alpha1, v1, latest, or left out";
   if (problem.path == "spec.name")
-    problem.message =
-        "belongs to the format of the Gradient platform; remove it, and give the name with --name";
+    problem.message = "must be a text with a letter a-z or a digit, and no password";
   return problem;
 }
 
 /// Of an object without problems.
-json::Problems warnings(const Input& input, const gradient::Settings& settings) {
+json::Problems doubtful_fields(const Input& input, const gradient::Settings& settings) {
   if (input.kind() == "Model") {
     return gradient::doubtful_fields(
         std::get<gradient::ModelSpec>(gradient::read_model(input.object)));
@@ -55,6 +55,13 @@ json::Problems warnings(const Input& input, const gradient::Settings& settings) 
   if (input.kind() != "GradientDeployment") return {};
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   return gradient::doubtful_fields(spec, settings);
+}
+
+json::Problems warnings(const Input& input, const gradient::Settings& settings) {
+  auto all = doubtful_fields(input, settings);
+  for (auto& placeholder : gradient::placeholders(json::at(input.object, {"spec"}), "spec"))
+    all.push_back(std::move(placeholder));
+  return all;
 }
 
 /// Servers of the ContainerRegistries of one run that say them, by namespace and name.

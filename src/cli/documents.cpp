@@ -2,7 +2,9 @@
 
 #include "base/files.h"
 #include "cli/identity.h"
+#include "gradient/import/file_name.h"
 #include "gradient/import/other_format.h"
+#include "gradient/import/written.h"
 #include "gradient/spec/names.h"
 
 #include <algorithm>
@@ -22,26 +24,10 @@ Json wrapped(const Json& spec, const std::string& name) {
                        {"spec", spec}});
 }
 
-/// Element `index` of `items` of a list of objects, with what is known about its text.
-json::Document item_of(const json::Document& list, std::size_t index) {
-  json::Document item;
-  item.value = json::elements_at(list.value, {"items"}).at(index);
-  item.place.line = list.place.line;
-  const auto places = list.place.members.find("items");
-  if (places != list.place.members.end() && index < places->second.elements.size()) {
-    item.place = places->second.elements[index];
-  }
-  const auto prefix = "items[" + std::to_string(index) + "].";
-  for (const auto& warning : list.warnings) {
-    if (!warning.path.starts_with(prefix)) continue;
-    item.warnings.push_back({warning.path.substr(prefix.size()), warning.message});
-  }
-  return item;
-}
-
 class Collector {
  public:
-  Collector(const std::string& name, const std::string& ns) : name_(name), ns_(ns) {}
+  Collector(const std::string& name, const std::string& ns, const std::string& any_name)
+      : name_(name), ns_(ns), any_name_(any_name) {}
 
   void add_file(const std::string& file) {
     inputs_.files.push_back(file);
@@ -65,19 +51,25 @@ class Collector {
   Inputs take() { return std::move(inputs_); }
 
  private:
-  /// A document, or every item of one that is a list of objects.
+  /// A document: an object, or what it is around.
   void add(const std::string& file, json::Document document) {
     const auto& items = json::at(document.value, {"items"});
-    const bool is_list = json::string_at(document.value, {"kind"}).ends_with("List");
-    if (!is_list || !items.is_array()) {
-      add_object(file, std::move(document));
-      return;
+    if (is_bare(document.value)) {
+      for (auto& spec : gradient::specs_in(std::move(document)))
+        add_bare(file, std::move(spec));
+    } else if (json::string_at(document.value, {"kind"}).ends_with("List") && items.is_array()) {
+      const auto list = json::member(document, "items");
+      for (std::size_t i = 0; i < items.size(); ++i)
+        add(file, json::element(list, i));
+    } else {
+      Input input{.file = file, .document = std::move(document), .object = {}};
+      input.object = input.document.value;
+      add_object(std::move(input));
     }
-    for (std::size_t i = 0; i < items.size(); ++i)
-      add(file, item_of(document, i));
   }
 
-  void add_object(const std::string& file, json::Document document);
+  void add_bare(const std::string& file, gradient::WrittenSpec spec);
+  void add_object(Input input);
 
   void add_problem(Message message) {
     if (inputs_.problems.size() <= most_messages) inputs_.problems.push_back(std::move(message));
@@ -85,27 +77,36 @@ class Collector {
 
   const std::string& name_;
   const std::string& ns_;
+  const std::string& any_name_;
   Inputs inputs_;
 };
 
-void Collector::add_object(const std::string& file, json::Document document) {
-  const int line = document.place.line;
-  if (!document.value.is_object()) {
+void Collector::add_bare(const std::string& file, gradient::WrittenSpec spec) {
+  const int line = spec.document.place.line;
+  const auto& value = spec.document.value;
+  if (!value.is_object() && !value.is_null()) {
     refuse(file, line, "must be a mapping: a custom resource or a Gradient spec");
     return;
   }
-  Input input;
-  input.file = file;
-  input.document = std::move(document);
-  input.bare = is_bare(input.document.value);
-  if (input.bare && name_.empty()) {
-    const auto advice = import_advice(file, input.document.value);
-    refuse(file, line,
-           advice.empty() ? "is a bare Gradient spec: give the deployment's name with --name"
-                          : advice);
+  if (const auto other = gradient::other_format(value); !other.empty()) {
+    refuse(file, line, other);
     return;
   }
-  input.object = input.bare ? wrapped(input.document.value, name_) : input.document.value;
+  auto name = name_.empty() ? gradient::deployment_name(spec) : name_;
+  const bool is_nameless = name.empty() && !any_name_.empty();
+  if (name.empty()) name = is_nameless ? any_name_ : deployment_name(file);
+  if (name.empty()) {
+    refuse(file, line, "is a bare Gradient spec: give the deployment's name with --name");
+    return;
+  }
+  Input input{.file = file, .document = {}, .object = wrapped(gradient::bare_spec(spec), name)};
+  input.document = std::move(spec.document);
+  input.bare = true;
+  input.is_nameless = is_nameless;
+  add_object(std::move(input));
+}
+
+void Collector::add_object(Input input) {
   input.ours = is_ours(input.object);
   if (const auto problem = identity_problem(input.object)) {
     add_problem(input.message(*problem));
@@ -143,6 +144,11 @@ Message Input::message(const json::Problem& problem) const {
   return {file, line, json::text(json::Problem{path, problem.message})};
 }
 
+std::string deployment_name(const std::string& file) {
+  return file == "-" ? std::string()
+                     : gradient::name_of_file(std::filesystem::absolute(file).lexically_normal());
+}
+
 std::string import_advice(const std::string& file, const Json& spec) {
   if (!gradient::is_of_platform(spec)) return {};
   return "is in the format of the Gradient platform: gradient-operator import -f " + file +
@@ -174,8 +180,8 @@ std::string read_text(const std::string& file) {
 }
 
 Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
-                   const std::string& ns) {
-  Collector collector(name, ns);
+                   const std::string& ns, const std::string& any_name) {
+  Collector collector(name, ns, any_name);
   for (const auto& path : paths) {
     const auto files = files_of(path);
     if (files.empty()) collector.refuse_folder(path, "is a folder without .yaml, .yml or .json files");

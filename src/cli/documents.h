@@ -23,7 +23,7 @@ struct Input {
   json::Document document;  ///< as written
   json::Json object;        ///< as a whole resource: a bare spec is wrapped, a namespace filled in
   bool bare = false;
-  bool is_nameless = false;  ///< bare, and called by a name that stands for any
+  bool is_nameless = false;  ///< bare, and called by the name that stands for any
   bool ours = false;         ///< of our group; anything else is not checked
 
   std::string kind() const { return json::string_at(object, {"kind"}); }
@@ -46,10 +46,15 @@ struct Inputs {
 
 /// Reads `paths` ("-" is standard input, a folder stands for the .yaml, .yml and .json files in
 /// it), with all their documents and the items of Lists. A mapping without `kind` is a bare
-/// Gradient spec and becomes the GradientDeployment `name`; a resource without namespace gets `ns`.
-/// Throws std::runtime_error when a file cannot be read.
+/// Gradient spec, or holds some (gradient::specs_in): it becomes the GradientDeployment `name`, or
+/// that of its own name, or else `any_name`, or else that of its file. A resource without namespace
+/// gets `ns`. Throws std::runtime_error when a file cannot be read.
 Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
-                   const std::string& ns);
+                   const std::string& ns, const std::string& any_name = {});
+
+/// The name for a deployment whose spec in `file` has none; empty of standard input, and where
+/// gradient::name_of_file() finds none.
+std::string deployment_name(const std::string& file);
 
 /// What a bare spec of `file` is that has to be imported, and how; empty for any other.
 std::string import_advice(const std::string& file, const json::Json& spec);

@@ -24,38 +24,47 @@ class Import {
   std::string text() const { return importer_.text(); }
 
  private:
-  void add(const Input& input);
+  void add(const gradient::WrittenSpec& spec, const std::string& file);
 
   const ImportOptions& options_;
   gradient::Importer importer_;
   Lines problems_, warnings_;
 };
 
+/// One that cannot be read ends the run, or is one more problem.
 void Import::add_file(const std::string& file) {
-  auto text = json::parse_yaml(read_text(file));
+  std::string text;
+  try {
+    text = read_text(file);
+  } catch (const std::runtime_error& error) {
+    if (!options_.keep_going) throw;
+    problems_.print(error.what());
+    return;
+  }
+  auto read = json::parse_yaml(text);
   Input input{.file = file, .document = {}, .object = {}};
-  for (const auto& problem : text.problems) {
+  for (const auto& problem : read.problems) {
     input.document.place.line = problem.line;
     problems_.print(input.at({"", problem.message}));
   }
-  if (text.documents.empty() && text.problems.empty())
+  if (read.documents.empty() && read.problems.empty())
     problems_.print(input.at({"", gradient::other_format({})}));
-  for (auto& document : text.documents) {
-    input.document = std::move(document);
-    add(input);
-  }
+  for (const auto& spec : gradient::specs_in(std::move(read.documents), text))
+    add(spec, file);
 }
 
-void Import::add(const Input& input) {
-  if (problems_.too_many()) return;
-  const auto& written = input.document.value;
-  if (const auto other = gradient::other_format(written); !other.empty()) {
+void Import::add(const gradient::WrittenSpec& spec, const std::string& file) {
+  if (problems_.too_many() && !options_.keep_going) return;
+  const Input input{.file = file, .document = spec.document, .object = {}};
+  if (const auto other = gradient::other_format(spec.document.value); !other.empty()) {
     problems_.print(input.at({"", other}));
     return;
   }
-  for (const auto& warning : input.document.warnings)
+  for (const auto& warning : spec.document.warnings)
     warnings_.print(input.at({warning.path, "warning: " + warning.message}));
-  for (const auto& problem : importer_.add(written, options_.name))
+  const gradient::Naming naming{
+      .given = options_.name, .of_file = deployment_name(file), .where = input.where()};
+  for (const auto& problem : importer_.add(spec, naming))
     problems_.print(input.at(problem));
 }
 
@@ -77,9 +86,9 @@ int import_specs(const ImportOptions& options) {
     for (const auto& file : files)
       import.add_file(file);
   }
-  if (!import.finish()) return ProblemsInInput;
-  std::cout << import.text();
-  return Fine;
+  const bool is_fine = import.finish();
+  if (is_fine || options.keep_going) std::cout << import.text();
+  return is_fine ? Fine : ProblemsInInput;
 }
 
 }  // namespace cli

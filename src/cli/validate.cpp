@@ -26,10 +26,7 @@ int validate(const ValidateOptions& options) {
   constexpr const char* any_name = "spec";  // a bare spec's name says nothing about its fields
   const auto settings = load_settings(options.config);
   if (!settings) return ProblemsInInput;
-  auto inputs =
-      read_inputs(options.files, options.name.empty() ? any_name : options.name, "default");
-  for (auto& input : inputs.objects)
-    input.is_nameless = input.bare && options.name.empty();
+  const auto inputs = read_inputs(options.files, options.name, "default", any_name);
   const auto verdict = report(inputs, *settings, options.name);
   for (const auto* input : verdict.valid)
     std::cout << praise(*input) << '\n';

@@ -3,6 +3,7 @@
 #include "gradient/render/fetch_request.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/status/simple_status.h"
 
@@ -45,6 +46,11 @@ kube::Outcome ModelReconciler::reconcile(const kube::Key& key, const std::stop_t
     return publish(false, "InvalidSpec", json::text(*problems));
   }
   const auto& spec = std::get<gradient::ModelSpec>(read);
+  if (gradient::values::is_unknown_url(spec.source.url)) {
+    references_.remove(self);
+    return publish(false, "SourceIsPlaceholder",
+                   std::string("spec.source.url ") + gradient::values::unknown_url_refused);
+  }
   const auto found = resolver_.resolve(parent, spec, stop);
   if (!found.blockers.empty())
     return publish(false, found.blockers.front().reason, found.blockers.front().message);

@@ -5,6 +5,7 @@
 #include "gradient/spec/access_modes.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/parent.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/spec/secret_references.h"
@@ -149,6 +150,12 @@ void Resolver::add_model(Lookup& lookup, const std::string& id) {
   const auto* spec = std::get_if<gradient::ModelSpec>(&read);
   if (spec == nullptr) {
     add_not_ready(lookup.found, *model, used_by);
+    return;
+  }
+  if (gradient::values::is_unknown_url(spec->source.url)) {
+    lookup.found.blockers.push_back(
+        {"SourceIsPlaceholder", "Model " + kube::to_string(lookup.key(id)) + " (" + used_by +
+                                    "): spec.source.url " + gradient::values::unknown_url_refused});
     return;
   }
   auto& found = lookup.found.models[id];

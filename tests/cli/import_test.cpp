@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using Lines = std::vector<std::string>;
 using session::Outcome;
 
@@ -14,6 +16,13 @@ namespace {
 
 Outcome import_specs(const cli::ImportOptions& options) {
   return session::run([&] { return cli::import_specs(options); });
+}
+
+Lines names_in(const std::string& output) {
+  Lines names;
+  for (const auto& line : session::lines(output))
+    if (line.starts_with("  name: ")) names.push_back(line.substr(8));
+  return names;
 }
 
 const std::string small = "image: app\nresources: {machineType: C4, ports: [80]}\n";
@@ -24,15 +33,7 @@ TEST_CASE("what import prints is what validate takes") {
   for (const auto& folder :
        std::filesystem::directory_iterator(SOURCE_DIR "/tests/golden/import")) {
     DYNAMIC_SECTION(folder.path().filename().string()) {
-      const auto specs = base::read_file(folder.path() / "input.yaml");
-      const bool has_name = specs.find("name: demo") != std::string::npos ||
-                            specs.find("\nname: ") != std::string::npos ||
-                            specs.starts_with("name: ");
-      Outcome imported;
-      {
-        const session::Input input(specs);
-        imported = import_specs({.files = {"-"}, .name = has_name ? "" : "demo"});
-      }
+      const auto imported = import_specs({.files = {(folder.path() / "input.yaml").string()}});
       CHECK(imported.messages.empty());
       REQUIRE(imported.code == cli::Fine);
       const session::Input input(imported.output);
@@ -51,8 +52,8 @@ TEST_CASE("problems of import have their line, and nothing is printed then") {
   folder.add("e.yaml", "a: [\n");
   const auto outcome = import_specs({.files = {"a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"}});
   constexpr const char* wanted =
-      "; import reads Gradient deployment specs: image, port and env beside resources with "
-      "instanceType or machineType";
+      "; a Gradient deployment spec has image, port and env beside resources with instanceType or "
+      "machineType";
   CHECK(outcome.code == cli::ProblemsInInput);
   CHECK(outcome.output.empty());
   CHECK(outcome.messages ==
@@ -72,10 +73,7 @@ TEST_CASE("a folder is imported as the files in it, which share what they name a
   folder.add("specs/README.md", "not read");
   const auto outcome = import_specs({.files = {"specs"}});
   CHECK(outcome.code == cli::Fine);
-  Lines names;
-  for (const auto& line : session::lines(outcome.output))
-    if (line.starts_with("  name: ")) names.push_back(line);
-  CHECK(names == Lines{"  name: llm", "  name: a", "  name: b"});
+  CHECK(names_in(outcome.output) == Lines{"llm", "a", "b"});
 }
 
 TEST_CASE("a machine of the configuration is taken by import") {
@@ -114,4 +112,93 @@ TEST_CASE("the page about migration quotes messages as they are") {
     INFO(quoted);
     CHECK(page.find("    " + quoted) != std::string::npos);
   }
+}
+
+TEST_CASE("a folder of specs without names is imported, each named after its file or folder") {
+  const session::Folder folder;
+  folder.add("specs/My App.yaml", small);
+  folder.add("specs/chat.yml", small);
+  folder.add("shop/deployment.yaml", small);
+  const auto outcome = import_specs({.files = {"specs", "shop"}});
+  CHECK(outcome.messages.empty());
+  CHECK(outcome.code == cli::Fine);
+  CHECK(names_in(outcome.output) == Lines{"my-app", "chat", "shop"});
+  CHECK(outcome.output.find("  # By the file: the spec has no name.\n  name: shop\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("two specs that come to one name are told with both of their places") {
+  const session::Folder folder;
+  folder.add("a/chat.yaml", small);
+  folder.add("b/chat.yaml", "# second\n" + small);
+  folder.add("c/other.yaml", "name: chat\n" + small);
+  const std::string remedy = "write another name, or import this one alone, with --name";
+  CHECK(import_specs({.files = {"a", "b", "c"}}).messages ==
+        Lines{"b/chat.yaml:2: name: is not there, and chat, by the file, is the name of "
+              "a/chat.yaml:1 too; " +
+                  remedy,
+              "c/other.yaml:1: name: is the name of a/chat.yaml:1 too; " + remedy});
+  CHECK(import_specs({.files = {"a", "b"}, .name = "mine"}).messages ==
+        Lines{"b/chat.yaml:2: --name: is the name of a/chat.yaml:1 too; import one spec at a time "
+              "with --name"});
+}
+
+TEST_CASE("standard input has no name, and --name is before a file's") {
+  const session::Folder folder;
+  folder.add("chat.yaml", small);
+  CHECK(names_in(import_specs({.files = {"chat.yaml"}, .name = "mine"}).output) == Lines{"mine"});
+  const session::Input input(small);
+  CHECK(import_specs({.files = {"-"}}).messages ==
+        Lines{"stdin:1: name: is not there; give the deployment's name with --name"});
+}
+
+TEST_CASE("what is good is printed and the rest told when import keeps going") {
+  const session::Folder folder;
+  folder.add("specs/a.yaml", "name: a\n" + small);
+  folder.add("specs/b.yaml", "prot: 1\nmodels: [{id: lost}]\n" + small);
+  folder.add("specs/c.yaml", "services: {}\n");
+  folder.add("specs/d.yaml", small + "---\n'\n");
+  const auto stopped = import_specs({.files = {"specs"}});
+  const auto outcome = import_specs({.files = {"specs"}, .keep_going = true});
+  CHECK(stopped.output.empty());
+  CHECK(outcome.code == cli::ProblemsInInput);
+  CHECK(outcome.messages == stopped.messages);
+  CHECK(outcome.messages.size() == 3);
+  CHECK(names_in(outcome.output) == Lines{"a", "d"});
+}
+
+TEST_CASE("problems of what is around a spec have the lines of the file") {
+  const session::Folder folder;
+  folder.add("export.json",
+             "{\"name\": \"n\", \"deploymentSpecs\": [\n {\"data\": {\"image\": \"app\",\n"
+             "  \"prot\": 1, \"resources\": {\"instanceType\": \"C4\"}}}]}\n");
+  CHECK(import_specs({.files = {"export.json"}}).messages ==
+        Lines{"export.json:3: prot: unknown field; did you mean port?"});
+}
+
+TEST_CASE("import does not tell what the operator's configuration lacks without having seen it") {
+  const session::Folder folder;
+  folder.add("app.yaml", "name: a\nimage: app\nresources:\n  instanceType: C4\n  autoscaling:\n"
+                         "    maxReplicas: 2\n    metrics: [{metric: requestDuration, summary: "
+                         "average, value: 0.1}]\n");
+  const auto output = import_specs({.files = {"app.yaml"}}).output;
+  CHECK(output.find("only where the operator's configuration names a") != std::string::npos);
+  folder.add("config.yaml", "metrics: {requestDuration: {name: latency}}\n");
+  CHECK(import_specs({.files = {"app.yaml"}, .config = "config.yaml"}).output.find("only where") ==
+        std::string::npos);
+}
+
+TEST_CASE("what import prints instead of a URL that it cannot know is told by validate") {
+  const session::Folder folder;
+  folder.add("app.yaml", "name: a\nmodels: [{id: m}]\nenv: [{name: A, value: change-me}]\n" + small);
+  folder.add("out.yaml", import_specs({.files = {"app.yaml"}}).output);
+  const auto outcome = session::run([] { return cli::validate({.files = {"out.yaml"}}); });
+  CHECK(outcome.code == cli::Fine);
+  const auto told = [&](const std::string& part) {
+    return std::any_of(
+        outcome.messages.begin(), outcome.messages.end(),
+        [&](const std::string& line) { return line.find(part) != std::string::npos; });
+  };
+  CHECK(told(": spec.source.url: warning: is still the placeholder that import wrote; "));
+  CHECK(told(": spec.env[0].value: warning: has a placeholder; write what belongs there"));
 }

@@ -74,15 +74,19 @@ TEST_CASE("a bare spec becomes the objects of the deployment that is named") {
   CHECK(objects(outcome) == Lines{"Service team/demo", "Deployment team/demo"});
 }
 
-TEST_CASE("a bare spec without a name is refused") {
-  const auto outcome = render(small);
+TEST_CASE("a bare spec without a name is that of its file's, and refused where that has none") {
+  CHECK(objects(render(small)) == Lines{"Service default/f", "Deployment default/f"});
+  CHECK(objects(render("apiVersion: v0alpha0\nname: My App\n$schema: x\n" + small)) ==
+        Lines{"Service default/my-app", "Deployment default/my-app"});
+  CHECK(objects(render("{name: reviews, deploymentSpecs: [{data: {image: app, command: ~,\n"
+                       "resources: {instanceType: C4}}}]}")) ==
+        Lines{"Service default/reviews", "Deployment default/reviews"});
+  const session::Input input(small);
+  const auto outcome = session::run([] { return cli::render({.files = {"-"}}); });
   CHECK(outcome.code == cli::ProblemsInInput);
   CHECK(outcome.output.empty());
   CHECK(outcome.messages ==
-        Lines{"f.yaml:1: is a bare Gradient spec: give the deployment's name with --name"});
-  CHECK(render(small + "name: app\n").messages ==
-        Lines{"f.yaml:1: is in the format of the Gradient platform: gradient-operator import -f "
-              "f.yaml makes objects of it"});
+        Lines{"stdin:1: is a bare Gradient spec: give the deployment's name with --name"});
 }
 
 TEST_CASE("a reference that no file defines is refused at its line") {

@@ -141,18 +141,40 @@ TEST_CASE("a bare spec that has to be imported is told to be, once") {
   const std::string advice =
       "f.yaml:1: note: is in the format of the Gradient platform: gradient-operator import -f "
       "f.yaml makes objects of it";
-  CHECK(
-      validate("apiVersion: v0alpha0\nname: my-app\nimage: app\nresources: {instanceType: C4}\n") ==
-      refused({advice,
-               "f.yaml:1: apiVersion: belongs to the format of the Gradient platform; remove it",
-               "f.yaml:2: name: belongs to the format of the Gradient platform; remove it, and "
-               "give the name with --name"}));
   const auto later = validate("image: app\nresources:\n  ports: [80]\n  machineType: C4\n");
   CHECK(later.lines.size() > 2);
   CHECK(std::count(later.lines.begin(), later.lines.end(), advice) == 1);
   const auto object = validate(header + "spec: {name: a, image: app, resources: {ports: [80]}}\n");
   for (const auto& line : object.lines)
     CHECK(line.find("import") == std::string::npos);
+}
+
+TEST_CASE("a bare spec is taken with its name, version and $schema, and what is around it") {
+  const std::string plain = "image: app\nresources: {instanceType: C4}\n";
+  CHECK(validate("$schema: x\napiVersion: v0alpha0\nname: My App\n" + plain) == fine);
+  CHECK(validate("{name: nn, deploymentSpecs: [{data: {image: app, port: ~, resources: "
+                 "{instanceType: C4}}}]}") == fine);
+  CHECK(validate("name: nn\nconfig:\n  image: app\n  prot: 1\n  resources: {instanceType: C4}\n") ==
+        refused({"f.yaml:4: prot: unknown field; did you mean port?"}));
+  CHECK(validate("apiVersion: v2\nname: 5\n" + plain) ==
+        refused({"f.yaml:1: apiVersion: must be one of v0alpha0, v0alpha1, v1, latest, or left out",
+                 "f.yaml:2: name: must be a text with a letter a-z or a digit, and no password"}));
+}
+
+TEST_CASE("another format is called by its name by validate too") {
+  const std::string wanted =
+      "; a Gradient deployment spec has image, port and env beside resources with instanceType or "
+      "machineType";
+  CHECK(validate("on: push\njobs: {build: {runs-on: x}}\n") ==
+        refused({"f.yaml:1: is a GitHub Actions workflow, no Gradient spec" + wanted}));
+  CHECK(validate("services: {web: {image: app}}\n") ==
+        refused({"f.yaml:1: is a compose file, no Gradient spec" + wanted}));
+}
+
+TEST_CASE("a value that cannot be a machine is shown") {
+  CHECK(validate("image: app\nresources: {instanceType: <Machine Type> <-- We suggest one}\n") ==
+        refused({"f.yaml:2: resources.instanceType: must be the name of a machine, such as C4 or "
+                 "P4000x2; is \"<Machine Type> <-- We suggest one\""}));
 }
 
 TEST_CASE("what is not an object of ours, and no spec, is said") {

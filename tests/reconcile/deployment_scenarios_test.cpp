@@ -477,6 +477,17 @@ TEST_CASE_METHOD(Upgrade, "pods that have not come up get the other helper image
   CHECK(helper_image() == "example.com/gradient-sync:2");
 }
 
+TEST_CASE_METHOD(Scenario, "a Model whose source nobody has filled in is named by its deployment") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://change-me.invalid/m/"}}})");
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/a:1","models":[{"id":"m"}],
+      "resources":{"instanceType":"C4"}}})");
+  expect_status();
+  expect_event("SourceIsPlaceholder");
+  reconcile();
+  CHECK(why() == "SourceIsPlaceholder");
+}
+
 TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is missing") {
   put(kube::deployments, "demo", R"({"metadata":{"ownerReferences":[{"uid":"uid-of-demo",
       "controller":true}]},"spec":{"replicas":2}})");

@@ -383,6 +383,16 @@ TEST_CASE_METHOD(ModelScenario, "a Model whose ContainerRegistry is not there sa
   CHECK(dependents.any({"ContainerRegistry", {"ns", "r"}}));
 }
 
+TEST_CASE_METHOD(ModelScenario, "a Model whose source nobody has filled in says so") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://change-me.invalid/m/"}}})");
+  expect_status();
+  expect_event("SourceIsPlaceholder");
+  reconcile();
+  CHECK(json::string_at(ready(reconcile::models, "m"), {"message"}) ==
+        "spec.source.url is still the placeholder that import wrote; copy the files to a place of "
+        "yours and write its URL");
+}
+
 TEST_CASE_METHOD(ModelScenario, "a request to fetch goes into a ConfigMap for sidecars, once") {
   put(reconcile::models, "m",
       R"({"metadata":{"annotations":{"gradient-operator.dev/sync":"1"}},

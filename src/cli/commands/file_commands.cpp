@@ -60,7 +60,10 @@ void add_import(CLI::App& app, Action& action) {
        {"All of a folder, at once", "import -f specs/"}});
   auto options = std::make_shared<ImportOptions>();
   add_files(import, options->files, "Gradient specs")->required();
-  import.add_option("--name", options->name, "Name of the deployment; default: the spec's own")
+  import.add_flag("--keep-going", options->keep_going,
+                  "Print what the specs without problems become; exit 1 as without it");
+  import.add_option("--name", options->name,
+                    "Name of the deployment; default: the spec's own, or its file's")
       ->type_name("NAME");
   add_config(import, options->config);
   let_act(import, action, &cli::import_specs, std::move(options), false);

@@ -3,7 +3,6 @@
 #include "base/ascii.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
-#include "json/commented.h"
 
 #include <algorithm>
 
@@ -11,24 +10,6 @@ namespace gradient {
 namespace {
 
 using json::Json;
-
-/// Lower-case letters, digits and '-' of `text`, beginning with a letter, so that every kind takes
-/// it.
-std::string label(std::string_view text, std::size_t longest) {
-  std::string out;
-  for (const char c : text) {
-    if (values::is_alphanumeric(c)) {
-      out += base::to_lower(c);
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  if (!out.empty() && values::is_digit(out.front())) out.insert(0, "g-");
-  out.resize(std::min(out.size(), longest));
-  while (!out.empty() && out.back() == '-')
-    out.pop_back();
-  return out;
-}
 
 Json object_of(const std::string& kind, const std::string& name, const Json& spec) {
   return json::object({{"apiVersion", names::api_version},
@@ -58,6 +39,22 @@ Draft dataset(const std::string& name, const std::string& written, bool shared) 
 
 }  // namespace
 
+std::string label(std::string_view text, std::size_t longest) {
+  std::string out;
+  for (const char c : text) {
+    if (values::is_alphanumeric(c)) {
+      out += base::to_lower(c);
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  if (!out.empty() && values::is_digit(out.front())) out.insert(0, "g-");
+  out.resize(std::min(out.size(), longest));
+  while (!out.empty() && out.back() == '-')
+    out.pop_back();
+  return out;
+}
+
 std::string Drafts::name(const std::string& kind, const std::string& identity,
                          std::string_view wanted, std::size_t longest) {
   const auto known = names_.find({kind, identity});
@@ -72,12 +69,12 @@ std::string Drafts::name(const std::string& kind, const std::string& identity,
 }
 
 void Drafts::add(const std::string& kind, const std::string& name, const Json& spec,
-                 json::Problems remarks) {
+                 json::Problems remarks, std::vector<json::Note> notes) {
   auto& drafts = drafts_[kind];
   const bool is_there = std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) {
     return json::string_at(draft.object, {"metadata", "name"}) == name;
   });
-  if (!is_there) drafts.push_back({object_of(kind, name, spec), std::move(remarks)});
+  if (!is_there) drafts.push_back({object_of(kind, name, spec), std::move(remarks), std::move(notes)});
 }
 
 void Drafts::use_dataset(const std::string& name, const std::string& written,
@@ -134,7 +131,7 @@ std::vector<Draft> Drafts::all() const {
 std::string Drafts::text() const {
   auto text = secrets();
   for (const auto& draft : all())
-    text += "---\n" + json::commented_yaml(draft.object, draft.remarks);
+    text += "---\n" + json::commented_yaml(draft.object, draft.remarks, draft.notes);
   return text;
 }
 

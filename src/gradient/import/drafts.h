@@ -1,5 +1,6 @@
 #pragma once
 
+#include "json/commented.h"
 #include "json/json.h"
 #include "json/problem.h"
 
@@ -11,10 +12,17 @@
 
 namespace gradient {
 
-/// An object of ours, and what a person must know about places of it.
+inline constexpr std::size_t longest_deployment_name = 50;
+
+/// Lower-case letters, digits and '-' of `text`, beginning with a letter, at most `longest`: a name
+/// that every kind takes. Empty when nothing of `text` can be kept.
+std::string label(std::string_view text, std::size_t longest);
+
+/// An object of ours, what a person must know about places of it, and what was written there.
 struct Draft {
   json::Json object;
   json::Problems remarks = {};
+  std::vector<json::Note> notes = {};
 };
 
 /// The objects that specs become, and the Secrets that somebody has to make. Several specs share
@@ -29,7 +37,7 @@ class Drafts {
 
   /// Adds an object; one that is there already is left as it is.
   void add(const std::string& kind, const std::string& name, const json::Json& spec,
-           json::Problems remarks);
+           json::Problems remarks, std::vector<json::Note> notes = {});
 
   /// A Dataset that one more deployment uses, with several replicas or one; `written` says what it
   /// was: "dataset ds1".

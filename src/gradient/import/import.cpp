@@ -45,28 +45,58 @@ void refuse_passwords_in_names(const Json& value, const json::Path& path, json::
   }
 }
 
-}  // namespace
-
-json::Problems Importer::add(const Json& written, const std::string& given) {
-  const auto spec = without_nulls(written);
-  Translation translation(spec, settings_, drafts_);
-  const auto name = translation.name(given);
+/// All problems of a spec that is alone.
+json::Problems problems_of(const WrittenSpec& spec, const Naming& naming,
+                           const Settings& settings) {
+  Drafts alone;
+  Translation translation(spec, settings, alone);
+  const auto name = translation.name(naming);
   translation.fields(name.empty() ? "unnamed" : name);
   translation.check(name);
-  auto [draft, problems] = std::move(translation).result();
+  auto problems = translation.problems();
   json::Report in_names;
-  refuse_passwords_in_names(spec, {}, in_names);
+  refuse_passwords_in_names(spec.document.value, {}, in_names);
   std::ranges::move(std::move(in_names).take(), std::back_inserter(problems));
-  if (!name.empty() && !deployments_.insert(name).second) {
-    problems.push_back({given.empty() ? "name" : "--name",
-                        "is the name of an earlier spec too; import them one at a time, with "
-                        "--name"});
-  }
-  if (problems.empty()) {
-    drafts_.add("GradientDeployment", name, json::at(draft.object, {"spec"}),
-                std::move(draft.remarks));
-  }
   return problems;
+}
+
+}  // namespace
+
+/// The name is the spec's from now on. Why it cannot be, when an earlier one has it.
+json::Problems Importer::claim(const std::string& name, const WrittenSpec& spec,
+                               const Naming& naming) {
+  const bool is_of_file = naming.given.empty() && written_name(spec).empty();
+  const auto& wanted = is_of_file ? naming.of_file : name;
+  const auto earlier = deployments_.find(wanted);
+  if (earlier == deployments_.end()) {
+    deployments_.emplace(name, naming.where);
+    return {};
+  }
+  const auto taken = "the name of " + earlier->second + " too; ";
+  if (!naming.given.empty())
+    return {{"--name", "is " + taken + "import one spec at a time with --name"}};
+  const std::string remedy = "write another name, or import this one alone, with --name";
+  if (!is_of_file) return {{"name", "is " + taken + remedy}};
+  return {{"name", "is not there, and " + wanted + ", by the file, is " + taken + remedy}};
+}
+
+json::Problems Importer::add(const WrittenSpec& written, const Naming& naming) {
+  auto spec = written;
+  spec.document.value = without_nulls(written.document.value);
+  auto problems = problems_of(spec, naming, settings_);
+  if (!problems.empty()) return problems;
+  Translation translation(spec, settings_, drafts_);
+  const auto name = translation.name(naming);
+  problems = claim(name, spec, naming);
+  if (!problems.empty()) return problems;
+  translation.fields(name);
+  translation.check(name);
+  problems = translation.problems();
+  if (!problems.empty()) return problems;
+  auto draft = std::move(translation).draft();
+  drafts_.add("GradientDeployment", name, json::at(draft.object, {"spec"}),
+              std::move(draft.remarks), std::move(draft.notes));
+  return {};
 }
 
 }  // namespace gradient

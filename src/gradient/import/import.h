@@ -1,9 +1,11 @@
 #pragma once
 
 #include "gradient/import/drafts.h"
+#include "gradient/import/translation.h"
+#include "gradient/import/written.h"
 #include "gradient/spec/settings.h"
 
-#include <set>
+#include <map>
 
 namespace gradient {
 
@@ -15,19 +17,20 @@ class Importer {
  public:
   explicit Importer(const Settings& settings) : settings_(settings) {}
 
-  /// Takes one spec in. `given` is the deployment's name; empty: as the spec says. The problems
-  /// have paths of the spec, and "--name" for `given`; no message repeats a value that may be
-  /// secret.
-  json::Problems add(const json::Json& written, const std::string& given);
+  /// Takes one spec in, when it has no problems. They have paths of the spec, and "--name" for the
+  /// name that is given; no message repeats a value that may be secret.
+  json::Problems add(const WrittenSpec& written, const Naming& naming);
 
   /// The objects of all specs as YAML with comments. Of specs without problems it is text that
   /// `validate` finds nothing wrong with.
   std::string text() const { return drafts_.text(); }
 
  private:
+  json::Problems claim(const std::string& name, const WrittenSpec& spec, const Naming& naming);
+
   const Settings& settings_;
   Drafts drafts_;
-  std::set<std::string> deployments_;
+  std::map<std::string, std::string> deployments_;  ///< where they are written, by their names
 };
 
 }  // namespace gradient

@@ -1,6 +1,7 @@
 #include "gradient/import/integration.h"
 
 #include "gradient/spec/characters.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/references.h"
 
@@ -139,10 +140,7 @@ void read_spaces(json::ObjectReader& entry, Integration& out) {
 }  // namespace
 
 Json unknown_source(const std::string& id) {
-  std::string folder;
-  for (const char c : id)
-    folder += values::is_alphanumeric(c) || c == '-' || c == '_' ? c : '-';
-  return json::object({{"url", "https://change-me.invalid/" + folder + "/"}});
+  return json::object({{"url", values::unknown_url(id)}});
 }
 
 json::Problems about_unknown_source(const std::string& id) {

@@ -11,15 +11,8 @@ namespace {
 using json::Json;
 
 constexpr std::string_view wanted =
-    "; import reads Gradient deployment specs: image, port and env beside resources with "
-    "instanceType or machineType";
-
-/// A word of the document that a message may repeat.
-bool is_word(std::string_view text, std::string_view besides) {
-  return !text.empty() && text.size() <= 100 && values::all(text, [&](char c) {
-    return values::is_alphanumeric(c) || besides.find(c) != std::string_view::npos;
-  });
-}
+    "; a Gradient deployment spec has image, port and env beside resources with instanceType or "
+    "machineType";
 
 std::string resource(std::string_view kind, std::string_view version) {
   const auto group = version.substr(0, version.find('/'));
@@ -86,13 +79,20 @@ std::string by_fields(const Json& document) {
 
 bool has_field_of_spec(const Json& document) {
   for (const std::string_view field :
-       {"image", "resources", "containerRegistry", "models", "repositories", "integrations",
-        "healthChecks", "healthchecks", "command", "env", "instanceType", "machineType"})
+       {"image", "enabled", "port", "resources", "containerRegistry", "models", "repositories",
+        "integrations", "healthChecks", "healthchecks", "command", "env", "instanceType",
+        "machineType"})
     if (document.has_field(std::string(field))) return true;
   return false;
 }
 
 }  // namespace
+
+bool is_word(std::string_view text, std::string_view besides) {
+  return !text.empty() && text.size() <= 100 && values::all(text, [&](char c) {
+    return values::is_alphanumeric(c) || besides.find(c) != std::string_view::npos;
+  });
+}
 
 std::string other_format(const Json& document) {
   if (document.is_array()) {
@@ -121,8 +121,9 @@ bool is_of_platform(const Json& spec) {
   const auto has = [&](std::initializer_list<std::string_view> path) {
     return !json::at(spec, path).is_null();
   };
-  return has({"apiVersion"}) || has({"name"}) || has({"region"}) || has({"basicAuthKey"}) ||
-         has({"integrations"}) || has({"resources", "ports"}) || has({"resources", "machineType"});
+  return has({"region"}) || has({"basicAuthKey"}) || has({"healthchecks"}) ||
+         has({"integrations"}) || has({"resources", "ports"}) ||
+         has({"resources", "machineType"});
 }
 
 }  // namespace gradient

@@ -1,5 +1,6 @@
 #include "gradient/import/translation.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_model.h"
 #include "gradient/spec/values.h"
@@ -20,6 +21,11 @@ bool several_replicas(const Json& resources) {
   const bool scaled = scaling.is_object() && !(enabled.is_boolean() && !enabled.as_bool());
   return json::integer_at(resources, {"replicas"}, 1) > 1 ||
          (scaled && json::integer_at(scaling, {"maxReplicas"}) > 1);
+}
+
+/// How a value that becomes a Secret's stands in the spec.
+std::string how_written(const std::string& value) {
+  return values::has_placeholder(value) ? "a placeholder in the spec" : "in plain text in the spec";
 }
 
 }  // namespace
@@ -57,9 +63,12 @@ void Translation::env(const std::string& name) {
         !values::looks_secret(key, value)) {
       continue;
     }
-    entry["value"] = Json(own_secret(key, name, "in plain text in the spec (" + where + ")."));
-    remark("spec." + where,
-           "Was in plain text and looks like a secret. If it is none, write the value here.");
+    entry["value"] = Json(own_secret(key, name, how_written(value) + " (" + where + ")."));
+    secrets_.add(where, value);
+    remark("spec." + where, "Was " + std::string(values::has_placeholder(value)
+                                                     ? "a placeholder, by its name for a secret"
+                                                     : "in plain text and looks like a secret") +
+                                ". If it is none, write the value here.");
   }
 }
 
@@ -68,6 +77,7 @@ void Translation::mount(const std::string& model, const std::string& path,
                         const std::string& from) {
   const auto place = json::element_path("spec.models", models_.size());
   origins_[place] = from;
+  if (reader_.find("models") == nullptr) origins_["spec.models"] = "integrations";
   models_.push_back(json::object({{"id", model}, {"path", json::text_or_null(path)}}));
 }
 
@@ -128,8 +138,9 @@ void Translation::repositories(const std::string& name) {
     const bool is_plain = password.is_string() && !password.as_string().empty() &&
                           !values::has_secret_prefix(password.as_string());
     if (!is_plain) continue;
-    list[i]["password"] = Json(
-        own_secret("git-" + std::to_string(i), name, "in plain text in the spec (" + where + ")."));
+    secrets_.add(where, password.as_string());
+    list[i]["password"] = Json(own_secret("git-" + std::to_string(i), name,
+                                          how_written(password.as_string()) + " (" + where + ")."));
     remark("spec." + where, "Was in plain text; only a reference is allowed.");
   }
   repositories["repositories"] = list;
@@ -152,14 +163,15 @@ void Translation::integrations() {
           {"spec.source.url", "Gradient's volume " + volume +
                                   ": the claim that the Dataset of this name makes. It is empty at "
                                   "first, and mounted read-only."}};
-      add_integration(mounted, from);
+      add_integration(mounted, value, from);
     } else if (!integration.source.is_null()) {
-      add_integration(integration, from);
+      add_integration(integration, value, from);
     }
   });
 }
 
-void Translation::add_integration(const Integration& integration, const std::string& from) {
+void Translation::add_integration(const Integration& integration, const Json& entry,
+                                  const std::string& from) {
   std::string identity = json::text(integration.source);
   for (const auto& [key, value] : integration.credentials)
     identity += "\n" + key + "=" + value;
@@ -172,10 +184,12 @@ void Translation::add_integration(const Integration& integration, const std::str
     source["secretName"] = Json(secret);
     for (const auto& [key, value] : integration.credentials) {
       const auto reference = values::secret_key(value);
+      const bool is_first = key == integration.credentials.front().first;
+      if (!reference) secrets_.add(from + (is_first ? ".accessKeyId" : ".secretAccessKey"), value);
       drafts_.need_secret(secret, key,
                           reference       ? "Gradient's secret " + reference->key + "."
                           : value.empty() ? "not in the spec (" + from + ")."
-                                          : "in plain text in the spec (" + from + ").");
+                                          : how_written(value) + " (" + from + ").");
     }
   }
   const auto spec = json::object({{"source", source}});
@@ -201,6 +215,9 @@ void Translation::add_integration(const Integration& integration, const std::str
                values::normal_path(integration.path + "/" + integration.name) +
                ", write that path.");
   }
+  const bool has_id = !json::at(entry, {"id"}).is_null();
+  origins_[json::element_path("spec.models", models_.size()) + ".id"] =
+      from + (has_id ? ".id" : ".name");
   mount(name, integration.path, from);
 }
 

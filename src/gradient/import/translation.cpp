@@ -1,10 +1,13 @@
 #include "gradient/import/translation.h"
 
 #include "base/ascii.h"
+#include "gradient/import/layout.h"
 #include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_deployment.h"
+#include "gradient/spec/values.h"
 
 #include <algorithm>
 
@@ -33,22 +36,31 @@ bool is_same(const Json& left, const Json& right) {
 
 }  // namespace
 
-std::string Translation::name(const std::string& given) {
+std::string Translation::name(const Naming& naming) {
   reader_.allow({"name"});
-  if (!given.empty()) return given;
-  const auto written = reader_.string("name", {.longest = 1000, .example = "my-app"});
-  if (!written) {
-    if (reader_.find("name") == nullptr)
-      reader_.problem("name", "is not there; give the deployment's name with --name");
-    return {};
-  }
-  auto name = drafts_.name("GradientDeployment", *written, *written, 50);
+  if (!naming.given.empty()) return naming.given;
+  auto written = reader_.string("name", {.longest = 1000, .example = "my-app"});
+  if (!written && reader_.find("name") != nullptr) return {};
+  if (!written && values::shows_password(source_.name))
+    reader_.problem("name", "around the spec must be a name, and not a URL with a password");
+  if (!written && source_.name.empty()) return name_by_file(naming.of_file);
+  if (!written) written = source_.name;
+  auto name = drafts_.name("GradientDeployment", *written, *written, longest_deployment_name);
   if (name.empty())
     reader_.problem("name", "has no letter a-z and no digit; give a name with --name");
   if (name == *written) return name;
   remark("metadata.name",
          "Was: " + *written + ". A name in Kubernetes is a DNS label; a Service bears it.");
   return name;
+}
+
+std::string Translation::name_by_file(const std::string& name) {
+  if (name.empty()) {
+    reader_.problem("name", "is not there; give the deployment's name with --name");
+    return {};
+  }
+  remark("metadata.name", "By the file: the spec has no name.");
+  return drafts_.name("GradientDeployment", name, name, longest_deployment_name);
 }
 
 void Translation::carry(std::string_view field) {
@@ -65,11 +77,19 @@ void Translation::refuse_misplaced() {
 
 void Translation::leave_out() {
   reader_.allow({"$schema"});
-  reader_.choice("apiVersion", {"v0alpha0", "v0alpha1", "v1", "latest"});
-  if (reader_.find("region") != nullptr) {
-    remark("", "Left out: region. Apply the objects to the cluster that shall run them.");
+  reader_.choice("apiVersion", {platform_versions.begin(), platform_versions.end()});
+  if (!source_.left_out.empty()) {
+    std::string all;
+    for (const auto& name : source_.left_out)
+      all += (all.empty() ? "" : ", ") + name;
+    remark("", "Left out, as it stood around the spec: " + all + ".");
   }
-  if (reader_.find("basicAuthKey") != nullptr) {
+  if (reader_.find("region") != nullptr) {
+    remark("", "Left out: region. Apply the objects to the cluster that is to run them.");
+  }
+  if (const auto* key = reader_.find("basicAuthKey")) {
+    if (key->is_string() && !values::has_secret_prefix(key->as_string()))
+      secrets_.add("basicAuthKey", key->as_string());
     remark("",
            "Left out: basicAuthKey. Gradient asked every caller for a password; the Service here "
            "answers whoever reaches it. Before it is reachable from outside, put an Ingress or "
@@ -131,7 +151,7 @@ void Translation::ports(json::ObjectReader& resources) {
     return;
   }
   spec_["port"] = first;
-  origins_["spec.port"] = is_list ? "resources.ports[0]" : "resources.ports";
+  if (port == nullptr) origins_["spec.port"] = is_list ? "resources.ports[0]" : "resources.ports";
   if (is_list && list->size() > 1) {
     remark("spec.port",
            "Left out: the other ports of resources.ports. The endpoint had one port; write others, "
@@ -235,11 +255,27 @@ void Translation::check(const std::string& name) {
     translated_.push_back({origin(problem.path), problem.message});
 }
 
-Translation::Result Translation::result() && {
-  return {{std::move(object_), std::move(remarks_)}, problems()};
+Draft Translation::draft() && {
+  Layout layout(source_.document.place, [this](const std::string& path) { return origin(path); });
+  layout.add("name", "metadata.name");
+  object_["spec"] = layout.in_order(spec_, "spec");
+  for (const auto* ports : {"resources.ports", "resources.ports[0]"})
+    if (spec_.has_field("port")) layout.add(ports, "spec.port");
+  for (const auto& placeholder : placeholders(written_, ""))
+    remark(layout.ours(placeholder.path),
+           "A placeholder in the spec (" + placeholder.path + "): write what belongs here.");
+  std::vector<json::Comment> comments;
+  for (const auto& comment : source_.comments) {
+    if (comment.text.find("yaml-language-server:") == std::string::npos) {
+      comments.push_back(comment);
+    } else {
+      remark("", "Left out: the comment that tells editors a schema of Gradient's.");
+    }
+  }
+  auto notes = layout.notes(comments, secrets_);
+  return {std::move(object_), std::move(remarks_), std::move(notes)};
 }
 
-/// Ours and, in terms of the input, those of the reader. Moves them out.
 json::Problems Translation::problems() {
   auto all = std::move(report_).take();
   const auto own = static_cast<std::ptrdiff_t>(all.size());

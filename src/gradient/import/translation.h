@@ -1,7 +1,9 @@
 #pragma once
 
+#include "gradient/import/comment_secrets.h"
 #include "gradient/import/drafts.h"
 #include "gradient/import/integration.h"
+#include "gradient/import/written.h"
 #include "gradient/spec/settings.h"
 #include "json/reader.h"
 
@@ -9,27 +11,35 @@
 
 namespace gradient {
 
+/// Where a deployment's name comes from when the spec has none, in this order of precedence.
+struct Naming {
+  std::string given = {};    ///< before the spec's own, too
+  std::string of_file = {};  ///< see name_of_file()
+  std::string where = {};    ///< "FILE:LINE" of the spec, for messages about another one
+};
+
 /// One spec on its way to the drafts.
 class Translation {
  public:
-  Translation(const json::Json& written, const Settings& settings, Drafts& drafts)
-      : written_(written), settings_(settings), drafts_(drafts) {}
+  /// All of them must outlive the translation.
+  Translation(const WrittenSpec& source, const Settings& settings, Drafts& drafts)
+      : source_(source), settings_(settings), drafts_(drafts) {}
   Translation(const Translation&) = delete;  // its parts refer to each other
   Translation& operator=(const Translation&) = delete;
 
   /// The deployment's name; empty after a problem.
-  std::string name(const std::string& given);
+  std::string name(const Naming& naming);
   void fields(const std::string& name);
   /// Judges what came out by our own reader, and says its problems in terms of the input.
   void check(const std::string& name);
 
-  struct Result {
-    Draft draft;
-    json::Problems problems;
-  };
-  Result result() &&;
+  /// Ours and, in terms of the input, those of the reader. Moves them out.
+  json::Problems problems();
+  /// What came out, laid out as the source is. Only after check() without problems.
+  Draft draft() &&;
 
  private:
+  std::string name_by_file(const std::string& name);
   void refuse_misplaced();
   void leave_out();
   void registry();
@@ -37,7 +47,9 @@ class Translation {
   void models();
   void repositories(const std::string& name);
   void integrations();
-  void add_integration(const Integration& integration, const std::string& from);
+  /// `entry` as it is written, at `from` of the spec.
+  void add_integration(const Integration& integration, const json::Json& entry,
+                       const std::string& from);
   void resources();
   void health_checks();
 
@@ -52,12 +64,12 @@ class Translation {
     remarks_.push_back({std::move(path), std::move(message)});
   }
   std::string origin(const std::string& path) const;
-  json::Problems problems();
   void refuse_name(const std::string& entry) {
     translated_.push_back({entry + ".name", "must have a letter a-z or a digit, such as llm"});
   }
 
-  const json::Json& written_;
+  const WrittenSpec& source_;
+  const json::Json& written_ = source_.document.value;
   const Settings& settings_;
   Drafts& drafts_;
   json::Report report_;
@@ -68,6 +80,7 @@ class Translation {
   std::vector<json::Json> models_;
   json::Problems remarks_;
   json::Problems translated_;
+  CommentSecrets secrets_;
   std::map<std::string, std::string> origins_;  ///< path in an object of ours -> path written
 };
 

@@ -150,9 +150,9 @@ json::Problems fields_without_effect(const DeploymentSpec& spec, const Settings&
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     if (metrics[i].metric != Metric::RequestDuration) continue;
     fields.push_back({json::element_path("spec.resources.autoscaling.metrics", i) + ".metric",
-                      "requestDuration has no effect, as the operator's configuration names no "
-                      "metric for it; set metrics.requestDuration.name there, or scale by cpu or "
-                      "memory"});
+                      "requestDuration has an effect only where the operator's configuration names "
+                      "a metric for it; see that metrics.requestDuration.name is set there, or "
+                      "scale by cpu or memory"});
   }
   return fields;
 }

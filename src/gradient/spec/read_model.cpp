@@ -8,6 +8,7 @@
 #include "gradient/spec/read_helper_resources.h"
 #include "gradient/spec/reading.h"
 #include "gradient/spec/references.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/values.h"
 
 #include <array>
@@ -275,6 +276,8 @@ ModelSpec read_fields(json::ObjectReader& reader) {
 
 json::Problems doubtful_fields(const ModelSpec& spec) {
   const auto& source = spec.source;
+  if (values::is_unknown_url(source.url))
+    return {{"spec.source.url", std::string(values::unknown_url_refused)}};
   const bool may_be_unpacked = !source.unpack && source.scheme != Scheme::Claim &&
                                source.scheme != Scheme::Oci && !model_url::is_git(source.url);
   if (!may_be_unpacked || !base::is_archive_name(source.url)) return {};

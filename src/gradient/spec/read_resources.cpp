@@ -1,5 +1,6 @@
 #include "gradient/spec/read_resources.h"
 
+#include "gradient/spec/characters.h"
 #include "gradient/spec/values.h"
 
 #include <set>
@@ -66,6 +67,23 @@ std::optional<Autoscaling> read_autoscaling(const json::Json& value, const json:
   return autoscaling;
 }
 
+/// A machine is no secret: what is refused is shown, when a terminal can.
+std::string read_instance_type(json::ObjectReader& reader) {
+  constexpr std::size_t longest = 63;
+  const auto* found = reader.find("instanceType");
+  const auto text = found != nullptr && found->is_string() ? found->as_string() : std::string();
+  const bool is_shown = text.size() <= longest &&
+                        values::all(text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (const auto wrong = values::instance_type_problem(text); !text.empty() && is_shown &&
+                                                              !wrong.empty()) {
+    reader.problem("instanceType", std::string(wrong) + "; is \"" + text + "\"");
+    return {};
+  }
+  return reader.required_string(
+      "instanceType",
+      {.longest = longest, .example = "C4", .check = values::instance_type_problem});
+}
+
 }  // namespace
 
 Resources read_resources(const json::Json& value, const json::Path& path, json::Report& report) {
@@ -79,8 +97,7 @@ Resources read_resources(const json::Json& value, const json::Path& path, json::
       "ports",
       "belongs to a later version of the spec; write one port as spec.port, and others as "
       "spec.endpoint.ports");
-  resources.instance_type = reader.required_string(
-      "instanceType", {.longest = 63, .example = "C4", .check = values::instance_type_problem});
+  resources.instance_type = read_instance_type(reader);
   if (const auto* scaling = reader.find("autoscaling")) {
     const auto place = reader.path("autoscaling");
     resources.autoscaling = read_autoscaling(*scaling, place, resources.replicas, report);

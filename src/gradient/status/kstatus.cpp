@@ -9,9 +9,9 @@ namespace {
 
 /// Of a spec, this one or another's, that does not become right by waiting.
 bool only_an_edit_helps(std::string_view reason) {
-  constexpr std::array<std::string_view, 7> reasons{
+  constexpr std::array<std::string_view, 8> reasons{
       "InvalidSpec",         "UnknownInstanceType", "PodTemplateInvalid", "DatasetNotWritable",
-      "DatasetNotShareable", "ClaimLost",           "InvalidImageName"};
+      "DatasetNotShareable", "ClaimLost",           "InvalidImageName",   "SourceIsPlaceholder"};
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 

@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "gradient/import/file_name.h"
 #include "gradient/import/import.h"
 #include "gradient/import/other_format.h"
 #include "gradient/spec/read_dataset.h"
@@ -30,13 +31,15 @@ std::vector<json::Json> documents(const std::string& text) {
   return values;
 }
 
-/// A spec without name is called demo.
+/// A spec without name is called after its folder.
 std::string imported(const fs::path& folder) {
   const auto settings = gradient::default_settings();
   gradient::Importer importer(settings);
-  for (const auto& spec : documents(base::read_file(folder / "input.yaml"))) {
-    CHECK(gradient::other_format(spec).empty());
-    const auto problems = importer.add(spec, spec.has_field("name") ? "" : "demo");
+  const auto text = base::read_file(folder / "input.yaml");
+  for (const auto& spec : gradient::specs_in(json::parse_yaml(text).documents, text)) {
+    CHECK(gradient::other_format(spec.document.value).empty());
+    const auto problems = importer.add(
+        spec, {.of_file = gradient::name_of_file((folder / "spec.yaml").string())});
     CHECK(json::text(problems).empty());
   }
   return importer.text();

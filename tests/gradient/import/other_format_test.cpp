@@ -62,7 +62,7 @@ TEST_CASE("what may be a Gradient spec is read as one, however wrong it is") {
   const auto yaml =
       GENERATE(as<std::string>{}, "image: app", "resources: {machineType: C4}",
                "{apiVersion: v1, image: app, resources: {}}", "image: ''", "{healthchecks: {}}",
-               "models: {id: x}", "{machineType: C4}", "{kind: 1, image: app}");
+               "models: {id: x}", "{machineType: C4}", "{kind: 1, image: app}", "port: 80");
   INFO(yaml);
   CHECK(other_format(yaml).empty());
 }
@@ -72,14 +72,15 @@ TEST_CASE("a spec that only the platform could take is told from one that can be
   const auto is_of_platform = [](const std::string& yaml) {
     return gradient::is_of_platform(json::parse_yaml(yaml).documents.at(0).value);
   };
-  for (const std::string more : {"apiVersion: v0alpha0", "name: a", "region: ams1",
-                                 "basicAuthKey: a", "integrations: [{type: s3}]"}) {
+  for (const std::string more : {"region: ams1", "basicAuthKey: a", "healthchecks: {}",
+                                 "integrations: [{type: s3}]"}) {
     INFO(more);
     CHECK(is_of_platform(plain + more));
   }
   CHECK(is_of_platform("image: app\nresources: {machineType: C4}"));
   CHECK(is_of_platform("image: app\nresources: {ports: [80]}"));
-  for (const std::string more : {"", "name: ~", "ports: [80]", "models: [{id: a}]"}) {
+  for (const std::string more : {"", "apiVersion: v0alpha0", "name: a", "name: ~", "ports: [80]",
+                                 "models: [{id: a}]"}) {
     INFO(more);
     CHECK_FALSE(is_of_platform(plain + more));
   }

@@ -19,8 +19,9 @@ Lines problems(const std::string& yaml, const std::string& name = {}) {
   const auto settings = gradient::default_settings();
   gradient::Importer importer(settings);
   Lines lines;
-  for (const auto& document : json::parse_yaml(yaml).documents) {
-    for (const auto& problem : importer.add(document.value, name))
+  for (const auto& spec : gradient::specs_in(json::parse_yaml(yaml).documents, yaml)) {
+    const auto line = std::to_string(spec.document.place.line);
+    for (const auto& problem : importer.add(spec, {.given = name, .where = "app.yaml:" + line}))
       lines.push_back(json::text(problem));
   }
   return lines;
@@ -30,7 +31,7 @@ Lines problems(const std::string& yaml, const std::string& name = {}) {
 std::string imported(const std::string& yaml) {
   const auto settings = gradient::default_settings();
   gradient::Importer importer(settings);
-  importer.add(json::parse_yaml(yaml).documents.at(0).value, {});
+  importer.add(gradient::specs_in(json::parse_yaml(yaml).documents, yaml).at(0), {});
   return importer.text();
 }
 
@@ -62,7 +63,8 @@ TEST_CASE("what cannot be imported is refused where it is written, with what wou
        {"name: has no letter a-z and no digit; give a name with --name"}},
       {"one name twice",
        v0 + "---\n" + v1,
-       {"name: is the name of an earlier spec too; import them one at a time, with --name"}},
+       {"name: is the name of app.yaml:1 too; write another name, or import this one alone, with "
+        "--name"}},
       {"no image",
        "name: app\nresources: {machineType: C4}",
        {"image: is required; write it, such as registry.example.com/team/app:1.4"}},
@@ -196,8 +198,7 @@ TEST_CASE("the name that is given is the deployment's, and judged as such") {
         Lines{"--name: must be a DNS label of at most 50 characters that begins with a letter, "
               "such as my-app: a Service bears this name"});
   CHECK(problems(v0 + "---\n" + v1, "mine") ==
-        Lines{"--name: is the name of an earlier spec too; import them one at a time, with "
-              "--name"});
+        Lines{"--name: is the name of app.yaml:1 too; import one spec at a time with --name"});
 }
 
 TEST_CASE("a URL with a password in the place of a name is refused") {

@@ -252,6 +252,10 @@ TEST_CASE("problems of the resources are reported") {
         "spec.resources.instanceType: is required; write it, such as C4"}},
       {"a machine that cannot be one",
        "image: app\nresources: {instanceType: 'C 4'}",
+       {"spec.resources.instanceType: must be the name of a machine, such as C4 or P4000x2; is "
+        "\"C 4\""}},
+      {"a machine that a terminal cannot show",
+       "image: app\nresources: {instanceType: \"C\\e4\"}",
        {"spec.resources.instanceType: must be the name of a machine, such as C4 or P4000x2"}},
       {"replicas",
        "image: app\nresources: {instanceType: C4, replicas: -1}",
