@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -12,7 +13,7 @@ namespace cli {
 struct TargetOptions {
   std::string kubeconfig, context;
   std::string ns;  ///< empty: the context's
-  std::string name;
+  std::string name;  ///< empty: all
 };
 
 /// Throws ConfigError.
@@ -21,6 +22,7 @@ class Connection {
   explicit Connection(const TargetOptions& options);
 
   kube::Client& client() { return client_; }
+  const std::string& ns() const { return deployment_.ns; }
   const kube::Key& deployment() const { return deployment_; }
   /// The GradientDeployment; when there is none, its absence and what there is instead are told,
   /// and the result is null. Throws ApiError and TransportError.
@@ -32,5 +34,9 @@ class Connection {
   kube::Client client_;
   kube::Key deployment_;
 };
+
+/// Names of the GradientDeployments in the namespace of `options`, as far as the cluster tells them
+/// in a moment; never throws.
+std::vector<std::string> deployment_names(const TargetOptions& options);
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 
 #include "base/stop_on_signal.h"
 #include "cli/exit_code.h"
+#include "cli/log_text.h"
 #include "cli/printable.h"
 #include "gradient/spec/names.h"
 #include "kube/clock.h"
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 namespace cli {
 namespace {
@@ -21,34 +23,48 @@ using json::Json;
 /// One run of a container: after a restart it is another one.
 struct Run {
   kube::Key pod;
-  std::string container, id;
+  std::string container, id;  ///< no id: it has not run
 };
 
-std::vector<Run> runs_of(const Json& pod) {
+std::vector<Run> runs_of(const Json& pod, bool previous) {
   std::vector<Run> runs;
   for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
     for (const auto& status : json::elements_at(pod, {"status", list})) {
-      const auto id = json::string_at(status, {"containerID"});
-      if (id.empty()) continue;  // one that waits to run again has that of its last run
+      // One that waits to run again has the id of its last run.
+      const auto id = previous ? json::string_at(status, {"lastState", "terminated", "containerID"})
+                               : json::string_at(status, {"containerID"});
       runs.push_back({kube::key_of(pod), json::string_at(status, {"name"}), id});
     }
   }
   return runs;
 }
 
+bool is_of_helper(const std::string& container) {
+  return container.starts_with(gradient::names::clone_prefix) ||
+         container.starts_with(gradient::names::sync_prefix);
+}
+
+std::string selector_of(const LogsOptions& options) {
+  std::string labels(gradient::names::deployment_label);
+  if (!options.name.empty()) labels += "=" + options.name;
+  return options.selector.empty() ? labels : labels + "," + options.selector;
+}
+
 class Logs {
  public:
   Logs(Connection& connection, const LogsOptions& options, std::stop_token stop)
-      : client_(connection.client()), options_(options), stop_(std::move(stop)) {
-    labels_ = std::string(gradient::names::deployment_label) + "=" + connection.deployment().name;
-    ns_ = connection.deployment().ns;
-  }
+      : client_(connection.client()),
+        options_(options),
+        stop_(std::move(stop)),
+        labels_(selector_of(options)),
+        ns_(connection.ns()) {}
 
-  void print() {
+  int print() {
     const auto runs = new_runs();
-    if (runs.empty()) std::cerr << "no container of it has run yet\n";
     for (const auto& run : runs)
       follow(run);
+    if (!runs.empty()) return Fine;
+    return tell_absence();
   }
 
   /// New pods, and containers that start again, are found by looking.
@@ -66,20 +82,60 @@ class Logs {
   std::vector<Run> new_runs() {
     std::vector<Run> runs;
     for (const auto& pod : client_.list(kube::pods, ns_, {.labels = labels_}, stop_)) {
-      for (auto& run : runs_of(pod))
-        if (seen_.insert(run.id).second) runs.push_back(std::move(run));
+      for (auto& run : runs_of(pod, options_.previous)) {
+        containers_.insert(run.container);
+        const bool is_asked_for =
+            options_.container.empty() || options_.container == run.container;
+        if (is_asked_for && !run.id.empty() && seen_.insert(run.id).second)
+          runs.push_back(std::move(run));
+      }
     }
     return runs;
   }
 
+  /// Why there is no line.
+  int tell_absence() const {
+    if (containers_.empty()) {
+      std::cerr << "there is no pod of it that has been started\n";
+    } else if (!options_.container.empty() && !containers_.contains(options_.container)) {
+      std::string all;
+      for (const auto& name : containers_)
+        all += (all.empty() ? "" : ", ") + name;
+      std::cerr << "there is no container " << options_.container << "; there are: " << all << '\n';
+      return ProblemsInInput;
+    } else {
+      std::cerr << (options_.previous ? "no container of it has been restarted\n"
+                                      : "no container of it has run yet\n");
+    }
+    return Fine;
+  }
+
+  kube::Request request(const Run& run) const {
+    constexpr int usual_tail = 100;
+    auto request = kube::stream_log_request(run.pod, run.container,
+                                            options_.tail.value_or(usual_tail), options_.follow);
+    if (options_.since > 0) {
+      request.query.emplace_back("sinceSeconds", std::to_string(options_.since));
+      if (!options_.tail)
+        std::erase_if(request.query, [](const auto& field) { return field.first == "tailLines"; });
+    }
+    if (options_.previous) request.query.emplace_back("previous", "true");
+    return request;
+  }
+
+  std::string shown(const Run& run, std::string_view line) const {
+    if (options_.raw || !is_of_helper(run.container)) return printable(line);
+    return printable(log_text(line, paint_));
+  }
+
   void follow(const Run& run) {
     constexpr std::chrono::hours idle{24 * 365};  // an app may be silent for long
-    const auto prefix = run.pod.name + "/" + run.container + ": ";
+    const auto prefix = paint_(Colour::Cyan, run.pod.name + "/" + run.container + ":") + " ";
     const auto response = client_.transport().stream(
-        kube::stream_log_request(run.pod, run.container, options_.tail, options_.follow),
+        request(run),
         [&](std::string_view line) {
           const std::lock_guard lock(mutex_);
-          std::cout << prefix << printable(line) << '\n' << std::flush;
+          std::cout << prefix << shown(run, line) << '\n' << std::flush;
         },
         stop_, idle);
     if (response.status >= 300) {
@@ -101,7 +157,8 @@ class Logs {
   const LogsOptions& options_;
   std::stop_token stop_;
   std::string labels_, ns_;
-  std::set<std::string> seen_;
+  std::set<std::string> seen_, containers_;
+  Paint paint_{STDOUT_FILENO};
   std::mutex mutex_;  ///< of the output
 };
 
@@ -111,13 +168,10 @@ int logs(const LogsOptions& options) {
   const base::StopOnSignal signal;
   std::signal(SIGPIPE, SIG_IGN);
   Connection connection(options);
-  if (connection.find_deployment().is_null()) return ProblemsInInput;
+  if (!options.name.empty() && connection.find_deployment().is_null()) return ProblemsInInput;
   Logs logs(connection, options, signal.token());
-  if (options.follow) {
-    logs.print_and_follow();
-  } else {
-    logs.print();
-  }
+  if (!options.follow) return logs.print();
+  logs.print_and_follow();
   return Fine;
 }
 

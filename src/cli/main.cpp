@@ -1,4 +1,5 @@
 #include "cli/commands/commands.h"
+#include "cli/commands/completion.h"
 #include "cli/commands/help_format.h"
 #include "cli/exit_code.h"
 #include "json/reader.h"
@@ -9,10 +10,18 @@
 
 namespace {
 
-/// As it was called: kubectl finds its plugins by the names of files.
-std::string own_name(const std::string& file) {
-  const bool is_plugin = file.substr(file.rfind('/') + 1) == "kubectl-gradient";
-  return is_plugin ? "kubectl gradient" : "gradient-operator";
+/// As it was called: kubectl finds its plugins, and what completes them, by the names of files.
+std::string file_name(const char* path) {
+  const std::string file = path;
+  return file.substr(file.rfind('/') + 1);
+}
+
+/// Whether `words` are to be completed; the first of them may say so.
+bool asks_for_completion(const std::string& file, std::vector<std::string>& words) {
+  if (file == "kubectl_complete-gradient") return true;
+  if (words.empty() || words.front() != "__complete") return false;
+  words.erase(words.begin());
+  return true;
 }
 
 /// What is wrong with a first word that is no command; empty when it is one, or an option.
@@ -32,10 +41,9 @@ std::string command_problem(const CLI::App& app, const std::string& word) {
 
 /// The arguments, with "--option=" as the two that it means: CLI11 would take what follows, or
 /// nothing, for its value.
-std::vector<std::string> arguments(int argc, char** argv) {
+std::vector<std::string> split(const std::vector<std::string>& arguments) {
   std::vector<std::string> all;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
+  for (const auto& argument : arguments) {
     const bool is_empty = argument.size() > 3 && argument.starts_with("--") &&
                           argument.find('=') == argument.size() - 1;
     all.push_back(is_empty ? argument.substr(0, argument.size() - 1) : argument);
@@ -64,7 +72,9 @@ int done(const CLI::App& app, const cli::Action& action) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs Gradient deployment specs on Kubernetes", own_name(argv[0]));
+  const auto file = file_name(argv[0]);
+  CLI::App app("Runs Gradient deployment specs on Kubernetes",
+               file == "kubectl-gradient" ? "kubectl gradient" : "gradient-operator");
   app.formatter(std::make_shared<cli::HelpFormat>());
   app.require_subcommand(0, 1);  // a deployment may be called as a command
   app.set_version_flag("--version", cli::version_text(), "Print name and version, and exit");
@@ -74,7 +84,12 @@ int main(int argc, char** argv) {
   cli::add_run(app, action);
   cli::add_help_commands(app, action);
   app.footer("Run " + app.get_name() + " help COMMAND for its options and examples.");
-  auto words = arguments(argc, argv);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (asks_for_completion(file, words)) {
+    std::cout << cli::completions(app, words) << std::flush;
+    std::_Exit(cli::Fine);  // a cluster may have been asked
+  }
+  words = split(words);
   if (const auto problem = command_problem(app, words.empty() ? "" : words.front());
       !problem.empty()) {
     std::cerr << app.get_name() << ": " << problem << "\nRun with --help for more information.\n";

@@ -2,6 +2,8 @@
 
 #include "base/rfc3339.h"
 #include "base/units.h"
+#include "cli/deployment_list.h"
+#include "cli/table.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
 
@@ -16,31 +18,9 @@ namespace {
 namespace names = gradient::names;
 using gradient::condition;
 using json::Json;
-using Row = std::vector<std::string>;
 
 constexpr std::size_t most_events = 10;
 constexpr std::size_t most_of_event = 1000;  ///< about where a recorder cuts a message off
-
-/// Columns as wide as their widest cell; the last one is not padded.
-std::string table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 3, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
 
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -58,7 +38,7 @@ std::string number(const Json& object, std::initializer_list<std::string_view> p
   return std::to_string(json::integer_at(object, path, 0));
 }
 
-std::string summary(const Screen& screen) {
+std::string summary(const Screen& screen, const Paint& paint) {
   const auto& object = screen.deployment;
   const auto& metadata = json::at(object, {"metadata"});
   const auto& ready = condition(json::at(object, {"status"}), "Ready");
@@ -69,7 +49,9 @@ std::string summary(const Screen& screen) {
            "No operator has observed it yet: is gradient-operator running, and does it "
            "watch this namespace?\n";
   text += table(
-      {{"Ready", json::string_at(ready, {"status"}) + ", " + json::string_at(ready, {"reason"}) +
+      {{"Ready", paint(colour_of(json::string_at(ready, {"status"})),
+                       json::string_at(ready, {"status"}) + ", " +
+                           json::string_at(ready, {"reason"})) +
                      ": " + one_line(json::string_at(ready, {"message"}))},
        {"Image", json::string_at(object, {"spec", "image"})},
        {"Machine", json::string_at(object, {"spec", "resources", "instanceType"})},
@@ -115,7 +97,8 @@ std::vector<Row> conditions(const Screen& screen, Told& told) {
   for (const auto& found : json::elements_at(screen.deployment, {"status", "conditions"})) {
     const auto type = json::string_at(found, {"type"});
     const auto message = one_line(json::string_at(found, {"message"}));
-    rows.push_back({type, json::string_at(found, {"status"}),
+    const auto status = json::string_at(found, {"status"});
+    rows.push_back({type, {status, type == "Ready" ? colour_of(status) : Colour::None},
                     age(screen.now, json::string_at(found, {"lastTransitionTime"})),
                     json::string_at(found, {"reason"}),
                     type == "Ready" ? "as above" : told.or_by_whom(message)});
@@ -200,8 +183,8 @@ std::vector<Row> pods(const Screen& screen) {
     rows.push_back(
         {json::string_at(pod, {"metadata", "name"}), state_of(pod),
          json::string_at(condition(json::at(pod, {"status"}), "Ready"), {"status"}) == "True"
-             ? "ready"
-             : "not ready",
+             ? Cell("ready", Colour::Green)
+             : Cell("not ready", Colour::Yellow),
          std::to_string(restarts),
          age(screen.now, json::string_at(pod, {"metadata", "creationTimestamp"})),
          json::string_at(pod, {"spec", "nodeName"}), content_of(pod, screen.sync_lines)});
@@ -266,6 +249,10 @@ std::vector<Said> said(const std::vector<Json>& events) {
   return sorted;
 }
 
+Cell of_type(const std::string& type) {
+  return {type, type == "Warning" ? Colour::Yellow : Colour::None};
+}
+
 std::vector<Row> events(const Screen& screen, const Told& told) {
   auto shown = said(screen.events);
   if (shown.size() > most_events)
@@ -276,7 +263,7 @@ std::vector<Row> events(const Screen& screen, const Told& told) {
     const auto others = objects.size() - 1;
     rows.push_back(
         {age(screen.now, time_of(event)) + (count > 1 ? " (x" + std::to_string(count) + ")" : ""),
-         json::string_at(event, {"type"}), json::string_at(event, {"reason"}),
+         of_type(json::string_at(event, {"type"})), json::string_at(event, {"reason"}),
          json::string_at(event, {"involvedObject", "kind"}) + "/" +
              json::string_at(event, {"involvedObject", "name"}) +
              (others > 0 ? " and " + std::to_string(others) + " more" : ""),
@@ -285,10 +272,10 @@ std::vector<Row> events(const Screen& screen, const Told& told) {
   return rows;
 }
 
-std::string section(Row header, std::vector<Row> rows) {
+std::string section(Row header, std::vector<Row> rows, const Paint& paint) {
   if (rows.empty()) return {};
   rows.insert(rows.begin(), std::move(header));
-  return "\n" + table(rows);
+  return "\n" + table(rows, paint);
 }
 
 }  // namespace
@@ -307,15 +294,15 @@ std::string age(std::chrono::system_clock::time_point now, const std::string& th
   return std::to_string(hours / 24) + "d";
 }
 
-std::string text_of(const Screen& screen) {
+std::string text_of(const Screen& screen, const Paint& paint) {
   Told told(condition(json::at(screen.deployment, {"status"}), "Ready"));
-  const auto conditions_text =
-      section({"CONDITION", "STATUS", "SINCE", "REASON", "MESSAGE"}, conditions(screen, told));
-  return summary(screen) + conditions_text +
-         section({"CONTENT", "REVISION", "WHAT", "FROM"}, content(screen)) +
-         section({"POD", "STATE", "", "RESTARTS", "AGE", "NODE", "CONTENT"}, pods(screen)) +
-         section({"CHILD", "AGE"}, children(screen)) +
-         section({"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, events(screen, told));
+  const auto conditions_text = section({"CONDITION", "STATUS", "SINCE", "REASON", "MESSAGE"},
+                                       conditions(screen, told), paint);
+  return summary(screen, paint) + conditions_text +
+         section({"CONTENT", "REVISION", "WHAT", "FROM"}, content(screen), paint) +
+         section({"POD", "STATE", "", "RESTARTS", "AGE", "NODE", "CONTENT"}, pods(screen), paint) +
+         section({"CHILD", "AGE"}, children(screen), paint) +
+         section({"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}, events(screen, told), paint);
 }
 
 }  // namespace cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/colour.h"
 #include "json/json.h"
 
 #include <chrono>
@@ -18,7 +19,7 @@ struct Screen {
 };
 
 /// All of it for one look, as text of several tables. Pure.
-std::string text_of(const Screen& screen);
+std::string text_of(const Screen& screen, const Paint& paint = {});
 
 /// "45s", "12m", "3h12m", "5d": how long ago an RFC 3339 time was; "" when it is none.
 std::string age(std::chrono::system_clock::time_point now, const std::string& then);

@@ -1,14 +1,22 @@
 #include "cli/status.h"
 
+#include "base/stop_on_signal.h"
+#include "cli/colour.h"
+#include "cli/deployment_list.h"
 #include "cli/exit_code.h"
 #include "cli/live_children.h"
 #include "cli/screen.h"
 #include "gradient/spec/names.h"
+#include "kube/clock.h"
 #include "reconcile/kinds.h"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iostream>
+#include <optional>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace cli {
 namespace {
@@ -66,14 +74,85 @@ class Look {
   kube::Selector ours_;
 };
 
+using Time = std::chrono::system_clock::time_point;
+/// What there is to see, as a text for a moment; empty, after a message: nothing.
+using Text = std::function<std::string(Time now)>;
+using Looking = std::function<std::optional<Text>()>;
+
+/// Columns of the terminal on standard output, or of the usual one.
+std::size_t columns() {
+  constexpr std::size_t usual = 80;
+  winsize size{};
+  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : usual;
+}
+
+Looking screen_of(Connection& connection) {
+  return [&connection]() -> std::optional<Text> {
+    auto deployment = connection.find_deployment();
+    if (deployment.is_null()) return std::nullopt;
+    return [screen = Look(connection).at(std::move(deployment))](Time now) mutable {
+      screen.now = now;
+      return text_of(screen, Paint(STDOUT_FILENO));
+    };
+  };
+}
+
+Looking list_of(Connection& connection, bool all_namespaces) {
+  return [&connection, all_namespaces]() -> std::optional<Text> {
+    const auto ns = all_namespaces ? std::string() : connection.ns();
+    auto found = connection.client().list(reconcile::gradient_deployments, ns, {});
+    if (found.empty() && !all_namespaces) {
+      std::cerr << "there is no GradientDeployment in the namespace " << ns
+                << "; -A looks at all namespaces\n";
+    } else if (found.empty()) {
+      std::cerr << "there is no GradientDeployment\n";
+    }
+    return [found = std::move(found), all_namespaces](Time now) {
+      if (found.empty()) return std::string();
+      return list_text(found, all_namespaces, now, columns(), Paint(STDOUT_FILENO));
+    };
+  };
+}
+
+int print(const Looking& look) {
+  const auto text = look();
+  if (!text) return ProblemsInInput;
+  std::cout << (*text)(std::chrono::system_clock::now());
+  return Fine;
+}
+
+/// On a terminal always the newest in the same place; elsewhere what differs by more than ages,
+/// with an empty line before it.
+int watch(const Looking& look) {
+  constexpr std::chrono::seconds look_again{2};
+  constexpr const char* clear_screen = "\x1b[H\x1b[2J";
+  const base::StopOnSignal signal;
+  const kube::SteadyClock clock;
+  const bool is_terminal = isatty(STDOUT_FILENO) != 0;
+  std::optional<std::string> before;
+  do {
+    const auto text = look();
+    if (!text) return ProblemsInInput;
+    auto ageless = (*text)({});
+    if (is_terminal) {
+      std::cout << clear_screen << (*text)(std::chrono::system_clock::now());
+    } else if (before != ageless) {
+      std::cout << (before ? "\n" : "") << (*text)(std::chrono::system_clock::now());
+    }
+    if (!std::cout.flush()) break;  // told by the caller
+    before = std::move(ageless);
+  } while (clock.wait(look_again, signal.token()));
+  return Fine;
+}
+
 }  // namespace
 
-int status(const TargetOptions& options) {
+int status(const StatusOptions& options) {
   Connection connection(options);
-  auto deployment = connection.find_deployment();
-  if (deployment.is_null()) return ProblemsInInput;
-  std::cout << text_of(Look(connection).at(std::move(deployment)));
-  return Fine;
+  const auto look = options.name.empty() ? list_of(connection, options.all_namespaces)
+                                         : screen_of(connection);
+  return options.watch ? watch(look) : print(look);
 }
 
 }  // namespace cli

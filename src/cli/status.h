@@ -4,8 +4,13 @@
 
 namespace cli {
 
-/// Prints one screen about a GradientDeployment: conditions, content, pods, children and recent
-/// events. The exit code.
-int status(const TargetOptions& options);
+struct StatusOptions : TargetOptions {
+  bool all_namespaces = false;  ///< without a name
+  bool watch = false;           ///< go on until SIGINT
+};
+
+/// Prints what is known of a GradientDeployment, or, without a name, a line of each of a namespace
+/// or of all. The exit code. Throws ConfigError, ApiError and TransportError.
+int status(const StatusOptions& options);
 
 }  // namespace cli

@@ -62,7 +62,8 @@ TEST_CASE("a disk that is full is told by all that write") {
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
   const auto arguments = GENERATE(
       as<std::string>{}, "frobnicate", "validate", "validate -f", "validate -x",
-      "render -f - -o xml", "render", "import", "import -f", "run --workers 0", "run --workers x",
+      "render -f - -o xml", "render", "logs", "logs demo --since 5",
+      "logs demo -f -p", "completion tcsh", "import", "import -f", "run --workers 0", "run --workers x",
       "run --log-level loud", "run --lease-name A_b", "run --log-format xml");
   INFO(arguments);
   const auto outcome = run(arguments);
@@ -72,13 +73,128 @@ TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
 
 TEST_CASE("a deployment is asked for by a name that one can have") {
   const auto command = GENERATE(as<std::string>{}, "status", "logs", "logs -f");
-  const auto name = GENERATE(as<std::string>{}, "''", "My_App", "a/b", "7a", "..");
+  const auto name = GENERATE(as<std::string>{}, "''", "My_App", "gdep/A", "gdep/", "7a", "..");
   INFO(command + " " + name);
   const auto outcome = run(command + " " + name);
   CHECK(outcome.code == cli::Usage);
   CHECK_THAT(outcome.output,
              StartsWith("NAME: must be a DNS label of at most 50 characters that begins with a "
                         "letter, such as my-app"));
+}
+
+TEST_CASE("a deployment may be called as kubectl calls it, and nothing else") {
+  const session::Folder folder;
+  const RawServer server(serve_deployment);
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  const auto kind = GENERATE(as<std::string>{}, "gdep", "GDEP", "gradientdeployment",
+                             "gradientdeployments.gradient-operator.dev");
+  CHECK_THAT(run("status " + kind + "/demo --kubeconfig kubeconfig").output,
+             StartsWith("GradientDeployment ns/demo\n"));
+  for (const char* command : {"status", "logs"})
+    CHECK_THAT(run(command + std::string(" deployment/demo")).output,
+               StartsWith("NAME: must be the name of a GradientDeployment, such as my-app or "
+                          "gdep/my-app"));
+}
+
+TEST_CASE("without a name status has a line for each deployment") {
+  const session::Folder folder;
+  const RawServer server([](Peer& peer, int /*number*/) {
+    while (const auto request = peer.receive()) {
+      const bool is_of_all = request->line.find("/namespaces/") == std::string::npos;
+      const std::string items =
+          R"({"metadata":{"name":"demo","namespace":"ns"},"spec":{"resources":{"replicas":2}},
+              "status":{"readyReplicas":1,"conditions":[{"type":"Ready","status":"False",
+              "reason":"Syncing","message":"model llm is being fetched"}]}})" +
+          std::string(is_of_all ? R"(,{"metadata":{"name":"b","namespace":"other"}})" : "");
+      const auto body = R"({"items":[)" + items + "]}";
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+  });
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  CHECK(run("status --kubeconfig kubeconfig").output ==
+        "NAME   READY   WHY       AGE   MESSAGE\n"
+        "demo   1/2     Syncing         model llm is being fetched\n");
+  CHECK(run("status -A --kubeconfig kubeconfig").output ==
+        "NAMESPACE   NAME   READY   WHY       AGE   MESSAGE\n"
+        "ns          demo   1/2     Syncing         model llm is being fetched\n"
+        "other       b      0/1     -               no operator has observed it yet\n");
+  CHECK(run("status demo -A --kubeconfig kubeconfig").code == cli::Usage);
+  const auto watched = run("status --watch --kubeconfig kubeconfig & sleep 3; kill -INT $!; wait $!");
+  CHECK(watched.code == cli::Fine);
+  CHECK_THAT(watched.output, StartsWith("NAME   READY") && !Contains("\n\n"));
+}
+
+TEST_CASE("a namespace without deployments is told") {
+  const session::Folder folder;
+  const RawServer server(serve_deployment);
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  const auto empty = run("status --kubeconfig kubeconfig");
+  CHECK(empty.code == cli::Fine);
+  CHECK(empty.output ==
+        "there is no GradientDeployment in the namespace ns; -A looks at all namespaces\n");
+}
+
+TEST_CASE("logs asks for what its options say, and shows helpers' lines to people") {
+  const session::Folder folder;
+  const RawServer server([](Peer& peer, int /*number*/) {
+    while (const auto request = peer.receive()) {
+      std::string body = R"({"metadata":{"name":"demo","namespace":"ns"}})";
+      if (request->line.find("/pods?") != std::string::npos) {
+        body = R"({"items":[{"metadata":{"name":"demo-1","namespace":"ns"},"status":{
+          "initContainerStatuses":[{"name":"sync-llm","containerID":"a"}],
+          "containerStatuses":[{"name":"app","containerID":"b",
+                                "lastState":{"terminated":{"containerID":"c"}}}]}}]})";
+      } else if (request->line.find("/log?") != std::string::npos) {
+        body = request->line + "\n" +
+               R"({"time":"2026-01-31T16:28:39Z","level":"warning","event":"retry","reason":)"
+               R"("HostUnknown","message":"no host; trying again in 4 s"})" +
+               "\n";
+      }
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+  });
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  const std::string begin = "GET /api/v1/namespaces/ns/pods/demo-1/log?container=";
+  const auto logs = [](const std::string& options) {
+    return session::lines(run("logs --kubeconfig kubeconfig " + options).output);
+  };
+  const auto all = logs("demo");
+  REQUIRE(all.size() == 4);
+  CHECK_THAT(all[0], StartsWith("demo-1/sync-llm: " + begin + "sync-llm&tailLines=100&follow=false"));
+  CHECK(all[1] ==
+        "demo-1/sync-llm: 16:28:39 warning HostUnknown: no host; trying again in 4 s");
+  CHECK_THAT(all[3], StartsWith("demo-1/app: {"));  // an app's lines are its own
+  CHECK_THAT(logs("demo --raw").at(1), StartsWith("demo-1/sync-llm: {"));
+  CHECK_THAT(logs("gdep/demo -c app --since 10m").at(0),
+             StartsWith("demo-1/app: " + begin + "app&follow=false&sinceSeconds=600"));
+  const auto previous = logs("demo -p --tail 7");
+  REQUIRE(previous.size() == 2);
+  CHECK_THAT(previous[0],
+             StartsWith("demo-1/app: " + begin + "app&tailLines=7&follow=false&previous=true"));
+  CHECK(logs("-l team=search").size() == 4);
+  const auto other = run("logs demo -c web --kubeconfig kubeconfig");
+  CHECK(other.code == cli::ProblemsInInput);
+  CHECK(other.output == "there is no container web; there are: app, sync-llm\n");
+}
+
+TEST_CASE("colours are for terminals, or when they are asked for") {
+  const session::Folder folder;
+  folder.add("bad.yaml", "image: 5\nresources: {instanceType: C4}\n");
+  const std::string red = "\x1b[31mbad.yaml:1\x1b[0m: image: must be a string";
+  CHECK_THAT(run("validate bad.yaml").output, StartsWith("bad.yaml:1: image: must be a string"));
+  CHECK_THAT(run("validate bad.yaml --color always").output, StartsWith(red));
+  const auto on_terminal = [](const std::string& before, const std::string& arguments) {
+    return command::shell(before + " script --quiet --return --command \"'" OPERATOR
+                                   "' validate bad.yaml " +
+                          arguments + "\" /dev/null")
+        .output;
+  };
+  CHECK_THAT(on_terminal("TERM=xterm", ""), StartsWith(red));
+  CHECK_THAT(on_terminal("TERM=xterm", "--color never"), StartsWith("bad.yaml:1: "));
+  CHECK_THAT(on_terminal("TERM=xterm NO_COLOR=1", ""), StartsWith("bad.yaml:1: "));
+  CHECK_THAT(on_terminal("TERM=dumb", ""), StartsWith("bad.yaml:1: "));
 }
 
 TEST_CASE("a cluster without the definitions is told from one without the deployment") {
@@ -108,7 +224,7 @@ TEST_CASE("a command that there is not is named, with the one that is meant") {
   CHECK(
       run("apply -f spec.yaml").output ==
       "gradient-operator: there is no command \"apply\"; there are validate, render, import, diff, "
-      "status, logs, run, version, help" +
+      "status, logs, run, completion, version, help" +
           help);
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("what import prints is what validate takes") {
       REQUIRE(imported.code == cli::Fine);
       const session::Input input(imported.output);
       const session::Captured warnings(std::cerr);
-      CHECK(cli::validate({.files = {"-"}}) == cli::Fine);
+      CHECK(session::run([] { return cli::validate({.files = {"-"}}); }).code == cli::Fine);
     }
   }
 }

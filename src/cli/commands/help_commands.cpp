@@ -1,4 +1,5 @@
 #include "cli/commands/commands.h"
+#include "cli/commands/completion.h"
 #include "cli/exit_code.h"
 #include "version.h"
 
@@ -38,6 +39,23 @@ void add_version(CLI::App& app, Action& action) {
       });
 }
 
+void add_completion(CLI::App& app, Action& action) {
+  auto& completion = add_command(
+      app, groups::others, "completion", "Print the script by which a shell completes words",
+      {{"In this bash; in ~/.bashrc for all", "completion bash > completion.bash"},
+       {"For zsh, into a folder of its fpath", "completion zsh > _gradient-operator"}});
+  auto shell = std::make_shared<std::string>();
+  completion.add_option("SHELL", *shell, "Which: bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion.callback([&action, shell] {
+    action.act = [shell] {
+      std::cout << completion_script(*shell);
+      return Fine;
+    };
+  });
+}
+
 }  // namespace
 
 std::string version_text() {
@@ -45,6 +63,7 @@ std::string version_text() {
 }
 
 void add_help_commands(CLI::App& app, Action& action) {
+  add_completion(app, action);
   add_version(app, action);
   add_help(app, action);
 }

@@ -75,7 +75,7 @@ std::string HelpFormat::make_option_desc(const CLI::Option* option) const {
   auto text = option->get_description();
   if (const auto numbers = range(*option); !numbers.empty()) text += "; " + numbers;
   if (!option->get_default_str().empty()) text += " (default " + option->get_default_str() + ")";
-  if (option->get_required() && option->nonpositional()) text += " (required)";
+  if (option->get_required() && option->nonpositional() && !option->get_positional()) text += " (required)";
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
+#include "gradient/status/progress.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
@@ -206,25 +207,6 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
   return entry;
 }
 
-/// "1.2 GiB of 5.0 GiB (24 %), 85.0 MiB/s, 45 s left", as far as the line says.
-std::string progress(const Json& line) {
-  const auto done = json::integer_at(line, {"bytes"}, -1);
-  const auto total = json::integer_at(line, {"total"});
-  if (done < 0 || !is_event(line, "progress")) return {};
-  auto text = base::bytes_text(done);
-  if (total > 0 && done <= total) {
-    text += " of " + base::bytes_text(total) + " (" +
-            std::to_string(
-                static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total))) +
-            " %)";
-  }
-  const auto rate = json::integer_at(line, {"rate"});
-  if (rate > 0) text += ", " + base::bytes_text(rate) + "/s";
-  const auto left = json::integer_at(line, {"eta"});
-  if (left > 0) text += ", " + std::to_string(left) + " s left";
-  return text;
-}
-
 /// What the first helper of a pod that is not complete does.
 std::string activity(const Pod& pod, const Observed& observed) {
   for (const auto& container : pod.containers()) {
@@ -236,7 +218,7 @@ std::string activity(const Pod& pod, const Observed& observed) {
       return container.subject + ": " + excerpt(json::string_at(line->second, {"message"}));
     if (is_event(line->second, "waiting"))  // "waits for pod demo-1, which fetches the model: ..."
       return container.subject + " " + excerpt(json::string_at(line->second, {"message"}));
-    const auto far = progress(line->second);
+    const auto far = progress_text(line->second);
     return container.subject + " is being fetched" + (far.empty() ? "" : ": " + far);
   }
   return {};

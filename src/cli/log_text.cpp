@@ -1,0 +1,74 @@
+#include "cli/log_text.h"
+
+#include "base/units.h"
+#include "gradient/status/progress.h"
+#include "json/json.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace cli {
+namespace {
+
+using json::Json;
+
+/// What the line has said already, or its container's name does.
+constexpr std::array<std::string_view, 11> told{"time",   "level",      "event",      "message",
+                                                "reason", "after",      "attempt",    "model",
+                                                "pod",    "repository", "namespace"};
+
+Json parsed(std::string_view line) {
+  if (!line.starts_with('{')) return {};
+  try {
+    return json::parse(std::string(line));
+  } catch (const std::invalid_argument&) {  // an app's, that begins alike
+    return {};
+  }
+}
+
+/// "revision=9379c86e bytes=9.8 GiB"
+std::string fields(const Json& line) {
+  std::string text;
+  for (const auto& [name, value] : line.as_object()) {
+    if (std::find(told.begin(), told.end(), name) != told.end() || value.is_null()) continue;
+    const bool is_size = value.is_integer() && (name == "bytes" || name.ends_with("Bytes"));
+    text += " " + name + "=" +
+            (is_size             ? base::bytes_text(value.as_number().to_int64())
+             : value.is_string() ? value.as_string()
+                                 : json::text(value));
+  }
+  return text;
+}
+
+std::string what(const Json& line) {
+  const auto message = json::string_at(line, {"message"});
+  const auto reason = json::string_at(line, {"reason"});
+  if (!message.empty())
+    return (reason.empty() ? json::string_at(line, {"event"}) : reason) + ": " + message;
+  const auto progress = gradient::progress_text(line);
+  if (!progress.empty()) return progress;
+  return (reason.empty() ? json::string_at(line, {"event"}) : reason) + fields(line);
+}
+
+Colour colour_of_level(const std::string& level) {
+  if (level == "error") return Colour::Red;
+  return level == "warning" ? Colour::Yellow : Colour::None;
+}
+
+}  // namespace
+
+std::string log_text(std::string_view line, const Paint& paint) {
+  constexpr std::size_t date = sizeof "2026-01-31T" - 1;
+  constexpr std::size_t clock = sizeof "12:00:00" - 1;
+  const auto told_line = parsed(line);
+  const auto time = json::string_at(told_line, {"time"});
+  const auto level = json::string_at(told_line, {"level"});
+  if (time.size() < date + clock || level.empty() ||
+      json::string_at(told_line, {"event"}).empty())
+    return std::string(line);
+  return time.substr(date, clock) + " " + paint(colour_of_level(level), level) + " " +
+         what(told_line);
+}
+
+}  // namespace cli
