@@ -337,8 +337,8 @@ TEST_CASE("a metric that the configuration does not offer is warned about") {
   CHECK(run({.files = {"f.yaml"}}) ==
         Outcome{cli::Fine,
                 {"f.yaml:8: resources.autoscaling.metrics[1].metric: warning: requestDuration has "
-                 "no effect, as the operator's configuration names no metric for it; set "
-                 "metrics.requestDuration.name there, or scale by cpu or memory"}});
+                 "an effect only where the operator's configuration names a metric for it; see that "
+                 "metrics.requestDuration.name is set there, or scale by cpu or memory"}});
   CHECK(run({.files = {"f.yaml"}, .config = "config.yaml"}) == fine);
 }
 

@@ -53,7 +53,6 @@ bool begins_entry(std::string_view comment) {
 }
 
 bool is_secret(std::string_view name, std::string_view value) {
-  if (values::has_secret_prefix(value)) return false;
   return values::looks_secret(name, value) || base::lower(name) == "accesskeyid";
 }
 
@@ -94,6 +93,10 @@ bool CommentSecrets::has_secret_pair(std::string_view text) {
     const auto rest = text.substr(at + 1);
     const auto value = first_word(rest);
     if (name == "name") name_ = value;
+    if (values::has_secret_prefix(value)) {  // which has a ':' of its own
+      at = static_cast<std::size_t>(value.data() - text.data()) + value.size() - 1;
+      continue;
+    }
     if (values::has_placeholder(rest)) continue;
     const bool is_unnamed = name == "value" && name_.empty() && !is_short_number(value);
     if (is_unnamed || is_secret(name == "value" ? name_ : name, value)) return true;

@@ -35,18 +35,24 @@ const Wrapper* wrapper_of(const Json& value) {
   return found == wrappers.end() ? nullptr : found;
 }
 
+bool is_list_of_more(const Json& value) {
+  if (!value.is_array() || value.size() == 0) return false;
+  const auto& first = value.as_array().at(0);
+  return first.is_object() || first.is_array();
+}
+
 class Search {
  public:
   std::vector<WrittenSpec> take() { return std::move(found_); }
 
   void look(WrittenSpec here, bool is_history = false) {
     const auto& value = here.document.value;
-    if (value.is_array() && value.size() > 0) {
+    if (is_list_of_more(value)) {
       look_at_elements(here, is_history);
     } else if (const auto* wrapper = wrapper_of(value)) {
       look_inside(std::move(here), *wrapper, is_history);
     } else {
-      if (value.is_array()) here.document.value = Json();
+      if (value.is_array() && value.size() == 0) here.document.value = Json();
       found_.push_back(std::move(here));
     }
   }
