@@ -37,12 +37,10 @@ parse() { # ARGUMENT...
 }
 
 check_names() {
-	local origin
-	if [[ ! $REPOSITORY ]]; then
-		origin=$(git -C "$ROOT" remote get-url origin 2>/dev/null) || origin=
-		REPOSITORY=$(web_address "$origin")
-	fi
-	[[ $REPOSITORY =~ ^https://[^/]+/.+ ]] || fail "where the release will be is not known, as the remote origin is \"${origin:-}\": give --repository=https://github.com/OWNER/NAME"
+	local from=$REPOSITORY
+	[[ $from ]] || from=$(git -C "$ROOT" remote get-url origin 2>/dev/null) || true
+	REPOSITORY=$(web_address "$from")
+	[[ $REPOSITORY =~ ^https://[^/]+/.+ ]] || fail "where the release will be is not known from \"$from\": give --repository=https://github.com/OWNER/NAME"
 	if [[ ! $IMAGES ]]; then
 		[[ $REPOSITORY =~ ^https://github\.com/([^/]+)/[^/]+$ ]] || fail "which registry gets the images is not known: give --images=registry.example.com/team/"
 		IMAGES=ghcr.io/${BASH_REMATCH[1],,}/
