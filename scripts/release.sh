@@ -147,7 +147,7 @@ with_emulator() { # ARCHITECTURE COMMAND...
 inside() { # ARCHITECTURE NAME COMMAND...
 	mkdir -p "$WORK/$1/$2"/{dev,proc}
 	# shellcheck disable=SC2016
-	with_emulator "$1" bash -euc 'for folder in dev proc; do mount --rbind "/$folder" "$0/$folder"; done; exec chroot "$0" "$@"' \
+	with_emulator "$1" bash -euc 'for folder in dev proc; do mount --rbind "/$folder" "$0/$folder"; done; exec env -i PATH=/usr/local/bin:/usr/bin:/bin "$(type -P chroot)" "$0" "$@"' \
 		"$WORK/$1/$2" "${@:3}"
 }
 
@@ -156,7 +156,7 @@ try_architecture() { # ARCHITECTURE
 	local said program
 	said=$(inside "$1" gradient-operator /usr/local/bin/gradient-operator --version)
 	[[ $said == *"$VERSION"*"$REVISION"* ]] || fail "gradient-operator for $1 says of itself: $said"
-	said=$(inside "$1" gradient-sync /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin gradient-sync --version)
+	said=$(inside "$1" gradient-sync gradient-sync --version)
 	for program in 'git version' git-lfs/ OpenSSH rclone oci-pull gradient-unpack; do
 		[[ $said == *"$program"* ]] || fail "gradient-sync for $1 does not start $program: $said"
 	done
