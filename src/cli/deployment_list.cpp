@@ -11,14 +11,6 @@ namespace {
 
 using json::Json;
 
-/// Pods that are asked for: by the spec, or what an autoscaler has made of it.
-std::int64_t wanted(const Json& deployment) {
-  const auto& resources = json::at(deployment, {"spec", "resources"});
-  const auto made = json::integer_at(deployment, {"status", "replicas"}, 0);
-  const bool scales = !json::at(resources, {"autoscaling"}).is_null();
-  return scales ? made : json::integer_at(resources, {"replicas"}, 1);
-}
-
 Row row(const Json& deployment, bool with_namespaces, std::chrono::system_clock::time_point now) {
   const auto& metadata = json::at(deployment, {"metadata"});
   const auto& ready = gradient::condition(json::at(deployment, {"status"}), "Ready");
@@ -30,10 +22,8 @@ Row row(const Json& deployment, bool with_namespaces, std::chrono::system_clock:
   Row cells;
   if (with_namespaces) cells.emplace_back(json::string_at(metadata, {"namespace"}));
   cells.emplace_back(json::string_at(metadata, {"name"}));
-  cells.emplace_back(
-      std::to_string(json::integer_at(deployment, {"status", "readyReplicas"}, 0)) + "/" +
-          std::to_string(wanted(deployment)),
-      colour);
+  const auto pods = json::string_at(deployment, {"status", "ready"});
+  cells.emplace_back(pods.empty() ? "-" : pods, colour);
   cells.emplace_back(is_seen ? json::string_at(ready, {"reason"}) : "-", colour);
   cells.emplace_back(age(now, json::string_at(metadata, {"creationTimestamp"})));
   cells.emplace_back(std::move(message));

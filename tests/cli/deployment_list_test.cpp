@@ -11,11 +11,10 @@ constexpr std::chrono::system_clock::time_point noon{std::chrono::seconds(176986
 
 const std::vector<json::Json> deployments{
     parse(R"({"metadata":{"namespace":"a","name":"demo","creationTimestamp":"2026-01-31T08:48:00Z"},
-    "spec":{"resources":{"replicas":2}},"status":{"replicas":2,"readyReplicas":2,"conditions":[
+    "spec":{},"status":{"ready":"2/2","conditions":[
     {"type":"Ready","status":"True","reason":"Available","message":"2 of 2 replicas"}]}})"),
     parse(R"({"metadata":{"namespace":"b","name":"scaled"},
-    "spec":{"resources":{"autoscaling":{"maxReplicas":9}}},"status":{"replicas":5,
-    "readyReplicas":4,"conditions":[{"type":"Ready","status":"Unknown","reason":"RollingOut",
+    "spec":{},"status":{"ready":"4/5","conditions":[{"type":"Ready","status":"Unknown","reason":"RollingOut",
     "message":"a message that is\nmuch too long for what is left of a line of eighty columns"}]}})"),
     parse(R"({"metadata":{"name":"new"},"spec":{},"status":{"observedGeneration":-1}})")};
 
@@ -26,5 +25,5 @@ TEST_CASE("a list says of each deployment whether it is ready, and why not, in 8
         "NAME     READY   WHY          AGE     MESSAGE\n"
         "demo     2/2     Available    3h12m   2 of 2 replicas\n"
         "scaled   4/5     RollingOut           a message that is much too long for wh...\n"
-        "new      0/1     -                    no operator has observed it yet\n");
+        "new      -       -                    no operator has observed it yet\n");
 }

@@ -1,7 +1,6 @@
 #include "gradient/status/content.h"
 
 #include "base/rfc3339.h"
-#include "base/units.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/progress.h"
