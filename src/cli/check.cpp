@@ -270,8 +270,7 @@ json::Problem placed(const std::string& message) {
   return {message.substr(0, end), message.substr(end + 2)};
 }
 
-Verdict report(const Inputs& inputs, const gradient::Settings& settings,
-               const std::string& name) {
+Verdict report(const Inputs& inputs, const gradient::Settings& settings, const std::string& name) {
   Check check(inputs, settings);
   for (const auto& input : inputs.objects) {
     if (check.has_too_many()) break;

@@ -14,8 +14,7 @@ struct Verdict {
 /// podTemplate is in the way of what the operator adds, and every warning to standard error, one a
 /// line, FILE:LINE: field: message, in the order of the lines. `name`: what was given for bare
 /// specs; that nothing takes it is told.
-Verdict report(const Inputs& inputs, const gradient::Settings& settings,
-               const std::string& name);
+Verdict report(const Inputs& inputs, const gradient::Settings& settings, const std::string& name);
 
 /// A message that begins with a field, taken apart so that the field's line is known.
 json::Problem placed(const std::string& message);

@@ -20,12 +20,18 @@ std::string_view variable(const char* name) {
 
 const char* code(Colour colour) {
   switch (colour) {
-    case Colour::Red: return "\x1b[31m";
-    case Colour::Green: return "\x1b[32m";
-    case Colour::Yellow: return "\x1b[33m";
-    case Colour::Cyan: return "\x1b[36m";
-    case Colour::Bold: return "\x1b[1m";
-    case Colour::None: break;
+    case Colour::Red:
+      return "\x1b[31m";
+    case Colour::Green:
+      return "\x1b[32m";
+    case Colour::Yellow:
+      return "\x1b[33m";
+    case Colour::Cyan:
+      return "\x1b[36m";
+    case Colour::Bold:
+      return "\x1b[1m";
+    case Colour::None:
+      break;
   }
   return "";
 }

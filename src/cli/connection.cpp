@@ -26,8 +26,8 @@ std::vector<std::string> deployment_names(const TargetOptions& options) try {
   constexpr std::chrono::seconds patience{3};
   Connection connection(options);
   std::vector<std::string> names;
-  for (const auto& deployment : connection.client().list(reconcile::gradient_deployments,
-                                                         connection.ns(), {}, {}, patience))
+  for (const auto& deployment :
+       connection.client().list(reconcile::gradient_deployments, connection.ns(), {}, {}, patience))
     names.push_back(kube::key_of(deployment).name);
   return names;
 } catch (const std::exception&) {  // nobody waits for a message who completes a word

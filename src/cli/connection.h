@@ -12,7 +12,7 @@ namespace cli {
 /// The cluster that a command asks, and in it one deployment.
 struct TargetOptions {
   std::string kubeconfig, context;
-  std::string ns;  ///< empty: the context's
+  std::string ns;    ///< empty: the context's
   std::string name;  ///< empty: all
 };
 

@@ -184,7 +184,8 @@ Inputs read_inputs(const std::vector<std::string>& paths, const std::string& nam
   Collector collector(name, ns, any_name);
   for (const auto& path : paths) {
     const auto files = files_of(path);
-    if (files.empty()) collector.refuse_folder(path, "is a folder without .yaml, .yml or .json files");
+    if (files.empty())
+      collector.refuse_folder(path, "is a folder without .yaml, .yml or .json files");
     for (const auto& file : files)
       collector.add_file(file);
   }

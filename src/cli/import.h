@@ -14,7 +14,8 @@ struct ImportOptions {
 
 /// Prints the objects that specs of the Gradient platform become, as YAML with a comment wherever
 /// a hand is needed; problems go to standard error as validate() has them, and then nothing is
-/// printed, unless it is to keep going. The exit code. Throws std::runtime_error when a file cannot be read.
+/// printed, unless it is to keep going. The exit code. Throws std::runtime_error when a file cannot
+/// be read.
 int import_specs(const ImportOptions& options);
 
 }  // namespace cli

@@ -14,8 +14,8 @@ namespace {
 using json::Json;
 
 /// What the line has said already, or its container's name does.
-constexpr std::array<std::string_view, 11> told{"time",   "level",      "event",      "message",
-                                                "reason", "after",      "attempt",    "model",
+constexpr std::array<std::string_view, 11> told{"time",   "level",      "event",    "message",
+                                                "reason", "after",      "attempt",  "model",
                                                 "pod",    "repository", "namespace"};
 
 Json parsed(std::string_view line) {
@@ -64,8 +64,7 @@ std::string log_text(std::string_view line, const Paint& paint) {
   const auto told_line = parsed(line);
   const auto time = json::string_at(told_line, {"time"});
   const auto level = json::string_at(told_line, {"level"});
-  if (time.size() < date + clock || level.empty() ||
-      json::string_at(told_line, {"event"}).empty())
+  if (time.size() < date + clock || level.empty() || json::string_at(told_line, {"event"}).empty())
     return std::string(line);
   return time.substr(date, clock) + " " + paint(colour_of_level(level), level) + " " +
          what(told_line);

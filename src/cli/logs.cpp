@@ -84,8 +84,7 @@ class Logs {
     for (const auto& pod : client_.list(kube::pods, ns_, {.labels = labels_}, stop_)) {
       for (auto& run : runs_of(pod, options_.previous)) {
         containers_.insert(run.container);
-        const bool is_asked_for =
-            options_.container.empty() || options_.container == run.container;
+        const bool is_asked_for = options_.container.empty() || options_.container == run.container;
         if (is_asked_for && !run.id.empty() && seen_.insert(run.id).second)
           runs.push_back(std::move(run));
       }

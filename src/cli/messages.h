@@ -13,8 +13,8 @@ class Messages {
   void problem(Message message) { all_.push_back({std::move(message), true}); }
   void remark(Message message) { all_.push_back({std::move(message), false}); }
 
-  /// Prints all of them to standard error, in the order of `files`, and how it goes on when there are more than
-  /// most_messages of one sort. Whether there was a problem.
+  /// Prints all of them to standard error, in the order of `files`, and how it goes on when there
+  /// are more than most_messages of one sort. Whether there was a problem.
   bool print(const std::vector<std::string>& files);
 
  private:

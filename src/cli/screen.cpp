@@ -48,18 +48,17 @@ std::string summary(const Screen& screen, const Paint& paint) {
     return text +
            "No operator has observed it yet: is gradient-operator running, and does it "
            "watch this namespace?\n";
-  text += table(
-      {{"Ready", paint(colour_of(json::string_at(ready, {"status"})),
-                       json::string_at(ready, {"status"}) + ", " +
-                           json::string_at(ready, {"reason"})) +
-                     ": " + one_line(json::string_at(ready, {"message"}))},
-       {"Image", json::string_at(object, {"spec", "image"})},
-       {"Machine", json::string_at(object, {"spec", "resources", "instanceType"})},
-       {"Replicas", number(object, {"status", "readyReplicas"}) + " ready, " +
-                        number(object, {"status", "updatedReplicas"}) + " up to date, of " +
-                        number(object, {"status", "replicas"})},
-       {"Endpoint", json::string_at(object, {"status", "endpoint"})},
-       {"Age", age(screen.now, json::string_at(metadata, {"creationTimestamp"}))}});
+  text += table({{"Ready", paint(colour_of(json::string_at(ready, {"status"})),
+                                 json::string_at(ready, {"status"}) + ", " +
+                                     json::string_at(ready, {"reason"})) +
+                               ": " + one_line(json::string_at(ready, {"message"}))},
+                 {"Image", json::string_at(object, {"spec", "image"})},
+                 {"Machine", json::string_at(object, {"spec", "resources", "instanceType"})},
+                 {"Replicas", number(object, {"status", "readyReplicas"}) + " ready, " +
+                                  number(object, {"status", "updatedReplicas"}) +
+                                  " up to date, of " + number(object, {"status", "replicas"})},
+                 {"Endpoint", json::string_at(object, {"status", "endpoint"})},
+                 {"Age", age(screen.now, json::string_at(metadata, {"creationTimestamp"}))}});
   const auto generation = json::integer_at(metadata, {"generation"}, 0);
   if (json::integer_at(object, {"status", "observedGeneration"}, 0) < generation)
     text +=
@@ -98,7 +97,8 @@ std::vector<Row> conditions(const Screen& screen, Told& told) {
     const auto type = json::string_at(found, {"type"});
     const auto message = one_line(json::string_at(found, {"message"}));
     const auto status = json::string_at(found, {"status"});
-    rows.push_back({type, {status, type == "Ready" ? colour_of(status) : Colour::None},
+    rows.push_back({type,
+                    {status, type == "Ready" ? colour_of(status) : Colour::None},
                     age(screen.now, json::string_at(found, {"lastTransitionTime"})),
                     json::string_at(found, {"reason"}),
                     type == "Ready" ? "as above" : told.or_by_whom(message)});

@@ -150,8 +150,8 @@ int watch(const Looking& look) {
 
 int status(const StatusOptions& options) {
   Connection connection(options);
-  const auto look = options.name.empty() ? list_of(connection, options.all_namespaces)
-                                         : screen_of(connection);
+  const auto look =
+      options.name.empty() ? list_of(connection, options.all_namespaces) : screen_of(connection);
   return options.watch ? watch(look) : print(look);
 }
 

@@ -40,8 +40,8 @@ std::string table(const std::vector<Row>& rows, const Paint& paint, std::size_t 
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool is_last = i + 1 == widths.size();
       const auto begin = used + blanks;
-      const auto shown = is_last && width > 0 ? cut(row[i].text, width - std::min(width, begin))
-                                              : row[i].text;
+      const auto shown =
+          is_last && width > 0 ? cut(row[i].text, width - std::min(width, begin)) : row[i].text;
       if (!shown.empty()) {
         line += std::string(blanks, ' ') + paint(row[i].colour, shown);
         used = begin + shown.size();

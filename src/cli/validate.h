@@ -12,7 +12,8 @@ struct ValidateOptions {
 };
 
 /// Prints to standard output what is valid, and to standard error every problem and warning, one a
-/// line, FILE:LINE: field: message. The exit code. Throws std::runtime_error when a file cannot be read.
+/// line, FILE:LINE: field: message. The exit code. Throws std::runtime_error when a file cannot be
+/// read.
 int validate(const ValidateOptions& options);
 
 }  // namespace cli

@@ -12,8 +12,8 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-/// Whether nothing but a blank follows `at`, or nothing at all: '-', '?' and ':' mean something only
-/// there.
+/// Whether nothing but a blank follows `at`, or nothing at all: '-', '?' and ':' mean something
+/// only there.
 bool is_apart(std::string_view line, std::size_t at) {
   return at + 1 >= line.size() || is_blank(line[at + 1]);
 }
@@ -72,8 +72,9 @@ class Scan {
   /// A character outside of quotes and comments that is no blank.
   void take(std::string_view line, std::size_t at) {
     const char c = line[at];
-    const bool ends_key = c == ':' && (is_apart(line, at) || was_quoted_ ||
-                                       (depth_ > 0 && std::string_view(",[]{}").find(line[at + 1]) != none));
+    const bool ends_key =
+        c == ':' && (is_apart(line, at) || was_quoted_ ||
+                     (depth_ > 0 && std::string_view(",[]{}").find(line[at + 1]) != none));
     if (c == '[' || c == '{' || c == ']' || c == '}' || (c == ',' && depth_ > 0)) {
       take_bracket(c);
     } else if (c == '\'' && was_quoted_ && line[at - 1] == c) {
@@ -122,12 +123,12 @@ class Scan {
     awaits_ = false;
   }
 
-  char quote_ = 0;            ///< 0: outside of quotes
-  int depth_ = 0;             ///< of brackets
-  bool awaits_ = true;        ///< a node begins with the next character
-  bool is_property_ = false;  ///< within an anchor or tag
-  bool was_quoted_ = false;   ///< the node ended with its quotes or bracket: ':' needs no blank
-  std::size_t structure_ = 0; ///< where the innermost node begins
+  char quote_ = 0;             ///< 0: outside of quotes
+  int depth_ = 0;              ///< of brackets
+  bool awaits_ = true;         ///< a node begins with the next character
+  bool is_property_ = false;   ///< within an anchor or tag
+  bool was_quoted_ = false;    ///< the node ended with its quotes or bracket: ':' needs no blank
+  std::size_t structure_ = 0;  ///< where the innermost node begins
   bool has_structure_ = false;
   bool block_ = false;
   std::size_t block_column_ = 0;  ///< of a block scalar's lines; 0: not known yet

@@ -83,7 +83,8 @@ struct Misreading : YamlRefusal {
 /// Hands the parser's events to the builder. Throws YamlRefusal on to parse_yaml.
 class Events : public YAML::EventHandler {
  public:
-  Events(YamlBuilder& builder, std::string_view text) : builder_(builder), text_(text), starts_(text) {}
+  Events(YamlBuilder& builder, std::string_view text)
+      : builder_(builder), text_(text), starts_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (!starts_.at(line(mark))) {
@@ -102,8 +103,9 @@ class Events : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (builder_.awaits_value() && is_line_without_colon(last_plain_)) {
-      throw Misreading(line(last_plain_),
-                       "has no ':'; write a key and its value, or put a text that goes on in quotes");
+      throw Misreading(
+          line(last_plain_),
+          "has no ':'; write a key and its value, or put a text that goes on in quotes");
     }
     builder_.scalar({line(mark), anchor}, "", YamlStyle::Plain);
   }
@@ -278,7 +280,8 @@ std::string readable(const YAML::Exception& error, std::string_view text) {
   for (int i = 1; i < line(error.mark); ++i)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   if (has_colon_in_value(text.substr(0, text.find('\n')))) {
-    return "is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have no "
+    return "is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have "
+           "no "
            "blank there";
   }
   for (const std::string_view vague : {"illegal map value", "end of map not found",
@@ -380,8 +383,7 @@ Documents parse_yaml(std::string_view text, const YamlLimits& limits) {
       out.problems.push_back({line(quoted), "begins a text in quotes that are not closed"});
     }
   } catch (const Misreading& misreading) {
-    out.problems.push_back(
-        cause({misreading.line, misreading.what()}, text, events.first_line()));
+    out.problems.push_back(cause({misreading.line, misreading.what()}, text, events.first_line()));
   } catch (const YamlRefusal& refusal) {
     out.problems.push_back(closest({refusal.line, refusal.what()}, text, events.first_line()));
   } catch (const YAML::Exception& error) {

@@ -68,7 +68,9 @@ class YamlBuilder {
   };
 
   void count(std::size_t values, std::size_t bytes, int line);
-  Place next_place(int line) { return {.line = line, .order = ++order_, .members = {}, .elements = {}}; }
+  Place next_place(int line) {
+    return {.line = line, .order = ++order_, .members = {}, .elements = {}};
+  }
   void open(YamlNode node, bool is_mapping);
   void finish(Built built, YamlNode node);
   void add(Built built);

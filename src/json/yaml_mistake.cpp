@@ -186,8 +186,9 @@ class Lines {
     if (std::string_view("@`%*").find(first) != npos && (first != '*' || value.find('.') != npos))
       return fail(std::string("a text that begins with '") + first + "' must be in quotes");
     if (value.find(": ") != npos || value.back() == ':') {
-      return fail("a text that has a ':' with a blank behind it must be in quotes, or have no "
-                  "blank there");
+      return fail(
+          "a text that has a ':' with a blank behind it must be in quotes, or have no "
+          "blank there");
     }
     return true;
   }
@@ -292,8 +293,8 @@ class Lines {
   bool settle_text(std::string_view body, std::size_t indent, bool is_first) {
     const bool is_flow = body.front() == '{' || body.front() == '[' || is_quote(body.front());
     const Level mine{indent, Kind::Text, number_, false, lacks_blank(body)};
-    const bool begins = is_first || levels_.empty() ||
-                        (levels_.back().awaits && indent > levels_.back().indent);
+    const bool begins =
+        is_first || levels_.empty() || (levels_.back().awaits && indent > levels_.back().indent);
     if (begins) {
       if (!levels_.empty()) levels_.back().awaits = false;
       if (is_flow || is_block_text(body)) return look_at(body);
@@ -311,26 +312,26 @@ class Lines {
       return fail("must be indented by more than the key in " + of_line(levels_.back().line) +
                   " whose text it is");
     }
-    return fail("has no ':' with a blank behind it; write a key and its value, or put a text that "
-                "goes on in quotes",
-                text.line);
+    return fail(
+        "has no ':' with a blank behind it; write a key and its value, or put a text that "
+        "goes on in quotes",
+        text.line);
   }
 
   bool fail_outside(const Level& first, std::size_t indent) {
-    return fail("is indented " + by(indent) + ", " + of_line(first.line) + " " +
-                by(first.indent) + "; indent both alike");
+    return fail("is indented " + by(indent) + ", " + of_line(first.line) + " " + by(first.indent) +
+                "; indent both alike");
   }
 
   bool fail_between(const Level& outer, const Level& inner, std::size_t indent) {
     return fail("is indented " + by(indent) + "; indent it " + by(outer.indent) + " as " +
-                of_line(outer.line) + " is, or " + by(inner.indent) + " as " +
-                of_line(inner.line));
+                of_line(outer.line) + " is, or " + by(inner.indent) + " as " + of_line(inner.line));
   }
 
   bool fail_deeper(const Level& level, std::size_t indent) {
     if (level.lacks_blank) return fail("needs a blank behind the '-'", level.line);
-    return fail("is indented " + by(indent) + ", " + of_line(level.line) + " " +
-                by(level.indent) + ", which has its value already; indent both alike");
+    return fail("is indented " + by(indent) + ", " + of_line(level.line) + " " + by(level.indent) +
+                ", which has its value already; indent both alike");
   }
 
   std::vector<Level> levels_;  ///< from the outside in

@@ -1,5 +1,6 @@
-#include "cli/exit_code.h"
 #include "cli/support/command.h"
+
+#include "cli/exit_code.h"
 #include "cli/support/session.h"
 #include "kube/support/raw_server.h"
 
@@ -60,11 +61,11 @@ TEST_CASE("a disk that is full is told by all that write") {
 }
 
 TEST_CASE("a call that cannot be understood is exit code 2 and says why") {
-  const auto arguments = GENERATE(
-      as<std::string>{}, "frobnicate", "validate", "validate -f", "validate -x",
-      "render -f - -o xml", "render", "logs", "logs demo --since 5",
-      "logs demo -f -p", "completion tcsh", "import", "import -f", "run --workers 0", "run --workers x",
-      "run --log-level loud", "run --lease-name A_b", "run --log-format xml");
+  const auto arguments =
+      GENERATE(as<std::string>{}, "frobnicate", "validate", "validate -f", "validate -x",
+               "render -f - -o xml", "render", "logs", "logs demo --since 5", "logs demo -f -p",
+               "completion tcsh", "import", "import -f", "run --workers 0", "run --workers x",
+               "run --log-level loud", "run --lease-name A_b", "run --log-format xml");
   INFO(arguments);
   const auto outcome = run(arguments);
   CHECK(outcome.code == cli::Usage);
@@ -120,7 +121,8 @@ TEST_CASE("without a name status has a line for each deployment") {
         "ns          demo   1/2     Syncing         model llm is being fetched\n"
         "other       b      0/1     -               no operator has observed it yet\n");
   CHECK(run("status demo -A --kubeconfig kubeconfig").code == cli::Usage);
-  const auto watched = run("status --watch --kubeconfig kubeconfig & sleep 3; kill -INT $!; wait $!");
+  const auto watched =
+      run("status --watch --kubeconfig kubeconfig & sleep 3; kill -INT $!; wait $!");
   CHECK(watched.code == cli::Fine);
   CHECK_THAT(watched.output, StartsWith("NAME   READY") && !Contains("\n\n"));
 }
@@ -162,9 +164,9 @@ TEST_CASE("logs asks for what its options say, and shows helpers' lines to peopl
   };
   const auto all = logs("demo");
   REQUIRE(all.size() == 4);
-  CHECK_THAT(all[0], StartsWith("demo-1/sync-llm: " + begin + "sync-llm&tailLines=100&follow=false"));
-  CHECK(all[1] ==
-        "demo-1/sync-llm: 16:28:39 warning HostUnknown: no host; trying again in 4 s");
+  CHECK_THAT(all[0],
+             StartsWith("demo-1/sync-llm: " + begin + "sync-llm&tailLines=100&follow=false"));
+  CHECK(all[1] == "demo-1/sync-llm: 16:28:39 warning HostUnknown: no host; trying again in 4 s");
   CHECK_THAT(all[3], StartsWith("demo-1/app: {"));  // an app's lines are its own
   CHECK_THAT(logs("demo --raw").at(1), StartsWith("demo-1/sync-llm: {"));
   CHECK_THAT(logs("gdep/demo -c app --since 10m").at(0),
@@ -186,8 +188,8 @@ TEST_CASE("colours are for terminals, or when they are asked for") {
   CHECK_THAT(run("validate bad.yaml").output, StartsWith("bad.yaml:1: image: must be a string"));
   CHECK_THAT(run("validate bad.yaml --color always").output, StartsWith(red));
   const auto on_terminal = [](const std::string& before, const std::string& arguments) {
-    return command::shell(before + " script --quiet --return --command \"'" OPERATOR
-                                   "' validate bad.yaml " +
+    return command::shell(before +
+                          " script --quiet --return --command \"'" OPERATOR "' validate bad.yaml " +
                           arguments + "\" /dev/null")
         .output;
   };

@@ -15,9 +15,12 @@ namespace {
 
 /// What bash has for a line that ends where TAB is pressed.
 std::string in_bash(const std::string& line) {
-  return shell("bash -c '" + std::string("source <(\"") + OPERATOR + "\" completion bash) || exit\n" +
+  return shell("bash -c '" + std::string("source <(\"") + OPERATOR +
+               "\" completion bash) || exit\n" +
                "PATH=$PWD:$PATH KUBECONFIG=kubeconfig\n"
-               "COMP_LINE=\"" + line + "\" COMP_POINT=${#COMP_LINE}\n"
+               "COMP_LINE=\"" +
+               line +
+               "\" COMP_POINT=${#COMP_LINE}\n"
                // As readline does: \"=\" is a word of its own.
                "read -ra COMP_WORDS <<<\"${COMP_LINE//=/ = }\"\n"
                "[[ $COMP_LINE == *[\" =\"] && $COMP_LINE != *= ]] && COMP_WORDS+=(\"\")\n"

@@ -75,8 +75,7 @@ TEST_CASE("the examples of help are commands that can be given") {
     CHECK(all.size() <= 4);
     for (const auto& example : all) {
       INFO(example);
-      const auto outcome =
-          shell("export KUBECONFIG=/nonexistent/config PATH=.:$PATH\n" + example);
+      const auto outcome = shell("export KUBECONFIG=/nonexistent/config PATH=.:$PATH\n" + example);
       INFO(outcome.output);
       const bool asks_cluster = outcome.output.find("/nonexistent/config") != std::string::npos;
       CHECK(outcome.code == (asks_cluster ? cli::Failure : cli::Fine));
@@ -108,9 +107,9 @@ TEST_CASE("the version comes with the program's name") {
 TEST_CASE("a plugin of kubectl is called by kubectl's name in its help") {
   const session::Folder folder;
   std::filesystem::create_symlink(OPERATOR, "kubectl-gradient");
-  CHECK_THAT(shell("./kubectl-gradient validate --help").output,
-             Contains("Usage: kubectl gradient validate") &&
-                 Contains("  kubectl gradient validate -f "));
+  CHECK_THAT(
+      shell("./kubectl-gradient validate --help").output,
+      Contains("Usage: kubectl gradient validate") && Contains("  kubectl gradient validate -f "));
 }
 
 TEST_CASE("an option with nothing behind its = is empty and takes nothing else") {

@@ -178,9 +178,10 @@ TEST_CASE("problems of what is around a spec have the lines of the file") {
 
 TEST_CASE("import does not tell what the operator's configuration lacks without having seen it") {
   const session::Folder folder;
-  folder.add("app.yaml", "name: a\nimage: app\nresources:\n  instanceType: C4\n  autoscaling:\n"
-                         "    maxReplicas: 2\n    metrics: [{metric: requestDuration, summary: "
-                         "average, value: 0.1}]\n");
+  folder.add("app.yaml",
+             "name: a\nimage: app\nresources:\n  instanceType: C4\n  autoscaling:\n"
+             "    maxReplicas: 2\n    metrics: [{metric: requestDuration, summary: "
+             "average, value: 0.1}]\n");
   const auto output = import_specs({.files = {"app.yaml"}}).output;
   CHECK(output.find("only where the operator's configuration names a") != std::string::npos);
   folder.add("config.yaml", "metrics: {requestDuration: {name: latency}}\n");
@@ -190,7 +191,8 @@ TEST_CASE("import does not tell what the operator's configuration lacks without 
 
 TEST_CASE("what import prints instead of a URL that it cannot know is told by validate") {
   const session::Folder folder;
-  folder.add("app.yaml", "name: a\nmodels: [{id: m}]\nenv: [{name: A, value: change-me}]\n" + small);
+  folder.add("app.yaml",
+             "name: a\nmodels: [{id: m}]\nenv: [{name: A, value: change-me}]\n" + small);
   folder.add("out.yaml", import_specs({.files = {"app.yaml"}}).output);
   const auto outcome = session::run([] { return cli::validate({.files = {"out.yaml"}}); });
   CHECK(outcome.code == cli::Fine);

@@ -334,11 +334,12 @@ TEST_CASE("a metric that the configuration does not offer is warned about") {
              "image: app\nresources:\n  instanceType: C4\n  autoscaling:\n    maxReplicas: 3\n"
              "    metrics:\n      - {metric: cpu, value: 50}\n"
              "      - {metric: requestDuration, value: 0.5}\n");
-  CHECK(run({.files = {"f.yaml"}}) ==
-        Outcome{cli::Fine,
-                {"f.yaml:8: resources.autoscaling.metrics[1].metric: warning: requestDuration has "
-                 "an effect only where the operator's configuration names a metric for it; see that "
-                 "metrics.requestDuration.name is set there, or scale by cpu or memory"}});
+  CHECK(
+      run({.files = {"f.yaml"}}) ==
+      Outcome{cli::Fine,
+              {"f.yaml:8: resources.autoscaling.metrics[1].metric: warning: requestDuration has "
+               "an effect only where the operator's configuration names a metric for it; see that "
+               "metrics.requestDuration.name is set there, or scale by cpu or memory"}});
   CHECK(run({.files = {"f.yaml"}, .config = "config.yaml"}) == fine);
 }
 
@@ -491,11 +492,13 @@ TEST_CASE("two deployments of one run that choose one host are told") {
 TEST_CASE("what is valid is said, of each object, on standard output") {
   const session::Folder folder;
   const session::Input input(header + spec);
-  folder.add("app.yaml", header + spec + "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: "
-                                         "Dataset\nmetadata: {name: d}\nspec: {size: 0}\n");
+  folder.add("app.yaml", header + spec +
+                             "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: "
+                             "Dataset\nmetadata: {name: d}\nspec: {size: 0}\n");
   folder.add("bare.yaml", "image: app\nresources: {instanceType: C4}\n");
-  const auto outcome = session::run(
-      [] { return cli::validate({.files = {"bare.yaml", "app.yaml"}}); });
+  const auto outcome = session::run([] {
+    return cli::validate({.files = {"bare.yaml", "app.yaml"}});
+  });
   CHECK(outcome.code == cli::ProblemsInInput);
   CHECK(outcome.output ==
         "bare.yaml: the bare spec is valid; for kubectl, gradient-operator import -f bare.yaml "
@@ -537,10 +540,11 @@ TEST_CASE("a podTemplate in the way of what the operator adds is found without a
       "code}}]\n"
       "      containers:\n        - name: app\n          volumeMounts:\n"
       "            - {name: code, mountPath: /models/llm/more}\n";
-  CHECK(validate(header + mount) ==
-        refused({"f.yaml:15: spec.podTemplate.spec.containers[0].volumeMounts[0].mountPath: is at "
-                 "or below /models/llm, where the operator mounts content; choose a path outside of "
-                 "it"}));
+  CHECK(
+      validate(header + mount) ==
+      refused({"f.yaml:15: spec.podTemplate.spec.containers[0].volumeMounts[0].mountPath: is at "
+               "or below /models/llm, where the operator mounts content; choose a path outside of "
+               "it"}));
   const auto whole = validate(
       header + mount +
       "---\napiVersion: gradient-operator.dev/v1alpha1\nkind: Dataset\nmetadata: {name: code}\n"

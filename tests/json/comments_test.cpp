@@ -30,12 +30,26 @@ TEST_CASE("comments of a text are found with their places") {
 }
 
 TEST_CASE("a '#' in a text is none, whatever the style") {
-  for (const char* yaml :
-       {"a: b#c", "a: 'b # c'", "a: 'it''s # c'", "a: \"b \\\" # c\"", "a: \"b\n  # c\"",
-        "a: |\n  # b\n\n  # c\nd: 1", "a: >-\n    # b\n    # c\nd: 1", "- |\n # b", "- a: |\n    # b",
-        "a: |2\n   # b\n  # c", "a: !!str |\n  # b", "a: &x 'b # c'", "{\"a\":\"b # c\"}",
-        "[a, 'b # c', {d: ' # e'}]", "'a # b': 1", "- - 'a # b'", "a:\n  'b # c'",
-        "url: https://h.example/x#y", "? 'a # b'\n: 'c # d'", "a: it's\nb: ' # c'"}) {
+  for (const char* yaml : {"a: b#c",
+                           "a: 'b # c'",
+                           "a: 'it''s # c'",
+                           "a: \"b \\\" # c\"",
+                           "a: \"b\n  # c\"",
+                           "a: |\n  # b\n\n  # c\nd: 1",
+                           "a: >-\n    # b\n    # c\nd: 1",
+                           "- |\n # b",
+                           "- a: |\n    # b",
+                           "a: |2\n   # b\n  # c",
+                           "a: !!str |\n  # b",
+                           "a: &x 'b # c'",
+                           "{\"a\":\"b # c\"}",
+                           "[a, 'b # c', {d: ' # e'}]",
+                           "'a # b': 1",
+                           "- - 'a # b'",
+                           "a:\n  'b # c'",
+                           "url: https://h.example/x#y",
+                           "? 'a # b'\n: 'c # d'",
+                           "a: it's\nb: ' # c'"}) {
     INFO(yaml);
     CHECK(json::parse_yaml(yaml).problems.empty());
     CHECK(comments(yaml).empty());
@@ -102,7 +116,8 @@ TEST_CASE("places know the order in which they are written") {
 }
 
 TEST_CASE("a part of a document keeps its lines and warnings") {
-  const auto whole = json::parse_yaml("x: yes\nconfig:\n- a: 1\n- b: yes\n  c: yes\n").documents.at(0);
+  const auto whole =
+      json::parse_yaml("x: yes\nconfig:\n- a: 1\n- b: yes\n  c: yes\n").documents.at(0);
   const auto part = json::element(json::member(whole, "config"), 1);
   CHECK(json::text(part.value) == R"({"b":true,"c":true})");
   CHECK(json::line_of(part.place, "c") == 5);

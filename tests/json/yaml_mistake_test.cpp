@@ -26,8 +26,7 @@ TEST_CASE("a usual mistake is told with its line and what would be right") {
         "alike"}},
       {"a key between two indentations",
        "resources:\n  instanceType: C4\n replicas: 1\n",
-       {3,
-        "is indented by 1 blank; indent it by 0 blanks as line 1 is, or by 2 blanks as line 2"}},
+       {3, "is indented by 1 blank; indent it by 0 blanks as line 1 is, or by 2 blanks as line 2"}},
       {"a first key that is too far in",
        " image: app\nport: 80\n",
        {2, "is indented by 0 blanks, line 1 by 1 blank; indent both alike"}},
@@ -37,8 +36,7 @@ TEST_CASE("a usual mistake is told with its line and what would be right") {
         "is indented by 3 blanks; indent it by 2 blanks as line 2 is, or by 4 blanks as line 3"}},
       {"an entry beside keys",
        "env:\n  a: b\n  - c\n",
-       {3,
-        "begins with '- ' beside the key of line 2; a mapping has no entries of a list"}},
+       {3, "begins with '- ' beside the key of line 2; a mapping has no entries of a list"}},
       {"a key of an entry that is too far out",
        "env:\n  - name: A\n  value: b\n",
        {3,
@@ -105,7 +103,8 @@ TEST_CASE("a usual mistake is told with its line and what would be right") {
        "host: *.example.com\n",
        {1, "a text that begins with '*' must be in quotes"}},
       {"what is right is not taken for the mistake",
-       "a: |\n  x\n   y: z\nb: &b\n- c: 'it''s\n    d: e'\n- f\n  - g\n- {h:\n i}\nj: k\n  l\nm: http://n:1\n"
+       "a: |\n  x\n   y: z\nb: &b\n- c: 'it''s\n    d: e'\n- f\n  - g\n- {h:\n i}\nj: k\n  l\nm: "
+       "http://n:1\n"
        "\"o p\": >-\n  q\n 'r': s\n",
        {16,
         "is indented by 1 blank, line 14 by 0 blanks, which has its value already; indent both "

@@ -95,25 +95,23 @@ TEST_CASE("what is no YAML ends in a line and a reason") {
       {"tags of collections",
        "a: !!set {}",
        {"1: tags of lists and mappings are not supported; remove it"}},
-      {"tabs as indentation",
-       "a:\n\tb: 1",
-       {"2: begins with a tab, write blanks instead"}},
+      {"tabs as indentation", "a:\n\tb: 1", {"2: begins with a tab, write blanks instead"}},
       {"a colon in a text",
        "a: b: c",
        {"1: a text that has a ':' with a blank behind it must be in quotes, or have no blank "
         "there"}},
       {"a colon in a text of a mapping in one line",
        "- {a: b, c: d: e}",
-       {"1: is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have no "
+       {"1: is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have "
+        "no "
         "blank there"}},
       {"an open quote", "a: \"x\nb: c", {"1: begins a text in quotes that are not closed"}},
       {"an open list", "a: [1,\nb: c", {"1: has a '[' that is not closed"}},
-      {"two values",
-       "\"x\" y",
-       {"1: has text behind the quotes; put all of it in quotes"}},
+      {"two values", "\"x\" y", {"1: has text behind the quotes; put all of it in quotes"}},
       {"a mapping after a list",
        "- a\nb: c",
-       {"2: is a key beside the '-' of line 1; indent it by 2 blanks as a key of that entry, or begin "
+       {"2: is a key beside the '-' of line 1; indent it by 2 blanks as a key of that entry, or "
+        "begin "
         "it with '- '"}},
       {"invalid UTF-8", "a: 1\nb: \xff\xfe", {"2: is not valid UTF-8; save the file as UTF-8"}},
       {"overlong UTF-8", "a: \xc0\xaf", {"1: is not valid UTF-8; save the file as UTF-8"}},

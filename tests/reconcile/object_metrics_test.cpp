@@ -30,10 +30,10 @@ constexpr const char* stuck =
     R"({"conditions":[{"type":"Ready","status":"False","reason":"ImageNotFound","message":"m"}]})";
 
 /// The samples of the metrics whose name begins so, without comments.
-std::string metrics(const Stores& stores, const std::string& name, const MetricLabels& labels = {}) {
+std::string metrics(const Stores& stores, const std::string& name,
+                    const MetricLabels& labels = {}) {
   std::string all;
-  reconcile::write_object_metrics(stores, labels,
-                                  [&](std::string_view text) { all.append(text); });
+  reconcile::write_object_metrics(stores, labels, [&](std::string_view text) { all.append(text); });
   std::string found;
   for (std::size_t at = 0; at < all.size();) {
     const auto end = all.find('\n', at);
@@ -60,8 +60,7 @@ TEST_CASE("each condition of an object is a series, which ends with the object")
         "type=\"Ready\",status=\"True\",reason=\"Ready\"} 1\n");
   stores.registries.erase(object(reconcile::registries, "team/hub", serving, "2"));
   stores.models.erase(object(reconcile::models, "team/llm", stuck, "3"));
-  stores.gradient_deployments.put(
-      object(reconcile::gradient_deployments, "team/chat", stuck, "4"));
+  stores.gradient_deployments.put(object(reconcile::gradient_deployments, "team/chat", stuck, "4"));
   CHECK(metrics(stores, "gradient_condition") ==
         "gradient_condition{kind=\"GradientDeployment\",namespace=\"team\",name=\"chat\","
         "type=\"Ready\",status=\"False\",reason=\"ImageNotFound\"} 1\n");
@@ -117,9 +116,9 @@ TEST_CASE("with fewer labels alike objects are counted together") {
 
 TEST_CASE("names cannot break out of a label") {
   Stores stores;
-  stores.gradient_deployments.put(object(
-      reconcile::gradient_deployments, "team/chat",
-      R"({"content": {"models": [{"id": "a\"b\\c\n\td", "bytes": 1}]}})"));
+  stores.gradient_deployments.put(
+      object(reconcile::gradient_deployments, "team/chat",
+             R"({"content": {"models": [{"id": "a\"b\\c\n\td", "bytes": 1}]}})"));
   CHECK(metrics(stores, "gradient_content_bytes") ==
         "gradient_content_bytes{kind=\"GradientDeployment\",namespace=\"team\",name=\"chat\","
         "content=\"model/a\\\"b\\\\c  d\"} 1\n");
@@ -129,8 +128,8 @@ TEST_CASE("the metrics of thousands come in small pieces, each object once and i
   Stores stores;
   constexpr int count = 3000;
   for (int i = 0; i < count; ++i)
-    stores.gradient_deployments.put(object(reconcile::gradient_deployments,
-                                           "team/app-" + std::to_string(10000 + i), serving));
+    stores.gradient_deployments.put(
+        object(reconcile::gradient_deployments, "team/app-" + std::to_string(10000 + i), serving));
   std::size_t longest = 0, lines = 0;
   reconcile::write_object_metrics(stores, {}, [&](std::string_view text) {
     longest = std::max(longest, text.size());
@@ -144,7 +143,8 @@ TEST_CASE("the metrics of thousands come in small pieces, each object once and i
 TEST_CASE("a status that tells new content, or why none came, counts once") {
   const auto status = [](const std::string& time, const std::string& reason) {
     return json::parse(R"({"content":{"models":[{"id":"llm","syncedAt":")" + time +
-                       R"("}]},"conditions":[{"type":"ContentSynced","reason":")" + reason + "\"}]}");
+                       R"("}]},"conditions":[{"type":"ContentSynced","reason":")" + reason +
+                       "\"}]}");
   };
   using Results = std::vector<std::string>;
   const auto first = status("2026-01-31T12:00:00Z", "Synced");

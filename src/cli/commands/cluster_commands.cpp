@@ -74,13 +74,12 @@ CLI::Validator duration() {
 }
 
 void add_logs(CLI::App& app, Action& action) {
-  auto& logs = add_command(app, groups::cluster, "logs",
-                           "Logs of app and helper containers of all pods of a deployment",
-                           {{"The last lines of every container", "logs demo --tail 20"},
-                            {"What comes, also of new pods", "logs demo --follow"},
-                            {"Why the app was restarted", "logs demo -c app --previous"},
-                            {"Of all deployments whose pods have a label, lately",
-                             "logs -l team=search --since 10m"}});
+  auto& logs = add_command(
+      app, groups::cluster, "logs", "Logs of app and helper containers of all pods of a deployment",
+      {{"The last lines of every container", "logs demo --tail 20"},
+       {"What comes, also of new pods", "logs demo --follow"},
+       {"Why the app was restarted", "logs demo -c app --previous"},
+       {"Of all deployments whose pods have a label, lately", "logs -l team=search --since 10m"}});
   auto options = std::make_shared<LogsOptions>();
   add_target(logs, *options, "The GradientDeployment, also as gdep/NAME");
   logs.add_option("-l,--selector", options->selector,

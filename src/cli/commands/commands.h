@@ -56,8 +56,7 @@ inline constexpr const char* others = "Other commands";
 CLI::Option* add_files(CLI::App& command, std::vector<std::string>& files,
                        const std::string& what = "custom resources or a bare spec");
 void add_bare_name(CLI::App& command, std::string& name);
-CLI::Option* add_config(CLI::App& command, std::string& config,
-                        const std::string& otherwise = "");
+CLI::Option* add_config(CLI::App& command, std::string& config, const std::string& otherwise = "");
 void add_connection(CLI::App& command, std::string& kubeconfig, std::string& context,
                     const std::string& kubeconfigs = "KUBECONFIG, ~/.kube/config");
 void add_colour(CLI::App& command);

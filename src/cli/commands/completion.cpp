@@ -21,7 +21,8 @@ class Words {
   const CLI::Option* open() const { return open_; }
   /// The argument that comes next; null: none.
   const CLI::Option* argument() const {
-    const auto all = command().get_options([](const CLI::Option* o) { return o->get_positional(); });
+    const auto all =
+        command().get_options([](const CLI::Option* o) { return o->get_positional(); });
     if (all.empty()) return nullptr;
     const bool repeats = all.back()->get_expected_max() == CLI::detail::expected_max_vector_size;
     return arguments_ < all.size() ? all[arguments_] : repeats ? all.back() : nullptr;
@@ -94,9 +95,9 @@ void add_deployments(const Words& words, Candidates& candidates) {
   const auto slash = candidates.begin().find('/');
   const auto kind = slash == std::string::npos ? "" : candidates.begin().substr(0, slash + 1);
   for (const auto& name : deployment_names({.kubeconfig = words.value("kubeconfig"),
-                                            .context = words.value("context"),
-                                            .ns = words.value("namespace"),
-                                            .name = ""}))
+                          .context = words.value("context"),
+                          .ns = words.value("namespace"),
+                          .name = ""}))
     candidates.add(kind + name);
 }
 
@@ -126,9 +127,8 @@ std::string completions(const CLI::App& app, const std::vector<std::string>& all
   const Words words(app, all);
   const auto last = all.empty() ? std::string() : all.back();
   const auto equals = last.find('=');
-  Candidates candidates(equals != std::string::npos && last.starts_with("--")
-                            ? last.substr(equals + 1)
-                            : last);
+  Candidates candidates(
+      equals != std::string::npos && last.starts_with("--") ? last.substr(equals + 1) : last);
   if (words.is_lost()) return candidates.text();
   if (words.open() != nullptr && !last.starts_with("-")) {
     add_values(words, *words.open(), candidates);

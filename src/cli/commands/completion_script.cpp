@@ -3,7 +3,8 @@
 namespace cli {
 namespace {
 
-constexpr const char* bash = R"(# Completion of gradient-operator in bash: source <(gradient-operator completion bash)
+constexpr const char* bash =
+    R"(# Completion of gradient-operator in bash: source <(gradient-operator completion bash)
 _gradient_operator() {
   local words=() current=${COMP_WORDS[COMP_CWORD]} word line directive=4 joins=
   local -i i
@@ -54,7 +55,8 @@ else
 fi
 )";
 
-constexpr const char* fish = R"(# Completion of gradient-operator in fish: gradient-operator completion fish | source
+constexpr const char* fish =
+    R"(# Completion of gradient-operator in fish: gradient-operator completion fish | source
 function __gradient_operator_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)

@@ -7,12 +7,12 @@ namespace cli {
 namespace {
 
 void add_validate(CLI::App& app, Action& action) {
-  auto& validate = add_command(
-      app, groups::files, "validate", "Say what is wrong with a spec: FILE:LINE: field: problem",
-      {{"All files of a folder", "validate -f deploy/"},
-       {"With the machines that the operator's configuration has",
-        "validate -f app.yaml --config config.yaml"},
-       {"The configuration alone", "validate --config config.yaml"}});
+  auto& validate = add_command(app, groups::files, "validate",
+                               "Say what is wrong with a spec: FILE:LINE: field: problem",
+                               {{"All files of a folder", "validate -f deploy/"},
+                                {"With the machines that the operator's configuration has",
+                                 "validate -f app.yaml --config config.yaml"},
+                                {"The configuration alone", "validate --config config.yaml"}});
   auto options = std::make_shared<ValidateOptions>();
   add_files(validate, options->files);
   add_bare_name(validate, options->name);
@@ -62,8 +62,9 @@ void add_import(CLI::App& app, Action& action) {
   add_files(import, options->files, "Gradient specs")->required();
   import.add_flag("--keep-going", options->keep_going,
                   "Print what the specs without problems become; exit 1 as without it");
-  import.add_option("--name", options->name,
-                    "Name of the deployment; default: the spec's own, or its file's")
+  import
+      .add_option("--name", options->name,
+                  "Name of the deployment; default: the spec's own, or its file's")
       ->type_name("NAME");
   add_config(import, options->config);
   let_act(import, action, &cli::import_specs, std::move(options), false);

@@ -28,8 +28,8 @@ std::string wrapped(std::string_view text, std::size_t indent) {
 std::string entry(const std::string& name, const std::string& description) {
   auto line = "  " + name;
   const bool fits = line.size() + 2 <= second_column;
-  line += fits ? std::string(second_column - line.size(), ' ')
-               : "\n" + std::string(second_column, ' ');
+  line +=
+      fits ? std::string(second_column - line.size(), ' ') : "\n" + std::string(second_column, ' ');
   return line + wrapped(description, second_column) + "\n";
 }
 
@@ -58,9 +58,9 @@ std::string HelpFormat::make_subcommand(const CLI::App* command) const {
 }
 
 std::string HelpFormat::make_option(const CLI::Option* option, bool is_positional) const {
-  return entry(make_option_name(option, is_positional) +
-                   (is_positional ? "" : make_option_opts(option)),
-               make_option_desc(option));
+  return entry(
+      make_option_name(option, is_positional) + (is_positional ? "" : make_option_opts(option)),
+      make_option_desc(option));
 }
 
 std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
@@ -75,7 +75,8 @@ std::string HelpFormat::make_option_desc(const CLI::Option* option) const {
   auto text = option->get_description();
   if (const auto numbers = range(*option); !numbers.empty()) text += "; " + numbers;
   if (!option->get_default_str().empty()) text += " (default " + option->get_default_str() + ")";
-  if (option->get_required() && option->nonpositional() && !option->get_positional()) text += " (required)";
+  if (option->get_required() && option->nonpositional() && !option->get_positional())
+    text += " (required)";
   return text;
 }
 

@@ -1,5 +1,5 @@
-#include "cli/commands/commands.h"
 #include "cli/colour.h"
+#include "cli/commands/commands.h"
 
 namespace cli {
 

@@ -74,7 +74,8 @@ void Drafts::add(const std::string& kind, const std::string& name, const Json& s
   const bool is_there = std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) {
     return json::string_at(draft.object, {"metadata", "name"}) == name;
   });
-  if (!is_there) drafts.push_back({object_of(kind, name, spec), std::move(remarks), std::move(notes)});
+  if (!is_there)
+    drafts.push_back({object_of(kind, name, spec), std::move(remarks), std::move(notes)});
 }
 
 void Drafts::use_dataset(const std::string& name, const std::string& written,

@@ -11,9 +11,10 @@ namespace {
 
 /// What files and folders are called that hold the spec of any deployment.
 constexpr std::array<std::string_view, 22> saying_nothing{
-    "app",   "config", "configs", "deploy",   "deployment", "deployments", "deployment-spec",
-    "files", "github", "gradient", "index",   "json",       "k8s",         "kubernetes",
-    "main",  "manifest", "manifests", "paperspace", "spec", "specs", "yaml", "yml"};
+    "app",   "config",   "configs",   "deploy",     "deployment", "deployments", "deployment-spec",
+    "files", "github",   "gradient",  "index",      "json",       "k8s",         "kubernetes",
+    "main",  "manifest", "manifests", "paperspace", "spec",       "specs",       "yaml",
+    "yml"};
 
 std::string telling(const std::string& written) {
   auto name = label(written, longest_deployment_name);

@@ -122,8 +122,7 @@ bool is_of_platform(const Json& spec) {
     return !json::at(spec, path).is_null();
   };
   return has({"region"}) || has({"basicAuthKey"}) || has({"healthchecks"}) ||
-         has({"integrations"}) || has({"resources", "ports"}) ||
-         has({"resources", "machineType"});
+         has({"integrations"}) || has({"resources", "ports"}) || has({"resources", "machineType"});
 }
 
 }  // namespace gradient

@@ -65,9 +65,10 @@ void Translation::env(const std::string& name) {
     }
     entry["value"] = Json(own_secret(key, name, how_written(value) + " (" + where + ")."));
     secrets_.add(where, value);
-    remark("spec." + where, "Was " + std::string(values::has_placeholder(value)
-                                                     ? "a placeholder, by its name for a secret"
-                                                     : "in plain text and looks like a secret") +
+    remark("spec." + where, "Was " +
+                                std::string(values::has_placeholder(value)
+                                                ? "a placeholder, by its name for a secret"
+                                                : "in plain text and looks like a secret") +
                                 ". If it is none, write the value here.");
   }
 }

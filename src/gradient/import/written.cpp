@@ -19,10 +19,15 @@ struct Wrapper {
   std::string_view name;
   bool is_history = false;
 };
-constexpr std::array wrappers{
-    Wrapper{"deploymentSpecs", true}, Wrapper{"data"},  Wrapper{"config"}, Wrapper{"deployment"},
-    Wrapper{"deployments"},           Wrapper{"items"}, Wrapper{"nodes"},  Wrapper{"edges"},
-    Wrapper{"node"}};
+constexpr std::array wrappers{Wrapper{"deploymentSpecs", true},
+                              Wrapper{"data"},
+                              Wrapper{"config"},
+                              Wrapper{"deployment"},
+                              Wrapper{"deployments"},
+                              Wrapper{"items"},
+                              Wrapper{"nodes"},
+                              Wrapper{"edges"},
+                              Wrapper{"node"}};
 
 /// The member of `value` that holds specs, when `value` is none itself.
 const Wrapper* wrapper_of(const Json& value) {

@@ -12,9 +12,9 @@ namespace gradient {
 
 /// One spec as somebody wrote it, or the platform's own command or API printed it.
 struct WrittenSpec {
-  json::Document document;                  ///< the spec alone
-  std::string name = {};                    ///< by what is around it; empty: none
-  std::vector<std::string> left_out = {};   ///< what else is around it, by name
+  json::Document document;                 ///< the spec alone
+  std::string name = {};                   ///< by what is around it; empty: none
+  std::vector<std::string> left_out = {};  ///< what else is around it, by name
   std::vector<json::Comment> comments = {};
 };
 

@@ -16,9 +16,10 @@ constexpr std::string_view unknown_host = "https://change-me.invalid/";
 
 /// How the names of things end that somebody has to fill in: <token> is one, <eos> is none.
 constexpr std::array<std::string_view, 25> things{
-    "account", "address", "bucket", "cluster", "dataset", "domain",   "endpoint", "here",  "host",
-    "id",      "key",     "machine", "model",  "name",    "password", "path",     "project", "region",
-    "secret",  "tag",     "team",   "token",   "url",     "user",     "value"};
+    "account",  "address", "bucket",  "cluster", "dataset", "domain", "endpoint",
+    "here",     "host",    "id",      "key",     "machine", "model",  "name",
+    "password", "path",    "project", "region",  "secret",  "tag",    "team",
+    "token",    "url",     "user",    "value"};
 constexpr std::size_t longest = 80;  ///< of a placeholder, between its brackets
 
 bool is_of_word(char c) {
@@ -80,7 +81,8 @@ bool values::has_placeholder(std::string_view text) {
   if (is_unknown_url(text)) return false;
   if (has_angle_brackets(text)) return true;
   const auto lower = base::lower(text);
-  for (const std::string_view phrase : {"change-me", "changeme", "change_me", "replace-me", "replaceme", "replace_me"})
+  for (const std::string_view phrase :
+       {"change-me", "changeme", "change_me", "replace-me", "replaceme", "replace_me"})
     if (has_word(lower, phrase, false)) return true;
   return has_word(lower, "your_", true) || has_word(lower, "your-", true);
 }

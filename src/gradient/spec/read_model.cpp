@@ -4,11 +4,11 @@
 #include "gradient/spec/characters.h"
 #include "gradient/spec/fields.h"
 #include "gradient/spec/model_url.h"
+#include "gradient/spec/placeholders.h"
 #include "gradient/spec/plain_secrets.h"
 #include "gradient/spec/read_helper_resources.h"
 #include "gradient/spec/reading.h"
 #include "gradient/spec/references.h"
-#include "gradient/spec/placeholders.h"
 #include "gradient/spec/values.h"
 
 #include <array>

@@ -72,10 +72,10 @@ std::string read_instance_type(json::ObjectReader& reader) {
   constexpr std::size_t longest = 63;
   const auto* found = reader.find("instanceType");
   const auto text = found != nullptr && found->is_string() ? found->as_string() : std::string();
-  const bool is_shown = text.size() <= longest &&
-                        values::all(text, [](char c) { return c >= ' ' && c <= '~'; });
-  if (const auto wrong = values::instance_type_problem(text); !text.empty() && is_shown &&
-                                                              !wrong.empty()) {
+  const bool is_shown =
+      text.size() <= longest && values::all(text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (const auto wrong = values::instance_type_problem(text);
+      !text.empty() && is_shown && !wrong.empty()) {
     reader.problem("instanceType", std::string(wrong) + "; is \"" + text + "\"");
     return {};
   }

@@ -17,12 +17,12 @@ CommentSecrets secrets() {
 }  // namespace
 
 TEST_CASE("a comment that may show a secret is told") {
-  const std::string comment = GENERATE(as<std::string>{}, "# password: hunter3", "#API_TOKEN=x1",
-                                       "# {\"name\": \"DB_PASSWORD\", \"value\": \"x\"}",
-                                       "# - {name: HUB_TOKEN, value: x}", "# it was hunter2 once",
-                                       "# 'ab' it is", "# see https://a:b@h.example/",
-                                       "# hf_0123456789abcdefghij", "# accessKeyId: AKIA",
-                                       "# https://h.example/?token=x", "# -----BEGIN KEY-----");
+  const std::string comment =
+      GENERATE(as<std::string>{}, "# password: hunter3", "#API_TOKEN=x1",
+               "# {\"name\": \"DB_PASSWORD\", \"value\": \"x\"}", "# - {name: HUB_TOKEN, value: x}",
+               "# it was hunter2 once", "# 'ab' it is", "# see https://a:b@h.example/",
+               "# hf_0123456789abcdefghij", "# accessKeyId: AKIA", "# https://h.example/?token=x",
+               "# -----BEGIN KEY-----");
   INFO(comment);
   CHECK(secrets().may_show_one(comment));
 }

@@ -38,8 +38,8 @@ std::string imported(const fs::path& folder) {
   const auto text = base::read_file(folder / "input.yaml");
   for (const auto& spec : gradient::specs_in(json::parse_yaml(text).documents, text)) {
     CHECK(gradient::other_format(spec.document.value).empty());
-    const auto problems = importer.add(
-        spec, {.of_file = gradient::name_of_file((folder / "spec.yaml").string())});
+    const auto problems =
+        importer.add(spec, {.of_file = gradient::name_of_file((folder / "spec.yaml").string())});
     CHECK(json::text(problems).empty());
   }
   return importer.text();

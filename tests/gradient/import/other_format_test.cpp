@@ -72,15 +72,15 @@ TEST_CASE("a spec that only the platform could take is told from one that can be
   const auto is_of_platform = [](const std::string& yaml) {
     return gradient::is_of_platform(json::parse_yaml(yaml).documents.at(0).value);
   };
-  for (const std::string more : {"region: ams1", "basicAuthKey: a", "healthchecks: {}",
-                                 "integrations: [{type: s3}]"}) {
+  for (const std::string more :
+       {"region: ams1", "basicAuthKey: a", "healthchecks: {}", "integrations: [{type: s3}]"}) {
     INFO(more);
     CHECK(is_of_platform(plain + more));
   }
   CHECK(is_of_platform("image: app\nresources: {machineType: C4}"));
   CHECK(is_of_platform("image: app\nresources: {ports: [80]}"));
-  for (const std::string more : {"", "apiVersion: v0alpha0", "name: a", "name: ~", "ports: [80]",
-                                 "models: [{id: a}]"}) {
+  for (const std::string more :
+       {"", "apiVersion: v0alpha0", "name: a", "name: ~", "ports: [80]", "models: [{id: a}]"}) {
     INFO(more);
     CHECK_FALSE(is_of_platform(plain + more));
   }

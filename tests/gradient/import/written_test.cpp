@@ -1,5 +1,6 @@
-#include "gradient/import/file_name.h"
 #include "gradient/import/written.h"
+
+#include "gradient/import/file_name.h"
 
 #include <catch2/catch.hpp>
 
@@ -35,7 +36,8 @@ TEST_CASE("a spec is found in what the platform's command and API print and take
       {"{id: x, name: nn, deploymentSpecs: [\n{id: 1, data: {image: new}},\n"
        "{data: {image: old}}]}",
        {"2 nn new"}},
-      {"{name: nn, deploymentSpecs: {nodes: [{data: {image: a}}, {data: {image: b}}]}}", {"1 nn a"}},
+      {"{name: nn, deploymentSpecs: {nodes: [{data: {image: a}}, {data: {image: b}}]}}",
+       {"1 nn a"}},
       {"{data: {deployment: {name: nn, deploymentSpecs: [{data: {image: a}}]}}}", {"1 nn a"}},
       {"- {name: nn, deploymentSpecs: [{data: {image: a}}]}\n- {name: m, config: {image: b}}\n",
        {"1 nn a", "2 m b"}},
@@ -77,7 +79,8 @@ TEST_CASE("a bare spec is one without name, version and $schema, as far as they 
     return json::text(gradient::bare_spec(specs(yaml).at(0)));
   };
   CHECK(bare("{$schema: x, apiVersion: v0alpha0, name: nn, image: a}") == R"({"image":"a"})");
-  CHECK(bare("{apiVersion: v2, name: 1, image: a}") == R"({"apiVersion":"v2","image":"a","name":1})");
+  CHECK(bare("{apiVersion: v2, name: 1, image: a}") ==
+        R"({"apiVersion":"v2","image":"a","name":1})");
 }
 
 TEST_CASE("a deployment is called after its file, or its folder where the file says nothing") {

@@ -26,10 +26,10 @@ TEST_CASE("what a documentation leaves to be filled in is a placeholder") {
 }
 
 TEST_CASE("placeholders of an object are told by their places, and not repeated") {
-  const auto value = json::parse_yaml(
-                         "{env: [{name: A, value: '<a token>'}], 'a b': YOUR_X, port: 80}")
-                         .documents.at(0)
-                         .value;
+  const auto value =
+      json::parse_yaml("{env: [{name: A, value: '<a token>'}], 'a b': YOUR_X, port: 80}")
+          .documents.at(0)
+          .value;
   CHECK(json::text(gradient::placeholders(value, "spec")) ==
         "spec[\"a b\"]: has a placeholder; write what belongs there; spec.env[0].value: has a "
         "placeholder; write what belongs there");

@@ -128,10 +128,12 @@ TEST_CASE("what no pod of a Deployment can have is refused with its path and the
        "spec.containers[0].resources.limits.hugepages-2Mi: must be a quantity, such as 500m or "
        "1Gi"},
       {"spec: {containers: [{name: app, resources: {limits: {cpu: 0.5, memory: 0.5}}}]}",
-       "spec.containers[0].resources.limits.memory: would have a fraction of a byte; write the unit "
+       "spec.containers[0].resources.limits.memory: would have a fraction of a byte; write the "
+       "unit "
        "that is meant, such as 0.5Gi"},
       {"spec: {volumes: [{name: a, emptyDir: {sizeLimit: 500m}}]}",
-       "spec.volumes[0].emptyDir.sizeLimit: would have a fraction of a byte; write the unit that is "
+       "spec.volumes[0].emptyDir.sizeLimit: would have a fraction of a byte; write the unit that "
+       "is "
        "meant, such as 500Mi"},
       {"spec: {volumes: [{name: a, emptyDir: {sizeLimit: 1 Gi}}]}",
        "spec.volumes[0].emptyDir.sizeLimit: must be a quantity, such as 500m or 1Gi"},
