@@ -21,6 +21,7 @@ GATEWAY_API_VERSION=v1.4.0 # the one that Traefik is made for
 SYFT_VERSION=v1.57.1
 GOVULNCHECK_VERSION=v1.9.0
 ACTIONLINT_VERSION=v1.7.12
+KEDA_VERSION=v2.21.0
 # The lowest that builds all of them and has no known fault that they are open to: programs of the image are among them. Fetched where
 # the machine has an older one, or none.
 GO_VERSION=1.26.11
@@ -33,6 +34,7 @@ DEMO_BINARIES=("${IMAGE_BINARIES[@]}" s3-server) # of a demo's few bytes: a thir
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
+SCALING_BINARIES=(keda keda-definitions)
 BENCH_BINARIES=(oras s5cmd)
 LINT_BINARIES=("${CHART_BINARIES[@]}" actionlint)
 RELEASE_BINARIES=("${CHART_BINARIES[@]}" syft govulncheck)
@@ -50,7 +52,7 @@ kubernetes_version() { # MINOR
 KUBERNETES_VERSION=$LOCAL_KUBERNETES
 [[ ! ${GRADIENT_KUBERNETES:-} ]] || KUBERNETES_VERSION=$(kubernetes_version "$GRADIENT_KUBERNETES")
 
-# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or a folder of definitions
+# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or definitions
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
@@ -72,7 +74,10 @@ binary_source() {
 	actionlint) echo "github.com/rhysd/actionlint $ACTIONLINT_VERSION github.com/rhysd/actionlint/cmd/actionlint" ;;
 	s5cmd) echo "github.com/peak/s5cmd/v2 $S5CMD_VERSION github.com/peak/s5cmd/v2" ;;
 	traefik) echo "github.com/traefik/traefik/v3 $TRAEFIK_VERSION github.com/traefik/traefik/v3/cmd/traefik" ;;
-	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard" ;;
+	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard/gateway.*.yaml" ;;
+	keda) echo "github.com/kedacore/keda/v2 $KEDA_VERSION ./cmd/operator" ;;
+	keda-adapter) echo "github.com/kedacore/keda/v2 $KEDA_VERSION ./cmd/adapter" ;;
+	keda-definitions) echo "github.com/kedacore/keda/v2 $KEDA_VERSION config/crd/bases/*.yaml config/rbac/role.yaml" ;;
 	*) fail "no recipe for the program $1" ;;
 	esac
 }
@@ -155,6 +160,7 @@ version_flags() { # NAME VERSION
 			lint/rules.k8sVersionMajor "$major" lint/rules.k8sVersionMinor "$minor"
 	fi
 	[[ $1 != syft ]] || echo "-X main.version=${2#v}"
+	[[ $1 != keda* ]] || echo "-X github.com/kedacore/keda/v2/version.Version=${2#v}"
 	[[ $1 != rclone ]] || echo "-X github.com/rclone/rclone/fs.Version=$2"
 	[[ $(binary_source "$1") != *local_addresses.go ]] || echo -checklinkname=0 # it says why
 	[[ $2 == "$KUBERNETES_VERSION" ]] || return 0
@@ -179,14 +185,35 @@ repeat_choices() { # GO MODULE@VERSION
 		(.Exclude[]? | "-exclude=\(.Path)@\(.Version)")' | xargs "$1" mod edit
 }
 
-# All definitions of a channel of the Gateway API, as one file.
-copy_definitions() { # GO MODULE@VERSION FOLDER
+# Those of a module, as one file.
+copy_definitions() { # GO MODULE@VERSION PATTERNS
 	local from file
 	from=$("$1" mod download -json "$2" | jq -r .Dir)
-	for file in "$from/$3"/gateway.*.yaml; do
+	# shellcheck disable=SC2086 # patterns on purpose
+	(cd "$from" && for file in $3; do
 		echo ---
 		cat "$file"
+	done)
+}
+
+# What remains of KEDA's scalers: each of the others brings the client of a cloud, a queue or a database, which would have to be built.
+KEDA_SCALERS=(cpu_memory cron external kubernetes_workload metrics_api prometheus)
+
+# Its source, with no more than these.
+copy_keda() { # GO MODULE@VERSION
+	local from file name
+	from=$("$1" mod download -json "$2" | jq -r .Dir)
+	cp -r --no-preserve=mode "$from/." .
+	for file in pkg/scalers/*_scaler.go; do
+		name=${file##*/}
+		[[ " ${KEDA_SCALERS[*]} " == *" ${name%_scaler.go} "* ]] || rm "$file"
 	done
+	# Their cases in the switch over triggers, which are two lines each, and a constant of one that others use.
+	while read -r name; do
+		grep -q "^func $name(" pkg/scalers/*.go || sed -i "/^\tcase /{N;/scalers\.$name(/d}" pkg/scaling/scalers_builder.go
+	done < <(sed -n 's/.*return scalers\.\(New[A-Za-z]*\)(.*/\1/p' pkg/scaling/scalers_builder.go)
+	rm pkg/util/ginkgo_reporter.go # of its tests
+	printf 'package scalers\n\nconst externalMetricType = "External"\n' >pkg/scalers/external_metric_type.go
 }
 
 build_binary() { # NAME
@@ -202,12 +229,14 @@ build_binary() { # NAME
 	symbols) strip='' ;;
 	?*) export GOARCH=$BINARY_VARIANT ;;
 	esac
-	if [[ $1 == gateway-api ]]; then
+	if [[ $package == *.yaml ]]; then
 		copy_definitions "$go" "$module@$version" "$package" >"$into.new"
 		mv "$into.new" "$into"
 		return
 	fi
-	if [[ ! -f go.mod ]]; then
+	if [[ $1 == keda* && ! -f go.mod ]]; then
+		copy_keda "$go" "$module@$version"
+	elif [[ ! -f go.mod ]]; then
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
 		[[ $1 != traefik ]] || repeat_choices "$go" "$module@$version"

@@ -23,7 +23,8 @@ for part; do
 		demo) binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_BINARIES[@]}") ;;
 		e2e)
 			packages+=("${TEST_PACKAGES[@]}")
-			binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}")
+			binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}"
+				"${SCALING_BINARIES[@]}")
 			;;
 		esac
 		;;
