@@ -170,7 +170,7 @@ try_plugin() { # ARCHITECTURE
 	local said
 	mkdir -p "$WORK/$1/plugin"
 	tar -C "$WORK/$1/plugin" -xzf "$DIST/kubectl-gradient-linux-$1.tar.gz"
-	ln -s ../plugin/kubectl-gradient "$WORK/$1/kubectl-gradient" # as krew does
+	ln -s plugin/kubectl-gradient "$WORK/$1/kubectl-gradient" # as krew does
 	said=$(with_emulator "$1" "$WORK/$1/kubectl-gradient" --version)
 	[[ $said == *"$VERSION"* ]] || fail "kubectl-gradient for $1 says of itself: $said"
 }
