@@ -78,7 +78,7 @@ a_scaled_object_takes_a_deployment_to_zero_and_back() {
 	replicas_are deployment/app '{.status.readyReplicas}' 1
 	until_ready app
 	equals "$(request app --retry 5 --retry-all-errors)" hello
-	equals "$(kubectl exec "$(pods_of app)" -c app -- printenv A)" 1
+	equals "$(kubectl exec "$(pods_of app)" -c app -- sh -c "echo \$A")" 1
 
 	echo "none again"
 	queue 0
