@@ -23,11 +23,13 @@ python_packages() { # LIST
 	echo "$folder"
 }
 
+# Without what the interpreter has compiled, which is more each time that it runs: equal packages, equal image.
 add_python() { # FOLDER PACKAGES
 	local library packages=$1/usr/lib/python3/dist-packages modules
 	library=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 	mkdir -p "$1$library" "$packages" "$1/usr/bin"
-	tar -C "$library" --exclude='./config-*' --exclude=./test --exclude=./ensurepip --exclude=./lib2to3 -c . | tar -C "$1$library" -x
+	tar -C "$library" --exclude='./config-*' --exclude=./test --exclude=./ensurepip --exclude=./lib2to3 --exclude=__pycache__ -c . |
+		tar -C "$1$library" -x
 	cp -a "$2/." "$packages"
 	mv "$packages"/bin/* "$1/usr/bin"
 	add_programs "$1" "$(readlink -f "$PYTHON")"
