@@ -61,7 +61,7 @@ function __gradient_operator_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -l lines ($words[1] __complete $words[2..-1] "$current" 2>/dev/null)
-    set -l option (string match -r -- '^--[^=]*=' $current)
+    set -l option (string match -r -- '^--[^=]*=' $current; or echo)
     for line in $lines[1..-2]
         echo -- $option$line
     end
