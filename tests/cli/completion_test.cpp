@@ -43,7 +43,7 @@ TEST_CASE("commands, options and their values are completed, as cobra's protocol
   CHECK(run("__complete validate --config=").output == ":0\n");
   CHECK(run("__complete validate ''").output == ":0\n");
   CHECK_THAT(run("__complete help va").output, StartsWith("validate\n"));
-  CHECK(run("__complete completion ''").output == "bash\nfish\nzsh\n:4\n");
+  CHECK(run("__complete completion ''").output == "bash\nzsh\nfish\n:4\n");
   CHECK(run("__complete frobnicate ''").output == ":4\n");
   CHECK(run("__complete").output == run("__complete ''").output);
 }
