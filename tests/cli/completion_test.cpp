@@ -17,7 +17,7 @@ namespace {
 std::string in_bash(const std::string& line) {
   return shell("bash -c '" + std::string("source <(\"") + OPERATOR +
                "\" completion bash) || exit\n" +
-               "PATH=$PWD:$PATH KUBECONFIG=kubeconfig\n"
+               "export PATH=$PWD:$PATH KUBECONFIG=kubeconfig\n"
                "COMP_LINE=\"" +
                line +
                "\" COMP_POINT=${#COMP_LINE}\n"
