@@ -162,7 +162,7 @@ class Lines {
 
   bool look_at(std::string_view value) {
     if (is_block_text(value)) {
-      block_ = levels_.back().indent;
+      block_ = levels_.empty() ? 0 : levels_.back().indent;
       block_text_.reset();
       if (value.find_first_of("123456789") != npos) block_text_ = 0;
       return true;

@@ -105,8 +105,8 @@ TEST_CASE("without a name status has a line for each deployment") {
     while (const auto request = peer.receive()) {
       const bool is_of_all = request->line.find("/namespaces/") == std::string::npos;
       const std::string items =
-          R"({"metadata":{"name":"demo","namespace":"ns"},"spec":{"resources":{"replicas":2}},
-              "status":{"readyReplicas":1,"conditions":[{"type":"Ready","status":"False",
+          R"({"metadata":{"name":"demo","namespace":"ns"},"spec":{},
+              "status":{"ready":"1/2","conditions":[{"type":"Ready","status":"False",
               "reason":"Syncing","message":"model llm is being fetched"}]}})" +
           std::string(is_of_all ? R"(,{"metadata":{"name":"b","namespace":"other"}})" : "");
       const auto body = R"({"items":[)" + items + "]}";
@@ -121,7 +121,7 @@ TEST_CASE("without a name status has a line for each deployment") {
   CHECK(run("status -A --kubeconfig kubeconfig").output ==
         "NAMESPACE   NAME   READY   WHY       AGE   MESSAGE\n"
         "ns          demo   1/2     Syncing         model llm is being fetched\n"
-        "other       b      0/1     -               no operator has observed it yet\n");
+        "other       b      -       -               no operator has observed it yet\n");
   CHECK(run("status demo -A --kubeconfig kubeconfig").code == cli::Usage);
 }
 
@@ -134,8 +134,8 @@ TEST_CASE("a watch prints again what has changed, until the cluster does not ans
       if (look > 3) return;
       const std::string ready = look < 3 ? "0" : "1";
       const auto body = R"({"items":[{"metadata":{"name":"demo","namespace":"ns"},"spec":{},)"
-                        R"("status":{"readyReplicas":)" +
-                        ready + R"(,"conditions":[{"type":"Ready","reason":"R"}]}}]})";
+                        R"("status":{"ready":")" + ready +
+                        R"(/1","conditions":[{"type":"Ready","reason":"R"}]}}]})";
       peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body);
     }
