@@ -35,10 +35,10 @@ TEST_CASE("the exit code says whether the input, the call or the world was wrong
   CHECK(run("validate -f good.yaml").code == cli::Fine);
   CHECK(run("validate -f bad.yaml").code == cli::ProblemsInInput);
   CHECK(run("validate -f good.yaml bad.yaml").code == cli::ProblemsInInput);
-  CHECK(run("render -f good.yaml").code == cli::ProblemsInInput);
+  CHECK(run("render -f - < good.yaml").code == cli::ProblemsInInput);  // it has no name
   CHECK(run("render -f good.yaml --name demo").code == cli::Fine);
   CHECK(run("import -f good.yaml --name demo").code == cli::Fine);
-  CHECK(run("import -f good.yaml").code == cli::ProblemsInInput);
+  CHECK(run("import -f - < good.yaml").code == cli::ProblemsInInput);
   CHECK(run("import -f good.yaml --name demo >/dev/full").code == cli::Failure);
   const auto missing = run("validate -f missing.yaml");
   CHECK(missing.code == cli::Failure);

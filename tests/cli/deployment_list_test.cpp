@@ -24,6 +24,6 @@ TEST_CASE("a list says of each deployment whether it is ready, and why not, in 8
   CHECK(cli::list_text(deployments, false, noon, 80) ==
         "NAME     READY   WHY          AGE     MESSAGE\n"
         "demo     2/2     Available    3h12m   2 of 2 replicas\n"
-        "scaled   4/5     RollingOut           a message that is much too long for wh...\n"
+        "scaled   4/5     RollingOut           a message that is much too long for wha...\n"
         "new      -       -                    no operator has observed it yet\n");
 }

@@ -79,7 +79,7 @@ std::map<std::string, std::string> expected() {
   const auto stalled = [] {
     const auto text = base::read_file(SOURCE_DIR "/docs/gitops.md");
     const auto begin = text.find("<!-- stalled -->");
-    const auto list = text.substr(begin, text.find(", and with any", begin) - begin);
+    const auto list = text.substr(begin, text.find("and with any", begin) - begin);
     static const std::regex name("`([A-Za-z]+)`");
     Names names;
     for (std::sregex_iterator next(list.begin(), list.end(), name), end; next != end; ++next)
