@@ -4,7 +4,7 @@
 # by its minor version: 1.30.
 KUBERNETES_VERSIONS=(v1.30.14 v1.34.4 v1.37.2)
 LOCAL_KUBERNETES=${KUBERNETES_VERSIONS[1]}
-COREDNS_VERSION=v1.12.1
+COREDNS_VERSION=v1.12.4 # of the client-go of LOCAL_KUBERNETES
 # The Dockerfile names these for the image's labels, and is not at hand while the image is built.
 RCLONE_VERSION=${RCLONE_VERSION:-$(sed -n 's/^ARG RCLONE_VERSION=//p' "$ROOT/Dockerfile")}
 GIT_LFS_VERSION=${GIT_LFS_VERSION:-$(sed -n 's/^ARG GIT_LFS_VERSION=//p' "$ROOT/Dockerfile")}
