@@ -134,8 +134,8 @@ TEST_CASE("a watch prints again what has changed, until the cluster does not ans
       if (look > 3) return;
       const std::string ready = look < 3 ? "0" : "1";
       const auto body = R"({"items":[{"metadata":{"name":"demo","namespace":"ns"},"spec":{},)"
-                        R"("status":{"ready":")" + ready +
-                        R"(/1","conditions":[{"type":"Ready","reason":"R"}]}}]})";
+                        R"("status":{"ready":")" +
+                        ready + R"(/1","conditions":[{"type":"Ready","reason":"R"}]}}]})";
       peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body);
     }
