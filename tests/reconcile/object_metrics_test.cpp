@@ -140,6 +140,20 @@ TEST_CASE("the metrics of thousands come in small pieces, each object once and i
   CHECK(longest < 40000);
 }
 
+TEST_CASE("what is kept for the metrics of a deployment is small: 6 MB for 10,000") {
+  const auto facts = reconcile::facts_of(object(reconcile::gradient_deployments, "team/chat", R"({
+    "conditions": [{"type": "Ready", "status": "True", "reason": "Ready"},
+                   {"type": "SpecValid", "status": "True", "reason": "Valid"},
+                   {"type": "ReferencesResolved", "status": "True", "reason": "Resolved"},
+                   {"type": "ContentSynced", "status": "True", "reason": "Synced"},
+                   {"type": "Available", "status": "True", "reason": "MinimumReplicasAvailable"},
+                   {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"}],
+    "content": {"repositories": [{"name": "code", "syncedAt": "2026-01-31T12:00:00Z"}],
+                "models": [{"id": "llm", "bytes": 5368709120, "syncedAt": "2026-01-31T13:00:00Z"}]}})"));
+  constexpr std::size_t of_a_string = 64;  // and of its allocation
+  CHECK(facts.capacity() + of_a_string < 500);
+}
+
 TEST_CASE("a status that tells new content, or why none came, counts once") {
   const auto status = [](const std::string& time, const std::string& reason) {
     return json::parse(R"({"content":{"models":[{"id":"llm","syncedAt":")" + time +

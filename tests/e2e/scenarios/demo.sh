@@ -11,8 +11,10 @@ the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 	answer=$(request demo --retry 5 --retry-all-errors)
 	for line in "$SCRIPTS"/demo/*/line.txt; do contains "$answer" "$(<"$line")"; done
 	contains "$answer" 'hello from the environment, and a secret of 14 characters'
-	contains "$(kubectl get gdep demo)" True
-	contains "$(kubectl get gdep demo -o wide)" "$(commit_of data main)"
+	contains "$(kubectl get gdep demo)" 1/1
+	equals "$(kubectl get gdep demo | wc --max-line-length | awk '{ print ($1 <= 80) }')" 1
+	contains "$(kubectl get gdep demo -o wide)" "$(commit_of data main | cut -c1-12)"
+	equals "$(kubectl get gdep demo -o wide | wc --max-line-length | awk '{ print ($1 <= 160) }')" 1
 
 	ln -s "$OPERATOR" "$RESULTS/kubectl-gradient"
 	contains "$(plugin status demo)" "data $(commit_of data main | cut -c1-12)"
