@@ -123,25 +123,25 @@ void add_options(const CLI::App& command, Candidates& candidates) {
 
 }  // namespace
 
-std::string completions(const CLI::App& app, const std::vector<std::string>& all) {
-  const Words words(app, all);
-  const auto last = all.empty() ? std::string() : all.back();
+std::string completions(const CLI::App& app, const std::vector<std::string>& words) {
+  const Words parsed(app, words);
+  const auto last = words.empty() ? std::string() : words.back();
   const auto equals = last.find('=');
   Candidates candidates(
       equals != std::string::npos && last.starts_with("--") ? last.substr(equals + 1) : last);
-  if (words.is_lost()) return candidates.text();
-  if (words.open() != nullptr && !last.starts_with("-")) {
-    add_values(words, *words.open(), candidates);
+  if (parsed.is_lost()) return candidates.text();
+  if (parsed.open() != nullptr && !last.starts_with("-")) {
+    add_values(parsed, *parsed.open(), candidates);
   } else if (last.starts_with("--") && equals != std::string::npos) {
-    const auto* const option = words.command().get_option_no_throw(last.substr(0, equals));
-    if (option != nullptr) add_values(words, *option, candidates);
-  } else if (last.starts_with("-") && !words.has_ended_options()) {
-    add_options(words.command(), candidates);
-  } else if (!words.has_command()) {
+    const auto* const option = parsed.command().get_option_no_throw(last.substr(0, equals));
+    if (option != nullptr) add_values(parsed, *option, candidates);
+  } else if (last.starts_with("-") && !parsed.has_ended_options()) {
+    add_options(parsed.command(), candidates);
+  } else if (!parsed.has_command()) {
     for (const auto* command : app.get_subcommands({}))
       candidates.add(command->get_name(), command->get_description());
-  } else if (const auto* const argument = words.argument()) {
-    add_values(words, *argument, candidates);
+  } else if (const auto* const argument = parsed.argument()) {
+    add_values(parsed, *argument, candidates);
   }
   return candidates.text();
 }
