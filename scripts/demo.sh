@@ -1,5 +1,6 @@
 #: demo [--keep] [--kind | --no-kind]          build, start a local cluster (by kind where Docker answers), deploy the sample and ask it; --keep leaves it up
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/deploy.sh"
 
 SAMPLES=$ROOT/manifests/samples
