@@ -114,7 +114,7 @@ start_s3_server() {
 		MINIO_ROOT_USER=$(demo_secret accessKeyId) MINIO_ROOT_PASSWORD=$(demo_secret secretAccessKey) MINIO_BROWSER=off \
 			start s3-server "$(binary minio)" server --quiet --address "$address" "$dir"
 	else
-		RCLONE_CONFIG='' RCLONE_AUTH_KEY=$(demo_secret accessKeyId),$(demo_secret secretAccessKey) \
+		RCLONE_CONFIG='' RCLONE_AUTH_KEY=\"$(demo_secret accessKeyId),$(demo_secret secretAccessKey)\" \
 			start s3-server "$(binary s3-server)" serve s3 --addr "$address" "$dir"
 	fi
 	wait_for s3-server 60 answers "http://$address/minio/health/ready"
