@@ -86,13 +86,13 @@ TEST_CASE("a bare spec is one without name, version and $schema, as far as they 
 TEST_CASE("a deployment is called after its file, or its folder where the file says nothing") {
   using gradient::name_of_file;
   const auto test = GENERATE(values<std::pair<const char*, const char*>>({
-      {"/work/My App.yaml", "my-app"},
-      {"/work/chat.v2.yaml", "chat-v2"},
-      {"/work/15.yaml", "g-15"},
-      {"/work/shop/deployment.yaml", "shop"},
-      {"/work/shop/.paperspace/app.yaml", "shop"},
-      {"/work/shop/specs/v0/Deployment.json", "v0"},
-      {"/work/日本/app.yaml", "work"},
+      {"/team/My App.yaml", "my-app"},
+      {"/team/chat.v2.yaml", "chat-v2"},
+      {"/team/15.yaml", "g-15"},
+      {"/team/shop/deployment.yaml", "shop"},
+      {"/team/shop/.paperspace/app.yaml", "shop"},
+      {"/team/shop/specs/v0/Deployment.json", "v0"},
+      {"/team/日本/app.yaml", "team"},
       {"/app.yaml", ""},
       {"/app/spec.yaml", ""},
   }));
