@@ -55,3 +55,6 @@ request() { # NAME[/PATH] [CURL-ARGUMENT...]
 	[[ $MODE != kind ]] || from=(docker exec "$(kind_name)-control-plane")
 	"${from[@]}" curl --silent --show-error --fail --max-time 10 "$@" "http://$address/$path"
 }
+
+# The first request through a Service: its proxy hears of a pod that is ready later than others do, and drops or refuses until then.
+first_request() { request "$@" --connect-timeout 2 --retry 10 --retry-all-errors; } # NAME[/PATH] [CURL-ARGUMENT...]

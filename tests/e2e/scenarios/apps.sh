@@ -46,6 +46,7 @@ a_model_server_predicts_with_a_model_and_then_with_its_next_version() {
 	publish_iris 1 1
 	kubectl apply -f "$ROOT/manifests/samples/model-server.yaml"
 	until_ready model-server 300
+	first_request model-server/v2/health/ready
 	predicts 'version 1: 1'
 	pod=$(pods_of model-server)
 	publish_iris 2 4

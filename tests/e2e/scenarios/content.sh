@@ -91,7 +91,7 @@ what_an_app_does_to_a_shared_volume_reaches_no_other_app() {
 	until_ready victim
 	vandal | with_the_volume vandal
 	until_ready vandal
-	equals "$(request vandal --retry 10 --retry-all-errors)" over
+	equals "$(first_request vandal)" over
 	unharmed victim
 	victim=$(pods_of victim)
 	kubectl exec "$victim" -c app -- kill 1 || true # it may end with its container

@@ -8,7 +8,7 @@ the_sample_answers_with_a_line_of_each_repository_and_of_the_model() {
 	local answer line
 	sample
 	until_ready demo 180
-	answer=$(request demo --retry 5 --retry-all-errors)
+	answer=$(first_request demo)
 	for line in "$SCRIPTS"/demo/*/line.txt; do contains "$answer" "$(<"$line")"; done
 	contains "$answer" 'hello from the environment, and a secret of 14 characters'
 	contains "$(kubectl get gdep demo)" 1/1
@@ -26,8 +26,8 @@ the_other_samples_run_as_they_stand() {
 	kubectl apply -f "$ROOT/manifests/samples/container-registry.yaml"
 	for name in two-repositories private-registry; do kubectl apply -f "$ROOT/manifests/samples/$name.yaml"; done
 	for name in two-repositories private-registry; do until_ready $name 180; done
-	contains "$(request two-repositories/service/line.txt --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/app/line.txt")"
-	contains "$(request two-repositories/examples/line.txt --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/data/line.txt")"
+	contains "$(first_request two-repositories/service/line.txt)" "$(<"$SCRIPTS/demo/app/line.txt")"
+	contains "$(first_request two-repositories/examples/line.txt)" "$(<"$SCRIPTS/demo/data/line.txt")"
 }
 
 sample() {

@@ -74,7 +74,7 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 	kubectl patch gdep demo --type merge --patch "{\"spec\":{\"image\":\"$REGISTRY_HOST/team/app:user\"}}"
 	until_ready demo 120
 	kubectl rollout status deployment/demo --timeout=60s
-	contains "$(request demo --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/app/line.txt")"
+	contains "$(first_request demo)" "$(<"$SCRIPTS/demo/app/line.txt")"
 
 	echo "back"
 	kubectl label namespace "$NAMESPACE" pod-security.kubernetes.io/enforce-
@@ -104,7 +104,7 @@ the_chart_is_installed_upgraded_rolled_back_and_removed_around_a_sample_that_run
 	equals "$(running_pod)" "$before"
 	kubectl get gdep/demo gds/demo-code gmodel/demo-model greg/demo-registry
 	kubectl get crd gradientdeployments.gradient-operator.dev
-	contains "$(request demo --retry 5 --retry-all-errors)" "$(<"$SCRIPTS/demo/app/line.txt")"
+	contains "$(first_request demo)" "$(<"$SCRIPTS/demo/app/line.txt")"
 }
 
 the_rendered_chart_with_everything_switched_on_is_what_the_server_takes() {

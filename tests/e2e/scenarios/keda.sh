@@ -77,7 +77,7 @@ a_scaled_object_takes_a_deployment_to_zero_and_back() {
 	queue 4
 	replicas_are deployment/app '{.status.readyReplicas}' 1
 	until_ready app
-	equals "$(request app --retry 5 --retry-all-errors)" hello
+	equals "$(first_request app)" hello
 	equals "$(kubectl exec "$(pods_of app)" -c app -- sh -c "echo \$A")" 1
 
 	echo "none again"

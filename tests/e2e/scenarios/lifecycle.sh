@@ -8,7 +8,7 @@ a_change_of_ref_rolls_the_pods_without_a_failed_request() {
 	dataset code
 	served_from rolling-1
 	until_ready app
-	request app --retry 10 --retry-all-errors
+	first_request app
 	touch "$flag"
 	send_requests app "$flag" "$answers" &
 	sender=$!
@@ -43,7 +43,7 @@ a_deployment_scales_to_zero_and_back() {
 	until_gone pod -l gradient-operator.dev/deployment=app
 	kubectl scale gdep/app --replicas=1
 	until_ready app
-	equals "$(request app --retry 10 --retry-all-errors)" hello
+	equals "$(first_request app)" hello
 }
 
 a_deployment_that_is_switched_off_keeps_its_objects() {
@@ -103,7 +103,7 @@ an_invalid_edit_of_a_healthy_deployment_changes_nothing_but_its_status() {
 	until_why app UnknownInstanceType
 	contains "$(message app)" Z9
 	equals "$(field deployment app '{.metadata.resourceVersion} {.metadata.generation}')" "$before"
-	equals "$(request app --retry 10 --retry-all-errors)" hello
+	equals "$(first_request app)" hello
 	kubectl patch gdep app --type merge --patch '{"spec":{"resources":{"instanceType":"small"}}}'
 	until_ready app
 }

@@ -20,7 +20,7 @@ impatient() { # REPLICAS
 	serve_impatiently "$1" first
 	until_ready app
 	equals "$(kubectl get deployment app -o jsonpath='{.status.readyReplicas}')" "$1"
-	request app --retry 10 --retry-all-errors # proxies hear of a new Service a little later
+	first_request app
 }
 
 serve_impatiently() { # REPLICAS REVISION
