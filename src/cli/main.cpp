@@ -5,7 +5,6 @@
 #include "json/reader.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
 namespace {
@@ -64,9 +63,7 @@ int done(const CLI::App& app, const cli::Action& action) {
     std::cout << app.help();
     return written(app.get_name(), cli::Fine);
   }
-  const int code = written(app.get_name(), action.act());
-  if (action.uses_client) std::_Exit(code);
-  return code;
+  return written(app.get_name(), action.act());
 }
 
 }  // namespace
@@ -87,7 +84,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (asks_for_completion(file, words)) {
     std::cout << cli::completions(app, words) << std::flush;
-    std::_Exit(cli::Fine);  // a cluster may have been asked
+    return cli::Fine;
   }
   words = split(words);
   if (const auto problem = command_problem(app, words.empty() ? "" : words.front());

@@ -172,8 +172,7 @@ int run(const RunOptions& options) {
     return Failure;
   }
   spdlog::info("stopped");
-  spdlog::shutdown();
-  _exit(Fine);  // cpprestsdk's own threads do not survive the destruction of its statics
+  return Fine;
 }
 
 }  // namespace cli

@@ -58,7 +58,7 @@ void add_status(CLI::App& app, Action& action) {
     if (options->all_namespaces && !options->name.empty())
       throw CLI::ValidationError("NAME", "is of one namespace; leave it out, or --all-namespaces");
   });
-  let_act(status, action, &cli::status, std::move(options), true);
+  let_act(status, action, &cli::status, std::move(options));
 }
 
 CLI::Validator duration() {
@@ -103,7 +103,7 @@ void add_logs(CLI::App& app, Action& action) {
     if (options->name.empty() && options->selector.empty())
       throw CLI::RequiredError("NAME, or --selector,");
   });
-  let_act(logs, action, &cli::logs, std::move(options), true);
+  let_act(logs, action, &cli::logs, std::move(options));
 }
 
 void add_diff(CLI::App& app, Action& action) {
@@ -121,7 +121,7 @@ void add_diff(CLI::App& app, Action& action) {
   add_connection(diff, options->kubeconfig, options->context);
   add_config(diff, options->config, "; default: its ConfigMap in the cluster");
   add_colour(diff);
-  let_act(diff, action, &cli::diff, std::move(options), true);
+  let_act(diff, action, &cli::diff, std::move(options));
 }
 
 }  // namespace

@@ -13,9 +13,6 @@ namespace cli {
 /// What the command line asks for. Set while it is parsed, done afterwards.
 struct Action {
   std::function<int()> act = {};  ///< gives the exit code; empty: nothing was asked for
-  /// Whether the process must leave without the destructors of statics: cpprestsdk's own threads
-  /// do not survive them.
-  bool uses_client = false;
 };
 
 /// Adds the subcommands. `action` must outlive the parsing; options belong to the callbacks.
@@ -39,9 +36,9 @@ CLI::App& add_command(CLI::App& app, const std::string& group, const std::string
 /// Lets `command` do `act(options)`, with options that live as long as it.
 template <class Options>
 void let_act(CLI::App& command, Action& action, int (*act)(const Options&),
-             std::shared_ptr<Options> options, bool uses_client) {
-  command.callback([&action, act, uses_client, options = std::move(options)] {
-    action = {[act, options] { return act(*options); }, uses_client};
+             std::shared_ptr<Options> options) {
+  command.callback([&action, act, options = std::move(options)] {
+    action = {[act, options] { return act(*options); }};
   });
 }
 

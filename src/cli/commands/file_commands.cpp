@@ -22,7 +22,7 @@ void add_validate(CLI::App& app, Action& action) {
     if (options->files.empty() && options->config.empty())
       throw CLI::RequiredError("--file, or --config alone,");
   });
-  let_act(validate, action, &cli::validate, std::move(options), false);
+  let_act(validate, action, &cli::validate, std::move(options));
 }
 
 void add_render(CLI::App& app, Action& action) {
@@ -48,7 +48,7 @@ void add_render(CLI::App& app, Action& action) {
       ->type_name("FORMAT")
       ->capture_default_str();
   add_colour(render);
-  let_act(render, action, &cli::render, std::move(options), false);
+  let_act(render, action, &cli::render, std::move(options));
 }
 
 void add_import(CLI::App& app, Action& action) {
@@ -67,7 +67,7 @@ void add_import(CLI::App& app, Action& action) {
                   "Name of the deployment; default: the spec's own, or its file's")
       ->type_name("NAME");
   add_config(import, options->config);
-  let_act(import, action, &cli::import_specs, std::move(options), false);
+  let_act(import, action, &cli::import_specs, std::move(options));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ void add_run(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->type_name("LEVEL")
       ->capture_default_str();
-  let_act(run, action, &cli::run, std::move(options), false);
+  let_act(run, action, &cli::run, std::move(options));
 }
 
 }  // namespace cli

@@ -16,9 +16,9 @@ Response response(const Head& head, std::string body) {
 
 }  // namespace
 
-Response read_whole(ResponseStream& stream, const std::string& server, const std::stop_token& stop,
-                    ResponseStream::TimePoint deadline) {
-  auto received = stream.wait(ResponseStream::Until::End, stop, deadline);
+Response read_whole(Connection& connection, const std::string& server, const std::stop_token& stop,
+                    Connection::TimePoint deadline) {
+  auto received = connection.wait(Connection::Until::End, stop, deadline);
   if (received.failure) throw AttemptFailed(server, *received.failure);
   if (received.ended) return response(*received.head, std::move(received.bytes));
   throw TransportError(server + (stop.stop_requested()
@@ -26,14 +26,14 @@ Response read_whole(ResponseStream& stream, const std::string& server, const std
                                      : ": no whole answer within the time allowed"));
 }
 
-Response read_lines(ResponseStream& stream, const std::string& server, const LineReaders& readers,
+Response read_lines(Connection& connection, const std::string& server, const LineReaders& readers,
                     const std::stop_token& stop, std::chrono::milliseconds idle) {
   LineFramer framer(max_line);
   std::string body;
   bool is_begun = false;
   while (true) {
     const auto idle_end = std::chrono::steady_clock::now() + idle;
-    const auto received = stream.wait(ResponseStream::Until::Anything, stop, idle_end);
+    const auto received = connection.wait(Connection::Until::Anything, stop, idle_end);
     if (stop.stop_requested()) return response(received.head.value_or(Head()), std::move(body));
     if (!received.head && received.failure) throw AttemptFailed(server, *received.failure);
     if (!received.head && !received.is_new) {

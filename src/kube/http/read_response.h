@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kube/http/connection.h"
 #include "kube/http/request.h"
-#include "kube/http/response_stream.h"
 #include "kube/http/transport.h"
 
 #include <chrono>
@@ -21,8 +21,8 @@ struct AttemptFailed : TransportError {
 
 /// Waits for the whole answer. Throws AttemptFailed, and TransportError for a stop or the deadline;
 /// `server` begins their messages.
-Response read_whole(ResponseStream& stream, const std::string& server, const std::stop_token& stop,
-                    ResponseStream::TimePoint deadline);
+Response read_whole(Connection& connection, const std::string& server, const std::stop_token& stop,
+                    Connection::TimePoint deadline);
 
 struct LineReaders {
   const std::function<void(const Head&)>& on_head;  ///< once
@@ -30,7 +30,7 @@ struct LineReaders {
 };
 
 /// Hands over lines as Transport::stream describes it.
-Response read_lines(ResponseStream& stream, const std::string& server, const LineReaders& readers,
+Response read_lines(Connection& connection, const std::string& server, const LineReaders& readers,
                     const std::stop_token& stop, std::chrono::milliseconds idle);
 
 }  // namespace kube

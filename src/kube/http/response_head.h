@@ -16,7 +16,6 @@ struct Head {
 /// Why no (whole) response came.
 struct TransferFailure {
   enum class Cause {
-    NotSent,      ///< a pooled connection turned out to be closed before anything was written
     Unreachable,  ///< no connection, or no trust in it
     Broken,       ///< the connection broke on the way
     Unusable,     ///< what came cannot be used
@@ -30,11 +29,5 @@ int retry_after_seconds(std::string_view header);
 
 /// The texts in a Warning header ("299 - \"text\", 299 - \"text\"").
 std::vector<std::string> warning_texts(std::string_view header);
-
-/// What cpprest's http_exception means. Only its text names the stage that failed: it has one type
-/// and one error category for all (asio_context::report_error in its http_client_asio.cpp). Its
-/// number is an errno, sometimes.
-/// `tls_failure` is why the last TLS handshake failed, empty when it did not.
-TransferFailure transfer_failure(std::string_view text, int number, const std::string& tls_failure);
 
 }  // namespace kube

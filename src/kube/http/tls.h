@@ -23,6 +23,9 @@ class Tls {
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 
+  /// Reads what is configured, as prepare() does. Throws ConfigError.
+  void check();
+
   /// Makes a new SSL context trust the configured CA and nobody else (the system's store when none
   /// is configured), and check the server's name against subject alternative names alone. Throws
   /// ConfigError naming the file or field that cannot be used.

@@ -19,8 +19,7 @@ struct TransportError : std::runtime_error {
 };
 
 /// The transport (Go's http.RoundTripper): the API server, as seen by everything above. Blocking;
-/// safe to share between threads. Two implementations: cpprestsdk's HTTP client, and the tests'
-/// scripts.
+/// safe to share between threads. Two implementations: libcurl, and the tests' scripts.
 class Transport {
  public:
   Transport() = default;
@@ -29,9 +28,9 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Sends and waits for the whole response, at most `total`. Throws TransportError. Follows no
-  /// redirect. Sends again only what the server has not acted on (nothing was written, as a pooled
-  /// connection turned out to be closed; or the answer was 401, and there are newer credentials)
-  /// and, once, a GET whose connection broke. So a write whose answer is lost is never repeated.
+  /// redirect. Sends again only what the server has not acted on (the answer was 401, and there are
+  /// newer credentials) and, once, a GET whose connection broke. So a write whose answer is lost is
+  /// never repeated.
   virtual Response send(const Request& request, const std::stop_token& stop,
                         std::chrono::milliseconds total = std::chrono::seconds(30)) = 0;
 

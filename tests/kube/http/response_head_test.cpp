@@ -22,32 +22,4 @@ TEST_CASE("warnings are the quoted texts") {
   CHECK(warning_texts("").empty());
 }
 
-TEST_CASE("what went wrong with a connection is said in plain words") {
-  using Cause = TransferFailure::Cause;
-  struct Case {
-    std::string text;
-    int number;
-    std::string tls_failure;
-    Cause cause;
-    std::string expected;
-  };
-  const auto sample = GENERATE(values<Case>({
-      {"Failed to connect to any resolved endpoint", EHOSTUNREACH, "", Cause::Unreachable,
-       "cannot connect: refused or unreachable"},
-      {"Failed to connect to any resolved endpoint", ETIMEDOUT, "", Cause::Unreachable,
-       "cannot connect: Connection timed out"},
-      {"Error resolving address", 1, "", Cause::Unreachable, "the host name cannot be resolved"},
-      {"Error in SSL handshake", 1, "", Cause::Unreachable, "the TLS handshake failed"},
-      {"Error in SSL handshake", 1, "not trusted", Cause::Unreachable,
-       "the TLS handshake failed: not trusted"},
-      {"Expected a 200 response from proxy, received: 407", 0, "", Cause::Unreachable,
-       "Expected a 200 response from proxy, received: 407"},
-      {"Failed to read response body", ECONNRESET, "not trusted", Cause::Broken,
-       "the connection broke (Failed to read response body)"},
-  }));
-  const auto failure = transfer_failure(sample.text, sample.number, sample.tls_failure);
-  CHECK(failure.cause == sample.cause);
-  CHECK(failure.text == sample.expected);
-}
-
 }  // namespace kube
