@@ -1,5 +1,6 @@
 #include "json/json.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace json {
@@ -123,8 +124,29 @@ const Json& element_with(const Json& list, std::string_view field, std::string_v
 }
 
 bool equal(const Json& left, const Json& right) {
-  if (left.is_string() && right.is_string()) return left.as_string() == right.as_string();
-  return text(left) == text(right);
+  if (left.type() != right.type()) return false;
+  switch (left.type()) {
+    case Json::String:
+      return left.as_string() == right.as_string();
+    case Json::Object:
+      return left.size() == right.size() &&
+             std::all_of(left.as_object().begin(), left.as_object().end(), [&](const auto& member) {
+               const auto found = right.as_object().find(member.first);
+               return found != right.as_object().end() && equal(member.second, found->second);
+             });
+    case Json::Array:
+      return std::equal(left.as_array().begin(), left.as_array().end(), right.as_array().begin(),
+                        right.as_array().end(), equal);
+    case Json::Number:
+      if (left.as_number().is_int64() && right.as_number().is_int64())
+        return left.as_number().to_int64() == right.as_number().to_int64();
+      return text(left) == text(right);
+    case Json::Boolean:
+      return left.as_bool() == right.as_bool();
+    case Json::Null:
+      return true;
+  }
+  return false;
 }
 
 }  // namespace json

@@ -13,9 +13,12 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 
 /// Behind the string that begins at `at`; npos when it does not end.
 std::size_t skip_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '"') return at + 1;
-    if (text[at] == '\\') ++at;  // whatever is escaped
+  const auto begin = at + 1;
+  for (auto quote = text.find('"', begin); quote != npos; quote = text.find('"', quote + 1)) {
+    auto unescaped = quote;
+    while (unescaped > begin && text[unescaped - 1] == '\\')
+      --unescaped;
+    if ((quote - unescaped) % 2 == 0) return quote + 1;
   }
   return npos;
 }
@@ -70,22 +73,32 @@ std::string spec_editors(std::string_view managed_fields) {
 
 }  // namespace
 
-std::string_view member(std::string_view object, std::string_view name) {
+void members(std::string_view object, std::initializer_list<Member> wanted) {
+  auto missing = wanted.size();
   auto at = skip_blanks(object, 0);
-  if (at >= object.size() || object[at] != '{') return {};
+  if (at >= object.size() || object[at] != '{') return;
   at = skip_blanks(object, at + 1);
-  while (at < object.size() && object[at] == '"') {
+  while (missing > 0 && at < object.size() && object[at] == '"') {
     const auto name_end = skip_string(object, at);
-    if (name_end == npos) return {};
-    const bool is_it = object.substr(at + 1, name_end - at - 2) == name;
+    if (name_end == npos) return;
+    const auto name = object.substr(at + 1, name_end - at - 2);
     const auto colon = skip_blanks(object, name_end);
     const auto begin = skip_blanks(object, colon + 1);
     const auto end = skip_value(object, begin);
-    if (end == npos) return {};
-    if (is_it) return object.substr(begin, end - begin);
+    if (end == npos) return;
+    for (const auto& each : wanted) {
+      if (each.name != name || !each.value.empty()) continue;
+      each.value = object.substr(begin, end - begin);
+      missing = each.is_last ? 0 : missing - 1;
+    }
     at = next_item(object, end);
   }
-  return {};
+}
+
+std::string_view member(std::string_view object, std::string_view name) {
+  std::string_view value;
+  members(object, {{name, value}});
+  return value;
 }
 
 bool for_each(std::string_view array, const std::function<void(std::string_view)>& use) {

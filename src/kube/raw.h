@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,16 @@ namespace kube::raw {
 
 /// The value of a member, as text; empty when there is none, or `object` is no object.
 std::string_view member(std::string_view object, std::string_view name);
+
+/// Where the value of a member goes.
+struct Member {
+  std::string_view name;
+  std::string_view& value;
+  bool is_last = false;  ///< what comes behind it is not looked at
+};
+
+/// Several members in one pass over the text.
+void members(std::string_view object, std::initializer_list<Member> wanted);
 
 /// Hands every element's text to `use`. False when `array` is no whole array.
 bool for_each(std::string_view array, const std::function<void(std::string_view)>& use);

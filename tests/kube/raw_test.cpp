@@ -47,6 +47,20 @@ TEST_CASE("a member's text is found without building values") {
   }
 }
 
+TEST_CASE("several members are found in one pass, as far as it goes") {
+  std::string_view kind, metadata, status;
+  const std::string text = R"({"kind":"A\\\"","metadata":{"a":"\\\\"},"status":{},"kind":"B"})";
+  kube::raw::members(text, {{"status", status}, {"kind", kind}, {"metadata", metadata}});
+  CHECK(kind == R"("A\\\"")");
+  CHECK(metadata == R"({"a":"\\\\"})");
+  CHECK(status == "{}");
+  std::string_view none, last;
+  kube::raw::members(text,
+                     {{"status", none}, {.name = "metadata", .value = last, .is_last = true}});
+  CHECK(last == metadata);
+  CHECK(none.empty());
+}
+
 TEST_CASE("an array is taken apart element by element") {
   CHECK(elements("[]").empty());
   CHECK(elements(" [ ] ").empty());

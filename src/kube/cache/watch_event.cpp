@@ -28,29 +28,31 @@ std::string about(const Kind& kind, const std::string& problem) {
 }
 
 /// A Table, or another kind's objects, come from a confused proxy or a wrong path.
-void check_kind(std::string_view object, std::string_view wanted, const Kind& kind) {
-  const auto found = text_of(object, "kind");
+void check_kind(std::string_view found, std::string_view wanted, const Kind& kind) {
   if (found.empty() || found == wanted) return;
-  throw Malformed(about(kind, "the server sent a " + found));
+  throw Malformed(about(kind, "the server sent a " + std::string(found)));
 }
 
 }  // namespace
 
 RawObject read_raw_object(std::string_view text, const Kind& kind) {
-  check_kind(text, kind.kind, kind);
-  const auto metadata = member(text, "metadata");
-  RawObject object{.key = {text_of(metadata, "namespace"), text_of(metadata, "name")},
-                   .version = text_of(metadata, "resourceVersion"),
+  std::string_view found, metadata, name, ns, version;
+  // The kind comes first where there is one: elements of lists have none.
+  raw::members(text, {{"kind", found}, {.name = "metadata", .value = metadata, .is_last = true}});
+  check_kind(plain_text(found), kind.kind, kind);
+  raw::members(metadata, {{"name", name}, {"namespace", ns}, {"resourceVersion", version}});
+  RawObject object{.key = {std::string(plain_text(ns)), std::string(plain_text(name))},
+                   .version = std::string(plain_text(version)),
                    .text = text};
   if (object.version.empty()) throw Malformed(about(kind, "an object without resourceVersion"));
   return object;
 }
 
 WatchEvent read_watch_event(std::string_view line, const Kind& kind) {
-  const auto name = plain_text(member(line, "type"));
-  const auto* const type = std::find_if(types.begin(), types.end(),
-                                        [&](const auto& each) { return each.first == name; });
-  const auto object = member(line, "object");
+  std::string_view name, object;
+  raw::members(line, {{"type", name}, {"object", object}});
+  const auto* const type = std::find_if(
+      types.begin(), types.end(), [&](const auto& each) { return each.first == plain_text(name); });
   if (type == types.end() || object.empty())
     throw Malformed(about(kind, "a line that is no event"));
   if (type->second == Type::Error) return {.type = Type::Error, .object = {{}, {}, object}};
@@ -62,13 +64,13 @@ WatchEvent read_watch_event(std::string_view line, const Kind& kind) {
 }
 
 ListPage read_list_page(std::string_view body, const Kind& kind) {
-  const auto found = text_of(body, "kind");
-  if (found.empty()) throw Malformed(about(kind, "an answer that is no list"));
-  check_kind(body, std::string(kind.kind) + "List", kind);
-  const auto metadata = member(body, "metadata");
+  std::string_view found, metadata, items;
+  raw::members(body, {{"kind", found}, {"metadata", metadata}, {"items", items}});
+  if (plain_text(found).empty()) throw Malformed(about(kind, "an answer that is no list"));
+  check_kind(plain_text(found), std::string(kind.kind) + "List", kind);
   ListPage page{.version = text_of(metadata, "resourceVersion"),
                 .continue_token = text_of(metadata, "continue"),
-                .items = member(body, "items")};
+                .items = items};
   if (page.version.empty()) throw Malformed(about(kind, "a list without resourceVersion"));
   if (page.items.empty()) throw Malformed(about(kind, "a list whose items are cut off"));
   if (page.items == "null") page.items = "[]";
