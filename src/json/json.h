@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,25 @@ struct Field {
   // A list of initializers cannot be moved from; what object() takes out of it can.
   mutable std::string name;
   mutable Json value;
+};
+
+/// A value that nobody changes any more, or none: shared by all who read it, cheap to copy.
+class Shared {
+ public:
+  Shared() = default;
+  Shared(std::nullopt_t /*none*/) {}
+  Shared(Json value) : value_(std::make_shared<const Json>(std::move(value))) {}
+  Shared(std::optional<Json> value) {
+    if (value) *this = *std::move(value);
+  }
+
+  bool has_value() const { return value_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  const Json& operator*() const { return *value_; }
+  const Json* operator->() const { return value_.get(); }
+
+ private:
+  std::shared_ptr<const Json> value_;
 };
 
 /// An object of the fields whose value is not null. Keys come out sorted, so equal content is

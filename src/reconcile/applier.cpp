@@ -107,7 +107,7 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   if (!is_child(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
-  if (is_edited(kind, *current)) current = own_edits(parent, kind, *std::move(current), stop);
+  if (is_edited(kind, *current)) current = own_edits(parent, kind, current, stop);
   if (is_autoscaled(wanted)) hand_over_replicas(*current, wanted, min_replicas, stop);
   if (is_current(*current, wanted)) return std::nullopt;
   const auto scaler = is_scaled_by_others(*current, wanted) ? scaler_of(key, stop) : "";
@@ -125,13 +125,14 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   return std::nullopt;
 }
 
-std::optional<Json> Applier::live(const kube::Kind& kind, const kube::Key& key,
-                                  const std::stop_token& stop) {
+json::Shared Applier::live(const kube::Kind& kind, const kube::Key& key,
+                           const std::stop_token& stop) {
   if (auto* store = stores_.of(kind)) return store->find(key);
   return polled_.find(kind, key, stop);
 }
 
-Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop_token& stop) {
+json::Shared Applier::create(const kube::Kind& kind, const Json& wanted,
+                             const std::stop_token& stop) {
   // An apply creates or merges, and force=false would merge into an object of others whose fields
   // do not collide with ours. So it bears a version that no object has, as the first revision of an
   // empty etcd is 1: where the object exists, another resourceVersion than the live one is a 409;
@@ -141,14 +142,14 @@ Json Applier::create(const kube::Kind& kind, const Json& wanted, const std::stop
   try {
     auto created = write(kind, with_metadata(wanted, "resourceVersion", "1"), field_manager,
                          kube::Force::No, stop);
-    answers_.keep(kind, wanted, created);
+    answers_.keep(kind, wanted, *created);
     spdlog::info("created object={}", describe(kind, key));
     return created;
   } catch (const kube::ApiError& error) {
     if (!error.conflict()) throw;
     auto present = client_.get(kind, key, stop);
     if (!present) throw;  // gone again: later
-    return *std::move(present);
+    return present;
   }
 }
 
@@ -157,16 +158,16 @@ void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& liv
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
   const auto answer = write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager,
                             kube::Force::Yes, stop);
-  answers_.keep(kind, wanted, answer);
+  answers_.keep(kind, wanted, *answer);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
 }
 
-Json Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,
-                    kube::Force force, const std::stop_token& stop) {
+json::Shared Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,
+                            kube::Force force, const std::stop_token& stop) {
   auto* const store = stores_.of(kind);
   std::optional<kube::Store::Write> underway;
   if (store != nullptr) underway.emplace(*store, kube::key_of(intent));
-  auto written = client_.apply(kind, intent, manager, force, stop);
+  const json::Shared written = client_.apply(kind, intent, manager, force, stop);
   if (store != nullptr) {
     store->put(written);
   } else {
@@ -175,11 +176,11 @@ Json Applier::write(const kube::Kind& kind, const Json& intent, const char* mana
   return written;
 }
 
-Json Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind, Json live,
-                        const std::stop_token& stop) {
-  const auto key = kube::key_of(live);
+json::Shared Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind,
+                                const json::Shared& live, const std::stop_token& stop) {
+  const auto key = kube::key_of(*live);
   const auto fresh = client_.get(kind, key, stop);
-  if (!fresh || kube::uid_of(*fresh) != kube::uid_of(live)) return live;
+  if (!fresh || kube::uid_of(*fresh) != kube::uid_of(*live)) return live;
   const auto transfer =
       transfer_edits(json::at(*fresh, {"metadata", "managedFields"}), field_manager);
   if (!transfer) return live;
@@ -208,8 +209,8 @@ std::string Applier::own_rivals(const gradient::Parent& parent, const kube::Kind
 
 /// Whoever is interrupted behind it goes on later: without its annotation the object counts as not
 /// applied.
-Json Applier::take_over(const kube::Kind& kind, const Json& fresh, const Json& managed_fields,
-                        const std::stop_token& stop) {
+json::Shared Applier::take_over(const kube::Kind& kind, const Json& fresh,
+                                const Json& managed_fields, const std::stop_token& stop) {
   const auto key = kube::key_of(fresh);
   const auto patch = json::object(
       {{"metadata",
@@ -218,7 +219,7 @@ Json Applier::take_over(const kube::Kind& kind, const Json& fresh, const Json& m
                       {"annotations", json::object({{names::applied_annotation, ""}})}})}});
   auto& store = *stores_.of(kind);
   const kube::Store::Write underway(store, key);
-  auto ours = client_.merge_patch(kind, key, patch, field_manager, stop);
+  json::Shared ours = client_.merge_patch(kind, key, patch, field_manager, stop);
   store.put(ours);
   return ours;
 }

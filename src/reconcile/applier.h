@@ -64,22 +64,22 @@ class Applier {
   std::optional<gradient::Blocker> apply_one(const gradient::Parent& parent,
                                              const json::Json& wanted, std::int64_t min_replicas,
                                              const std::stop_token& stop);
-  std::optional<json::Json> live(const kube::Kind& kind, const kube::Key& key,
-                                 const std::stop_token& stop);
+  json::Shared live(const kube::Kind& kind, const kube::Key& key, const std::stop_token& stop);
   /// The new object, or the one that has the name already.
-  json::Json create(const kube::Kind& kind, const json::Json& wanted, const std::stop_token& stop);
+  json::Shared create(const kube::Kind& kind, const json::Json& wanted,
+                      const std::stop_token& stop);
   void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
               const std::stop_token& stop);
   /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
   /// object as it is then.
-  json::Json own_edits(const gradient::Parent& parent, const kube::Kind& kind, json::Json live,
-                       const std::stop_token& stop);
+  json::Shared own_edits(const gradient::Parent& parent, const kube::Kind& kind,
+                         const json::Shared& live, const std::stop_token& stop);
   /// What others have applied and the server does not take beside what is wanted becomes ours as
   /// well. Whose and which; empty where there is no such field.
   std::string own_rivals(const gradient::Parent& parent, const kube::Kind& kind,
                          const json::Json& wanted, const std::stop_token& stop);
-  json::Json take_over(const kube::Kind& kind, const json::Json& fresh,
-                       const json::Json& managed_fields, const std::stop_token& stop);
+  json::Shared take_over(const kube::Kind& kind, const json::Json& fresh,
+                         const json::Json& managed_fields, const std::stop_token& stop);
   /// The field manager that has set another number of replicas than ours.
   std::string scaler_of(const kube::Key& key, const std::stop_token& stop);
   /// It has been taken back.
@@ -90,8 +90,8 @@ class Applier {
                           std::int64_t min_replicas, const std::stop_token& stop);
   void apply_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);
   /// Applies it and keeps the answer before its event can be seen.
-  json::Json write(const kube::Kind& kind, const json::Json& intent, const char* manager,
-                   kube::Force force, const std::stop_token& stop);
+  json::Shared write(const kube::Kind& kind, const json::Json& intent, const char* manager,
+                     kube::Force force, const std::stop_token& stop);
 
   kube::Client& client_;
   kube::EventRecorder& events_;

@@ -37,7 +37,7 @@ std::string settled_helper_image(const Json& deployment) {
 
 gradient::Rendered children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                             const gradient::Found& found, const gradient::Settings& settings,
-                            const std::optional<Json>& live) {
+                            const json::Shared& live) {
   const auto image = live ? settled_helper_image(*live) : "";
   if (!image.empty() && image != settings.sync_image) {
     // An upgrade of the operator must not restart every pod. Of what was applied the live object

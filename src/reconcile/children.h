@@ -11,6 +11,6 @@ namespace reconcile {
 /// pods that have not come up.
 gradient::Rendered children(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                             const gradient::Found& found, const gradient::Settings& settings,
-                            const std::optional<json::Json>& live);
+                            const json::Shared& live);
 
 }  // namespace reconcile

@@ -35,8 +35,8 @@ bool has_ended(const Json& pod) {
 /// for good (sync/collect/collect).
 struct Users {
   ContentUse in_use;
-  std::optional<Json> neighbour;  ///< has the claim on its node
-  bool is_awaited = false;        ///< by a pod that has no node yet
+  json::Shared neighbour;   ///< has the claim on its node
+  bool is_awaited = false;  ///< by a pod that has no node yet
 };
 
 Users users(kube::Client& client, const std::string& ns, const std::string& claim,
@@ -71,7 +71,7 @@ struct Collector::Visit {
   const kube::Key key = kube::key_of(dataset);
   const kube::Key job = {key.ns, gradient::clean_up_job_name(parent)};
 
-  CollectionState::Job job_state(const std::optional<Json>& live,
+  CollectionState::Job job_state(const json::Shared& live,
                                  const gradient::DatasetContent& content) const {
     using State = CollectionState::Job;
     if (!live) return State::None;

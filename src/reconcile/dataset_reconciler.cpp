@@ -126,17 +126,17 @@ std::optional<gradient::Blocker> DatasetReconciler::apply_claim(const gradient::
   return refused.front();
 }
 
-std::optional<json::Json> DatasetReconciler::find_claim(const gradient::Parent& parent,
-                                                        const gradient::DatasetSpec& spec,
-                                                        const std::stop_token& stop) {
+json::Shared DatasetReconciler::find_claim(const gradient::Parent& parent,
+                                           const gradient::DatasetSpec& spec,
+                                           const std::stop_token& stop) {
   if (spec.claim_name.empty()) return parts_.stores.claims.find({parent.ns, parent.name});
   return parts_.polled.find(kube::claims, {parent.ns, spec.claim_name}, stop);
 }
 
-std::optional<json::Json> DatasetReconciler::collect(const json::Json& dataset,
-                                                     const gradient::DatasetSpec& spec,
-                                                     const gradient::ObservedClaim& claim,
-                                                     const std::stop_token& stop) {
+json::Shared DatasetReconciler::collect(const json::Json& dataset,
+                                        const gradient::DatasetSpec& spec,
+                                        const gradient::ObservedClaim& claim,
+                                        const std::stop_token& stop) {
   if (!gradient::holds_content(claim)) return std::nullopt;
   return parts_.collector.content(dataset, found_dataset(spec, *claim.live), stop);
 }

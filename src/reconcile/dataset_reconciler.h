@@ -43,13 +43,11 @@ class DatasetReconciler {
   std::optional<gradient::Blocker> apply_claim(const gradient::Parent& parent,
                                                const gradient::DatasetSpec& spec,
                                                const std::stop_token& stop);
-  std::optional<json::Json> find_claim(const gradient::Parent& parent,
-                                       const gradient::DatasetSpec& spec,
-                                       const std::stop_token& stop);
+  json::Shared find_claim(const gradient::Parent& parent, const gradient::DatasetSpec& spec,
+                          const std::stop_token& stop);
   /// What is on the volume; empty when it is not looked at.
-  std::optional<json::Json> collect(const json::Json& dataset, const gradient::DatasetSpec& spec,
-                                    const gradient::ObservedClaim& claim,
-                                    const std::stop_token& stop);
+  json::Shared collect(const json::Json& dataset, const gradient::DatasetSpec& spec,
+                       const gradient::ObservedClaim& claim, const std::stop_token& stop);
 
   Parts parts_;
 };

@@ -113,8 +113,8 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
 /// What is wrong with podTemplate is known before anything is applied; what is live was taken.
 std::vector<gradient::Blocker> DeploymentReconciler::template_refusals(
     const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
-    const gradient::Found& found, const gradient::Rendered& rendered,
-    const std::optional<json::Json>& live, const std::stop_token& stop) {
+    const gradient::Found& found, const gradient::Rendered& rendered, const json::Shared& live,
+    const std::stop_token& stop) {
   if (!gradient::has_pod_template(spec, parts_.settings)) return {};
   const auto& wanted = rendered.objects;
   const auto deployment = std::find_if(wanted.begin(), wanted.end(), [](const json::Json& child) {

@@ -51,7 +51,7 @@ class DeploymentReconciler {
                                                    const gradient::DeploymentSpec& spec,
                                                    const gradient::Found& found,
                                                    const gradient::Rendered& rendered,
-                                                   const std::optional<json::Json>& live,
+                                                   const json::Shared& live,
                                                    const std::stop_token& stop);
   Applied apply(const gradient::Parent& parent, const gradient::DeploymentSpec& spec,
                 gradient::Rendered rendered, const std::stop_token& stop);

@@ -31,7 +31,7 @@ std::vector<Json> troubled(const std::vector<Json>& pods) {
   return found;
 }
 
-bool is_controlled(const std::optional<Json>& live, const gradient::Parent& parent) {
+bool is_controlled(const json::Shared& live, const gradient::Parent& parent) {
   return live && json::string_at(kube::controller_of(*live), {"uid"}) == parent.uid;
 }
 
@@ -96,7 +96,7 @@ void Observer::forget(const kube::Key& deployment) {
   scale_conflicts_.forget(deployment);
 }
 
-std::optional<Json> Observer::autoscaler(const gradient::Parent& parent) const {
+json::Shared Observer::autoscaler(const gradient::Parent& parent) const {
   auto live = stores_.autoscalers.find({parent.ns, parent.name});
   return is_controlled(live, parent) ? live : std::nullopt;
 }

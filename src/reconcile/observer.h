@@ -57,7 +57,7 @@ class Observer {
   std::optional<std::chrono::milliseconds> until_expired(const gradient::DeploymentSpec& spec,
                                                          const Observation& observation,
                                                          const json::Json& status) const;
-  std::optional<json::Json> autoscaler(const gradient::Parent& parent) const;
+  json::Shared autoscaler(const gradient::Parent& parent) const;
   bool has_ingress(const gradient::Parent& parent) const;
   BackgroundReader::Query last_line(const std::string& ns,
                                     const gradient::SyncSidecar& sidecar) const;

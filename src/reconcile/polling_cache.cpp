@@ -16,14 +16,14 @@ Ref ref_of(const kube::Kind& kind, const kube::Key& key) {
 constexpr std::chrono::seconds soonest{1};
 constexpr std::chrono::seconds latest{30};
 
-std::string version_of(const std::optional<json::Json>& object) {
+std::string version_of(const json::Shared& object) {
   return object ? kube::uid_of(*object) + kube::resource_version_of(*object) : std::string();
 }
 
 }  // namespace
 
-std::optional<json::Json> PollingCache::find(const kube::Kind& kind, const kube::Key& key,
-                                             const std::stop_token& stop) {
+json::Shared PollingCache::find(const kube::Kind& kind, const kube::Key& key,
+                                const std::stop_token& stop) {
   const auto ref = ref_of(kind, key);
   const auto known = entries_.with([&](const auto& entries) -> std::optional<Entry> {
     const auto found = entries.find(ref);
@@ -33,9 +33,8 @@ std::optional<json::Json> PollingCache::find(const kube::Kind& kind, const kube:
   return known ? known->object : read(kind, key, kube::Client::default_timeout, stop);
 }
 
-std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube::Key& key,
-                                             std::chrono::milliseconds total,
-                                             const std::stop_token& stop) {
+json::Shared PollingCache::read(const kube::Kind& kind, const kube::Key& key,
+                                std::chrono::milliseconds total, const std::stop_token& stop) {
   auto object = client_.get(kind, key, stop, total);
   const auto ref = ref_of(kind, key);
   const bool is_news = entries_.with([&](auto& entries) {
@@ -66,8 +65,8 @@ void PollingCache::schedule(const Ref& ref, Entry& entry) const {
       now + std::clamp<kube::Clock::TimePoint::duration>(age / 30, soonest, latest);
 }
 
-void PollingCache::put(const kube::Kind& kind, const json::Json& object) {
-  const auto ref = ref_of(kind, kube::key_of(object));
+void PollingCache::put(const kube::Kind& kind, const json::Shared& object) {
+  const auto ref = ref_of(kind, kube::key_of(*object));
   entries_.with([&](auto& entries) {
     auto& entry = entries[ref];
     entry.kind = &kind;

@@ -34,11 +34,10 @@ class PollingCache {
       : client_(client), clock_(clock), changed_(std::move(changed)) {}
 
   /// The object as of at most a period ago; empty when it does not exist. `kind` must outlive this.
-  std::optional<json::Json> find(const kube::Kind& kind, const kube::Key& key,
-                                 const std::stop_token& stop);
+  json::Shared find(const kube::Kind& kind, const kube::Key& key, const std::stop_token& stop);
 
   /// The answer to one of our own writes.
-  void put(const kube::Kind& kind, const json::Json& object);
+  void put(const kube::Kind& kind, const json::Shared& object);
 
   /// Drops the object: it is read again when it is asked for. After one of our own deletions, or a
   /// write that met another version.
@@ -59,7 +58,7 @@ class PollingCache {
  private:
   struct Entry {
     const kube::Kind* kind = nullptr;
-    std::optional<json::Json> object;
+    json::Shared object;
     kube::Clock::TimePoint read;
     kube::Clock::TimePoint old;  ///< from then on find() reads it again
     kube::Clock::TimePoint due;  ///< from then on refresh() does; later where that failed
@@ -71,8 +70,8 @@ class PollingCache {
     std::chrono::nanoseconds interval;  ///< since it was read
     bool is_missing;
   };
-  std::optional<json::Json> read(const kube::Kind& kind, const kube::Key& key,
-                                 std::chrono::milliseconds total, const std::stop_token& stop);
+  json::Shared read(const kube::Kind& kind, const kube::Key& key, std::chrono::milliseconds total,
+                    const std::stop_token& stop);
   void schedule(const Ref& ref, Entry& entry) const;
   std::vector<Due> due(const std::function<bool(const Ref&)>& wanted);
   bool read_again(const Due& due, const std::stop_token& stop);

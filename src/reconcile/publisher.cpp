@@ -34,10 +34,21 @@ bool concerns_dependents(const json::Json& patch) {
   });
 }
 
-json::Json without_status(json::Json object) {
-  if (object.has_field("status")) object.erase("status");
-  object["metadata"].erase("resourceVersion");
-  return object;
+/// But for the status, and the versions that it makes.
+bool is_edited(const json::Json& before, const json::Json& now) {
+  const auto differs = [](const json::Json& left, const json::Json& right,
+                          std::initializer_list<std::string_view> ignored) {
+    return std::any_of(left.as_object().begin(), left.as_object().end(), [&](const auto& field) {
+      return std::find(ignored.begin(), ignored.end(), field.first) == ignored.end() &&
+             !json::equal(field.second, json::at(right, {field.first}));
+    });
+  };
+  const auto& metadata = json::at(before, {"metadata"});
+  const auto& new_metadata = json::at(now, {"metadata"});
+  const auto versions = {std::string_view("resourceVersion")};
+  const auto others = {std::string_view("status"), std::string_view("metadata")};
+  return differs(metadata, new_metadata, versions) || differs(new_metadata, metadata, versions) ||
+         differs(before, now, others) || differs(now, before, others);
 }
 
 }  // namespace
@@ -51,10 +62,10 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   auto& store = *parts_.stores.of(kind);
   {
     const kube::Store::Write underway(store, key);
-    const auto written = parts_.client.patch_status(kind, key, json::object({{"status", patch}}),
-                                                    status_field_manager, stop);
+    const json::Shared written = parts_.client.patch_status(
+        kind, key, json::object({{"status", patch}}), status_field_manager, stop);
     if (!written) return;  // deleted meanwhile
-    store.put(*written);
+    store.put(written);
   }
   for (const auto& result : sync_results(previous, status))
     kube::count_sync(result);
@@ -63,8 +74,7 @@ void Publisher::publish(const kube::Kind& kind, const json::Json& object, const 
   // The response has an edit of others since the reconcile began. Its watch event will find that
   // version in the store already, and enqueue nothing.
   const auto now = store.find(key);
-  if (now && !json::equal(without_status(*now), without_status(object)))
-    parts_.triggers.enqueue(ref);
+  if (now && is_edited(object, *now)) parts_.triggers.enqueue(ref);
 
   const auto reason = json::string_at(ready(status), {"reason"});
   const auto is_true = json::string_at(ready(status), {"status"}) == "True";

@@ -185,11 +185,11 @@ void Resolver::add_model_references(Lookup& lookup, gradient::FoundModel& model,
   }
 }
 
-std::optional<Json> Resolver::ready_registry(Lookup& lookup, const std::string& name,
-                                             const std::string& used_by) {
+json::Shared Resolver::ready_registry(Lookup& lookup, const std::string& name,
+                                      const std::string& used_by) {
   lookup.refer(registries, name);
   auto registry = parts_.stores.registries.find(lookup.key(name));
-  if (registry && is_ready(*registry)) return *std::move(registry);
+  if (registry && is_ready(*registry)) return registry;
   if (registry) {
     add_not_ready(lookup.found, *registry, used_by);
   } else {

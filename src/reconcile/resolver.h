@@ -45,8 +45,7 @@ class Resolver {
   void add_model_references(Lookup& lookup, gradient::FoundModel& model,
                             const std::string& used_by);
   /// Nothing when there is none that can be used; then `lookup` has why.
-  std::optional<json::Json> ready_registry(Lookup& lookup, const std::string& name,
-                                           const std::string& used_by);
+  json::Shared ready_registry(Lookup& lookup, const std::string& name, const std::string& used_by);
   void add_secret(Lookup& lookup, const gradient::SecretNeed& need);
   /// Those that only the pod's own template names, where not every Secret may be named.
   void add_template_secrets(Lookup& lookup, const gradient::PodTemplate& pod_template);

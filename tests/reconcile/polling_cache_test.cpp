@@ -18,7 +18,7 @@ struct Scenario : World {
         "resourceVersion":")" + version +
                                         R"("}})");
   }
-  std::optional<json::Json> find() { return polled.find(kube::secrets, {"ns", "s"}, {}); }
+  json::Shared find() { return polled.find(kube::secrets, {"ns", "s"}, {}); }
   /// Whether more is to be read at once.
   bool refresh(bool is_wanted = true) {
     return polled.refresh([=](const reconcile::Ref&) { return is_wanted; }, {});

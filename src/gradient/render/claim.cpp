@@ -12,7 +12,7 @@ using json::object;
 namespace {
 
 /// The UID of the Dataset that made a claim; "" when that cannot be told.
-std::string maker(const Parent& parent, const std::optional<Json>& live) {
+std::string maker(const Parent& parent, const json::Shared& live) {
   if (!live) return parent.uid;
   const auto noted =
       json::string_at(*live, {"metadata", "annotations", names::dataset_uid_annotation});
@@ -25,7 +25,7 @@ std::string maker(const Parent& parent, const std::optional<Json>& live) {
 
 }  // namespace
 
-bool is_retained(const Parent& parent, const DatasetSpec& spec, const std::optional<Json>& live) {
+bool is_retained(const Parent& parent, const DatasetSpec& spec, const json::Shared& live) {
   if (!live || !spec.claim_name.empty() || spec.reclaim_policy != ReclaimPolicy::Delete)
     return false;
   const auto allowed =
@@ -33,8 +33,7 @@ bool is_retained(const Parent& parent, const DatasetSpec& spec, const std::optio
   return maker(parent, live) != parent.uid && allowed != "Delete";
 }
 
-std::optional<Json> render_claim(const Parent& parent, const DatasetSpec& spec,
-                                 const std::optional<Json>& live) {
+json::Shared render_claim(const Parent& parent, const DatasetSpec& spec, const json::Shared& live) {
   if (!spec.claim_name.empty()) return std::nullopt;
   const auto made_by = json::text_or_null(maker(parent, live));
   const auto claim = object({

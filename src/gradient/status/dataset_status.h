@@ -14,7 +14,7 @@ namespace gradient {
 
 /// The PersistentVolumeClaim of a Dataset, as it was seen.
 struct ObservedClaim {
-  std::optional<json::Json> live{};  ///< raw; empty when there is none
+  json::Shared live{};               ///< raw; empty when there is none
   std::optional<Blocker> refused{};  ///< why it was not made or changed, or whose the name is
   bool is_retained = false;          ///< it stays though the spec says Delete
   std::vector<json::Json> events{};  ///< core/v1 Events of a claim that is Pending
@@ -31,7 +31,7 @@ struct DatasetStatusInput {
   const DatasetSpec& spec;
   const ObservedClaim& claim;
   /// status.content, null where there is none. Empty: not looked at, what `previous` says stays.
-  const std::optional<json::Json>& content;
+  const json::Shared& content;
   const json::Json& used_by;   ///< see simple_status.h
   const json::Json& previous;  ///< the live status; null when there is none
   std::string now;             ///< RFC 3339 in UTC

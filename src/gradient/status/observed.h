@@ -12,14 +12,14 @@ namespace gradient {
 /// What the cluster has of one GradientDeployment: raw API objects, as watches and reads have
 /// delivered them.
 struct Observed {
-  std::optional<json::Json> deployment;  ///< apps/v1 Deployment
-  std::vector<json::Json> pods;          ///< all of its pods, of every revision
-  std::vector<json::Json> events;        ///< of its Deployment, ReplicaSets and pods; may be empty
+  json::Shared deployment;         ///< apps/v1 Deployment
+  std::vector<json::Json> pods;    ///< all of its pods, of every revision
+  std::vector<json::Json> events;  ///< of its Deployment, ReplicaSets and pods; may be empty
   /// Last JSON log line of a running sync sidecar, keyed "POD/CONTAINER".
   std::map<std::string, json::Json> sync_lines;
-  std::optional<json::Json> autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
-  std::optional<json::Json> route{};       ///< gateway.networking.k8s.io/v1 HTTPRoute
-  bool has_ingress = false;                ///< an Ingress or HTTPRoute that is its own exists
+  json::Shared autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
+  json::Shared route{};       ///< gateway.networking.k8s.io/v1 HTTPRoute
+  bool has_ingress = false;   ///< an Ingress or HTTPRoute that is its own exists
   /// The field manager that sets the Deployment's replicas again and again, which are set back; ""
   /// when only the status before still has it.
   std::optional<std::string> scaled_by{};

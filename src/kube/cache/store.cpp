@@ -9,31 +9,39 @@ namespace {
 /// A tombstone is needed only until the events that were under way have arrived.
 constexpr std::size_t max_tombstones = 256;
 
+/// As many as are reconciled at the same time, and what they have in common.
+constexpr std::size_t most_recent = 16;
+
 bool is_in(const Key& key, const std::string& ns) {
   return ns.empty() || key.ns == ns;
 }
 
 constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// The text of `object` without what nobody here reads and what would double the size.
-std::string text_to_keep(const Json& object) {
-  if (json::at(object, {"metadata", "annotations", last_applied}).is_null())
-    return json::text(object);
-  auto copy = object;
+/// What nobody here reads and would double the size is left out.
+json::Shared without_last_applied(const json::Shared& object) {
+  if (json::at(*object, {"metadata", "annotations", last_applied}).is_null()) return object;
+  auto copy = *object;
   copy["metadata"]["annotations"].erase(last_applied);
-  return json::text(copy);
+  return copy;
 }
 
 }  // namespace
 
-std::optional<Json> Store::find(const Key& key) const {
-  const auto compressed = data_.with([&](const Data& data) -> std::optional<Compressed> {
+json::Shared Store::find(const Key& key) const {
+  json::Shared recent;
+  std::optional<std::pair<std::string, Compressed>> stored;
+  data_.with([&](const Data& data) {
     const auto found = data.entries.find(key);
-    if (found == data.entries.end()) return std::nullopt;
-    return found->second.object;
+    if (found == data.entries.end()) return;
+    const auto& entry = found->second;
+    recent = data.recently_used(key, entry.version);
+    if (!recent) stored.emplace(entry.version, entry.object);
   });
-  if (!compressed) return std::nullopt;
-  return json::parse(compressor_.decompress(*compressed));
+  if (!stored) return recent;
+  json::Shared object(json::parse(compressor_.decompress(stored->second)));
+  data_.with([&](Data& data) { data.add_recent({key, stored->first, object}); });
+  return object;
 }
 
 std::vector<Json> Store::indexed(const std::string& term) const {
@@ -96,12 +104,14 @@ bool Store::knows(const Key& key, std::string_view version) const {
   return data_.with([&](const Data& data) { return data.knows(key, version); });
 }
 
-Store::Change Store::put(const Json& object) {
+Store::Change Store::put(const json::Shared& document) {
+  const auto& object = *document;
   const auto key = key_of(object);
   auto version = resource_version_of(object);
   if (knows(key, version)) return Change::Stale;
   const auto terms = index_ ? index_(object) : std::vector<std::string>();
-  auto compressed = compressor_.compress(text_to_keep(object));
+  const auto kept = without_last_applied(document);
+  auto compressed = compressor_.compress(json::text(*kept));
   auto summary = summary_ ? std::make_unique<const std::string>(summary_(object)) : nullptr;
 
   std::vector<std::string> before;
@@ -112,6 +122,7 @@ Store::Change Store::put(const Json& object) {
     before = data.remove_terms(entry);
     for (const auto& term : terms)
       entry.terms.push_back(data.terms.emplace(term, &place->first));
+    data.add_recent({key, version, kept});
     entry.version = std::move(version);
     entry.object = std::move(compressed);
     entry.summary = std::move(summary);
@@ -211,6 +222,19 @@ bool Store::Data::knows(const Key& key, std::string_view version) const {
   return std::any_of(tombstones.begin(), tombstones.end(), [&](const Tombstone& tombstone) {
     return tombstone.key == key && compare_versions(tombstone.version, version) >= 0;
   });
+}
+
+json::Shared Store::Data::recently_used(const Key& key, std::string_view version) const {
+  const auto found = std::find_if(recent.begin(), recent.end(), [&](const Recent& each) {
+    return each.version == version && each.key == key;
+  });
+  return found == recent.end() ? json::Shared() : found->object;
+}
+
+void Store::Data::add_recent(Recent used) {
+  std::erase_if(recent, [&](const Recent& each) { return each.key == used.key; });
+  recent.push_back(std::move(used));
+  if (recent.size() > most_recent) recent.pop_front();
 }
 
 void Store::Data::add_tombstone(const Key& key, const std::string& version) {

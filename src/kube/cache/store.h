@@ -22,7 +22,8 @@ namespace kube {
 /// The informer's cache: the last known objects of one kind (client-go's Indexer), fed by a
 /// reflector and by the responses to our own writes. An object never goes back to an older resource
 /// version, so whoever wrote reads its own write at once. Objects are kept compressed and without
-/// what kubectl last applied. Safe to share between threads.
+/// what kubectl last applied; the few that were used last also as they are. Safe to share between
+/// threads.
 class Store {
  public:
   /// Terms under which an object can be looked up besides its key, such as "ns/owner" (client-go's
@@ -39,7 +40,7 @@ class Store {
   explicit Store(Index index = {}, OnTerms on_terms = {}, Summary summary = {})
       : index_(std::move(index)), on_terms_(std::move(on_terms)), summary_(std::move(summary)) {}
 
-  std::optional<Json> find(const Key& key) const;
+  json::Shared find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
   std::vector<Key> indexed_keys(const std::string& term) const;
   std::vector<Key> keys() const;
@@ -56,7 +57,7 @@ class Store {
   /// Whether put() of this version would be Stale: saves parsing it.
   bool knows(const Key& key, std::string_view version) const;
   /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
-  Change put(const Json& object);
+  Change put(const json::Shared& object);
   /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
   /// deletion. Leaves a tombstone for a while, so that a late event or response does not bring the
   /// object back.
@@ -99,12 +100,20 @@ class Store {
     Key key;
     std::string version;  ///< of the deletion, or the last one known before it
   };
+  struct Recent {
+    Key key;
+    std::string version;
+    json::Shared object;
+  };
   struct Data {
     std::map<Key, Entry> entries;
     std::deque<Tombstone> tombstones;  ///< the latest few, oldest first
     Terms terms;
+    std::deque<Recent> recent;  ///< oldest first
 
     bool knows(const Key& key, std::string_view version) const;
+    json::Shared recently_used(const Key& key, std::string_view version) const;
+    void add_recent(Recent used);
     void add_tombstone(const Key& key, const std::string& version);
     /// Gives the terms that it had.
     std::vector<std::string> remove(std::map<Key, Entry>::iterator entry);
@@ -117,7 +126,7 @@ class Store {
   OnTerms on_terms_;
   Summary summary_;
   Compressor compressor_;
-  Guarded<Data> data_;
+  mutable Guarded<Data> data_;
   mutable std::mutex writes_mutex_;
   mutable std::condition_variable write_ended_;
   std::multiset<Key> writes_;

@@ -178,8 +178,8 @@ void Watch::store(const RawObject& raw) {
   if (store_.knows(raw.key, raw.version)) return;
   store_.await_writes(raw.key, write_wait);
   if (store_.knows(raw.key, raw.version)) return;
-  const auto object = build(raw, options_.kind);
-  if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, object);
+  const json::Shared object = build(raw, options_.kind);
+  if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, *object);
 }
 
 void Watch::store_deletion(const RawObject& raw) {

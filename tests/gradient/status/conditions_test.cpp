@@ -112,7 +112,9 @@ TEST_CASE("a condition keeps its time until its status changes") {
 
 TEST_CASE("a Deployment without any status yet is on its way") {
   auto world = observed({}, {});
-  world.deployment->erase("status");
+  auto deployment = *world.deployment;
+  deployment.erase("status");
+  world.deployment = deployment;
   const auto made = status(plain_spec(), world);
   CHECK(text_of(made) == "False RollingOut: 0 of 1 replica is available");
   CHECK(text_of(made, "Progressing") ==
@@ -144,13 +146,17 @@ TEST_CASE("a rollout that Kubernetes gave up without a known cause says so") {
 }
 
 TEST_CASE("a rollout that may lack a pod is available without it, but never without any") {
-  auto world = observed({3, 3, 1, 2, 2}, {});
-  world.deployment.value()["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = Json(1);
+  const auto that_may_lack_one = [](gradient::Observed world) {
+    auto deployment = *world.deployment;
+    deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = Json(1);
+    world.deployment = deployment;
+    return world;
+  };
+  auto world = that_may_lack_one(observed({3, 3, 1, 2, 2}, {}));
   CHECK(text_of(status(plain_spec(3), world), "Available") ==
         "True MinimumReplicasAvailable: 2 of 3 replicas are available at "
         "http://demo.team.svc.cluster.local");
-  world = observed({1, 1, 1, 0, 0}, {});
-  world.deployment.value()["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = Json(1);
+  world = that_may_lack_one(observed({1, 1, 1, 0, 0}, {}));
   CHECK(text_of(status(plain_spec(), world), "Available") ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available");
 }

@@ -61,10 +61,12 @@ TEST_CASE("a model on a claim is told with the claim") {
   auto spec = plain_spec();
   spec.models = {{.id = "shared", .path = "/opt/models"}};
   auto world = observed({}, {});
-  world.deployment.value()["spec"]["template"]["spec"] = json::parse(R"({
+  auto deployment = *world.deployment;
+  deployment["spec"]["template"]["spec"] = json::parse(R"({
       "containers": [{"name": "app", "volumeMounts": [
         {"name": "claim-files", "mountPath": "/opt/models", "subPath": "a/b"}]}],
       "volumes": [{"name": "claim-files", "persistentVolumeClaim": {"claimName": "files"}}]})");
+  world.deployment = deployment;
   CHECK(content(status(spec, world)) ==
         R"({"models":[{"id":"shared","source":"pvc://files/a/b"}]})");
 }

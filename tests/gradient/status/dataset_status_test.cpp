@@ -26,7 +26,9 @@ ObservedClaim refused(ObservedClaim seen, const std::string& reason) {
 }
 
 ObservedClaim deleted(ObservedClaim seen) {
-  (*seen.live)["metadata"]["deletionTimestamp"] = Json(now);
+  auto live = *seen.live;
+  live["metadata"]["deletionTimestamp"] = Json(now);
+  seen.live = live;
   return seen;
 }
 

@@ -112,9 +112,10 @@ TEST_CASE("a LimitRange may be about a helper") {
 
 TEST_CASE("pod security is not to be had by a setting that is set") {
   auto world = observed({1, 0, 0, 0, 0}, {});
-  (*world.deployment)["spec"]["template"]["spec"]["containers"][0]["securityContext"] =
+  auto deployment = *world.deployment;
+  deployment["spec"]["template"]["spec"]["containers"][0]["securityContext"] =
       json::parse(R"({"capabilities":{"drop":["ALL"]},"runAsNonRoot":true})");
-  world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
+  world.deployment = with_condition(deployment, "ReplicaFailure", "True", "FailedCreate",
                                     "violates PodSecurity \"restricted:latest\": seccompProfile");
   CHECK(text_of(status(plain_spec(), world)) ==
         refused +

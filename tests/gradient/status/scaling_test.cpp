@@ -130,9 +130,10 @@ TEST_CASE("replicas that are being taken back are not told again, but missing on
   auto world = observed({1, 1, 1, 1, 1}, {});
   world.scaled_by = "keda";
   const auto is_scaled_back = [&](std::int64_t replicas, const Json& previous) {
-    auto& deployment = *world.deployment;
+    auto deployment = *world.deployment;
     deployment["spec"]["replicas"] = Json(1);
     deployment["status"]["replicas"] = Json(replicas);
+    world.deployment = deployment;
     return gradient::is_scaled_back(demo(), world, previous);
   };
   CHECK(is_scaled_back(5, told));

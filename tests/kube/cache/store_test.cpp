@@ -42,6 +42,22 @@ std::vector<std::string> names(const std::vector<Json>& objects) {
 
 }  // namespace
 
+TEST_CASE("an object that was put or found a moment ago is not read again") {
+  Store store;
+  const json::Shared put = object("a", "1");
+  store.put(put);
+  const auto found = store.find({"ns", "a"});
+  CHECK(&*found == &*put);
+  for (int i = 0; i < 20; ++i)
+    store.put(object("other-" + std::to_string(i), "2"));
+  const auto later = store.find({"ns", "a"});
+  CHECK(&*later != &*put);
+  CHECK(json::equal(*later, *put));
+  CHECK(&*store.find({"ns", "a"}) == &*later);
+  store.put(object("a", "3"));
+  CHECK(version(store, "a") == "3");
+}
+
 TEST_CASE("an object comes back as it was put") {
   Store store;
   const auto pod = object("a", "1");
