@@ -1,5 +1,5 @@
-#: publish [--sign]                            push what ./dev release has made in dist/ to its registry; --sign: keylessly, with cosign
-# Names and version are those that the chart in dist/ has. Who may push there is docker's configuration's to know (docker login).
+#: publish [--sign]                            push what ./dev release has made in dist/ to its registry; --sign also signs it, without a key, by cosign
+# Names and version are those of the chart in dist/. The login is docker's (docker login). What is published already stays, so it can be repeated.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
@@ -20,8 +20,8 @@ helm() { "$(binary helm)" "$@"; }
 
 read_names() {
 	local chart=("$DIST"/gradient-operator-*.tgz)
-	[[ -f $DIST/SHA256SUMS && -f ${chart[0]} ]] || fail "nothing to publish: ./dev release VERSION makes dist/"
-	(cd "$DIST" && sha256sum --quiet --check SHA256SUMS) || fail "dist/ is not what ./dev release has made: make it again"
+	[[ -f $DIST/SHA256SUMS && -f ${chart[0]} ]] || fail "there is nothing to publish: ./dev release VERSION makes dist/"
+	(cd "$DIST" && sha256sum --quiet --check SHA256SUMS) || fail "files in dist/ differ from SHA256SUMS: make them again by ./dev release"
 	CHART=${chart[0]}
 	VERSION=$(helm show chart "$CHART" | sed -n 's/^version: //p')
 	IMAGES=$(helm show values "$CHART" | sed -n 's/^  prefix: "\(.*\)"$/\1/p')
@@ -42,7 +42,7 @@ push_image() { # NAME
 	[[ ! $SIGN ]] || sign_image "$image" "$digest" "$1"
 }
 
-# Each processor's image with its list of packages, which belongs to that one.
+# With the list of packages of each processor's image.
 sign_image() { # IMAGE DIGEST NAME
 	local architecture digest
 	cosign sign --yes --recursive "$1@$2"
@@ -52,15 +52,16 @@ sign_image() { # IMAGE DIGEST NAME
 		done
 }
 
+# Its archive is the only layer; the manifest has the time of the push, and so another digest each time.
 push_chart() {
-	local said digest name=${IMAGES}charts
-	if oras resolve "${PLAIN[@]}" "$name/gradient-operator:$VERSION" >/dev/null 2>&1; then
-		say "the chart $name/gradient-operator:$VERSION is published already, and stays"
-		return
+	local said there name=${IMAGES}charts/gradient-operator
+	if there=$(oras manifest fetch "${PLAIN[@]}" "$name:$VERSION" 2>/dev/null); then
+		[[ $(jq -r '.layers[0].digest' <<<"$there") == sha256:$(sha256sum "$CHART" | cut -d' ' -f1) ]] ||
+			fail "the chart $name:$VERSION is published already with other files: give the release another version"
+	else
+		said=$(helm push "$CHART" "oci://${name%/*}" "${PLAIN[@]}" 2>&1) || fail "$said"
 	fi
-	said=$(helm push "$CHART" "oci://$name" "${PLAIN[@]}" 2>&1) || fail "$said"
-	digest=$(sed -n 's/^Digest: //p' <<<"$said")
-	[[ ! $SIGN ]] || cosign sign --yes "$name/gradient-operator@$digest"
+	[[ ! $SIGN ]] || cosign sign --yes "$name@$(oras resolve "${PLAIN[@]}" "$name:$VERSION")"
 }
 
 sign_checksums() { cosign sign-blob --yes --bundle "$DIST/SHA256SUMS.sigstore.json" "$DIST/SHA256SUMS"; }
