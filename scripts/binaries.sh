@@ -30,11 +30,14 @@ CONTROL_PLANE_BINARIES=(etcd kube-apiserver kube-controller-manager kubectl)
 NODE_BINARIES=(kube-scheduler kubelet kube-proxy coredns)
 IMAGE_BINARIES=(rclone git-lfs oci-pull gradient-unpack) # in the order that assemble_sync takes them
 SERVER_BINARIES=("${IMAGE_BINARIES[@]}" minio)
-DEMO_BINARIES=("${IMAGE_BINARIES[@]}" s3-server) # of a demo's few bytes: a third of minio to compile
+DEMO_ON_KIND_BINARIES=(kubectl "${IMAGE_BINARIES[@]}" s3-server) # which takes a third of minio's time to compile
+DEMO_BINARIES=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_ON_KIND_BINARIES[@]}")
 TEST_BINARIES=("${SERVER_BINARIES[@]}" sftp-server kstatus argocd-lua)
 CHART_BINARIES=(helm)
 EXPOSURE_BINARIES=(traefik gateway-api)
-SCALING_BINARIES=(keda keda-definitions)
+SCALING_BINARIES=(keda keda-crds)
+E2E_BINARIES=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}"
+	"${SCALING_BINARIES[@]}")
 BENCH_BINARIES=(oras s5cmd)
 LINT_BINARIES=("${CHART_BINARIES[@]}" actionlint)
 RELEASE_BINARIES=("${CHART_BINARIES[@]}" syft govulncheck)
@@ -52,12 +55,12 @@ kubernetes_version() { # MINOR
 KUBERNETES_VERSION=$LOCAL_KUBERNETES
 [[ ! ${GRADIENT_KUBERNETES:-} ]] || KUBERNETES_VERSION=$(kubernetes_version "$GRADIENT_KUBERNETES")
 
-# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or definitions
+# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or CRDs
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
 	etcd) echo "k8s.io/kubernetes $KUBERNETES_VERSION go.etcd.io/etcd/server/v3" ;; # that of its API server
-	coredns) echo "k8s.io/kubernetes $KUBERNETES_VERSION coredns.go" ;;
+	coredns) echo "k8s.io/kubernetes $LOCAL_KUBERNETES coredns.go" ;; # one for every Kubernetes
 	rclone) echo "github.com/rclone/rclone $RCLONE_VERSION rclone.go local_addresses.go" ;;
 	s3-server) echo "github.com/rclone/rclone $RCLONE_VERSION s3_server.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
@@ -77,7 +80,7 @@ binary_source() {
 	gateway-api) echo "sigs.k8s.io/gateway-api $GATEWAY_API_VERSION config/crd/standard/gateway.*.yaml" ;;
 	keda) echo "github.com/kedacore/keda/v2 $KEDA_VERSION ./cmd/operator" ;;
 	keda-adapter) echo "github.com/kedacore/keda/v2 $KEDA_VERSION ./cmd/adapter" ;;
-	keda-definitions) echo "github.com/kedacore/keda/v2 $KEDA_VERSION config/crd/bases/*.yaml config/rbac/role.yaml" ;;
+	keda-crds) echo "github.com/kedacore/keda/v2 $KEDA_VERSION config/crd/bases/*.yaml config/rbac/role.yaml" ;;
 	*) fail "no recipe for the program $1" ;;
 	esac
 }
@@ -101,11 +104,12 @@ program_text() { # FILES
 # For a release: a processor by its GOARCH, or "symbols" for a program that keeps its names. Built by the very Go of GO_VERSION.
 BINARY_VARIANT=${BINARY_VARIANT:-}
 
-# Where a program is, or will be once it is built. What is a program of ours is built again when we change it, or take another Go.
+# Where a program is, or will be once it is built. A program of ours is built again when we change it, or take another Go or other modules.
 binary() {
 	local version package files
 	read -r _ version package < <(binary_source "$1")
-	[[ $package != *.go ]] || version+=-$(printf '%s\n' "$GO_VERSION$(newer_modules "$1")" "$(program_text "$package")" | sha256sum | cut -c1-8)
+	[[ $package != *.go ]] ||
+		version+=-$(printf '%s\n' "$GO_VERSION$(newer_modules "$1")$(added_modules "$1")" "$(program_text "$package")" | sha256sum | cut -c1-8)
 	echo "$CACHE/bin/$1/$version${BINARY_VARIANT:+-go$GO_VERSION-$BINARY_VARIANT}/$1"
 }
 
@@ -185,8 +189,8 @@ repeat_choices() { # GO MODULE@VERSION
 		(.Exclude[]? | "-exclude=\(.Path)@\(.Version)")' | xargs "$1" mod edit
 }
 
-# Those of a module, as one file.
-copy_definitions() { # GO MODULE@VERSION PATTERNS
+# The CRDs of a module, as one file.
+copy_crds() { # GO MODULE@VERSION PATTERNS
 	local from file
 	from=$("$1" mod download -json "$2" | jq -r .Dir)
 	# shellcheck disable=SC2086 # patterns on purpose
@@ -230,7 +234,7 @@ build_binary() { # NAME
 	?*) export GOARCH=$BINARY_VARIANT ;;
 	esac
 	if [[ $package == *.yaml ]]; then
-		copy_definitions "$go" "$module@$version" "$package" >"$into.new"
+		copy_crds "$go" "$module@$version" "$package" >"$into.new"
 		mv "$into.new" "$into"
 		return
 	fi

@@ -13,31 +13,36 @@ usage() { fail "usage: ./dev demo [--keep] [--kind | --no-kind]"; }
 kind_works() { type -P kind docker >/dev/null && docker info >/dev/null 2>&1; }
 
 say_how_long() {
-	local missing=0 name
-	for name in "${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_BINARIES[@]}"; do [[ -e $(binary "$name") ]] || missing=1; done
-	if ((missing)) && [[ ! ${kind[*]} ]]; then
+	local programs=("${DEMO_BINARIES[@]}") missing='' name
+	[[ ! ${kind[*]} ]] || programs=("${DEMO_ON_KIND_BINARIES[@]}")
+	for name in "${programs[@]}"; do [[ -e $(binary "$name") ]] || missing=1; done
+	if [[ $missing && ! ${kind[*]} ]]; then
 		say "the first time: about 8 minutes on two processors, as Kubernetes and the operator are compiled; then under a minute"
-	elif [[ ! -e $ROOT/build/release/bin/gradient-operator ]]; then
+	elif [[ $missing || ! -e $ROOT/build/release/bin/gradient-operator ]]; then
 		say "about 4 minutes on two processors, as the operator is compiled; then under a minute"
 	else
 		say "about a minute"
 	fi
 }
 
-# The compiler of the operator is at work while modules are fetched and linked: each waits much.
+# The operator is compiled while modules are fetched and linked, as each of the two often waits. It ends with the demo, in its own session.
 install_and_build() {
-	local log status=0 compiler
+	local log compiler
 	need_packages "${BUILD_PACKAGES[@]}"
 	log=$(mktemp)
-	"$ROOT/dev" build release >"$log" 2>&1 &
+	setsid "$ROOT/dev" build release >"$log" 2>&1 &
 	compiler=$!
-	"$ROOT/dev" setup "demo${kind[*]:+-on-kind}" || { kill $compiler; return 1; }
-	say "building the operator beside it ..."
-	wait $compiler || status=$?
+	# shellcheck disable=SC2064 # their values now
+	trap "kill -- -$compiler 2>/dev/null; rm -f '$log'" EXIT
+	"$ROOT/dev" setup "demo${kind[*]:+-on-kind}"
+	say "waiting for the operator's build ..."
+	wait $compiler || {
+		tail -40 "$log" >&2
+		return 1
+	}
 	tail -3 "$log" >&2
-	((status == 0)) || tail -40 "$log" >&2
 	rm -f "$log"
-	return $status
+	trap - EXIT
 }
 
 load_images() {
@@ -104,7 +109,7 @@ how_to_look_around() {
 		  alias kubectl=$(binary kubectl)
 		  PATH=$ROOT/build/release/bin:\$PATH
 		  gradient-operator status demo                 # conditions, content, pods, events on one screen
-		  gradient-operator logs demo                   # of all containers of all pods
+		  gradient-operator logs demo                   # all containers of all pods
 		  gradient-operator diff -f manifests/samples/deployment-cr.yaml   # what applying a file would change
 		  kubectl get gradient                          # all objects of ours
 		  kubectl describe gdep demo                    # conditions and events
@@ -134,7 +139,7 @@ trap explain_failure EXIT
 steps 6
 step "a Kubernetes node" "$ROOT/dev" cluster up "${kind[@]}"
 use_cluster
-step "custom resource definitions and rights" install_definitions
+step "CRDs and rights" install_crds
 step "container registry, git server and S3 server" servers_up
 step "images" load_images
 step "the operator" start_operator
@@ -148,5 +153,5 @@ if [[ $keep ]]; then
 else
 	say "taking everything down"
 	"$ROOT/dev" cluster down
-	say "done. ./dev demo --keep leaves it up: then gradient-operator status, logs and diff of build/release/bin show more, and so does kubectl"
+	say "done. ./dev demo --keep leaves the cluster up and says how to look around"
 fi

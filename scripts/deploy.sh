@@ -23,7 +23,7 @@ use_cluster() {
 # In NAMESPACE where it is set.
 kubectl() { command "$KUBECTL" ${NAMESPACE:+--namespace "$NAMESPACE"} "$@"; }
 
-install_definitions() {
+install_crds() {
 	kubectl apply -f "$ROOT/crds"
 	kubectl apply -f "$INSTALL" -l app.kubernetes.io/component=rights
 	# An operator outside the cluster, with a client certificate of this name.

@@ -1,4 +1,4 @@
-#: setup [build|demo|unit|cluster|e2e|lint]... install what is missing for a part, or for all
+#: setup [PART]...                             install what is missing for build, demo, demo-on-kind, unit, cluster, e2e or lint; without a part for all tests
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
@@ -19,12 +19,11 @@ for part; do
 	demo | demo-on-kind | e2e)
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
 		case $part in
-		demo-on-kind) binaries+=(kubectl "${DEMO_BINARIES[@]}") ;;
-		demo) binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${DEMO_BINARIES[@]}") ;;
+		demo) binaries+=("${DEMO_BINARIES[@]}") ;;
+		demo-on-kind) binaries+=("${DEMO_ON_KIND_BINARIES[@]}") ;;
 		e2e)
 			packages+=("${TEST_PACKAGES[@]}")
-			binaries+=("${CONTROL_PLANE_BINARIES[@]}" "${NODE_BINARIES[@]}" "${SERVER_BINARIES[@]}" "${CHART_BINARIES[@]}" "${EXPOSURE_BINARIES[@]}"
-				"${SCALING_BINARIES[@]}")
+			binaries+=("${E2E_BINARIES[@]}")
 			;;
 		esac
 		;;
@@ -32,7 +31,7 @@ for part; do
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
 		binaries+=("${LINT_BINARIES[@]}")
 		;;
-	*) fail "usage: ./dev setup [build|demo|unit|cluster|e2e|lint]..." ;;
+	*) fail "usage: ./dev setup [build|demo|demo-on-kind|unit|cluster|e2e|lint]..." ;;
 	esac
 done
 need_packages "${packages[@]}"

@@ -39,7 +39,7 @@ set_up() {
 	step "a Kubernetes node" "$ROOT/dev" cluster up
 	use_cluster
 	step "volumes" recycle_volumes
-	step "custom resource definitions and rights" install_definitions
+	step "CRDs and rights" install_crds
 	step "container registry, git server and S3 server" servers_up
 	step "images" load_images
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# KEDA, as a process of this machine with the rights that its own role gives, and a queue whose length a web server tells.
+# KEDA as a process of this machine, with the rights of its own role, and a queue whose length a web server shows.
 
 source "$SCRIPTS/certificates.sh"
 
@@ -9,7 +9,7 @@ keda() { # PORT, the first of three
 	program=$(binary keda)
 	mkdir -p "$dir/certificates" "$dir/queue"
 	command "$KUBECTL" create namespace keda --dry-run=client -o yaml | command "$KUBECTL" apply -f -
-	command "$KUBECTL" apply --server-side -f "$(binary keda-definitions)"
+	command "$KUBECTL" apply --server-side -f "$(binary keda-crds)"
 	command "$KUBECTL" create clusterrolebinding keda --clusterrole keda-operator --user keda --dry-run=client -o yaml |
 		command "$KUBECTL" apply -f -
 	command "$KUBECTL" wait --for=condition=Established --timeout=30s crd/scaledobjects.keda.sh
@@ -28,7 +28,7 @@ keda() { # PORT, the first of three
 	wait_for "keda-$NAMESPACE" 60 answers "http://$HOST_ADDRESS:$1/readyz"
 }
 
-# However the scenario ends. KEDA has a finalizer on the object.
+# However the scenario ends. KEDA must remove its finalizer before it ends itself.
 end_keda() {
 	kubectl delete scaledobject by-queue --ignore-not-found --timeout=60s
 	stop "keda-$NAMESPACE" "queue-$NAMESPACE"
@@ -36,7 +36,7 @@ end_keda() {
 
 queue() { echo "{\"waiting\": $1}" >"$SERVERS_STATE/keda-$NAMESPACE/queue/length.json"; } # LENGTH
 
-# Scales what its target names to as many as there is work for, and to none without.
+# Scales the target to as many replicas as there is work for, and to none without work.
 scaled_object() { # TARGET PORT
 	apply <<-END
 		apiVersion: keda.sh/v1alpha1
