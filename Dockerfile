@@ -36,7 +36,7 @@ RUN --mount=type=secret,id=authorities bash -euo pipefail -c 'source scripts/com
     install "$(binary rclone)" "$(binary git-lfs)" "$(binary oci-pull)" "$(binary gradient-unpack)" /; \
     rm -rf "$CACHE" "$HOME/go" /var/lib/apt/lists'
 
-# A folder for each image. The local cluster's images have this machine's files in the place of this stage (scripts/images.sh).
+# A folder for each image. The local cluster's images have this machine's files instead of this stage (scripts/images.sh).
 FROM build AS files
 COPY --from=modules /rclone /git-lfs /oci-pull /gradient-unpack /
 RUN bash -euo pipefail -c 'source scripts/assemble.sh; \

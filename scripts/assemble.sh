@@ -1,8 +1,8 @@
-# What the images hold: programs with the libraries they load and what these expect around them, in place of a whole system of several
+# What the images hold: programs with the libraries they load and what these expect around them, instead of a whole system of several
 # hundred megabytes. The Dockerfile calls it, and so do the local cluster's images (images.sh). Sourced; needs nothing else.
 
-# SYSTEM is the folder of the Debian that all is taken from, such as one of another processor; by default it is the machine's own. TRIPLET
-# is that processor's name, and EMULATOR runs a program of it.
+# SYSTEM is the folder of the Debian that the files are taken from, such as one of another processor; by default it is this machine. TRIPLET
+# is the name of that processor, and EMULATOR runs its programs.
 SYSTEM=${SYSTEM:-}
 TRIPLET=${TRIPLET:-$(uname -m)-linux-gnu}
 EMULATOR=${EMULATOR:-}
@@ -25,7 +25,7 @@ needs() { # FILE
 		sed -n -e 's/.*\[Requesting program interpreter: \(.*\)\]/\1/p' -e 's/.*(NEEDED) .*\[\(.*\)\]/\1/p'
 }
 
-# Whether a library of no system is where a file's own path of search leads, or beside it.
+# Whether a library is beside the file that needs it, or where that file's own search path leads.
 brings() { # FILE NAME
 	local own path
 	own=$(dirname "$1")
@@ -36,7 +36,7 @@ brings() { # FILE NAME
 	return 1
 }
 
-# Copies every library that programs load, and those that these load, to where the loader looks for them first. A static program has none.
+# Copies every library that programs load, and those that these load, to where the loader looks first. A static program has none.
 add_libraries() { # FOLDER PROGRAM...
 	local folder=$1 file name path
 	shift
@@ -46,7 +46,7 @@ add_libraries() { # FOLDER PROGRAM...
 			path=$name
 			[[ $name == /* ]] || path=$(place "/lib/$TRIPLET/$name" "/usr/lib/$TRIPLET/$name" 2>/dev/null) || {
 				brings "$file" "$name" && continue
-				echo "$file needs $name, which ${SYSTEM:-this system} has not" >&2
+				echo "$file needs $name, which ${SYSTEM:-this system} lacks" >&2
 				return 1
 			}
 			[[ ! -e $folder$path ]] || continue
@@ -110,8 +110,8 @@ packages_of() { # FOLDER DPKG-QUERY...
 	} | sort -u
 }
 
-# Which packages of Debian the image has files of, and which programs besides: nobody can ask its package manager. Scanners read what
-# dpkg would have noted, one file a package, and licences demand to be handed on.
+# Which packages of Debian the image has files of, and which programs besides, as it has no package manager that could be asked. Scanners
+# read what dpkg would have written, one file for each package; licences must be passed on.
 add_versions() { # FOLDER [LINE...]
 	local folder=$1 noted=$1/var/lib/dpkg/status.d query=(dpkg-query ${SYSTEM:+"--admindir=$SYSTEM/var/lib/dpkg"}) package name licence
 	shift

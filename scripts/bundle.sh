@@ -1,29 +1,29 @@
 # shellcheck shell=bash
-# What a release consists of besides its images: chart, manifests, plugin of kubectl, checksums. All of it the same bytes whenever it is
-# made of the same commit. Sourced after common, binaries and chart.
-# Wants DIST (the folder), VERSION, EPOCH (time of the commit), REPOSITORY (its URL), IMAGES (prefix of the images' names).
+# The files of a release besides its images: chart, manifests, plugin of kubectl, checksums. The same commit always gives the same bytes.
+# Sourced after common, binaries and chart.
+# Needs DIST (the folder), VERSION, EPOCH (time of the commit), REPOSITORY (its URL), IMAGES (prefix of the images' names).
 
 downloads() { echo "$REPOSITORY/releases/download/v$VERSION"; }
 
-# Members of a folder, whoever made them, when and with which umask.
+# An archive that does not depend on who made the files, when, or with which umask.
 pack() { # FOLDER MEMBER...
 	tar -C "$1" --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --mode=u+rw,go-w,a+rX --format=gnu -c "${@:2}"
 }
 
-# Says what has to be another in a file, where it is not.
+# Fails where a file lacks the line.
 demand() { # FILE LINE
 	grep -qxF -- "$2" "$ROOT/$1" || fail "release $VERSION: $1 must have the line \"$2\""
 }
 
 check_version() {
-	[[ $VERSION =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "\"$VERSION\" is no version; the project's is $(version)"
+	[[ $VERSION =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "\"$VERSION\" is not a version such as 1.2.3; the project's is $(version)"
 	[[ $VERSION == "$(version)" ]] || fail "the project's version is $(version), not $VERSION: change it first in CMakeLists.txt (project), helm/gradient-operator/Chart.yaml (version, appVersion) and docs/quick-start.md"
 	demand helm/gradient-operator/Chart.yaml "version: $VERSION"
 	demand helm/gradient-operator/Chart.yaml "appVersion: $VERSION"
 	grep -q "gradient-operator:${VERSION//./\\.} " "$ROOT/docs/quick-start.md" || fail "release $VERSION: docs/quick-start.md names images of another version"
 }
 
-# The chart installs the images of this release, unless told otherwise. Helm notes the time in its archive, which is packed again.
+# The chart installs the images of this release by default. Helm's archive has the time, so it is packed again.
 bundle_chart() {
 	local work
 	work=$(mktemp -d)
@@ -51,7 +51,7 @@ bundle_manifests() {
 	} >"$DIST/install.yaml"
 }
 
-# The operator's commands with the loader and the libraries that they were linked with: a Linux of any kind runs them.
+# The operator's program with its loader and libraries, so that any Linux runs it.
 bundle_plugin() { # ARCHITECTURE FOLDER-OF-THE-OPERATOR
 	local work loader
 	work=$(mktemp -d)

@@ -4,12 +4,12 @@
 CHART=$ROOT/helm/gradient-operator
 INSTALL=$ROOT/manifests/install.yaml
 
-# Without the line that says that the chart's definitions are those in crds/, by a link.
+# Without the line that says that the chart's CRDs are those in crds/, by a link.
 helm() {
 	"$(binary helm)" "$@" 2> >(sed '/found symbolic link/d' >&2)
 }
 
-# The chart as plain manifests, without the definitions, which are in crds/.
+# The chart as plain manifests, without the CRDs, which are in crds/.
 render_install() { # [ARGUMENT-OF-HELM...]
 	cat <<-END
 		# The operator for all namespaces: the rendered chart helm/gradient-operator, by ./dev format.

@@ -11,7 +11,7 @@ PAUSE_IMAGE=gradient-operator.local/pause:1
 
 folder_hash() { tar -C "$1" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -c . | sha256sum | cut -c1-16; } # FOLDER
 
-# Makes the stage TARGET of a Dockerfile, with FOLDER in the place of its stage `files`. Prints the archive's path. Equal content and
+# Makes the stage TARGET of a Dockerfile, with FOLDER instead of its stage `files`. Prints the archive's path. Equal content and
 # settings, equal archive.
 make_image() { # NAME DOCKERFILE TARGET FOLDER
 	local name=$1 dockerfile=$2 target=$3 folder=$4 archive work

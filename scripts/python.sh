@@ -4,7 +4,7 @@
 
 PYTHON=/usr/bin/python3
 
-# A folder with the packages of a list, which the cache keeps. No source is compiled: an index without a fitting wheel is an error.
+# A folder with the packages of a list, which the cache keeps. Nothing is compiled: a package without a fitting wheel is an error.
 python_packages() { # LIST
 	local list=$SCRIPTS/python/$1.txt folder work
 	folder=$CACHE/python/$1-$({ "$PYTHON" --version && cat "$list"; } | sha256sum | cut -c1-16)
@@ -23,7 +23,7 @@ python_packages() { # LIST
 	echo "$folder"
 }
 
-# Without what the interpreter has compiled, which is more each time that it runs: equal packages, equal image.
+# Without the interpreter's compiled files, which become more each time that it runs: the same packages give the same image.
 add_python() { # FOLDER PACKAGES
 	local library packages=$1/usr/lib/python3/dist-packages modules
 	library=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')

@@ -1,5 +1,5 @@
-#: release VERSION [OPTION]...                 make in dist/ what a release consists of: images for amd64 and arm64, chart, manifests, kubectl plugin, SBOMs, checksums
-# On Debian 12, as root or as a user whose packages are there. Equal commit and equal packages of Debian, equal bytes.
+#: release VERSION [OPTION]...                 make the files of a release in dist/: images for amd64 and arm64, chart, manifests, kubectl plugin, SBOMs, checksums
+# On Debian 12, as root, or with all packages installed. The same commit and the same packages of Debian give the same bytes.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 for part in packages binaries assemble chart system scan bundle; do
 	# shellcheck source=/dev/null
@@ -30,7 +30,10 @@ parse() { # ARGUMENT...
 		--images=?*) IMAGES=${argument#*=} ;;
 		--no-scan) SCAN='' ;;
 		-*) usage ;;
-		*) [[ ! $VERSION ]] || usage && VERSION=$argument ;;
+		*)
+			[[ ! $VERSION ]] || usage
+			VERSION=$argument
+			;;
 		esac
 	done
 	[[ $VERSION ]] || usage
@@ -40,17 +43,17 @@ check_names() {
 	local from=$REPOSITORY
 	[[ $from ]] || from=$(git -C "$ROOT" remote get-url origin 2>/dev/null) || true
 	REPOSITORY=$(web_address "$from")
-	[[ $REPOSITORY =~ ^https://[^/]+/.+ ]] || fail "where the release will be is not known from \"$from\": give --repository=https://github.com/OWNER/NAME"
+	[[ $REPOSITORY =~ ^https://[^/]+/.+ ]] || fail "the repository of the release is not known from \"$from\": give --repository=https://github.com/OWNER/NAME"
 	if [[ ! $IMAGES ]]; then
-		[[ $REPOSITORY =~ ^https://github\.com/([^/]+)/[^/]+$ ]] || fail "which registry gets the images is not known: give --images=registry.example.com/team/"
+		[[ $REPOSITORY =~ ^https://github\.com/([^/]+)/[^/]+$ ]] || fail "the registry of the images is not known: give --images=registry.example.com/team/"
 		IMAGES=ghcr.io/${BASH_REMATCH[1],,}/
 	fi
 	IMAGES=${IMAGES%/}/
-	[[ $IMAGES =~ ^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*/$ ]] || fail "\"$IMAGES\" is no prefix of images' names; write it as registry.example.com/team/"
+	[[ $IMAGES =~ ^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*/$ ]] || fail "\"$IMAGES\" is no prefix of image names; write it like registry.example.com/team/"
 }
 
 check_source() {
-	[[ -z $(git -C "$ROOT" status --porcelain) ]] || fail "a release is made of a commit, and there are changes that are in none: git status"
+	[[ -z $(git -C "$ROOT" status --porcelain) ]] || fail "a release is made of a commit, and there are uncommitted changes: git status"
 	REVISION=$(git -C "$ROOT" rev-parse HEAD)
 	EPOCH=$(git -C "$ROOT" log -1 --format=%ct)
 }
@@ -84,7 +87,7 @@ compile_for() { # ARCHITECTURE
 	use_architecture "$1"
 	! type -P ccache >/dev/null || launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
 	cd "$ROOT" || return
-	# Of another system nothing is to be left. Headers of others take most of the time.
+	# Nothing of another system may remain. Headers of libraries take most of the time.
 	grep -qsxF "CMAKE_SYSROOT:UNINITIALIZED=$SYSTEM" "$build/CMakeCache.txt" || rm -rf "$build"
 	cmake --preset release -B "$build" --toolchain cmake/debian.cmake -D "TRIPLET=$TRIPLET" -D "CMAKE_SYSROOT=$SYSTEM" \
 		-D "CMAKE_CXX_FLAGS=-ffile-prefix-map=$ROOT=. -ffile-prefix-map=$SYSTEM=" -D "REVISION=$REVISION" -D PRECOMPILED_HEADERS=ON "${launcher[@]}"
@@ -103,7 +106,7 @@ assemble_for() { # ARCHITECTURE
 check_size() { # NAME FOLDER
 	local size
 	size=$(du --summarize --apparent-size --block-size=1000000 "$2" | cut -f1)
-	((size <= MOST_MEGABYTES[$1])) || fail "the image $1 would have $size MB, and is to have at most ${MOST_MEGABYTES[$1]} MB"
+	((size <= MOST_MEGABYTES[$1])) || fail "the image $1 would have $size MB; at most ${MOST_MEGABYTES[$1]} MB are allowed"
 }
 
 # By the Dockerfile, with the folder in its stage `files`; one layout for all processors.
@@ -119,7 +122,7 @@ make_layout() { # NAME
 	pack "$WORK/layouts/$1" blobs index.json oci-layout >"$DIST/$1-$VERSION.oci.tar"
 }
 
-# The scanner notes the time and a number by chance; neither says anything.
+# The scanner writes the time and a random number, which would make each list another.
 make_sbom() { # NAME ARCHITECTURE
 	SYFT_CHECK_FOR_APP_UPDATE=false "$(binary syft)" scan --quiet "dir:$WORK/$2/$1" --override-default-catalogers image --source-name "$1" --source-version "$VERSION" -o spdx-json |
 		jq --arg time "$(date -ud "@$EPOCH" +%FT%TZ)" --arg name "$(downloads)/$1-$2.spdx.json" \
@@ -133,7 +136,7 @@ make_sboms() {
 	done
 }
 
-# In a user namespace that starts programs of the other processor by an emulator, which takes Linux 6.7: the machine itself is not told.
+# In a user namespace (Linux 6.7) that starts programs of the other processor by an emulator. The machine itself stays as it is.
 with_emulator() { # ARCHITECTURE COMMAND...
 	local rule=/usr/lib/binfmt.d/qemu-${TRIPLETS[$1]%%-*}.conf
 	[[ $1 != "$(own_architecture)" ]] || rule=/dev/null
@@ -151,7 +154,7 @@ inside() { # ARCHITECTURE NAME COMMAND...
 		"$WORK/$1/$2" "${@:3}"
 }
 
-# Every program of the images starts, and what the operator makes of a spec does not depend on the processor.
+# Every program of the images starts, and the operator renders the same on each processor.
 try_architecture() { # ARCHITECTURE
 	local said program
 	said=$(inside "$1" gradient-operator /usr/local/bin/gradient-operator --version)
@@ -219,7 +222,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 DIST=$WORK/dist
 mkdir "$DIST"
-if [[ $SCAN ]]; then scan_release; else say "not looked for known faults: --no-scan"; fi
+if [[ $SCAN ]]; then scan_release; else say "--no-scan: nobody has looked for known faults"; fi
 build_release
 rm -rf "$ROOT/dist"
 mv "$DIST" "$ROOT/dist"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Debian 12 of either architecture as a folder: what the release is compiled against and its images take their files from. Packages
-# are unpacked and none is set up, so that the one of another processor is had without running anything of it. Sourced after common and
-# packages; wants apt, and no root.
+# Debian 12 of either architecture as a folder: the release is compiled against it, and its images take their files from it. Packages are
+# unpacked and none is set up, so that nothing of another processor has to run. Sourced after common and
+# packages; needs apt, not root.
 
 declare -A TRIPLETS=([amd64]=x86_64-linux-gnu [arm64]=aarch64-linux-gnu)
 
-# Settings of apt that know of the folder alone, and nothing of what this machine has.
+# Settings of apt for the folder alone, whatever this machine has.
 system_settings() { # ARCHITECTURE FOLDER
 	cat <<-END
 		#clear APT::Architectures;
@@ -24,7 +24,7 @@ system_settings() { # ARCHITECTURE FOLDER
 	END
 }
 
-# The newest of the packages and what they need, as files whose names are printed.
+# Downloads the newest versions of packages and of what they need. Prints the names of the files.
 download_packages() { # ARCHITECTURE FOLDER PACKAGE...
 	local folder=$2 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 	local -x APT_CONFIG=$2/apt.conf
@@ -40,7 +40,7 @@ download_packages() { # ARCHITECTURE FOLDER PACKAGE...
 		awk '/^Inst / { gsub(/[][()]/, ""); gsub(/:/, "%3a", $3); print $2 "_" $3 "_" $NF ".deb" }' | sort
 }
 
-# What dpkg would note, so that it can be asked whose a file is.
+# What dpkg would write, so that it can say which package a file is from.
 note_package() { # FOLDER ARCHIVE
 	local info=$1/var/lib/dpkg/info name multi
 	name=$(dpkg-deb --field "$2" Package)
@@ -50,7 +50,7 @@ note_package() { # FOLDER ARCHIVE
 	{ dpkg-deb --field "$2" | sed '1 a Status: install ok installed'; echo; } >>"$1/var/lib/dpkg/status"
 }
 
-# Links of a system that is not the root.
+# In a folder, absolute links would lead out of it.
 make_links_relative() { # FOLDER
 	local link target
 	find "$1" -type l -lname '/*' -printf '%p\t%l\n' | while IFS=$'\t' read -r link target; do
@@ -76,7 +76,7 @@ unpack_system() { # FOLDER ARCHIVE...
 	cat "$folder"/usr/share/ca-certificates/mozilla/*.crt >"$folder/etc/ssl/certs/ca-certificates.crt"
 }
 
-# Where it is, once it was made: a folder of its own for every set of packages, as what was compiled against another has to be again.
+# The folder, once it was made. Each set of packages has its own, because all must be compiled again for another.
 system() { readlink -f "$CACHE/systems/$1/root"; } # ARCHITECTURE
 
 # One step.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Real applications, as they stand in the samples: their images are made of packages of the Python package index.
+# The samples with real applications. Their images are made of packages of the Python package index.
 
 source "$SCRIPTS/python.sh"
 
@@ -24,14 +24,14 @@ a_streamlit_app_out_of_a_repository_shows_its_page() {
 
 # Trains a model and puts it where the sample fetches it.
 publish_iris() { # VERSION DEPTH
-	local folder
+	local folder file
 	folder=$(mktemp -d)
 	python_of mlserver "$SCRIPTS/python/train.py" "$folder" "$1" "$2"
 	for file in model.joblib model-settings.json; do s3_put "models/iris/$file" "@$folder/$file"; done
 	rm -rf "$folder"
 }
 
-# Version of the model and the kind of a flower that a tree of depth 1 takes for another.
+# The model's version, and its answer for a flower that a tree of depth 1 gets wrong.
 prediction() {
 	request model-server/v2/models/iris/infer --header 'Content-Type: application/json' \
 		--data '{"inputs": [{"name": "measures", "shape": [1, 4], "datatype": "FP64", "data": [6.5, 3.0, 5.5, 2.0]}]}' |
