@@ -219,7 +219,7 @@ TEST_CASE("colours are for terminals, or when they are asked for") {
   CHECK_THAT(on_terminal("TERM=dumb", ""), StartsWith("bad.yaml:1: "));
 }
 
-TEST_CASE("a cluster without the definitions is told from one without the deployment") {
+TEST_CASE("a cluster without the CRDs is told from one without the deployment") {
   const session::Folder folder;
   const RawServer server([](Peer& peer, int /*number*/) {
     while (peer.receive())

@@ -21,9 +21,9 @@ std::string in_bash(const std::string& line) {
                "COMP_LINE=\"" +
                line +
                "\" COMP_POINT=${#COMP_LINE}\n"
-               // As readline does: \"=\" is a word of its own.
+               // As readline does: "=" is a word of its own.
                "read -ra COMP_WORDS <<<\"${COMP_LINE//=/ = }\"\n"
-               "[[ $COMP_LINE == *[\" =\"] && $COMP_LINE != *= ]] && COMP_WORDS+=(\"\")\n"
+               "[[ $COMP_LINE == *\" \" ]] && COMP_WORDS+=(\"\")\n"
                "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
                "compopt() { :; }\n_gradient_operator\necho \"${COMPREPLY[@]}\"'")
       .output;

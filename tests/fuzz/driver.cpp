@@ -34,7 +34,7 @@ void mutate(Random& random, std::string& text, const std::vector<std::string>& s
     case 1:
       text.insert(at, any(random, tokens));
       break;
-    case 2: {  // a token in the place of something
+    case 2: {  // a token instead of something
       const auto length = std::min(below(random, 12), text.size() - at);
       text.replace(at, length, any(random, tokens));
       break;

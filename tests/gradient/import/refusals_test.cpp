@@ -201,7 +201,7 @@ TEST_CASE("the name that is given is the deployment's, and judged as such") {
         Lines{"--name: is the name of app.yaml:1 too; import one spec at a time with --name"});
 }
 
-TEST_CASE("a URL with a password in the place of a name is refused") {
+TEST_CASE("a URL with a password instead of a name is refused") {
   const std::string rest = "image: b\nresources: {machineType: C4, ports: [80]}\n";
   const std::string url = "'https://u:canary@h.example/x'";
   const auto [field, path] = GENERATE_COPY(table<std::string, std::string>({

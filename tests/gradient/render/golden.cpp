@@ -41,7 +41,7 @@ Value valid(std::variant<Value, json::Problems> reading) {
   return std::get<Value>(std::move(reading));
 }
 
-/// The shipped image bears the version of the project; the folders shall outlive that.
+/// The shipped image bears the version of the project; the folders must outlive that.
 gradient::Settings settings(const std::filesystem::path& folder) {
   const auto file = folder / "config.yaml";
   auto settings = exists(file) ? valid(gradient::read_settings(documents(file).at(0)))

@@ -52,7 +52,7 @@ std::string lower(std::string text) {
 class PlainPeer : public Peer {
  public:
   explicit PlainPeer(int socket) : socket_(socket) {
-    const int on = 1;  // what a test sends by itself shall travel by itself
+    const int on = 1;  // what a test sends by itself must travel by itself
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
 
