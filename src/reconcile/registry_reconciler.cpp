@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes requeue_interval{1};
 constexpr const char* pull_secret_type = "kubernetes.io/dockerconfigjson";
-constexpr std::size_t most_servers = 64;  // as in the definition
+constexpr std::size_t most_servers = 64;  // maxItems of the CRD
 
 std::string creation(const gradient::Parent& parent, const gradient::SecretNeed& need) {
   return "kubectl create secret docker-registry " + need.secret + " -n " + parent.ns +

@@ -181,7 +181,8 @@ void Resolver::add_model_references(Lookup& lookup, gradient::FoundModel& model,
   } else {
     lookup.found.blockers.push_back(
         {"ClaimNotFound", used_by + ".source.url: there is no PersistentVolumeClaim " +
-                              spec.source.claim + " in namespace " + lookup.self.key.ns});
+                              spec.source.claim + " in namespace " + lookup.self.key.ns +
+                              "; create it or name another"});
   }
 }
 
@@ -236,8 +237,9 @@ void Resolver::add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& 
     if (!refusal(error, "Secret")) throw;
     lookup.found.blockers.push_back(
         {"HashKeyUnavailable",
-         std::string("spec.restartOnSecretChange: the operator cannot keep its key of hashes: ") +
-             error.what()});
+         "spec.restartOnSecretChange: the operator can neither read nor create the Secret " +
+             std::string(HashKey::secret_name) + ": " + error.what() +
+             "; let it get that Secret, and create Secrets, in its own namespace"});
   }
 }
 
@@ -264,7 +266,7 @@ void Resolver::add_host(Lookup& lookup, const std::string& host) {
   const auto who = holder->ns == lookup.self.key.ns ? "GradientDeployment " + holder->name
                                                     : std::string("another GradientDeployment");
   lookup.found.host = {"HostTaken", "spec.endpoint.host: " + who + " has " + host +
-                                        "; choose another host, or have it given up there"};
+                                        "; choose another host, or remove it there"};
 }
 
 /// An ingress controller says nothing to the user.

@@ -30,9 +30,10 @@ const Names& words_of_others() {
       "InvalidAccessKeyId", "InvalidBucketName", "NoSuchBucket", "NoSuchKey",
       "SignatureDoesNotMatch", "SlowDown",
       // fields, units, variables, signals, and what the log alone says
-      "Apply", "Bytes", "Collected", "GiB", "HEAD", "Hashes", "KiB", "Metadata", "MiB", "MimeType",
-      "ModTime", "Other", "PATH", "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGKILL",
-      "SIGPIPE", "SIGSEGV", "SIGTERM", "Size", "URL", "TMPDIR", "Update", "Warning", "XXXXXX"};
+      "Apply", "Bytes", "CPU", "Collected", "GiB", "HEAD", "Hashes", "KiB", "Metadata", "MiB",
+      "MimeType", "ModTime", "Other", "PATH", "Path", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL",
+      "SIGKILL", "SIGPIPE", "SIGSEGV", "SIGTERM", "Size", "URL", "TMPDIR", "Update", "Warning",
+      "XXXXXX"};
   return words;
 }
 

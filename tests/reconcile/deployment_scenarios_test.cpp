@@ -488,6 +488,20 @@ TEST_CASE_METHOD(Scenario, "a Model whose source nobody has filled in is named b
   CHECK(why() == "SourceIsPlaceholder");
 }
 
+TEST_CASE_METHOD(Scenario, "a Model whose claim does not exist is told with what to do") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"pvc://files/m"}}})");
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/a:1","models":[{"id":"m"}],
+      "resources":{"instanceType":"C4"}}})");
+  server.expect("GET /api/v1/namespaces/ns/persistentvolumeclaims/files").answer(404);
+  expect_status();
+  expect_event("ClaimNotFound");
+  reconcile();
+  CHECK(message() ==
+        "Model m: spec.source.url: there is no PersistentVolumeClaim files in namespace ns; create "
+        "it or name another");
+}
+
 TEST_CASE_METHOD(Scenario, "scaling to zero is done even while a reference is missing") {
   put(kube::deployments, "demo", R"({"metadata":{"ownerReferences":[{"uid":"uid-of-demo",
       "controller":true}]},"spec":{"replicas":2}})");
@@ -627,10 +641,12 @@ TEST_CASE_METHOD(SecretScenario, "a key that the operator may not keep is told, 
   expect_status();
   expect_event("HashKeyUnavailable");
   CHECK(reconcile().requeue_after == std::chrono::minutes(1));
-  CHECK(message() ==
-        "spec.restartOnSecretChange: the operator cannot keep its key of hashes: get Secret "
-        "gradient-system/gradient-operator-hash-key: 403 Forbidden: secrets "
-        "\"gradient-operator-hash-key\" is forbidden: User \"u\" cannot get");
+  CHECK(
+      message() ==
+      "spec.restartOnSecretChange: the operator can neither read nor create the Secret "
+      "gradient-operator-hash-key: get Secret gradient-system/gradient-operator-hash-key: 403 "
+      "Forbidden: secrets \"gradient-operator-hash-key\" is forbidden: User \"u\" cannot get; let "
+      "it get that Secret, and create Secrets, in its own namespace");
 }
 
 TEST_CASE_METHOD(SecretScenario, "where labels are demanded, no other Secret is used") {

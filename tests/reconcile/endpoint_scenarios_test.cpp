@@ -190,7 +190,7 @@ TEST_CASE_METHOD(Demo, "a host that an older deployment has is handed over when 
   reconcile();
   CHECK(why("Ready") ==
         "HostTaken: spec.endpoint.host: GradientDeployment other has chat.a.example; choose "
-        "another host, or have it given up there");
+        "another host, or remove it there");
   CHECK(why("ReferencesResolved").starts_with("HostTaken"));
   CHECK(why("Progressing").starts_with("RollingOut"));
   CHECK(endpoint() == inside);

@@ -26,13 +26,14 @@ Draft dataset(const std::string& name, const std::string& written, bool shared) 
            {"accessModes", json::strings({shared ? "ReadWriteMany" : "ReadWriteOnce"})}}))};
   draft.remarks = {
       {"", "Gradient's " + written +
-               ". Repositories are cloned anew; other files that were in it are to be copied. For "
-               "a claim that exists, write claimName in the place of size and accessModes."},
+               ". The repositories are cloned again. Copy other files that were in it. For an "
+               "existing claim, write claimName instead of size and accessModes."},
       {"spec.size", "A guess: the spec does not say how large the dataset was."}};
   if (shared) {
     draft.remarks.push_back({"spec.accessModes",
-                             "Several pods use it: the cluster's default storage class must offer "
-                             "ReadWriteMany; name another one in storageClassName."});
+                             "Several pods use it, so its storage class must support "
+                             "ReadWriteMany. Where the cluster's default one does not, name "
+                             "another in storageClassName."});
   }
   return draft;
 }

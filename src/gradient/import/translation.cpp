@@ -85,7 +85,7 @@ void Translation::leave_out() {
     remark("", "Left out, as it stood around the spec: " + all + ".");
   }
   if (reader_.find("region") != nullptr) {
-    remark("", "Left out: region. Apply the objects to the cluster that is to run them.");
+    remark("", "Left out: region. Apply the objects to the cluster that should run them.");
   }
   if (const auto* key = reader_.find("basicAuthKey")) {
     if (key->is_string() && !values::has_secret_prefix(key->as_string()))

@@ -71,6 +71,22 @@ std::string claim_remedy(const ObservedPod& about, const std::string& text) {
          ", and check size, access modes and storage class of the Dataset";
 }
 
+/// "C4 requests 1 CPU, 4Gi memory": what the scheduler's words are to be compared with.
+std::string request(const ObservedPod& about) {
+  const auto& name = about.spec.resources.instance_type;
+  const auto* type = about.settings.instance_type(name);
+  std::string all;
+  const auto add = [&](const std::string& amount, std::string_view what) {
+    if (!amount.empty()) all.append(all.empty() ? "" : ", ").append(amount + " ").append(what);
+  };
+  if (type != nullptr) {
+    add(type->cpu_request, "CPU");
+    add(type->memory_request, "memory");
+    if (type->gpus > 0) add(std::to_string(type->gpus), type->gpu_resource);
+  }
+  return all.empty() ? "instance type " + name : name + " requests " + all;
+}
+
 std::string claims(const Pod& pod) {
   std::string names;
   for (const auto& volume : json::elements_at(pod.object(), {"spec", "volumes"})) {
@@ -95,8 +111,8 @@ std::optional<Cause> unschedulable(const ObservedPod& about) {
   const auto text = scheduler_text(about);
   if (text.empty()) return std::nullopt;
   return Cause{"Unschedulable",
-               "no node takes it (instance type " + about.spec.resources.instance_type +
-                   "): " + without_preemption(text) + placement_remedy(about, text),
+               "no node takes it (" + request(about) + "): " + without_preemption(text) +
+                   placement_remedy(about, text),
                "node"};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/spec/parent.h"
+#include "gradient/spec/settings.h"
 #include "gradient/spec/spec.h"
 #include "gradient/status/cause.h"
 #include "gradient/status/pod.h"
@@ -19,6 +20,7 @@ namespace gradient::diagnosis {
 struct ObservedPod {
   const Parent& parent;
   const DeploymentSpec& spec;
+  const Settings& settings;
   const Pod& pod;
   std::vector<const json::Json*> events;  ///< of this very pod, oldest first
   const std::vector<std::string>& pull_servers;

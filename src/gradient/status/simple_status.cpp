@@ -12,7 +12,7 @@ namespace gradient {
 using json::Json;
 
 Json used_by(const std::vector<std::string>& users) {
-  constexpr std::size_t most_names = 10;  // as in the definitions
+  constexpr std::size_t most_names = 10;  // maxItems of the CRDs
   if (users.empty()) return {};
   const auto shown = static_cast<std::ptrdiff_t>(std::min(users.size(), most_names));
   return json::object(

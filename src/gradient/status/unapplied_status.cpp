@@ -176,9 +176,9 @@ Json waiting_status(const Parent& parent, const DeploymentSpec& spec,
 Json paused_status(const Parent& parent, const Json& previous, const std::string& now) {
   const std::string annotation = names::paused_annotation;
   const Condition paused{"Paused", ConditionStatus::True, "Paused",
-                         "the annotation " + annotation +
-                             " has the operator change nothing; kubectl annotate gdep " +
-                             parent.name + " " + annotation + "- has it go on"};
+                         "the operator changes nothing while the annotation " + annotation +
+                             " is set; to resume: kubectl annotate gdep " + parent.name + " -n " +
+                             parent.ns + " " + annotation + "-"};
   std::vector<Json> list;
   for (const auto& before : json::elements_at(previous, {"conditions"}))
     if (json::string_at(before, {"type"}) != paused.type) list.push_back(before);

@@ -97,7 +97,7 @@ Failure failure_of(const Refusal& refusal, const std::string& url) {
       return {"GitAccessDenied", url + ": the server does not give " + file + says + grant};
     case 404:
     case 410:
-      return {"GitLfsFailed", url + ": the server has not got " + file + says + "; push it again"};
+      return {"GitLfsFailed", url + ": the server lacks " + file + says + "; push it again"};
     case 429:
       return {"ServerBusy", url + ": the server does not give " + file + " now" + says, Transient};
     default:
@@ -115,8 +115,8 @@ Failure failure_of_batch(const std::string& text, const std::string& file, const
   const auto server = url + ": the server of its large files (LFS), such as " + file + ", ";
   const auto folded = base::lower(text);
   if (text.starts_with("404"))
-    return {"GitLfsFailed", url + ": the server has not got its large files (LFS), such as " +
-                                file + ", and says " + in_quotes(text) + "; push them again"};
+    return {"GitLfsFailed", url + ": the server lacks its large files (LFS), such as " + file +
+                                ", and says " + in_quotes(text) + "; push them again"};
   if (text.starts_with("Repository or object not found"))
     return {"GitLfsFailed", server + "knows nothing of them, or the credentials may not see them"};
   if (text.starts_with("Unable to parse HTTP response"))

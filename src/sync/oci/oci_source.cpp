@@ -53,7 +53,7 @@ void OciSource::copy(const Listing& listing, const Path& target, const OnProgres
     if (failure.reason != "ModelSourceMissing") throw;
     throw Failure("ModelSourceChanged",
                   source_.url +
-                      ": the registry has not got a layer that the manifest names; it "
+                      ": the registry lacks a layer that the manifest names; it "
                       "was removed meanwhile, or must be pushed again",
                   Failure::Kind::Transient);
   }

@@ -17,9 +17,8 @@ constexpr std::string_view no_connection =
     "the host refuses the connection or does not answer; check host, port and server";
 constexpr std::string_view silent = "the host does not answer";
 constexpr std::string_view quiet =
-    "the host takes the connection and then sends nothing, or next to nothing, for minutes; ask "
-    "its "
-    "owner, and look for what is between it and here";
+    "the host accepts the connection and then sends almost nothing for minutes; ask its owner, and "
+    "check proxies and firewalls on the way";
 constexpr std::string_view expired =
     "the server's certificate has expired, or the clock here is wrong; have the certificate "
     "renewed";
@@ -33,7 +32,7 @@ constexpr std::string_view untrusted =
     "the server's certificate is not trusted; it may be expired, self-signed or for another name";
 
 constexpr std::string_view lost =
-    "the server has not got one of its large files (LFS); push it again";
+    "the server lacks one of its large files (LFS); push it again (git lfs push --all)";
 
 constexpr std::array volume_table{
     Rule{"No space left on device", "VolumeFull", message::full},

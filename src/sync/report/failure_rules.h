@@ -53,8 +53,9 @@ inline constexpr std::string_view archived =
 inline constexpr std::string_view no_large_files_over_ssh =
     "the server gives no large files (LFS) over ssh; name their server by lfs.url in .lfsconfig, "
     "or write an https URL";
-inline constexpr std::string_view nothing = "there is nothing at this address";
-inline constexpr std::string_view no_container = "there is no such container";
+inline constexpr std::string_view nothing = "there is nothing at this address; check source.url";
+inline constexpr std::string_view no_container =
+    "there is no such container; check source.url and the account";
 inline constexpr std::string_view broken = "the connection broke off";
 inline constexpr std::string_view busy = "the server asks to slow down (too many requests)";
 inline constexpr std::string_view in_trouble =

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 using namespace cluster;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -20,17 +21,20 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
       {"no node has the device",
        "0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are "
        "available: 3 No preemption victims found for incoming pod.",
-       "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/3 nodes are "
+       "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): 0/3 "
+       "nodes are "
        "available: 3 Insufficient nvidia.com/gpu."},
       {"no node has the room, and dynamic resources are no help",
        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 "
        "nodes are available: 1 No preemption victims found for incoming pod.",
-       "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/1 nodes are "
+       "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): 0/1 "
+       "nodes are "
        "available: 1 Insufficient cpu."},
       {"no node has the label",
        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: "
        "0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
-       "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/1 nodes are "
+       "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): 0/1 "
+       "nodes are "
        "available: 1 node(s) didn't match Pod's node affinity/selector."},
       {"a claim that no volume is bound to",
        "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
@@ -48,7 +52,8 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
        "size, access modes and storage class of the Dataset"},
       {"a volume that other nodes cannot reach",
        "0/2 nodes are available: 2 node(s) had volume node affinity conflict.",
-       "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/2 nodes are "
+       "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): 0/2 "
+       "nodes are "
        "available: 2 node(s) had volume node affinity conflict."},
   }));
   DYNAMIC_SECTION(row.name) {
@@ -57,11 +62,24 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
   }
 }
 
+TEST_CASE("a machine is told with all that it requests, as far as it requests anything") {
+  const std::string words = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";
+  const auto told = [&](const std::string& machine) {
+    auto spec = plain_spec();
+    spec.resources.instance_type = machine;
+    return text_of(status(spec, observed({}, {Pod().without_node(words).app(waits("Pending"))})));
+  };
+  CHECK_THAT(told("P4000x2"),
+             Contains("(P4000x2 requests 8 CPU, 60Gi memory, 2 nvidia.com/gpu): "));
+  CHECK_THAT(told("gone"), Contains("no node takes it (instance type gone): "));
+}
+
 TEST_CASE("the scheduler's event speaks until the pod's condition does, and no longer") {
   const auto event_text = event("FailedScheduling", "0/1 nodes are available: 1 Too many pods.");
   Json pod = Pod().without_node("").app(waits("Pending"));
   CHECK(text_of(status(plain_spec(), observed({}, {pod}, {event_text}))) ==
-        "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): 0/1 nodes are "
+        "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): "
+        "0/1 nodes are "
         "available: 1 Too many pods.");
   const auto scheduled = Pod().app(creating());
   CHECK(text_of(status(plain_spec(), observed({}, {scheduled}, {event_text}))) ==

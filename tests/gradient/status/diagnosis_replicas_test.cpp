@@ -13,7 +13,8 @@ TEST_CASE("of several replicas it is said how many share a cause, the most frequ
       Pod("demo-new-4").without_node("0/1 nodes are available: 1 Too many pods.");
   CHECK(text_of(status(plain_spec(4),
                        observed({4, 4, 4, 1, 1}, {waiting_3, crashing, ready, waiting_2}))) ==
-        "False Unschedulable: 2 of 4 pods (demo-new-3, ...): no node takes it (instance type C4): "
+        "False Unschedulable: 2 of 4 pods (demo-new-3, ...): no node takes it (C4 requests 1 CPU, "
+        "4Gi memory): "
         "0/1 nodes are available: 1 Too many pods.; 1 of 4 pods (demo-new-2): container app ended "
         "with exit code 1; see kubectl logs -n team demo-new-2 -c app --previous");
 }

@@ -300,8 +300,8 @@ TEST_CASE("what podTemplate asks of nodes is told where no node has it") {
   const std::string words =
       "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
   CHECK(text_of(status(spec, observed({}, {Pod().without_node(words).app(waits("Pending"))}))) ==
-        "False Unschedulable: pod demo-new-1: no node takes it (instance type C4): " + words +
-            "; check spec.podTemplate.spec.nodeSelector");
+        "False Unschedulable: pod demo-new-1: no node takes it (C4 requests 1 CPU, 4Gi memory): " +
+            words + "; check spec.podTemplate.spec.nodeSelector");
 }
 
 TEST_CASE("a readiness gate of podTemplate that nobody opens is told") {

@@ -144,6 +144,13 @@ TEST_CASE("before anything is applied none of the wanted pods are ready") {
             .empty());
 }
 
+TEST_CASE("a pause says by which annotation, and how to end it") {
+  CHECK(text_of(gradient::paused_status(demo(), {}, now), "Paused") ==
+        "True Paused: the operator changes nothing while the annotation "
+        "gradient-operator.dev/paused is set; to resume: kubectl annotate gdep demo -n team "
+        "gradient-operator.dev/paused-");
+}
+
 TEST_CASE("telling the same again gives the same bytes") {
   const auto first = gradient::invalid_status(demo(), wrong_port, {}, {}, before);
   CHECK(json::text(gradient::invalid_status(demo(), wrong_port, {}, first, now)) ==

@@ -95,7 +95,8 @@ TEST_CASE("a redirection to nothing is told as that, whatever page comes with it
   Anonymous helper;
   for (const auto* path : {"cgi/moved/w.bin", "cgi/signed/w.bin", "cgi/gone/w.bin"}) {
     const auto url = server.url(path);
-    CHECK(helper.model(url) == "ModelSourceMissing: " + url + ": there is nothing at this address");
+    CHECK(helper.model(url) ==
+          "ModelSourceMissing: " + url + ": there is nothing at this address; check source.url");
   }
   CHECK_THAT(helper.model(server.url("cgi/login/w.bin")),
              StartsWith("UnexpectedAnswer: ") && Contains("such as a login form"));

@@ -29,7 +29,7 @@ struct Case {
 TEST_CASE("what git-lfs says names a file and the server's cause") {
   const auto test = GENERATE(values<Case>({
       {"[" + hash + "] Object does not exist: [404] Object does not exist", "GitLfsFailed",
-       "URL: the server has not got z.bin, a large file (LFS), and says \"Object does not exist\"; "
+       "URL: the server lacks z.bin, a large file (LFS), and says \"Object does not exist\"; "
        "push it again",
        Permanent},
       {"[" + hash + "] Not found: [404] Not found\n[" + other_hash + "] No: [403] No",

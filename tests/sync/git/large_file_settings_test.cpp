@@ -221,7 +221,7 @@ TEST_CASE("what the server says of large files is told, and what no other try ca
         "GitAccessDenied: URL: the server of its large files (LFS), such as weights.bin, denies "
         "access; accept the licence or give a token that may read it"},
        {"200", R"({"objects":[{"oid":"OID","size":7,"error":{"code":404,"message":"Gone"}}]})",
-        "GitLfsFailed: URL: the server has not got weights.bin, a large file (LFS), and says "
+        "GitLfsFailed: URL: the server lacks weights.bin, a large file (LFS), and says "
         "\"Gone\"; push it again"}}));
   WithPointer with("");
   with.served.add_file(

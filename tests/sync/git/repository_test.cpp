@@ -452,7 +452,7 @@ TEST_CASE("large files that are not to be had are told") {
   app.commit("weights.bin", large.put("another", "large content"));
   Volume volume;
   CHECK(volume.sync(app) ==
-        "GitLfsFailed: the server has not got its large files (LFS), such as weights.bin, and says "
+        "GitLfsFailed: the server lacks its large files (LFS), such as weights.bin, and says "
         "\"404 Not Found: Cannot find any of the requested objects\"; push them again");
   CHECK_FALSE(fs::exists(volume.folder / ".gradient/checkouts/key"));
 }

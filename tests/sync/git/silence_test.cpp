@@ -103,9 +103,8 @@ TEST_CASE("a server of large files that sends little is waited for, and a silent
                        "on the server\"}}]}'\n");
     return publish_repository({.url = served.url(), .silence = 2s});
   };
-  CHECK_THAT(
-      answer_after("for i in $(seq 15); do printf ' '; sleep 0.2; done\n"),
-      StartsWith("GitLfsFailed: ") && Contains("has not got weights.bin, a large file (LFS)"));
+  CHECK_THAT(answer_after("for i in $(seq 15); do printf ' '; sleep 0.2; done\n"),
+             StartsWith("GitLfsFailed: ") && Contains("lacks weights.bin, a large file (LFS)"));
   CHECK_THAT(answer_after("sleep 20\n"), StartsWith("HostUnreachable: "));
 }
 

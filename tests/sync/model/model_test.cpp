@@ -283,8 +283,10 @@ TEST_CASE("a source that is not there, is empty, or refuses, ends with its reaso
     const auto at = text.find(url);
     return at == std::string::npos ? text : text.erase(at, url.size());
   };
-  CHECK(end("files/missing/") == "ModelSourceMissing: there is nothing at this address");
-  CHECK(end("files/missing.bin") == "ModelSourceMissing: there is nothing at this address");
+  CHECK(end("files/missing/") ==
+        "ModelSourceMissing: there is nothing at this address; check source.url");
+  CHECK(end("files/missing.bin") ==
+        "ModelSourceMissing: there is nothing at this address; check source.url");
   CHECK(end("files/empty/") ==
         "ModelEmpty: there is no file in the folder, or a page is in its place");
   CHECK(
@@ -394,7 +396,8 @@ TEST_CASE("files come over sftp with a password, which is nowhere in what is lef
   pod.write("secret/password", "wrong");
   CHECK(Sidecar(source, pod / "another").end() ==
         "ModelAuthenticationFailed: " + source.url +
-            ": the server refuses the user, the password or the private key");
+            ": the server refuses the user, the password or the private key; check the user in the "
+            "URL and the Secret's keys");
 }
 
 TEST_CASE("files come out of a repository: those of a ref, without history, also after a change") {

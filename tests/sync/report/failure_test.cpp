@@ -52,6 +52,10 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
       Case{"batch response: slow\nerror: failed to fetch some objects from 'https://h/r/info/lfs'",
            "GitLfsFailed", "URL: its large files (LFS) cannot be fetched",
            Failure::Kind::Transient},
+      Case{"[e0] Object does not exist on the server: [404]", "GitLfsFailed",
+           "URL: the server lacks one of its large files (LFS); push it again (git lfs push "
+           "--all)",
+           Failure::Kind::Permanent},
       Case{"git: 'lfs' is not a git command. See 'git --help'.", "GitLfsFailed",
            "URL: it has large files, and git-lfs is not installed", Failure::Kind::Permanent},
       Case{"fatal: couldn't find remote ref refs/heads/x", "GitReferenceNotFound",
@@ -78,12 +82,13 @@ TEST_CASE("what git says becomes a stable reason and a remedy") {
            "URL: h: the server's certificate is not trusted; it may be expired, self-signed or for "
            "another name",
            Failure::Kind::Permanent},
-      Case{"error: RPC failed; curl 28 Operation too slow. Less than 1 bytes/sec transferred the "
-           "last 300 seconds\nfatal: early EOF",
-           "HostUnreachable",
-           "URL: the host takes the connection and then sends nothing, or next to nothing, for "
-           "minutes; ask its owner, and look for what is between it and here",
-           Failure::Kind::Transient},
+      Case{
+          "error: RPC failed; curl 28 Operation too slow. Less than 1 bytes/sec transferred the "
+          "last 300 seconds\nfatal: early EOF",
+          "HostUnreachable",
+          "URL: the host accepts the connection and then sends almost nothing for minutes; ask its "
+          "owner, and check proxies and firewalls on the way",
+          Failure::Kind::Transient},
       Case{"error: The requested URL returned error: 503", "ServerFailed",
            "URL: the server is in trouble (an error 5xx); ask its owner", Failure::Kind::Transient},
       Case{"error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429",
@@ -280,19 +285,23 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "ServerBusy", "URL: the server asks to slow down (too many requests)",
            Failure::Kind::Transient},
       Case{"InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.",
-           "ModelAuthenticationFailed", "URL: the access key is not known",
+           "ModelAuthenticationFailed",
+           "URL: the access key is not known; correct accessKeyId in the Secret",
            Failure::Kind::Permanent},
       Case{"SignatureDoesNotMatch: The request signature we calculated does not match",
-           "ModelAuthenticationFailed", "URL: the secret key is wrong", Failure::Kind::Permanent},
+           "ModelAuthenticationFailed",
+           "URL: the secret key is wrong; correct secretAccessKey in the Secret",
+           Failure::Kind::Permanent},
       Case{"https response error StatusCode: 404, RequestID: 1, HostID: 2, NoSuchBucket: ",
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
            Failure::Kind::Permanent},
       Case{"error in ListJSON: directory not found", "ModelSourceMissing",
-           "URL: there is nothing at this address", Failure::Kind::Permanent},
+           "URL: there is nothing at this address; check source.url", Failure::Kind::Permanent},
       Case{"HTTP Error 404: 404 Not Found", "ModelSourceMissing",
-           "URL: there is nothing at this address", Failure::Kind::Permanent},
+           "URL: there is nothing at this address; check source.url", Failure::Kind::Permanent},
       Case{"HTTP Error: 401 Unauthorized", "ModelAuthenticationFailed",
-           "URL: the server refuses the credentials", Failure::Kind::Permanent},
+           "URL: the server refuses the credentials; correct them in the Secret",
+           Failure::Kind::Permanent},
       Case{"dial tcp: lookup h on 10.0.0.10:53: no such host", "HostUnknown",
            "URL: h: the host name cannot be resolved; check its spelling and the cluster's DNS",
            Failure::Kind::Transient},
@@ -300,6 +309,10 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "TLSVerificationFailed",
            "URL: the server's certificate is self-signed or of an unknown authority; add the "
            "authority to sync.caBundle of the operator's configuration",
+           Failure::Kind::Permanent},
+      Case{"oauth2: cannot fetch token: 400 Bad Request", "ModelAuthenticationFailed",
+           "URL: Google refuses the service account's key; make a new one, and put its JSON into "
+           "the Secret as serviceAccountJson",
            Failure::Kind::Permanent},
       Case{"googleapi: Error 404: The specified bucket does not exist., notFound",
            "ModelBucketMissing", "URL: there is no such bucket; check its name and source.endpoint",
@@ -310,13 +323,17 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
            "read it",
            Failure::Kind::Permanent},
       Case{azure("404 The specified container does not exist.", "ERROR CODE: ContainerNotFound"),
-           "ModelBucketMissing", "URL: there is no such container", Failure::Kind::Permanent},
+           "ModelBucketMissing",
+           "URL: there is no such container; check source.url and the account",
+           Failure::Kind::Permanent},
       Case{azure("403 Forbidden", "ERROR CODE: AuthenticationFailed"), "ModelAuthenticationFailed",
-           "URL: account and accountKey, or sasUrl, are wrong", Failure::Kind::Permanent},
+           "URL: account and accountKey, or sasUrl, are wrong; correct them in the Secret",
+           Failure::Kind::Permanent},
       Case{azure("403 Server failed to authenticate the request. Make sure the value of the "
                  "Authorization header is formed correctly including the signature.",
                  "ERROR CODE: AuthorizationFailure"),
-           "ModelAuthenticationFailed", "URL: account and accountKey, or sasUrl, are wrong",
+           "ModelAuthenticationFailed",
+           "URL: account and accountKey, or sasUrl, are wrong; correct them in the Secret",
            Failure::Kind::Permanent},
       Case{azure("403 This request is not authorized to perform this operation using this "
                  "permission.",
@@ -333,11 +350,13 @@ TEST_CASE("what rclone says becomes a stable reason and a remedy") {
       Case{"Failed to create file system for \"source:b/llm\": create new shared key credential "
            "failed: decode account key: illegal base64 data at input byte 3",
            "ModelSourceRefused",
-           "URL: the Secret's accountKey is not base64, as the account's keys are",
+           "URL: the Secret's accountKey is not base64; copy one of the account's keys as Azure "
+           "shows it",
            Failure::Kind::Permanent},
       Case{"Failed to create file system for \"source:b/llm\": container name in SAS URL "
            "(\"other\") and container provided in command (\"b\") do not match",
-           "ModelSourceRefused", "URL: the Secret's sasUrl is for another container",
+           "ModelSourceRefused",
+           "URL: the Secret's sasUrl is for another container; write one for that of source.url",
            Failure::Kind::Permanent},
       Case{"Failed to copy: failed to open source object: Object in DEEP_ARCHIVE, restore first: "
            "bucket=\"models\", key=\"llm/old.bin\"",
