@@ -1,26 +1,71 @@
 #include "base/rfc3339.h"
 
-#include <ctime>
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace base {
+namespace {
 
-std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text) {
-  std::tm fields{};
-  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-  if (rest == nullptr) return std::nullopt;
-  if (*rest == '.') {
-    do
-      ++rest;
-    while (*rest >= '0' && *rest <= '9');
-  }
-  std::tm offset{};
-  if (std::string_view(rest) == "Z") {
-    rest = "+0000";
-  }
-  const char* end = strptime(rest, "%z", &offset);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&fields) - offset.tm_gmtoff);
+using Clock = std::chrono::system_clock;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Whether `text` is written like `shape`, in which 0 stands for any digit.
+bool has_shape(std::string_view text, std::string_view shape) {
+  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
+                    [](char c, char wanted) { return wanted == '0' ? is_digit(c) : c == wanted; });
+}
+
+int number(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits)
+    value = value * 10 + (c - '0');
+  return value;
+}
+
+std::string_view without_fraction(std::string_view text) {
+  if (!text.starts_with('.')) return text;
+  const auto end = std::find_if_not(text.begin() + 1, text.end(), is_digit) - text.begin();
+  return end > 1 ? text.substr(static_cast<std::size_t>(end)) : text;
+}
+
+std::optional<std::chrono::minutes> offset_of(std::string_view text) {
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  if (!has_shape(text, "+00:00") && !has_shape(text, "-00:00")) return std::nullopt;
+  const int hours = number(text.substr(1, 2));
+  const int minutes = number(text.substr(4, 2));
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  const std::chrono::minutes offset(hours * 60 + minutes);
+  return text.front() == '-' ? -offset : offset;
+}
+
+/// A clock of nanoseconds ends in 2262, and "never" is often written as the year 9999 or 1.
+Clock::time_point within_clock(std::chrono::sys_seconds time) {
+  using std::chrono::floor;
+  const auto first = floor<std::chrono::seconds>(Clock::time_point::min()) + std::chrono::seconds(1);
+  return std::clamp(time, first, floor<std::chrono::seconds>(Clock::time_point::max()));
+}
+
+}  // namespace
+
+std::optional<Clock::time_point> parse_rfc3339(std::string_view text) {
+  constexpr std::string_view shape = "0000-00-00T00:00:00";
+  const auto date_time = text.substr(0, shape.size());
+  if (!has_shape(date_time, shape)) return std::nullopt;
+  const auto part = [&](std::size_t at, std::size_t length = 2) {
+    return number(date_time.substr(at, length));
+  };
+  const std::chrono::year_month_day date{std::chrono::year(part(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(part(5))),
+                                         std::chrono::day(static_cast<unsigned>(part(8)))};
+  const int hour = part(11), minute = part(14), second = part(17);
+  const auto offset = offset_of(without_fraction(text.substr(shape.size())));
+  if (!offset || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return within_clock(std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                      std::chrono::minutes(minute) + std::chrono::seconds(second) - *offset);
 }
 
 }  // namespace base

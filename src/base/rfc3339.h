@@ -2,12 +2,13 @@
 
 #include <chrono>
 #include <optional>
-#include <string>
+#include <string_view>
 
 namespace base {
 
-/// The time that "2026-01-31T12:00:00Z" says, with or without a fraction, which is left out, or
-/// with an offset such as +01:00. Nothing for any other text.
-std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text);
+/// The time that "2026-01-31T12:00:00Z" says (RFC 3339, section 5.6), with or without a fraction,
+/// which is left out, or with an offset such as +01:00. A time that the clock does not reach is the
+/// first or last that it does. Nothing for any other text.
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
 }  // namespace base
