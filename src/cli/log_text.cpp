@@ -1,12 +1,12 @@
 #include "cli/log_text.h"
 
+#include "base/rfc3339.h"
 #include "base/units.h"
-#include "gradient/status/progress.h"
+#include "gradient/status/helper_line.h"
 #include "json/json.h"
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 namespace cli {
 namespace {
@@ -17,15 +17,6 @@ using json::Json;
 constexpr std::array<std::string_view, 11> told{"time",   "level",      "event",    "message",
                                                 "reason", "after",      "attempt",  "model",
                                                 "pod",    "repository", "namespace"};
-
-Json parsed(std::string_view line) {
-  if (!line.starts_with('{')) return {};
-  try {
-    return json::parse(std::string(line));
-  } catch (const std::invalid_argument&) {  // an app's, that begins alike
-    return {};
-  }
-}
 
 /// "revision=9379c86e bytes=9.8 GiB"
 std::string fields(const Json& line) {
@@ -44,11 +35,10 @@ std::string fields(const Json& line) {
 std::string what(const Json& line) {
   const auto message = json::string_at(line, {"message"});
   const auto reason = json::string_at(line, {"reason"});
-  if (!message.empty())
-    return (reason.empty() ? json::string_at(line, {"event"}) : reason) + ": " + message;
+  const auto subject = reason.empty() ? json::string_at(line, {"event"}) : reason;
+  if (!message.empty()) return subject + ": " + message;
   const auto progress = gradient::progress_text(line);
-  if (!progress.empty()) return progress;
-  return (reason.empty() ? json::string_at(line, {"event"}) : reason) + fields(line);
+  return progress.empty() ? subject + fields(line) : progress;
 }
 
 Colour colour_of_level(const std::string& level) {
@@ -61,13 +51,13 @@ Colour colour_of_level(const std::string& level) {
 std::string log_text(std::string_view line, const Paint& paint) {
   constexpr std::size_t date = sizeof "2026-01-31T" - 1;
   constexpr std::size_t clock = sizeof "12:00:00" - 1;
-  const auto told_line = parsed(line);
-  const auto time = json::string_at(told_line, {"time"});
-  const auto level = json::string_at(told_line, {"level"});
-  if (time.size() < date + clock || level.empty() || json::string_at(told_line, {"event"}).empty())
-    return std::string(line);
-  return time.substr(date, clock) + " " + paint(colour_of_level(level), level) + " " +
-         what(told_line);
+  const auto read = gradient::helper_line(line);
+  const auto time = json::string_at(read, {"time"});
+  const auto level = json::string_at(read, {"level"});
+  const bool is_of_helper = base::parse_rfc3339(time) && !level.empty() &&
+                            !json::string_at(read, {"event"}).empty();
+  if (!is_of_helper) return std::string(line);
+  return time.substr(date, clock) + " " + paint(colour_of_level(level), level) + " " + what(read);
 }
 
 }  // namespace cli

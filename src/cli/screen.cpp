@@ -6,9 +6,9 @@
 #include "cli/table.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
+#include "gradient/status/helper_line.h"
 
 #include <algorithm>
-#include <ctime>
 #include <set>
 #include <tuple>
 
@@ -129,23 +129,17 @@ std::vector<Row> content(const Screen& screen) {
 std::string of_helper(const Json& status, const Json& sync_line) {
   const auto name = json::string_at(status, {"name"});
   const auto content = name.substr(name.find('-') + 1);
-  auto told = sync_line;
-  const auto message = json::string_at(status, {"state", "terminated", "message"});
-  try {
-    if (!message.empty()) told = json::parse(message);
-  } catch (const std::invalid_argument&) {  // not of the helper
-  }
+  const auto report =
+      gradient::helper_line(json::string_at(status, {"state", "terminated", "message"}));
+  const auto& told = report.is_null() ? sync_line : report;
   for (const char* revision : {"commit", "revision"}) {
     const auto value = json::string_at(told, {revision});
     if (!value.empty()) return content + " " + shortened(value);
   }
   const auto reason = json::string_at(told, {"reason"});
   if (!reason.empty()) return content + " " + reason;
-  const auto total = json::integer_at(told, {"total"}, 0);
-  if (total > 0) {
-    const auto percent = 100 * json::integer_at(told, {"bytes"}, 0) / total;
-    return content + " " + std::to_string(percent) + "%";
-  }
+  if (const auto percent = gradient::progress_percent(told))
+    return content + " " + std::to_string(*percent) + "%";
   const auto waiting = json::string_at(status, {"state", "waiting", "reason"});
   return content + " " + (waiting.empty() ? "is fetched" : waiting);
 }

@@ -7,6 +7,7 @@
 #include "cli/live_children.h"
 #include "cli/screen.h"
 #include "gradient/spec/names.h"
+#include "gradient/status/helper_line.h"
 #include "kube/clock.h"
 #include "reconcile/kinds.h"
 
@@ -57,7 +58,8 @@ class Look {
       const auto name = json::string_at(status, {"name"});
       if (!name.starts_with(gradient::names::sync_prefix)) continue;
       try {
-        screen.sync_lines[key.name + "/" + name] = json::parse(client_.log(key, name, 1));
+        screen.sync_lines[key.name + "/" + name] =
+            gradient::helper_line(client_.log(key, name, 1));
       } catch (const std::exception&) {  // no log yet, or no right to read it: shown without
       }
     }

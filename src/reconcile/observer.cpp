@@ -1,6 +1,7 @@
 #include "reconcile/observer.h"
 
 #include "gradient/status/condition.h"
+#include "gradient/status/helper_line.h"
 #include "gradient/status/scaling.h"
 
 #include <algorithm>
@@ -41,8 +42,7 @@ Ref self(const kube::Key& deployment) {
 
 /// The sidecar says nothing more until it looks for newer content.
 bool is_at_rest(const Json& line) {
-  const auto event = json::string_at(line, {"event"});
-  return event == "published" || event == "refresh-failed";
+  return gradient::is_event(line, "published") || gradient::is_event(line, "refresh-failed");
 }
 
 }  // namespace
@@ -158,14 +158,11 @@ BackgroundReader::Query Observer::last_line(const std::string& ns,
   const auto read = [&client = client_, pod, container = sidecar.container,
                      refresh = std::chrono::seconds(sidecar.refresh_seconds)](
                         const std::stop_token& stop) -> BackgroundReader::Result {
-    const auto text = client.log(pod, container, 1, stop, BackgroundReader::read_timeout);
-    try {
-      auto line = json::parse(text);
-      const auto ttl = is_at_rest(line) ? period + refresh : period;
-      return {.values = {std::move(line)}, .ttl = ttl};
-    } catch (const std::invalid_argument&) {
-      return {.values = {}, .ttl = period};  // half a line, or nothing yet
-    }
+    auto line = gradient::helper_line(
+        client.log(pod, container, 1, stop, BackgroundReader::read_timeout));
+    if (line.is_null()) return {.values = {}, .ttl = period};  // half a line, or nothing yet
+    const auto ttl = is_at_rest(line) ? period + refresh : period;
+    return {.values = {std::move(line)}, .ttl = ttl};
   };
   return {.name = "logs of Pod " + kube::to_string(pod) + " container " + sidecar.container,
           .version = sidecar.version,

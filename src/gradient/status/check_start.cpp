@@ -1,6 +1,7 @@
 #include "gradient/status/check_start.h"
 
 #include "gradient/status/events.h"
+#include "gradient/status/helper_line.h"
 #include "gradient/status/sync_reasons.h"
 #include "gradient/status/text.h"
 
@@ -97,14 +98,9 @@ std::optional<Cause> secret_missing(const ObservedPod& about, const Container& c
 
 std::optional<Cause> content_failed(const ObservedPod&, const Container& container) {
   if (!container.is_helper() || container.failure().is_null()) return std::nullopt;
-  Json report;
-  try {
-    report = json::parse(termination_text(container));
-  } catch (const std::invalid_argument&) {
-    return std::nullopt;  // killed before it could report: other checks know why
-  }
+  const auto report = helper_line(termination_text(container));
   const auto reason = json::string_at(report, {"reason"});
-  if (reason.empty()) return std::nullopt;
+  if (reason.empty()) return std::nullopt;  // killed before it could report: other checks know why
   const bool known =
       std::find(sync_reasons.begin(), sync_reasons.end(), reason) != sync_reasons.end();
   return Cause{known ? reason : "SyncFailed",

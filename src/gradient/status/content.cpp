@@ -3,7 +3,7 @@
 #include "base/rfc3339.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
-#include "gradient/status/progress.h"
+#include "gradient/status/helper_line.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
@@ -51,18 +51,10 @@ Json known(const Json& previous, const char* list, const Json& entry,
   return {};
 }
 
-Json parsed(const std::string& text) {
-  try {
-    return json::parse(text);
-  } catch (const std::invalid_argument&) {
-    return {};
-  }
-}
-
 /// {"commit", "ref"} as a container reports that has ended well; null otherwise.
 Json checkout(const Container& container) {
   if (!container.is_completed()) return {};
-  return parsed(json::string_at(*container.status, {"state", "terminated", "message"}));
+  return helper_line(json::string_at(*container.status, {"state", "terminated", "message"}));
 }
 
 /// When the content of an entry came, "syncedAt": as the previous status says while it is the same
@@ -147,10 +139,6 @@ std::vector<const Json*> lines(const Observed& observed, const Workload& workloa
     if (line != observed.sync_lines.end()) found.push_back(&line->second);
   }
   return found;
-}
-
-bool is_event(const Json& line, const char* event) {
-  return json::string_at(line, {"event"}) == event;
 }
 
 /// Whether the previous status still holds for this model: a pod that is ready was there when

@@ -1,6 +1,7 @@
 #include "gradient/status/dataset_content.h"
 
 #include "gradient/status/condition.h"
+#include "gradient/status/helper_line.h"
 
 namespace gradient {
 namespace {
@@ -43,14 +44,11 @@ Json last_report(const std::vector<Json>& pods) {
   for (const auto& pod : pods) {
     for (const auto& container : json::elements_at(pod, {"status", "containerStatuses"})) {
       const auto& end = json::at(container, {"state", "terminated"});
-      try {
-        auto message = json::parse(json::string_at(end, {"message"}));
-        const auto at = json::string_at(end, {"finishedAt"});
-        if (!message.is_object() || at < last_end) continue;
-        last = std::move(message);
-        last_end = at;
-      } catch (const std::invalid_argument&) {  // killed before it could
-      }
+      auto report = helper_line(json::string_at(end, {"message"}));
+      const auto at = json::string_at(end, {"finishedAt"});
+      if (report.is_null() || at < last_end) continue;  // null: killed before it could
+      last = std::move(report);
+      last_end = at;
     }
   }
   return last;
