@@ -1,8 +1,10 @@
 #include "base/rfc3339.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <string_view>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <utility>
 
 namespace base {
 namespace {
@@ -45,8 +47,21 @@ std::optional<std::chrono::minutes> offset_of(std::string_view text) {
 /// A clock of nanoseconds ends in 2262, and "never" is often written as the year 9999 or 1.
 Clock::time_point within_clock(std::chrono::sys_seconds time) {
   using std::chrono::floor;
-  const auto first = floor<std::chrono::seconds>(Clock::time_point::min()) + std::chrono::seconds(1);
+  const auto first =
+      floor<std::chrono::seconds>(Clock::time_point::min()) + std::chrono::seconds(1);
   return std::clamp(time, first, floor<std::chrono::seconds>(Clock::time_point::max()));
+}
+
+/// "2026-01-31T12:00:00", and the microseconds after it.
+std::pair<std::string, int> split(Clock::time_point time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(time - seconds);
+  const auto unix_time = Clock::to_time_t(seconds);
+  std::tm fields{};
+  gmtime_r(&unix_time, &fields);
+  std::array<char, 32> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &fields);
+  return {std::string(text.data(), length), static_cast<int>(rest.count())};
 }
 
 }  // namespace
@@ -66,6 +81,17 @@ std::optional<Clock::time_point> parse_rfc3339(std::string_view text) {
   if (!offset || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   return within_clock(std::chrono::sys_days(date) + std::chrono::hours(hour) +
                       std::chrono::minutes(minute) + std::chrono::seconds(second) - *offset);
+}
+
+std::string rfc3339(Clock::time_point time) {
+  return split(time).first + "Z";
+}
+
+std::string rfc3339_micro(Clock::time_point time) {
+  const auto [text, micros] = split(time);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%06d", micros);
+  return text + fraction.data() + "Z";
 }
 
 }  // namespace base

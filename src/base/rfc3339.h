@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace base {
@@ -10,5 +11,10 @@ namespace base {
 /// which is left out, or with an offset such as +01:00. A time that the clock does not reach is the
 /// first or last that it does. Nothing for any other text.
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
+
+/// "2026-01-31T12:00:00Z"
+std::string rfc3339(std::chrono::system_clock::time_point time);
+/// "2026-01-31T12:00:00.123456Z", as a Lease wants it
+std::string rfc3339_micro(std::chrono::system_clock::time_point time);
 
 }  // namespace base

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <stop_token>
-#include <string>
 
 namespace kube {
 
@@ -30,10 +29,5 @@ class SteadyClock final : public Clock {
   }
   bool wait(std::chrono::milliseconds delay, const std::stop_token& stop) const override;
 };
-
-/// "2026-01-31T12:00:00Z"
-std::string rfc3339(std::chrono::system_clock::time_point time);
-/// "2026-01-31T12:00:00.123456Z", as a Lease wants it
-std::string rfc3339_micro(std::chrono::system_clock::time_point time);
 
 }  // namespace kube

@@ -1,5 +1,6 @@
 #include "reconcile/observer.h"
 
+#include "base/rfc3339.h"
 #include "gradient/status/condition.h"
 #include "gradient/status/helper_line.h"
 #include "gradient/status/scaling.h"
@@ -59,7 +60,7 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
                    .autoscaler = autoscaler(parent),
                    .route = stores_.routes.find(key),
                    .has_ingress = has_ingress(parent),
-                   .long_ago = kube::rfc3339(clock_.wall() - std::chrono::minutes(1))}};
+                   .long_ago = base::rfc3339(clock_.wall() - std::chrono::minutes(1))}};
   auto& observed = observation.observed;
   if (const auto conflict =
           scale_conflicts_.of(key, gradient::has_scale_conflict(previous_status))) {
@@ -158,8 +159,8 @@ BackgroundReader::Query Observer::last_line(const std::string& ns,
   const auto read = [&client = client_, pod, container = sidecar.container,
                      refresh = std::chrono::seconds(sidecar.refresh_seconds)](
                         const std::stop_token& stop) -> BackgroundReader::Result {
-    auto line = gradient::helper_line(
-        client.log(pod, container, 1, stop, BackgroundReader::read_timeout));
+    auto line =
+        gradient::helper_line(client.log(pod, container, 1, stop, BackgroundReader::read_timeout));
     if (line.is_null()) return {.values = {}, .ttl = period};  // half a line, or nothing yet
     const auto ttl = is_at_rest(line) ? period + refresh : period;
     return {.values = {std::move(line)}, .ttl = ttl};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/rfc3339.h"
 #include "kube/clock.h"
 #include "kube/control/events.h"
 #include "kube/http/client.h"
@@ -32,7 +33,7 @@ class Publisher {
   /// RFC 3339, for the conditions of the status under construction.
   std::string now() const { return ago(std::chrono::seconds(0)); }
   std::string ago(std::chrono::seconds time) const {
-    return kube::rfc3339(parts_.clock.wall() - time);
+    return base::rfc3339(parts_.clock.wall() - time);
   }
 
  private:

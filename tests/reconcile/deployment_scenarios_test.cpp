@@ -1,4 +1,5 @@
 #include "base/base64.h"
+#include "base/rfc3339.h"
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/world.h"
 
@@ -788,7 +789,7 @@ TEST_CASE_METHOD(Scenario, "an autoscaler that gets no metrics is told after a m
   idle["metadata"]["resourceVersion"] = json::Json("901");
   idle["status"] = json::parse(R"({"conditions":[{"type":"ScalingActive","status":"False",
       "reason":"FailedGetContainerResourceMetric","message":"no pods.metrics.k8s.io"}]})");
-  idle["status"]["conditions"][0]["lastTransitionTime"] = json::Json(kube::rfc3339(clock.wall()));
+  idle["status"]["conditions"][0]["lastTransitionTime"] = json::Json(base::rfc3339(clock.wall()));
   stores.autoscalers.put(idle);
   expect_status();
   expect_event("Ready");

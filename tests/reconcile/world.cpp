@@ -1,5 +1,6 @@
 #include "reconcile/world.h"
 
+#include "base/rfc3339.h"
 #include "support/merge_patch.h"
 
 json::Json World::put(const kube::Kind& kind, const std::string& name, const std::string& rest) {
@@ -30,7 +31,7 @@ kube::Response World::stored(json::Json object) {
   auto& metadata = object["metadata"];
   if (!metadata.has_field("uid")) {
     metadata["uid"] = json::Json("uid-of-" + metadata.at("name").as_string());
-    metadata["creationTimestamp"] = json::Json(kube::rfc3339(clock.wall()));
+    metadata["creationTimestamp"] = json::Json(base::rfc3339(clock.wall()));
   }
   metadata["resourceVersion"] = json::Json(std::to_string(++version_));
   return {.status = 200, .body = json::text(object)};

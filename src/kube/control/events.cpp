@@ -1,6 +1,7 @@
 #include "kube/control/events.h"
 
 #include "base/hash.h"
+#include "base/rfc3339.h"
 #include "json/utf8.h"
 
 #include <spdlog/spdlog.h>
@@ -84,7 +85,7 @@ Json EventRecorder::event(const Json& object, EventType type, const std::string&
        {"message", cut(message, max_message)},
        {"count", seen.count},
        {"firstTimestamp", seen.first},
-       {"lastTimestamp", rfc3339(clock_.wall())},
+       {"lastTimestamp", base::rfc3339(clock_.wall())},
        {"source", json::object({{"component", component_}})},
        {"reportingComponent", component_},
        {"reportingInstance", component_}});
@@ -157,8 +158,8 @@ std::optional<EventRecorder::Seen> EventRecorder::count(const std::string& bucke
     bucket.tokens -= 1;
     auto& seen = data.seen[what];
     if (seen.count == 0) {
-      seen.first = rfc3339(clock_.wall());
-      seen.name = event_name(name, what, rfc3339_micro(clock_.wall()));
+      seen.first = base::rfc3339(clock_.wall());
+      seen.name = event_name(name, what, base::rfc3339_micro(clock_.wall()));
     }
     ++seen.count;
     seen.last = now;

@@ -1,5 +1,7 @@
 #include "kube/control/lease_state.h"
 
+#include "base/rfc3339.h"
+
 namespace kube {
 namespace {
 
@@ -34,7 +36,7 @@ LeaseState::Step LeaseState::decide(Clock::TimePoint now) const {
 
 Json LeaseState::claimed(const Key& key, std::chrono::milliseconds duration,
                          std::chrono::system_clock::time_point wall) const {
-  const auto now = rfc3339_micro(wall);
+  const auto now = base::rfc3339_micro(wall);
   const auto transitions = lease_ ? json::integer_at(*lease_, {"spec", "leaseTransitions"}) : 0;
   const auto version = lease_ ? resource_version_of(*lease_) : std::string();
   return json::object(

@@ -1,11 +1,11 @@
 #include "sync/report/report.h"
 
+#include "base/rfc3339.h"
 #include "json/utf8.h"
 #include "sync/report/progress_bar.h"
 
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <sys/ioctl.h>
@@ -13,15 +13,6 @@
 
 namespace content {
 namespace {
-
-std::string now() {
-  const auto time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::string text(sizeof "2026-01-31T12:00:00Z" - 1, '\0');
-  std::strftime(text.data(), text.size() + 1, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 /// A path of a repository, or what a server says, may be anything; JSON is UTF-8.
 void add(const json::Json& fields, json::Json& to) {
@@ -44,7 +35,9 @@ Reporter::Reporter(std::filesystem::path termination_log, std::size_t budget, js
     : termination_log_(std::move(termination_log)), budget_(budget), subject_(std::move(subject)) {}
 
 void Reporter::log(const std::string& level, const std::string& event, const json::Json& fields) {
-  auto line = json::object({{"time", now()}, {"level", level}, {"event", event}});
+  auto line = json::object({{"time", base::rfc3339(std::chrono::system_clock::now())},
+                            {"level", level},
+                            {"event", event}});
   add(subject_, line);
   add(fields, line);
   const std::lock_guard lock(mutex_);

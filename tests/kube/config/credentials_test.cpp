@@ -1,5 +1,6 @@
 #include "kube/config/credentials.h"
 
+#include "base/rfc3339.h"
 #include "support/folder.h"
 #include "support/manual_clock.h"
 
@@ -91,7 +92,7 @@ TEST_CASE("a refused token is read again at once, and tried again only if it is 
 TEST_CASE("a plugin runs once, and again shortly before its credential expires") {
   const Folder folder;
   const auto clock = std::make_shared<ManualClock>();
-  const auto expires = rfc3339(clock->wall() + 10min);
+  const auto expires = base::rfc3339(clock->wall() + 10min);
   folder.write("answer", answer(R"("token":"a","expirationTimestamp":")" + expires + "\""));
   Credentials credentials({.exec = plugin_in(folder)}, clock);
   CHECK(credentials.current()->authorization == "Bearer a");
