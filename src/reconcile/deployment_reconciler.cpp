@@ -19,18 +19,16 @@
 namespace reconcile {
 namespace {
 
-/// What was refused (a quota, a name that is taken) may be granted without an event to us, and a
-/// route that no controller reports on gets none.
+/// For what brings no event: a refusal that ends (Blocker::needs_retry), and a route that no
+/// controller reports on.
 constexpr std::chrono::minutes requeue_interval{1};
 
 /// Until replicas that were set back are counted.
 constexpr std::chrono::seconds soon{5};
 
-/// GatewayAPIMissing needs no retry: the watch of HTTPRoutes notices when the CRDs are installed.
-bool is_worth_a_retry(const std::vector<gradient::Blocker>& refused) {
-  return std::any_of(refused.begin(), refused.end(), [](const gradient::Blocker& entry) {
-    return entry.reason != "GatewayAPIMissing";
-  });
+bool any_needs_retry(const std::vector<gradient::Blocker>& blockers) {
+  return std::any_of(blockers.begin(), blockers.end(),
+                     [](const gradient::Blocker& entry) { return entry.needs_retry; });
 }
 
 }  // namespace
@@ -104,10 +102,8 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   const auto status = gradient::waiting_status(
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  const bool brings_no_event = std::any_of(
-      blockers.begin(), blockers.end(),
-      [](const gradient::Blocker& blocker) { return blocker.reason == "HashKeyUnavailable"; });
-  return brings_no_event ? kube::Outcome{.requeue_after = requeue_interval} : kube::Outcome::done();
+  return any_needs_retry(blockers) ? kube::Outcome{.requeue_after = requeue_interval}
+                                   : kube::Outcome::done();
 }
 
 /// What is wrong with podTemplate is known before anything is applied; what is live was taken.
@@ -164,7 +160,7 @@ kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
                                         .previous = previous,
                                         .now = parts_.publisher.now()});
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  if (is_worth_a_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
+  if (any_needs_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
     return {.requeue_after = requeue_interval};
   return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
 }

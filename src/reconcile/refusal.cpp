@@ -7,6 +7,10 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+gradient::Blocker without_event(const std::string& reason, const std::string& message) {
+  return {.reason = reason, .message = message, .needs_retry = true};
+}
+
 }  // namespace
 
 bool fits_no_schema(const kube::ApiError& error) {
@@ -19,12 +23,12 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
   const std::string text = error.what();
   if (error.namespace_terminating()) return std::nullopt;  // nobody is left to read it
   if (error.forbidden() && has(text, "exceeded quota")) {
-    return gradient::Blocker{"QuotaExceeded", what + " was refused: " + text};
+    return without_event("QuotaExceeded", what + " was refused: " + text);
   }
   if (error.forbidden() && has(text, " cannot ")) {
-    return gradient::Blocker{"Forbidden", "the operator lacks a right: " + text};
+    return without_event("Forbidden", "the operator lacks a right: " + text);
   }
-  if (error.kind_not_served()) {
+  if (error.kind_not_served()) {  // the watch of HTTPRoutes notices when the CRDs are installed
     return gradient::Blocker{
         "GatewayAPIMissing",
         what +
@@ -34,15 +38,15 @@ std::optional<gradient::Blocker> refusal(const kube::ApiError& error, const std:
   // What etcd or the server's own limits say (the first as 500).
   if (error.code == 413 || has(text, "request is too large") ||
       has(text, "trying to send message larger than max")) {
-    return gradient::Blocker{"AdmissionRefused",
-                             what + " is too large for the cluster (" + text +
-                                 "); shorten spec.env and spec.command, or move data into a "
-                                 "repository or model"};
+    return without_event("AdmissionRefused",
+                         what + " is too large for the cluster (" + text +
+                             "); shorten spec.env and spec.command, or move data into a "
+                             "repository or model");
   }
   const bool by_webhook = has(text, "denied the request") || has(text, "failed calling webhook");
   if (fits_no_schema(error) || by_webhook || error.forbidden() || error.invalid() ||
       error.code == 400) {
-    return gradient::Blocker{"AdmissionRefused", what + " was refused: " + text};
+    return without_event("AdmissionRefused", what + " was refused: " + text);
   }
   return std::nullopt;
 }
@@ -53,13 +57,14 @@ gradient::Blocker name_conflict(const std::string& what, const json::Json& live,
   const auto owner =
       json::string_at(controller, {"kind"}) + " " + json::string_at(controller, {"name"});
   if (owner == parent.kind + " " + parent.name) {
-    return {"NameConflict", what + " exists and belongs to an earlier " + owner +
-                                " that was deleted; this one is applied when it is gone"};
+    return without_event("NameConflict",
+                         what + " exists and belongs to an earlier " + owner +
+                             " that was deleted; this one is applied when it is gone");
   }
-  return {"NameConflict",
-          what + " exists and " +
-              (controller.is_null() ? "is not managed by this operator" : "belongs to " + owner) +
-              "; it is left alone: delete or rename one of the two"};
+  return without_event("NameConflict", what + " exists and " +
+                                           (controller.is_null() ? "is not managed by this operator"
+                                                                 : "belongs to " + owner) +
+                                           "; it is left alone: delete or rename one of the two");
 }
 
 }  // namespace reconcile

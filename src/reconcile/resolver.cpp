@@ -53,6 +53,19 @@ Blocker not_found(std::string_view kind, const kube::Key& key, const std::string
                                               key.name + " in namespace " + key.ns + "; " + remedy};
 }
 
+Blocker no_secret(const gradient::SecretNeed& need, const std::string& ns) {
+  return {"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
+                                " in namespace " + ns + "; create it" +
+                                (need.key.empty() ? "" : " with the key " + need.key)};
+}
+
+std::optional<Blocker> no_key(const gradient::SecretNeed& need, const Json& secret,
+                              const std::string& ns) {
+  if (need.key.empty() || !json::at(secret, {"data", need.key}).is_null()) return std::nullopt;
+  return Blocker{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret + " in namespace " +
+                                          ns + " has no key " + need.key + "; add it"};
+}
+
 }  // namespace
 
 struct Resolver::Lookup {
@@ -201,8 +214,7 @@ json::Shared Resolver::ready_registry(Lookup& lookup, const std::string& name,
 }
 
 void Resolver::add_secret(Lookup& lookup, const gradient::SecretNeed& need) {
-  auto why = lack(lookup, need);
-  if (!why) why = disallowed(lookup, need);
+  auto why = lack(lookup, need, parts_.settings.labelled_secrets_only);
   if (why) lookup.found.blockers.push_back(*std::move(why));
 }
 
@@ -220,9 +232,7 @@ void Resolver::add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& 
   std::vector<Json> values;
   for (const auto& reference : gradient::environment_secrets(
            spec, gradient::effective_template(spec, parts_.settings), parts_.settings)) {
-    lookup.refer(kube::secrets, reference.secret);
-    const auto secret =
-        parts_.polled.find(kube::secrets, lookup.key(reference.secret), lookup.stop);
+    const auto secret = find_secret(lookup, reference.secret);
     const auto& data = secret ? json::at(*secret, {"data"}) : json::null();
     values.push_back(json::array({Json(reference.secret), Json(reference.key),
                                   reference.key.empty() ? data : json::at(data, {reference.key})}));
@@ -234,22 +244,21 @@ void Resolver::add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& 
     lookup.found.secrets_hash =
         base::hmac_sha256_hex(key, json::text(json::array(std::move(values)))).substr(0, digits);
   } catch (const kube::ApiError& error) {
-    if (!refusal(error, "Secret")) throw;
+    const auto refused = refusal(error, "Secret");
+    if (!refused) throw;
     lookup.found.blockers.push_back(
-        {"HashKeyUnavailable",
-         "spec.restartOnSecretChange: the operator can neither read nor create the Secret " +
-             std::string(HashKey::secret_name) + ": " + error.what() +
-             "; let it get that Secret, and create Secrets, in its own namespace"});
+        {.reason = "HashKeyUnavailable",
+         .message = "spec.restartOnSecretChange: the operator can neither read nor create the "
+                    "Secret " +
+                    std::string(HashKey::secret_name) + ": " + error.what() +
+                    "; let it get that Secret, and create Secrets, in its own namespace",
+         .needs_retry = refused->needs_retry});
   }
 }
 
-std::optional<Blocker> Resolver::disallowed(Lookup& lookup, const gradient::SecretNeed& need) {
-  if (!parts_.settings.labelled_secrets_only) return std::nullopt;
-  const auto key = lookup.key(need.secret);
-  const auto secret = parts_.polled.find(kube::secrets, key, lookup.stop);
-  auto why = secret ? gradient::unlabelled(need, *secret) : std::nullopt;
-  if (why) lookup.missed.insert({std::string(kube::secrets.kind), key});
-  return why;
+json::Shared Resolver::find_secret(Lookup& lookup, const std::string& name) {
+  lookup.refer(kube::secrets, name);
+  return parts_.polled.find(kube::secrets, lookup.key(name), lookup.stop);
 }
 
 /// Whoever has the host brings the deployment back by a change. Of other namespaces nothing is
@@ -272,7 +281,7 @@ void Resolver::add_host(Lookup& lookup, const std::string& host) {
 /// An ingress controller says nothing to the user.
 void Resolver::add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint) {
   for (const auto& need : gradient::needs(endpoint)) {
-    auto why = lack(lookup, need);
+    auto why = lack(lookup, need, false);
     if (!why) continue;
     why->message += "; until then the ingress controller shows a certificate of its own, or none";
     lookup.found.certificate = std::move(why);
@@ -280,22 +289,15 @@ void Resolver::add_certificate(Lookup& lookup, const gradient::Endpoint& endpoin
   }
 }
 
-std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need) {
-  lookup.refer(kube::secrets, need.secret);
-  const auto secret = parts_.polled.find(kube::secrets, lookup.key(need.secret), lookup.stop);
+std::optional<Blocker> Resolver::lack(Lookup& lookup, const gradient::SecretNeed& need,
+                                      bool needs_label) {
+  const auto secret = find_secret(lookup, need.secret);
   const auto& ns = lookup.self.key.ns;
-  if (!secret) {
-    return Blocker{"SecretNotFound", need.used_by + ": there is no Secret " + need.secret +
-                                         " in namespace " + ns + "; create it" +
-                                         (need.key.empty() ? "" : " with the key " + need.key)};
-  }
-  if (!need.key.empty() && json::at(*secret, {"data", need.key}).is_null()) {
-    lookup.missed.insert({std::string(kube::secrets.kind), lookup.key(need.secret)});
-    return Blocker{"SecretKeyNotFound", need.used_by + ": Secret " + need.secret +
-                                            " in namespace " + ns + " has no key " + need.key +
-                                            "; add it"};
-  }
-  return std::nullopt;
+  if (!secret) return no_secret(need, ns);
+  auto why = no_key(need, *secret, ns);
+  if (!why && needs_label) why = gradient::unlabelled(need, *secret);
+  if (why) lookup.missed.insert({std::string(kube::secrets.kind), lookup.key(need.secret)});
+  return why;
 }
 
 }  // namespace reconcile

@@ -52,10 +52,11 @@ class Resolver {
   void add_secrets_hash(Lookup& lookup, const gradient::DeploymentSpec& spec);
   void add_host(Lookup& lookup, const std::string& host);
   void add_certificate(Lookup& lookup, const gradient::Endpoint& endpoint);
-  /// Why the Secret does not have it; empty when it does.
-  std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need);
-  /// Why a Secret may not be named by a spec; empty when it may.
-  std::optional<gradient::Blocker> disallowed(Lookup& lookup, const gradient::SecretNeed& need);
+  json::Shared find_secret(Lookup& lookup, const std::string& name);
+  /// Why the Secret does not serve; empty when it does. `needs_label`: where a spec names it, and
+  /// not every Secret may be named.
+  std::optional<gradient::Blocker> lack(Lookup& lookup, const gradient::SecretNeed& need,
+                                        bool needs_label);
 
   Parts parts_;
 };

@@ -11,6 +11,9 @@ namespace gradient {
 struct Blocker {
   std::string reason;   ///< CamelCase: "DatasetNotFound"
   std::string message;  ///< names the object, the field that refers to it and the remedy
+  /// No event comes when it ends, as of a quota or an admission policy: whoever waits tries again
+  /// now and then.
+  bool needs_retry = false;
   bool operator==(const Blocker&) const = default;
 };
 
