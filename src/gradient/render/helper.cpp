@@ -3,6 +3,7 @@
 #include "gradient/spec/expansion.h"
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/quantity.h"
+#include "gradient/spec/read_helper_resources.h"
 
 #include <algorithm>
 #include <limits>
@@ -90,7 +91,7 @@ Json merged_resources(Json resources, const Json& written) {
     for (const auto& [resource, quantity] : quantities.as_object())
       resources[group][resource] = quantity;
   }
-  for (const auto* resource : {"cpu", "memory", "ephemeral-storage"})
+  for (const auto* resource : helper_resources)
     keep_in_bounds(resources, resource, written);
   return resources;
 }

@@ -1,6 +1,6 @@
 #include "gradient/render/ingress.h"
 
-#include "gradient/render/service.h"
+#include "gradient/spec/exposure_rules.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/urls.h"
 

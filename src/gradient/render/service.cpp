@@ -1,6 +1,7 @@
 #include "gradient/render/service.h"
 
 #include "gradient/render/labels.h"
+#include "gradient/spec/exposure_rules.h"
 #include "gradient/spec/names.h"
 
 namespace gradient {

@@ -6,10 +6,8 @@
 
 namespace gradient {
 
-inline constexpr int service_port = 80;
-
-/// The Service (ClusterIP) of a GradientDeployment: whatever port its container listens on, as 80,
-/// and the ports of spec.endpoint by their own numbers.
+/// The Service (ClusterIP) of a GradientDeployment: whatever port its container listens on, as
+/// service_port, and the ports of spec.endpoint by their own numbers.
 json::Json service(const Parent& parent, const Exposure& exposure);
 
 }  // namespace gradient

@@ -9,6 +9,10 @@
 
 namespace gradient {
 
+/// Where every Service takes requests for spec.port, so that no port of spec.endpoint.ports can be
+/// it.
+inline constexpr int service_port = 80;
+
 /// What the operator's configuration does not let a deployment of the namespace `ns` say of its
 /// endpoint: a host that is not allowed, or that others could have by their names; annotations that
 /// are not allowed; either of them where there is no endpoint.

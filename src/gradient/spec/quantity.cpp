@@ -175,7 +175,7 @@ std::string byte_problem(std::string_view resource, std::string_view amount) {
                            resource == "storage" || resource.starts_with("hugepages-");
   const auto read = is_of_bytes ? quantity(amount) : std::nullopt;
   if (!read || read->value % one == 0 || (read->is_binary && read->value > 1024 * one)) return {};
-  const auto digits = amount.substr(0, amount.find_first_not_of("0123456789."));
+  const auto digits = amount.substr(0, amount.find_first_not_of("+0123456789."));
   return "would have a fraction of a byte; write the unit that is meant, such as " +
          std::string(digits) + (amount.ends_with('m') ? "Mi" : "Gi");
 }

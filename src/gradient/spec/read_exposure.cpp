@@ -43,9 +43,8 @@ std::string read_protocol(json::ObjectReader& reader) {
 
 /// Empty when nothing is wrong.
 std::string number_problem(int number, int listening_port, const std::vector<Port>& earlier) {
-  constexpr int of_service = 80;
   if (number == listening_port) return "is that of spec.port, which needs no entry; remove it";
-  if (number == of_service)
+  if (number == service_port)
     return "is the one at which the Service takes requests for spec.port; have the app listen at "
            "another";
   const bool is_taken = std::any_of(earlier.begin(), earlier.end(),

@@ -3,19 +3,15 @@
 #include "gradient/spec/fields.h"
 #include "gradient/spec/read_instance_types.h"
 
-#include <array>
-
 namespace gradient {
 namespace {
-
-constexpr std::array<const char*, 3> resources_of_helpers{"cpu", "memory", "ephemeral-storage"};
 
 /// `requests` or `limits` of a helper container. Null when absent.
 json::Json read_helper_quantities(json::ObjectReader& resources, std::string_view field,
                                   bool may_be_fractions) {
   json::Json read;
   fields::inside(resources, field, [&](json::ObjectReader& quantities) {
-    for (const auto* resource : resources_of_helpers) {
+    for (const auto* resource : helper_resources) {
       const auto* value = quantities.find(resource);
       if (value == nullptr) continue;
       const auto place = quantities.path(resource);
@@ -23,7 +19,7 @@ json::Json read_helper_quantities(json::ObjectReader& resources, std::string_vie
         quantities.report().add(place, "is a number with a fraction; put it in quotes");
         continue;
       }
-      if (auto quantity = read_quantity(*value, place, quantities.report())) {
+      if (auto quantity = read_quantity(resource, *value, place, quantities.report())) {
         if (read.is_null()) read = json::Json::object();
         read[resource] = json::Json(*std::move(quantity));
       }
@@ -41,7 +37,7 @@ json::Json read_helper_resources(json::ObjectReader& reader, bool may_be_fractio
   fields::inside(reader, "resources", [&](json::ObjectReader& resources) {
     limits = read_helper_quantities(resources, "limits", may_be_fractions);
     requests = read_helper_quantities(resources, "requests", may_be_fractions);
-    for (const auto* resource : resources_of_helpers) {
+    for (const auto* resource : helper_resources) {
       check_bounds(resources, resource, json::string_at(requests, {resource}),
                    json::string_at(limits, {resource}));
     }

@@ -29,7 +29,7 @@ void read_quantities(json::ObjectReader& reader, std::string_view field, const O
     if (value.is_null()) continue;
     if (!values::is_qualified_name(resource)) {
       reader.report().add(place, "must be a resource and its quantity, such as cpu: 500m");
-    } else if (const auto quantity = read_quantity(value, place, reader.report())) {
+    } else if (const auto quantity = read_quantity(resource, value, place, reader.report())) {
       each(resource, *quantity, place);
     }
   }
@@ -205,16 +205,14 @@ void read_types(json::ObjectReader& reader, Settings& settings) {
 
 }  // namespace
 
-std::optional<std::string> read_quantity(const json::Json& value, const json::Path& place,
-                                         json::Report& report) {
+std::optional<std::string> read_quantity(std::string_view resource, const json::Json& value,
+                                         const json::Path& place, json::Report& report) {
   // 0.5 processors are a number in YAML; its shortest text is a quantity again.
   const auto text = value.is_double() ? json::shortest_text(value)
                     : value.is_integer() || value.is_string()
                         ? json::text_of(value, place, {.longest = 64}, report)
                         : std::nullopt;
   auto quantity = text ? values::canonical_quantity(*text) : std::nullopt;
-  const auto field = place.text();
-  const auto resource = std::string_view(field).substr(field.rfind('.') + 1);
   if (!quantity) {
     report.add(place, "must be a resource and its quantity, such as cpu: 500m");
   } else if (auto problem = values::byte_problem(resource, *text); !problem.empty()) {
