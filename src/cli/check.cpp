@@ -167,18 +167,16 @@ json::Problems conflicts(const Input& input, const Offline& offline,
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   const auto parent = gradient::parent(input.object);
   auto found = offline.find(parent, spec, settings);
-  const bool has_all = found.blockers.empty();
+  const auto defined = found.datasets;
   Offline::assume(gradient::needs(spec, settings), found);
-  std::vector<gradient::Blocker> all;
-  if (has_all) all = gradient::access_mode_conflicts(spec, found);
-  for (auto& conflict : gradient::pod_template_conflicts(parent, spec, found, settings)) {
-    // Which claim a Dataset has that no file defines is not known.
-    if (has_all || conflict.message.find(".claimName: ") == std::string::npos)
-      all.push_back(std::move(conflict));
-  }
+  for (auto& [name, dataset] : found.datasets)
+    if (!defined.contains(name)) dataset.claim.clear();  // which one it has is not known
   json::Problems problems;
-  for (const auto& conflict : all)
-    problems.push_back(placed(conflict.message));
+  for (const auto& conflicts : {gradient::access_mode_conflicts(spec, found),
+                                gradient::pod_template_conflicts(parent, spec, found, settings)}) {
+    for (const auto& conflict : conflicts)
+      problems.push_back(placed(conflict.message));
+  }
   return problems;
 }
 
@@ -192,7 +190,7 @@ class Check {
   void look_at_all_together();
   Verdict finish(const std::string& name);
   bool has_problems() const { return !faulty_.empty(); }
-  bool has_too_many() const { return faulty_.size() > most_messages; }
+  bool has_too_many() const { return messages_.has_too_many(); }
 
  private:
   void problem(const Input& input, const json::Problem& problem) {

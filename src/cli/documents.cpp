@@ -31,12 +31,12 @@ class Collector {
 
   void add_file(const std::string& file) {
     inputs_.files.push_back(file);
-    auto text = json::parse_yaml(read_text(file));
-    for (const auto& problem : text.problems)
+    auto read = read_documents(read_text(file));
+    for (const auto& problem : read.problems)
       refuse(file, problem.line, problem.message);
-    for (auto& document : text.documents)
+    for (auto& document : read.documents)
       add(file, std::move(document));
-    if (text.documents.empty() && text.problems.empty()) refuse(file, 1, "holds no document");
+    if (read.documents.empty() && read.problems.empty()) refuse(file, 1, "holds no document");
   }
 
   void refuse(const std::string& file, int line, const std::string& message) {
@@ -123,7 +123,8 @@ void Collector::add_object(Input input) {
 }  // namespace
 
 std::string Message::where() const {
-  return (file == "-" ? "stdin" : file) + ":" + std::to_string(line);
+  const auto name = file == "-" ? std::string("stdin") : file;
+  return line == 0 ? name : name + ":" + std::to_string(line);
 }
 
 std::string Input::where() const {
@@ -179,13 +180,24 @@ std::string read_text(const std::string& file) {
   return text;
 }
 
+json::Documents read_documents(std::string_view text) {
+  auto read = json::parse_yaml(text);
+  const bool is_yaml =
+      read.problems.empty() &&
+      std::none_of(read.documents.begin(), read.documents.end(),
+                   [](const json::Document& document) { return document.value.is_string(); });
+  if (is_yaml) return read;
+  if (auto script = gradient::shell_script(text))
+    return {.documents = {}, .problems = {*std::move(script)}};
+  return read;
+}
+
 Inputs read_inputs(const std::vector<std::string>& paths, const std::string& name,
                    const std::string& ns, const std::string& any_name) {
   Collector collector(name, ns, any_name);
   for (const auto& path : paths) {
     const auto files = files_of(path);
-    if (files.empty())
-      collector.refuse_folder(path, "is a folder without .yaml, .yml or .json files");
+    if (files.empty()) collector.refuse_folder(path, no_files);
     for (const auto& file : files)
       collector.add_file(file);
   }

@@ -10,10 +10,10 @@ namespace cli {
 /// Something about one line of a file, for people.
 struct Message {
   std::string file;
-  int line = 1;
+  int line = 1;      ///< 0: it is about the whole file
   std::string text;  ///< "spec.port: must be ..."
 
-  /// "FILE:LINE", or "stdin:LINE".
+  /// "FILE:LINE", or "FILE" alone; standard input is "stdin".
   std::string where() const;
 };
 
@@ -33,6 +33,9 @@ struct Input {
   std::string at(const json::Problem& problem) const;
   Message message(const json::Problem& problem) const;
 };
+
+/// What is wrong with a folder that files_of() finds nothing in.
+inline constexpr const char* no_files = "is a folder without .yaml, .yml or .json files";
 
 /// So many problems, or warnings, are shown of one run.
 inline constexpr std::size_t most_messages = 200;
@@ -64,5 +67,8 @@ std::vector<std::string> files_of(const std::string& path);
 
 /// Standard input or a file; at most 16 MiB.
 std::string read_text(const std::string& file);
+
+/// The YAML documents of a text; of one that is none, such as a shell script, what it is.
+json::Documents read_documents(std::string_view text);
 
 }  // namespace cli

@@ -54,8 +54,8 @@ std::string log_text(std::string_view line, const Paint& paint) {
   const auto read = gradient::helper_line(line);
   const auto time = json::string_at(read, {"time"});
   const auto level = json::string_at(read, {"level"});
-  const bool is_of_helper = base::parse_rfc3339(time) && !level.empty() &&
-                            !json::string_at(read, {"event"}).empty();
+  const bool is_of_helper =
+      base::parse_rfc3339(time) && !level.empty() && !json::string_at(read, {"event"}).empty();
   if (!is_of_helper) return std::string(line);
   return time.substr(date, clock) + " " + paint(colour_of_level(level), level) + " " + what(read);
 }

@@ -30,9 +30,9 @@ bool Messages::print(const std::vector<std::string>& files) {
     std::cerr << paint(is_problem ? Colour::Red : Colour::Bold, message.where()) << ": "
               << (is_problem ? message.text : painted(message.text, paint)) << '\n';
   }
-  if (problems > most_messages) std::cerr << "and more problems; correct these first\n";
+  if (has_too_many()) std::cerr << "and more problems; correct these first\n";
   if (remarks > most_messages) std::cerr << "and more warnings\n";
-  return problems > 0;
+  return has_problems();
 }
 
 void Messages::sort(const std::vector<std::string>& files) {

@@ -4,12 +4,12 @@
 #include "cli/check.h"
 #include "cli/exit_code.h"
 #include "cli/load_settings.h"
+#include "cli/messages.h"
 #include "cli/offline.h"
 #include "gradient/render/claim.h"
 #include "gradient/render/pod_template_conflicts.h"
 #include "gradient/render/pull_secret.h"
 #include "gradient/render/render.h"
-#include "gradient/spec/access_mode_conflicts.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/read_dataset.h"
 #include "gradient/spec/read_deployment.h"
@@ -54,22 +54,28 @@ class Renderer {
       : options_(options), settings_(settings), offline_(inputs) {}
 
   void add(const Input& input);
-  bool fine() const { return fine_; }
+  /// Prints what there is to say. Whether all could be rendered.
+  bool finish(const Inputs& inputs) { return !messages_.print(inputs.files); }
   std::vector<Json> take() { return std::move(objects_); }
 
  private:
   void add_deployment(const Input& input);
   void leave_out_pull_secret(const Input& input);
   void refuse(const Input& input, const std::string& message) {
-    std::cerr << input.at(placed(message)) << '\n';
-    fine_ = false;
+    messages_.problem(input.message(placed(message)));
   }
+  void warn(const Input& input, json::Problem remark) {
+    remark.message.insert(0, "warning: ");
+    messages_.remark(input.message(remark));
+  }
+  void assume_missing(const Input& input, const gradient::Parent& parent,
+                      const gradient::DeploymentSpec& spec, gradient::Found& found);
 
   const RenderOptions& options_;
   const gradient::Settings& settings_;
   Offline offline_;
   std::vector<Json> objects_;
-  bool fine_ = true;
+  Messages messages_;
 };
 
 void Renderer::add(const Input& input) {
@@ -90,25 +96,24 @@ void Renderer::add_deployment(const Input& input) {
   const auto parent = parent_of(input.object);
   const auto spec = std::get<gradient::DeploymentSpec>(gradient::read_deployment(input.object));
   auto found = offline_.find(parent, spec, settings_);
-  for (const auto& blocker : found.blockers) {
-    if (!options_.assume_missing) {
-      refuse(input, blocker.message + "; add one that does, or --assume-missing");
-    } else {
-      auto warning = placed(blocker.message + "; defaults take its place");
-      warning.message.insert(0, "warning: ");
-      std::cerr << input.at(warning) << '\n';
-    }
-  }
-  if (options_.assume_missing) Offline::assume(gradient::needs(spec, settings_), found);
-  for (const auto& conflict : gradient::access_mode_conflicts(spec, found))
-    refuse(input, conflict.message);
-  if (!fine_) return;
-  for (const auto& conflict : gradient::pod_template_conflicts(parent, spec, found, settings_))
-    refuse(input, conflict.message);
-  if (!fine_) return;
+  if (!found.blockers.empty() && options_.assume_missing)
+    assume_missing(input, parent, spec, found);
+  for (const auto& blocker : found.blockers)
+    refuse(input, blocker.message + "; add one that does, or --assume-missing");
+  if (messages_.has_problems()) return;
   auto rendered = gradient::render(parent, spec, found, settings_);
   for (auto& object : rendered.objects)
     objects_.push_back(on_its_own(std::move(object)));
+}
+
+/// What the files define has been looked at by report(); the names of what they do not are new.
+void Renderer::assume_missing(const Input& input, const gradient::Parent& parent,
+                              const gradient::DeploymentSpec& spec, gradient::Found& found) {
+  for (const auto& blocker : found.blockers)
+    warn(input, placed(blocker.message + "; defaults take its place"));
+  Offline::assume(gradient::needs(spec, settings_), found);
+  for (const auto& conflict : gradient::pod_template_conflicts(parent, spec, found, settings_))
+    refuse(input, conflict.message);
 }
 
 /// A password is printed nowhere, also where the files have it.
@@ -117,11 +122,10 @@ void Renderer::leave_out_pull_secret(const Input& input) {
   const auto spec = std::get<gradient::RegistrySpec>(gradient::read_registry(input.object));
   if (!spec.secret_name.empty()) return;
   const auto name = gradient::pull_secret_name(parent.name, spec);
-  std::cerr << input.at({"", "warning: Secret " + name +
-                                 " is left out, as it has the password; where there is none, make "
-                                 "it with kubectl create secret docker-registry " +
-                                 name + " --namespace " + parent.ns})
-            << '\n';
+  warn(input, {"", "Secret " + name +
+                       " is left out, as it has the password; where there is none, make it with "
+                       "kubectl create secret docker-registry " +
+                       name + " --namespace " + parent.ns});
 }
 
 void print(const std::vector<Json>& objects, const std::string& output) {
@@ -144,7 +148,7 @@ int render(const RenderOptions& options) {
   Renderer renderer(options, *settings, inputs);
   for (const auto& input : inputs.objects)
     renderer.add(input);
-  if (!renderer.fine()) return ProblemsInInput;
+  if (!renderer.finish(inputs)) return ProblemsInInput;
   print(renderer.take(), options.output);
   return Fine;
 }

@@ -58,8 +58,7 @@ class Look {
       const auto name = json::string_at(status, {"name"});
       if (!name.starts_with(gradient::names::sync_prefix)) continue;
       try {
-        screen.sync_lines[key.name + "/" + name] =
-            gradient::helper_line(client_.log(key, name, 1));
+        screen.sync_lines[key.name + "/" + name] = gradient::helper_line(client_.log(key, name, 1));
       } catch (const std::exception&) {  // no log yet, or no right to read it: shown without
       }
     }

@@ -204,3 +204,57 @@ TEST_CASE("what import prints instead of a URL that it cannot know is told by va
   CHECK(told(": spec.source.url: warning: is still the placeholder that import wrote; "));
   CHECK(told(": spec.env[0].value: warning: has a placeholder; write what belongs there"));
 }
+
+TEST_CASE("a script with a spec in it is told from YAML, with the lines of the spec") {
+  const session::Folder folder;
+  const std::string spec = "image: app\nresources: {machineType: C4}\n";
+  const auto is_told = [](const std::string& place, const std::string& word) {
+    const auto problem = place + ": begins a here-document of a shell script, up to the line " +
+                         word +
+                         "; write what is between them to a file of its own, and name that file";
+    CHECK(import_specs({.files = {"f"}}).messages == Lines{problem});
+    CHECK(session::run([] { return cli::validate({.files = {"f"}}); }).messages == Lines{problem});
+  };
+  folder.add("f", "#!/bin/sh\n\ngradient deployments create --spec /dev/stdin <<EOF\n" + spec +
+                      "EOF\necho done\n");
+  is_told("f:3", "EOF");
+  folder.add("f", "cat > spec.yaml <<-'END_OF_SPEC'\r\n\t" + spec + "\tEND_OF_SPEC\r\n");
+  is_told("f:1", "END_OF_SPEC");
+  folder.add("f", "#!/usr/bin/env python\nprint('spec')\n");
+  CHECK_THAT(import_specs({.files = {"f"}}).messages.at(0),
+             Catch::StartsWith("f:1: is a script, no Gradient spec; "));
+}
+
+TEST_CASE("a spec that runs a script is YAML, also one with a mistake") {
+  const session::Folder folder;
+  folder.add("f", "name: a\n" + small + "command: [sh, -c]\nenv:\n- name: A\n  value: |\n" +
+                      "    cat <<EOF\n    x\n    EOF\n");
+  CHECK(import_specs({.files = {"f"}}).messages.empty());
+  folder.add("f", "<<: {image: app}\nname: a\nresources: {machineType: C4\nenv: |\n  cat <<EOF\n" +
+                      std::string("  EOF\n"));
+  const auto messages = import_specs({.files = {"f"}}).messages;
+  REQUIRE(messages.size() == 1);
+  CHECK_THAT(messages[0], !Catch::Contains("here-document"));
+}
+
+TEST_CASE("import tells problems in the order of their lines") {
+  const session::Folder folder;
+  folder.add("f", "name: a\nprot: 1\nimage: 5\nresources: {machineType: C4}\n");
+  const auto lines = import_specs({.files = {"f"}}).messages;
+  REQUIRE(lines.size() == 2);
+  CHECK_THAT(lines[0], Catch::StartsWith("f:2: prot: "));
+  CHECK_THAT(lines[1], Catch::StartsWith("f:3: image: "));
+}
+
+TEST_CASE("a file that cannot be read is one more problem when import keeps going") {
+  const session::Folder folder;
+  folder.add("a.yaml", "name: a\n" + small);
+  std::filesystem::create_directory("empty");
+  const auto outcome =
+      import_specs({.files = {"none.yaml", "empty", "a.yaml"}, .keep_going = true});
+  CHECK(outcome.code == cli::ProblemsInInput);
+  CHECK(outcome.messages == Lines{"none.yaml: No such file or directory",
+                                  "empty:1: is a folder without .yaml, .yml or .json files"});
+  CHECK(names_in(outcome.output) == Lines{"a"});
+  CHECK_THROWS_WITH(import_specs({.files = {"none.yaml"}}), "none.yaml: No such file or directory");
+}

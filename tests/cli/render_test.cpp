@@ -94,21 +94,21 @@ TEST_CASE("a reference that no file defines is refused at its line") {
   CHECK(outcome.code == cli::ProblemsInInput);
   CHECK(outcome.output.empty());
   CHECK(outcome.messages ==
-        Lines{"f.yaml:9: repositories.dataset: no given file defines the Dataset code; add one "
-              "that does, or --assume-missing",
+        Lines{"f.yaml:2: containerRegistry: no given file defines the ContainerRegistry hub; add "
+              "one that does, or --assume-missing",
               "f.yaml:4: models[0].id: no given file defines the Model llm; add one that does, or "
               "--assume-missing",
               "f.yaml:6: models[1].id: no given file defines the Model words; add one that does, "
               "or --assume-missing",
-              "f.yaml:2: containerRegistry: no given file defines the ContainerRegistry hub; add "
-              "one that does, or --assume-missing"});
+              "f.yaml:9: repositories.dataset: no given file defines the Dataset code; add one "
+              "that does, or --assume-missing"});
 }
 
 TEST_CASE("what is missing can be assumed, with a warning") {
   const auto outcome = render(everything, {.name = "demo", .assume_missing = true});
   CHECK(outcome.code == cli::Fine);
   REQUIRE(outcome.messages.size() == 4);
-  CHECK(outcome.messages[3] ==
+  CHECK(outcome.messages[0] ==
         "f.yaml:2: containerRegistry: warning: no given file defines the ContainerRegistry hub; "
         "defaults take its place");
   const auto pod = json::at(object(outcome, "Deployment"), {"spec", "template", "spec"});
@@ -225,7 +225,7 @@ TEST_CASE("another group's object of the same kind and name defines nothing") {
                  "spec: {mounts: []}\n",
              {.name = "demo"});
   CHECK(outcome.code == cli::ProblemsInInput);
-  CHECK(outcome.messages.at(1) ==
+  CHECK(outcome.messages.back() ==
         "f.yaml:9: repositories.dataset: no given file defines the Dataset code; add one that "
         "does, or --assume-missing");
 }

@@ -67,6 +67,7 @@ void add_import(CLI::App& app, Action& action) {
                   "Name of the deployment; default: the spec's own, or its file's")
       ->type_name("NAME");
   add_config(import, options->config);
+  add_colour(import);
   let_act(import, action, &cli::import_specs, std::move(options));
 }
 

@@ -3,6 +3,7 @@
 #include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
 
+#include <algorithm>
 #include <array>
 
 namespace gradient {
@@ -77,6 +78,34 @@ std::string by_fields(const Json& document) {
   return {};
 }
 
+/// The word that ends the here-document which begins in a line; empty when none does. Lines of a
+/// block scalar, which may have one, are indented.
+std::string_view here_document(std::string_view line) {
+  const auto begin = line.find("<<");
+  if (begin == std::string_view::npos || std::string_view(" \t#").find(line.front()) != line.npos)
+    return {};
+  auto word = line.substr(begin + 2);
+  word.remove_prefix(std::min(word.find_first_not_of("-~ \"'\\"), word.size()));
+  const auto* const end = std::find_if_not(
+      word.begin(), word.end(), [](char c) { return values::is_alphanumeric(c) || c == '_'; });
+  return word.substr(0, static_cast<std::size_t>(end - word.begin()));
+}
+
+std::string_view take_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+}
+
+bool has_line(std::string_view text, std::string_view sought) {
+  while (!text.empty()) {
+    auto line = take_line(text);
+    line.remove_prefix(std::min(line.find_first_not_of('\t'), line.size()));
+    if (line == sought) return true;
+  }
+  return false;
+}
+
 bool has_field_of_spec(const Json& document) {
   for (const std::string_view field :
        {"image", "enabled", "port", "resources", "containerRegistry", "models", "repositories",
@@ -114,6 +143,19 @@ std::string other_format(const Json& document) {
   }
   return "has no field of a Gradient spec" + fields + (fields.empty() ? "" : ")") +
          std::string(wanted);
+}
+
+std::optional<json::LineProblem> shell_script(std::string_view text) {
+  const bool has_interpreter = text.starts_with("#!");
+  for (int number = 1; !text.empty(); ++number) {
+    const auto word = here_document(take_line(text));
+    if (word.empty() || !has_line(text, word)) continue;
+    return json::LineProblem{
+        number, "begins a here-document of a shell script, up to the line " + std::string(word) +
+                    "; write what is between them to a file of its own, and name that file"};
+  }
+  if (!has_interpreter) return std::nullopt;
+  return json::LineProblem{1, "is a script, no Gradient spec" + std::string(wanted)};
 }
 
 bool is_of_platform(const Json& spec) {
