@@ -1,5 +1,6 @@
 #include "cli/colour.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -36,6 +37,13 @@ const char* code(Colour colour) {
   return "";
 }
 
+Colour colour_of_line(std::string_view line, bool is_title) {
+  if (is_title) return Colour::Bold;
+  if (line.starts_with("@@")) return Colour::Cyan;
+  if (line.starts_with("-")) return Colour::Red;
+  return line.starts_with("+") ? Colour::Green : Colour::None;
+}
+
 }  // namespace
 
 void colours::choose(const std::string& when) {
@@ -50,6 +58,17 @@ Paint::Paint(int stream) {
 std::string Paint::operator()(Colour colour, std::string_view text) const {
   if (!is_on_ || colour == Colour::None || text.empty()) return std::string(text);
   return code(colour) + std::string(text) + "\x1b[0m";
+}
+
+std::string painted_diff(std::string_view unified, const Paint& paint) {
+  constexpr int lines_of_title = 2;
+  std::string text;
+  for (int number = 0; !unified.empty(); ++number) {
+    const auto line = unified.substr(0, unified.find('\n'));
+    unified.remove_prefix(std::min(line.size() + 1, unified.size()));
+    text += paint(colour_of_line(line, number < lines_of_title), line) + '\n';
+  }
+  return text;
 }
 
 }  // namespace cli

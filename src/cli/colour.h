@@ -29,4 +29,7 @@ class Paint {
   bool is_on_ = false;
 };
 
+/// A unified diff of one file, whose first two lines are its title, in the colours of git.
+std::string painted_diff(std::string_view unified, const Paint& paint);
+
 }  // namespace cli

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "cli/check.h"
+#include "cli/colour.h"
 #include "cli/comparable.h"
 #include "cli/connection.h"
 #include "cli/exit_code.h"
@@ -29,6 +30,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <unistd.h>
 
 namespace cli {
 namespace {
@@ -54,7 +56,7 @@ std::optional<gradient::Blocker> host_refusal(const std::optional<Json>& live,
     return std::nullopt;
   const auto& said = gradient::condition(json::at(*live, {"status"}), "ReferencesResolved");
   gradient::Blocker refusal{json::string_at(said, {"reason"}), json::string_at(said, {"message"})};
-  return refusal.reason == "HostTaken" ? std::optional(std::move(refusal)) : std::nullopt;
+  return refusal.reason == gradient::host_taken ? std::optional(std::move(refusal)) : std::nullopt;
 }
 
 /// Two folders of files, compared by the system's diff.
@@ -82,7 +84,7 @@ class Comparison {
          .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C"}});
     if (finished.exit_code > 1) throw std::runtime_error("diff failed: " + finished.errors);
     is_different_ = is_different_ || finished.exit_code == 1;
-    std::cout << finished.output;
+    std::cout << painted_diff(finished.output, paint_);
   }
   bool is_different() const { return is_different_; }
 
@@ -92,6 +94,7 @@ class Comparison {
   }
 
   std::filesystem::path folder_;
+  Paint paint_{STDOUT_FILENO};
   bool is_different_ = false;
 };
 

@@ -11,6 +11,9 @@
 
 namespace gradient {
 
+/// The reason of Found::host.
+inline constexpr const char* host_taken = "HostTaken";
+
 /// A Dataset that can be used.
 struct FoundDataset {
   std::string claim;

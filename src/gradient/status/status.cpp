@@ -63,7 +63,7 @@ Condition spec_valid(const Facts& facts) {
 /// others belong to Progressing: what the API server refused, and a route that its Gateway does not
 /// serve.
 bool is_of_references(const Blocker& refused) {
-  constexpr std::array reasons{"NameConflict", "HostTaken", "SecretNotFound", "SecretKeyNotFound"};
+  constexpr std::array reasons{"NameConflict", host_taken, "SecretNotFound", "SecretKeyNotFound"};
   return std::find(reasons.begin(), reasons.end(), refused.reason) != reasons.end();
 }
 
