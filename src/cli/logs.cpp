@@ -9,11 +9,14 @@
 #include "reconcile/kinds.h"
 
 #include <csignal>
+#include <functional>
+#include <future>
 #include <iostream>
 #include <mutex>
 #include <set>
-#include <thread>
+#include <stop_token>
 #include <unistd.h>
+#include <utility>
 
 namespace cli {
 namespace {
@@ -52,43 +55,71 @@ std::string selector_of(const LogsOptions& options) {
 
 class Logs {
  public:
-  Logs(Connection& connection, const LogsOptions& options, std::stop_token stop)
+  Logs(Connection& connection, const LogsOptions& options, const std::stop_token& signal)
       : client_(connection.client()),
         options_(options),
-        stop_(std::move(stop)),
+        on_signal_(signal, [this] { stop_.request_stop(); }),
         labels_(selector_of(options)),
         ns_(connection.ns()) {}
 
   int print() {
     const auto runs = new_runs();
-    for (const auto& run : runs)
-      follow(run);
-    if (!runs.empty()) return Fine;
-    return tell_absence();
+    if (runs.empty()) return tell_absence();
+    bool is_whole = true;
+    for (const auto& run : runs) {
+      if (stop_.stop_requested()) break;
+      is_whole = print_or_tell(run) && is_whole;
+    }
+    return is_whole ? Fine : Failure;
   }
 
-  /// New pods, and containers that start again, are found by looking.
+  /// New pods, and containers that start again, are found by looking. Throws when the first look
+  /// fails; afterwards those that are followed go on.
   void print_and_follow() {
     constexpr std::chrono::seconds look_again{2};
     const kube::SteadyClock clock;
-    std::vector<std::jthread> threads;
+    std::vector<std::future<void>> followers;
+    auto runs = new_runs();
+    bool is_away = false;
     do {
-      for (auto& run : new_runs())
-        threads.emplace_back([this, run = std::move(run)] { follow_and_tell(run); });
-    } while (clock.wait(look_again, stop_));
+      std::erase_if(followers, has_ended);
+      for (auto& run : runs)
+        followers.push_back(
+            std::async(std::launch::async, [this, run = std::move(run)] { print_or_tell(run); }));
+    } while (clock.wait(look_again, stop_.get_token()) && look(runs, is_away));
   }
 
  private:
+  static bool has_ended(const std::future<void>& follower) {
+    return follower.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+
+  /// One failure after the other is told once. Whether to go on.
+  bool look(std::vector<Run>& runs, bool& is_away) {
+    runs.clear();
+    try {
+      runs = new_runs();
+      is_away = false;
+    } catch (const std::exception& error) {
+      if (stop_.stop_requested()) return false;
+      if (!std::exchange(is_away, true)) tell(std::string(error.what()) + "; trying again");
+    }
+    return true;
+  }
+
+  /// Those that were not there at the last look.
   std::vector<Run> new_runs() {
     std::vector<Run> runs;
-    for (const auto& pod : client_.list(kube::pods, ns_, {.labels = labels_}, stop_)) {
+    std::set<std::string> there;
+    for (const auto& pod : client_.list(kube::pods, ns_, {.labels = labels_}, stop_.get_token())) {
       for (auto& run : runs_of(pod, options_.previous)) {
         containers_.insert(run.container);
         const bool is_asked_for = options_.container.empty() || options_.container == run.container;
-        if (is_asked_for && !run.id.empty() && seen_.insert(run.id).second)
-          runs.push_back(std::move(run));
+        if (!is_asked_for || run.id.empty() || !there.insert(run.id).second) continue;
+        if (!seen_.contains(run.id)) runs.push_back(std::move(run));
       }
     }
+    seen_ = std::move(there);
     return runs;
   }
 
@@ -127,7 +158,7 @@ class Logs {
     return printable(log_text(line, paint_));
   }
 
-  void follow(const Run& run) {
+  void print_log(const Run& run) {
     constexpr std::chrono::hours idle{24 * 365};  // an app may be silent for long
     const auto prefix = paint_(Colour::Cyan, run.pod.name + "/" + run.container + ":") + " ";
     const auto response = client_.transport().stream(
@@ -135,26 +166,35 @@ class Logs {
         [&](std::string_view line) {
           const std::lock_guard lock(mutex_);
           std::cout << prefix << shown(run, line) << '\n' << std::flush;
+          if (!std::cout) stop_.request_stop();  // nobody reads any more; told by the caller
         },
-        stop_, idle);
+        stop_.get_token(), idle);
     if (response.status >= 300) {
       throw kube::api_error(response,
                             "read the log of " + kube::to_string(run.pod) + "/" + run.container);
     }
   }
 
-  void follow_and_tell(const Run& run) {
+  /// Without the log of one, as of a pod that is gone meanwhile, the others go on.
+  bool print_or_tell(const Run& run) {
     try {
-      follow(run);
-    } catch (const std::exception& error) {  // a pod that went meanwhile; the others go on
-      const std::lock_guard lock(mutex_);
-      std::cerr << error.what() << '\n';
+      print_log(run);
+      return true;
+    } catch (const std::exception& error) {
+      if (!stop_.stop_requested()) tell(error.what());
+      return false;
     }
+  }
+
+  void tell(const std::string& message) {
+    const std::lock_guard lock(mutex_);
+    std::cerr << message << '\n';
   }
 
   kube::Client& client_;
   const LogsOptions& options_;
-  std::stop_token stop_;
+  std::stop_source stop_;
+  std::stop_callback<std::function<void()>> on_signal_;
   std::string labels_, ns_;
   std::set<std::string> seen_, containers_;
   Paint paint_{STDOUT_FILENO};

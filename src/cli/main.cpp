@@ -59,11 +59,24 @@ int written(const std::string& name, int code) {
 }
 
 int done(const CLI::App& app, const cli::Action& action) {
-  if (!action.act) {
-    std::cout << app.help();
-    return written(app.get_name(), cli::Fine);
+  if (action.act) return written(app.get_name(), action.act());
+  std::cout << app.help();
+  return written(app.get_name(), cli::Fine);
+}
+
+/// Does what the command line asks for. The exit code.
+int obey(CLI::App& app, std::vector<std::string> words, const cli::Action& action) {
+  try {
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    app.parse(std::move(words));
+    return done(app, action);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cli::Fine : cli::Usage;
+  } catch (const std::exception& error) {
+    std::cout.flush();
+    std::cerr << app.get_name() << ": " << error.what() << '\n';
+    return cli::Failure;
   }
-  return written(app.get_name(), action.act());
 }
 
 }  // namespace
@@ -92,14 +105,5 @@ int main(int argc, char** argv) {
     std::cerr << app.get_name() << ": " << problem << "\nRun with --help for more information.\n";
     return cli::Usage;
   }
-  try {
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-    app.parse(std::move(words));
-    return done(app, action);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? cli::Fine : cli::Usage;
-  } catch (const std::exception& error) {
-    std::cerr << app.get_name() << ": " << error.what() << '\n';
-    return cli::Failure;
-  }
+  return obey(app, std::move(words), action);
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 using command::kubeconfig;
 using command::run;
@@ -199,6 +200,36 @@ TEST_CASE("logs asks for what its options say, and shows helpers' lines to peopl
   const auto other = run("logs demo -c web --kubeconfig kubeconfig");
   CHECK(other.code == cli::ProblemsInInput);
   CHECK(other.output == "there is no container web; there are: app, sync-llm\n");
+}
+
+TEST_CASE("a log that cannot be read is told, and the others are shown") {
+  const session::Folder folder;
+  const RawServer server([](Peer& peer, int /*number*/) {
+    while (const auto request = peer.receive()) {
+      std::string status = "200 OK";
+      std::string body = R"({"metadata":{"name":"demo","namespace":"ns"}})";
+      if (request->line.find("/pods?") != std::string::npos) {
+        body = R"({"items":[{"metadata":{"name":"demo-1","namespace":"ns"},"status":{
+          "containerStatuses":[{"name":"app","containerID":"a"},
+                               {"name":"web","containerID":"b"}]}}]})";
+      } else if (request->line.find("container=app") != std::string::npos) {
+        status = "400 Bad Request";
+        body = R"({"kind":"Status","message":"its log is gone","reason":"BadRequest","code":400})";
+      } else if (request->line.find("/log?") != std::string::npos) {
+        body = "hello\n";
+      }
+      peer.send("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+  });
+  folder.add("kubeconfig", kubeconfig(server.url()));
+  const auto outcome = run("logs demo --kubeconfig kubeconfig");
+  CHECK(outcome.code == cli::Failure);
+  CHECK_THAT(outcome.output, Contains("its log is gone\n") && EndsWith("demo-1/web: hello\n"));
+  // Whoever follows what nobody can read ends.
+  const auto full = run("logs demo -f --kubeconfig kubeconfig -c web 2>&1 >/dev/full");
+  CHECK(full.code == cli::Failure);
+  CHECK(full.output == "gradient-operator: standard output cannot be written\n");
 }
 
 TEST_CASE("colours are for terminals, or when they are asked for") {
