@@ -76,7 +76,7 @@ class Look {
 };
 
 using Time = std::chrono::system_clock::time_point;
-/// What there is to see, as a text for a moment; empty, after a message: nothing.
+/// What there is to see, as a text for a moment.
 using Text = std::function<std::string(Time now)>;
 using Looking = std::function<std::optional<Text>()>;
 
@@ -99,19 +99,22 @@ Looking screen_of(Connection& connection) {
   };
 }
 
-Looking list_of(Connection& connection, bool all_namespaces) {
-  return [&connection, all_namespaces]() -> std::optional<Text> {
-    const auto ns = all_namespaces ? std::string() : connection.ns();
+/// `ns` empty: all namespaces.
+std::string absence_in(const std::string& ns) {
+  return ns.empty() ? "there is no GradientDeployment\n"
+                    : "there is no GradientDeployment in the namespace " + ns +
+                          "; -A looks at all namespaces\n";
+}
+
+/// Whoever watches sees that there is none; else it is a message.
+Looking list_of(Connection& connection, const StatusOptions& options) {
+  const auto ns = options.all_namespaces ? std::string() : connection.ns();
+  return [&connection, ns, is_watched = options.watch]() -> std::optional<Text> {
     auto found = connection.client().list(reconcile::gradient_deployments, ns, {});
-    if (found.empty() && !all_namespaces) {
-      std::cerr << "there is no GradientDeployment in the namespace " << ns
-                << "; -A looks at all namespaces\n";
-    } else if (found.empty()) {
-      std::cerr << "there is no GradientDeployment\n";
-    }
-    return [found = std::move(found), all_namespaces](Time now) {
-      if (found.empty()) return std::string();
-      return list_text(found, all_namespaces, now, columns(), Paint(STDOUT_FILENO));
+    if (found.empty() && !is_watched) std::cerr << absence_in(ns);
+    return [found = std::move(found), ns, is_watched](Time now) {
+      if (found.empty()) return is_watched ? absence_in(ns) : std::string();
+      return list_text(found, ns.empty(), now, columns(), Paint(STDOUT_FILENO));
     };
   };
 }
@@ -151,8 +154,7 @@ int watch(const Looking& look) {
 
 int status(const StatusOptions& options) {
   Connection connection(options);
-  const auto look =
-      options.name.empty() ? list_of(connection, options.all_namespaces) : screen_of(connection);
+  const auto look = options.name.empty() ? list_of(connection, options) : screen_of(connection);
   return options.watch ? watch(look) : print(look);
 }
 
