@@ -44,12 +44,13 @@ std::optional<std::chrono::minutes> offset_of(std::string_view text) {
   return text.front() == '-' ? -offset : offset;
 }
 
-/// A clock of nanoseconds ends in 2262, and "never" is often written as the year 9999 or 1.
+/// A clock of nanoseconds ends in 2262, and "never" is often written as the year 9999 or 1. With
+/// half of it on either side, the time between two times fits, too.
 Clock::time_point within_clock(std::chrono::sys_seconds time) {
-  using std::chrono::floor;
-  const auto first =
-      floor<std::chrono::seconds>(Clock::time_point::min()) + std::chrono::seconds(1);
-  return std::clamp(time, first, floor<std::chrono::seconds>(Clock::time_point::max()));
+  const std::chrono::sys_seconds last(
+      std::chrono::floor<std::chrono::seconds>(Clock::time_point::max().time_since_epoch() / 2));
+  const std::chrono::sys_seconds first(-last.time_since_epoch());
+  return std::clamp(time, first, last);
 }
 
 /// "2026-01-31T12:00:00", and the microseconds after it.

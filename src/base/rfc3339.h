@@ -8,8 +8,9 @@
 namespace base {
 
 /// The time that "2026-01-31T12:00:00Z" says (RFC 3339, section 5.6), with or without a fraction,
-/// which is left out, or with an offset such as +01:00. A time that the clock does not reach is the
-/// first or last that it does. Nothing for any other text.
+/// which is left out, or with an offset such as +01:00. A time before 1824 or after 2116 is the
+/// first or last of them, so that the time between two of them fits the clock. Nothing for any
+/// other text.
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
 
 /// "2026-01-31T12:00:00Z"
