@@ -107,7 +107,8 @@ struct Nothing {
 Json none_ready(const std::optional<std::int64_t>& wanted, const Json& previous) {
   if (wanted) return Json(diagnosis::ready_text(0, *wanted));
   const auto before = json::string_at(previous, {"ready"});
-  return json::text_or_null(before.empty() ? "" : "0" + before.substr(before.find('/')));
+  const auto slash = before.find('/');
+  return slash == std::string::npos ? Json() : Json("0" + before.substr(slash));
 }
 
 /// The status with the conditions `decided`, and with those of the Deployment that still runs.
