@@ -159,8 +159,8 @@ class Places {
   std::map<std::array<std::string, 4>, std::string> places_;
 };
 
-/// What only all files together show: what is in the way of the parts of the pod that content
-/// brings. Of objects without problems.
+/// Conflicts that show only when all files are known: of a podTemplate with what the operator adds
+/// to the pod, and of a volume's access modes with the spec. Of objects without problems.
 json::Problems conflicts(const Input& input, const Offline& offline,
                          const gradient::Settings& settings) {
   if (input.kind() != "GradientDeployment") return {};

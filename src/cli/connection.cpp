@@ -30,7 +30,7 @@ std::vector<std::string> deployment_names(const TargetOptions& options) try {
        connection.client().list(reconcile::gradient_deployments, connection.ns(), {}, {}, patience))
     names.push_back(kube::key_of(deployment).name);
   return names;
-} catch (const std::exception&) {  // nobody waits for a message who completes a word
+} catch (const std::exception&) {  // completion has no place for a message
   return {};
 }
 

@@ -51,7 +51,7 @@ class Collector {
   Inputs take() { return std::move(inputs_); }
 
  private:
-  /// A document: an object, or what it is around.
+  /// A document is an object, a bare spec, or something that contains them.
   void add(const std::string& file, json::Document document) {
     const auto& items = json::at(document.value, {"items"});
     if (is_bare(document.value)) {

@@ -13,7 +13,7 @@ namespace {
 
 using json::Json;
 
-/// What the line has said already, or its container's name does.
+/// Fields that are shown otherwise, or that the container's name tells.
 constexpr std::array<std::string_view, 11> told{"time",   "level",      "event",    "message",
                                                 "reason", "after",      "attempt",  "model",
                                                 "pod",    "repository", "namespace"};

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   CLI::App app("Runs Gradient deployment specs on Kubernetes",
                file == "kubectl-gradient" ? "kubectl gradient" : "gradient-operator");
   app.formatter(std::make_shared<cli::HelpFormat>());
-  app.require_subcommand(0, 1);  // a deployment may be called as a command
+  app.require_subcommand(0, 1);  // one at most: a deployment may have the name of one
   app.set_version_flag("--version", cli::version_text(), "Print name and version, and exit");
   cli::Action action;
   cli::add_file_commands(app, action);

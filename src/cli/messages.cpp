@@ -39,10 +39,12 @@ void Messages::sort(const std::vector<std::string>& files) {
   std::map<std::string, std::size_t> places;
   for (const auto& file : files)
     places.emplace(file, places.size());
-  std::stable_sort(all_.begin(), all_.end(), [&](const Entry& one, const Entry& other) {
-    return std::pair(places[one.message.file], one.message.line) <
-           std::pair(places[other.message.file], other.message.line);
-  });
+  const auto place = [&](const Entry& entry) {
+    const auto found = places.find(entry.message.file);
+    return std::pair(found == places.end() ? places.size() : found->second, entry.message.line);
+  };
+  std::stable_sort(all_.begin(), all_.end(),
+                   [&](const Entry& one, const Entry& other) { return place(one) < place(other); });
 }
 
 }  // namespace cli

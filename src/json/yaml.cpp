@@ -75,7 +75,7 @@ class DocumentStarts {
   bool after_end_ = true;  // the first document needs no mark
 };
 
-/// That the parser takes a text for something that nobody means by it.
+/// The parser reads something into the text that its author cannot have meant.
 struct Misreading : YamlRefusal {
   using YamlRefusal::YamlRefusal;
 };
@@ -279,11 +279,8 @@ bool has_colon_in_value(std::string_view line) {
 std::string readable(const YAML::Exception& error, std::string_view text) {
   for (int i = 1; i < line(error.mark); ++i)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  if (has_colon_in_value(text.substr(0, text.find('\n')))) {
-    return "is not YAML: a text that has a ':' with a blank behind it must be in quotes, or have "
-           "no "
-           "blank there";
-  }
+  if (has_colon_in_value(text.substr(0, text.find('\n'))))
+    return std::string("is not YAML: ") + colon_in_text;
   for (const std::string_view vague : {"illegal map value", "end of map not found",
                                        "end of sequence not found", "unknown token"}) {
     if (error.msg == vague)

@@ -185,11 +185,7 @@ class Lines {
     }
     if (std::string_view("@`%*").find(first) != npos && (first != '*' || value.find('.') != npos))
       return fail(std::string("a text that begins with '") + first + "' must be in quotes");
-    if (value.find(": ") != npos || value.back() == ':') {
-      return fail(
-          "a text that has a ':' with a blank behind it must be in quotes, or have no "
-          "blank there");
-    }
+    if (value.find(": ") != npos || value.back() == ':') return fail(colon_in_text);
     return true;
   }
 

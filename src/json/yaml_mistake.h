@@ -7,6 +7,9 @@
 
 namespace json {
 
+inline constexpr const char* colon_in_text =
+    "a text that has a ':' with a blank behind it must be in quotes, or have no blank there";
+
 /// What is wrong with a document in block style that begins in line `first` of `text` and that the
 /// parser refused in line `last`: the first line that has one of the usual mistakes, as for
 /// indentation, blanks, quotes and brackets. Empty when none of them is there. No message repeats a

@@ -12,8 +12,8 @@
 
 namespace gradient {
 
-/// Lays an object of ours out as the spec was that it was made of: keys in the order of the source,
-/// and its comments at what they are about.
+/// Gives an object of ours the layout of the spec that it was made of: keys in the order of the
+/// source, and the comments of the source at what they are about.
 class Layout {
  public:
   /// The path in the source of a path in our object.

@@ -10,8 +10,8 @@ namespace gradient {
 
 namespace values {
 
-/// Whether `text` has what a documentation or a template leaves to be filled in: <model id>,
-/// < model id >, YOUR_API_KEY, your-team, change-me. A guess, for advice.
+/// Whether `text` has a placeholder, such as documentation and templates have for the reader to
+/// fill in: <model id>, < model id >, YOUR_API_KEY, your-team, change-me. A guess, for advice.
 bool has_placeholder(std::string_view text);
 
 /// The URL that import writes for the files of model `id`, which only Gradient's own registry had:
