@@ -329,6 +329,10 @@ TEST_CASE("problems of a dataset are reported") {
       {"a fraction of a byte",
        "{size: '0.5'}",
        {"spec.size: would have a fraction of a byte; write the unit that is meant, such as 0.5Gi"}},
+      {"a fraction of a byte with a sign",
+       "{size: '+0.5'}",
+       {"spec.size: would have a fraction of a byte; write the unit that is meant, such as "
+        "+0.5Gi"}},
       {"less than nothing",
        "{size: -1Gi}",
        {"spec.size: must be a quantity above zero, such as 10Gi"}},

@@ -116,6 +116,14 @@ TEST_CASE("a Deployment that somebody deletes while a spec is invalid is told to
         json::text(made));
 }
 
+TEST_CASE("a number of ready pods that was edited by hand is not taken apart") {
+  auto odd = serving();
+  odd["ready"] = json::Json("all");
+  const auto made = gradient::invalid_status(edited(), wrong_port, {}, odd, now);
+  CHECK(json::string_at(made, {"ready"}) == "all");
+  CHECK(json::integer_at(made, {"readyReplicas"}) == 0);
+}
+
 TEST_CASE("a machine that the catalogue does not have has a reason of its own") {
   const json::Problems problems{
       {"spec.resources.instanceType", "there is no machine \"Z9\" here; there are C1, C2"}};
