@@ -46,6 +46,13 @@ bool is_list_of_more(const Json& value) {
   return first.is_object() || first.is_array();
 }
 
+/// Nobody reads more names, and every spec in a list has them.
+void add_left_out(std::vector<std::string>& names, const std::string& name) {
+  constexpr std::size_t most = 20;
+  if (names.size() > most || std::find(names.begin(), names.end(), name) != names.end()) return;
+  names.push_back(names.size() < most ? name : "and others");
+}
+
 class Search {
  public:
   std::vector<WrittenSpec> take() { return std::move(found_); }
@@ -82,10 +89,8 @@ class Search {
     for (const auto& [name, member] : around.document.value.as_object()) {
       if (name == "name" && member.is_string()) {
         inside.name = member.as_string();
-      } else if (name != wrapper.name && !member.is_null() && is_word(name, "_-.$") &&
-                 std::find(inside.left_out.begin(), inside.left_out.end(), name) ==
-                     inside.left_out.end()) {
-        inside.left_out.push_back(name);
+      } else if (name != wrapper.name && !member.is_null() && is_word(name, "_-.$")) {
+        add_left_out(inside.left_out, name);
       }
     }
     look(std::move(inside), wrapper.is_history || is_history);

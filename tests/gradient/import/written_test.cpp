@@ -60,6 +60,18 @@ TEST_CASE("what else is around a spec is told, and so are older ones") {
   CHECK(found[0].left_out == Strings{"id", "2 older of deploymentSpecs"});
 }
 
+TEST_CASE("of very many fields around a spec the first are told, and that there are others") {
+  std::string yaml = "config: {image: a}\n";
+  for (int i = 100; i < 200; ++i)
+    yaml += "field" + std::to_string(i) + ": 1\n";
+  const auto found = specs(yaml);
+  REQUIRE(found.size() == 1);
+  const auto& left_out = found[0].left_out;
+  REQUIRE(left_out.size() == 21);
+  CHECK(left_out.front() == "field100");
+  CHECK(left_out.back() == "and others");
+}
+
 TEST_CASE("a spec's comments are those in it, before it and behind it up to the next one") {
   const auto found = specs(
       "# 1\nimage: a # 2\n# 3\n---\n# 4\n---\n# 5\nimage: b\n# 6\n---\n- image: c\n# 7\n- image: "
