@@ -46,6 +46,12 @@ Colour colour_of_line(std::string_view line, bool is_title) {
 
 }  // namespace
 
+Colour colour_of_condition(std::string_view status) {
+  if (status == "True") return Colour::Green;
+  if (status == "False") return Colour::Red;
+  return status.empty() ? Colour::None : Colour::Yellow;
+}
+
 void colours::choose(const std::string& when) {
   chosen() = when == "always" ? When::Always : when == "never" ? When::Never : When::Auto;
 }

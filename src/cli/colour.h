@@ -7,6 +7,10 @@ namespace cli {
 
 enum class Colour { None, Red, Green, Yellow, Cyan, Bold };
 
+/// Of what depends on a condition whose status is "True", "False" or "Unknown"; empty: there is
+/// none.
+Colour colour_of_condition(std::string_view status);
+
 namespace colours {
 
 /// "auto", "always" or "never", for the whole process; called before anything is printed. Without

@@ -15,7 +15,7 @@ Row row(const Json& deployment, bool with_namespaces, std::chrono::system_clock:
   const auto& metadata = json::at(deployment, {"metadata"});
   const auto& ready = gradient::condition(json::at(deployment, {"status"}), "Ready");
   const bool is_seen = !ready.is_null();
-  const auto colour = colour_of(json::string_at(ready, {"status"}));
+  const auto colour = colour_of_condition(json::string_at(ready, {"status"}));
   auto message = is_seen ? json::string_at(ready, {"message"})
                          : std::string("no operator has observed it yet");
   std::replace(message.begin(), message.end(), '\n', ' ');
@@ -31,12 +31,6 @@ Row row(const Json& deployment, bool with_namespaces, std::chrono::system_clock:
 }
 
 }  // namespace
-
-Colour colour_of(const std::string& status) {
-  if (status == "True") return Colour::Green;
-  if (status == "False") return Colour::Red;
-  return status.empty() ? Colour::None : Colour::Yellow;
-}
 
 std::string list_text(const std::vector<Json>& deployments, bool with_namespaces,
                       std::chrono::system_clock::time_point now, std::size_t width,

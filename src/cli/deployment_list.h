@@ -9,9 +9,6 @@
 
 namespace cli {
 
-/// Colour of what depends on a condition: "True", "False" or "Unknown".
-Colour colour_of(const std::string& status);
-
 /// One line for each of `deployments`, raw API objects, of at most `width` columns as far as names
 /// let it: the message of Ready is cut. Pure.
 std::string list_text(const std::vector<json::Json>& deployments, bool with_namespaces,

@@ -2,7 +2,6 @@
 
 #include "base/rfc3339.h"
 #include "base/units.h"
-#include "cli/deployment_list.h"
 #include "cli/table.h"
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
@@ -48,7 +47,7 @@ std::string summary(const Screen& screen, const Paint& paint) {
     return text +
            "No operator has observed it yet: is gradient-operator running, and does it "
            "watch this namespace?\n";
-  text += table({{"Ready", paint(colour_of(json::string_at(ready, {"status"})),
+  text += table({{"Ready", paint(colour_of_condition(json::string_at(ready, {"status"})),
                                  json::string_at(ready, {"status"}) + ", " +
                                      json::string_at(ready, {"reason"})) +
                                ": " + one_line(json::string_at(ready, {"message"}))},
@@ -98,7 +97,7 @@ std::vector<Row> conditions(const Screen& screen, Told& told) {
     const auto message = one_line(json::string_at(found, {"message"}));
     const auto status = json::string_at(found, {"status"});
     rows.push_back({type,
-                    {status, type == "Ready" ? colour_of(status) : Colour::None},
+                    {status, type == "Ready" ? colour_of_condition(status) : Colour::None},
                     age(screen.now, json::string_at(found, {"lastTransitionTime"})),
                     json::string_at(found, {"reason"}),
                     type == "Ready" ? "as above" : told.or_by_whom(message)});
