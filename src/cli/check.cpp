@@ -15,6 +15,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -195,13 +196,10 @@ class Check {
  private:
   void problem(const Input& input, const json::Problem& problem) {
     messages_.problem(input.message(input.bare ? of_bare_spec(problem) : problem));
-    faulty_.push_back(&input);
+    faulty_.insert(&input);
   }
   void remark(const Input& input, const char* begin, const json::Problem& remark) {
     messages_.remark(input.message({remark.path, begin + remark.message}));
-  }
-  bool is_faulty(const Input& input) const {
-    return std::find(faulty_.begin(), faulty_.end(), &input) != faulty_.end();
   }
 
   const Inputs& inputs_;
@@ -210,8 +208,8 @@ class Check {
   Messages messages_;
   Places places_;
   Hosts hosts_;
-  std::vector<const Input*> seen_;    ///< those of ours
-  std::vector<const Input*> faulty_;  ///< once for each problem
+  std::vector<const Input*> seen_;  ///< those of ours
+  std::set<const Input*> faulty_;
 };
 
 void Check::look_at(const Input& input) {
@@ -256,7 +254,7 @@ Verdict Check::finish(const std::string& name) {
   }
   Verdict verdict{!messages_.print(inputs_.files), {}};
   for (const auto* input : seen_)
-    if (!is_faulty(*input)) verdict.valid.push_back(input);
+    if (!faulty_.contains(input)) verdict.valid.push_back(input);
   return verdict;
 }
 
