@@ -37,7 +37,9 @@ std::vector<std::string> spec_editors(const Json& object, std::string_view manag
   std::vector<std::string> editors;
   for (const auto& entry : json::elements_at(object, {"metadata", "managedFields"})) {
     auto name = json::string_at(entry, {"manager"});
-    if (name != manager) editors.push_back(std::move(name));
+    const auto version = json::string_at(entry, {"apiVersion"});
+    if (name != manager && version == json::string_at(object, {"apiVersion"}))
+      editors.push_back(std::move(name));
   }
   return editors;
 }

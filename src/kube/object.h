@@ -53,7 +53,8 @@ inline constexpr Kind leases{"coordination.k8s.io/v1", "Lease", "leases"};
 Json parse_object(std::string_view text);
 
 /// The field managers other than `manager` that changed its spec by a plain update (not by
-/// server-side apply, not through a subresource) and still own some of it.
+/// server-side apply, not through a subresource, not in another version of its kind) and still own
+/// more of it than the number of replicas, and labels and annotations of the pod template.
 std::vector<std::string> spec_editors(const Json& object, std::string_view manager);
 
 Key key_of(const Json& object);

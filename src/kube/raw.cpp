@@ -54,19 +54,52 @@ std::size_t next_item(std::string_view text, std::size_t at) {
   return at < text.size() && text[at] == ',' ? skip_blanks(text, at + 1) : npos;
 }
 
+/// Hands name and value of each member to `is_it`, as texts, until that says so; whether it has.
+template <class IsIt>
+bool any_member(std::string_view object, const IsIt& is_it) {
+  auto at = skip_blanks(object, 0);
+  if (at >= object.size() || object[at] != '{') return false;
+  at = skip_blanks(object, at + 1);
+  while (at < object.size() && object[at] == '"') {
+    const auto name_end = skip_string(object, at);
+    if (name_end == npos) return false;
+    const auto colon = skip_blanks(object, name_end);
+    const auto begin = skip_blanks(object, colon + 1);
+    const auto end = skip_value(object, begin);
+    if (end == npos) return false;
+    if (is_it(object.substr(at + 1, name_end - at - 2), object.substr(begin, end - begin)))
+      return true;
+    at = next_item(object, end);
+  }
+  return false;
+}
+
+/// A number of replicas, or labels and annotations of a template, as kubectl scale and rollout
+/// restart set them, are no edit.
+bool is_edit(std::string_view spec) {
+  return any_member(spec, [](std::string_view name, std::string_view fields) {
+    if (name != "f:template") return name != "f:replicas";
+    return any_member(fields, [](std::string_view of_template, std::string_view) {
+      return of_template != "f:metadata";
+    });
+  });
+}
+
 /// By an update of the object itself: those of a subresource (`scale`, `status`) have another say.
 bool is_spec_edit(std::string_view entry) {
   return plain_text(member(entry, "operation")) == "Update" && !member(entry, "manager").empty() &&
          member(entry, "subresource").empty() &&
-         !member(member(entry, "fieldsV1"), "f:spec").empty();
+         is_edit(member(member(entry, "fieldsV1"), "f:spec"));
 }
 
 std::string spec_editors(std::string_view managed_fields) {
   std::string editors;
   for_each(managed_fields, [&](std::string_view entry) {
     if (!is_spec_edit(entry)) return;
-    editors += editors.empty() ? "[" : ",";
-    editors += R"({"manager":)" + std::string(member(entry, "manager")) + "}";
+    editors += editors.empty() ? "[{" : ",{";
+    if (const auto version = member(entry, "apiVersion"); !version.empty())
+      editors += R"("apiVersion":)" + std::string(version) + ",";
+    editors += R"("manager":)" + std::string(member(entry, "manager")) + "}";
   });
   return editors.empty() ? "null" : editors + "]";
 }
@@ -75,24 +108,14 @@ std::string spec_editors(std::string_view managed_fields) {
 
 void members(std::string_view object, std::initializer_list<Member> wanted) {
   auto missing = wanted.size();
-  auto at = skip_blanks(object, 0);
-  if (at >= object.size() || object[at] != '{') return;
-  at = skip_blanks(object, at + 1);
-  while (missing > 0 && at < object.size() && object[at] == '"') {
-    const auto name_end = skip_string(object, at);
-    if (name_end == npos) return;
-    const auto name = object.substr(at + 1, name_end - at - 2);
-    const auto colon = skip_blanks(object, name_end);
-    const auto begin = skip_blanks(object, colon + 1);
-    const auto end = skip_value(object, begin);
-    if (end == npos) return;
+  any_member(object, [&](std::string_view name, std::string_view value) {
     for (const auto& each : wanted) {
       if (each.name != name || !each.value.empty()) continue;
-      each.value = object.substr(begin, end - begin);
+      each.value = value;
       missing = each.is_last ? 0 : missing - 1;
     }
-    at = next_item(object, end);
-  }
+    return missing == 0;
+  });
 }
 
 std::string_view member(std::string_view object, std::string_view name) {

@@ -30,8 +30,9 @@ bool for_each(std::string_view array, const std::function<void(std::string_view)
 std::string_view plain_text(std::string_view value);
 
 /// `object` with only the managers of its metadata.managedFields that changed its spec by a plain
-/// update, [{"manager":"kubectl-edit"}], or null where there are none: the whole often is half of
-/// it.
+/// update, [{"apiVersion":"apps/v1","manager":"kubectl-edit"}], or null where there are none: the
+/// whole often is half of it. The number of replicas, and labels and annotations of a pod template,
+/// do not count.
 std::string with_spec_editors(std::string_view object);
 
 /// The same with null where an object or array lies deeper than `deepest` levels. Fields without a

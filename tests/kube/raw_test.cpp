@@ -97,9 +97,14 @@ TEST_CASE("of managedFields, those who changed the spec by a plain update are ke
       {"manager":"autoscaler","operation":"Update","subresource":"scale",
        "fieldsV1":{"f:spec":{"f:replicas":{}}}},
       {"manager":"controller","operation":"Update","fieldsV1":{"f:metadata":{}}},
-      {"manager":"kubectl-edit","operation":"Update","fieldsV1":{"f:spec":{"f:b":{}}}},
+      {"manager":"kubectl-scale","operation":"Update","fieldsV1":{"f:spec":{"f:replicas":{}}}},
+      {"manager":"kubectl-rollout","operation":"Update","fieldsV1":{"f:spec":{"f:replicas":{},
+       "f:template":{"f:metadata":{"f:annotations":{"f:at":{}}}}}}},
+      {"manager":"kubectl-edit","operation":"Update","apiVersion":"apps/v1",
+       "fieldsV1":{"f:spec":{"f:template":{"f:metadata":{},"f:spec":{}}}}},
       {"manager":"k9s","operation":"Update","fieldsV1":{"f:spec":{"f:c":{}}}}]}})") ==
-        R"({"metadata":{"managedFields":[{"manager":"kubectl-edit"},{"manager":"k9s"}]}})");
+        R"({"metadata":{"managedFields":[{"apiVersion":"apps/v1","manager":"kubectl-edit"},)"
+        R"({"manager":"k9s"}]}})");
 }
 
 TEST_CASE("what is nested too deep for the parser is null, and the rest as it was") {

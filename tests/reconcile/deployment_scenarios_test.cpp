@@ -164,7 +164,8 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
   auto edited = *stores.deployments.find({"ns", "demo"});
   edited["spec"]["paused"] = json::Json(true);
   edited["metadata"]["resourceVersion"] = json::Json("200");
-  edited["metadata"]["managedFields"] = json::parse(R"([{"manager":"kubectl-rollout"}])");
+  edited["metadata"]["managedFields"] =
+      json::parse(R"([{"apiVersion":"apps/v1","manager":"kubectl-rollout"}])");
   stores.deployments.put(edited);
   auto fresh = edited;
   fresh["metadata"]["managedFields"] = json::parse(
@@ -201,12 +202,35 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
     }
     server.finish();
   }
-  SECTION("unless it is nothing of ours, as a restart") {
+  SECTION("unless it is nothing of ours any more") {
     fresh["metadata"]["managedFields"].as_array().at(1)["fieldsV1"] =
         json::parse(R"({"f:spec":{"f:template":{"f:metadata":{"f:annotations":{"f:c":{}}}}}})");
     server.expect("GET " + deployment_path).answer(200, json::text(fresh));
     reconcile();
   }
+}
+
+TEST_CASE_METHOD(Scenario, "what others may set in the spec costs no request at any look") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  server.finish();
+  const auto entry = GENERATE(values<std::string>(
+      {R"("apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:template":{"f:metadata":
+           {"f:annotations":{".":{},"f:kubectl.kubernetes.io/restartedAt":{}}}}}})",
+       R"("apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:replicas":{}}})",
+       R"("apiVersion":"apps/v1beta1","fieldsV1":{"f:spec":{"f:paused":{}}})"}));
+  CAPTURE(entry);
+  auto restarted = *stores.deployments.find({"ns", "demo"});
+  restarted["metadata"]["resourceVersion"] = json::Json("200");
+  restarted["metadata"]["managedFields"] = json::parse(
+      R"([{"manager":"gradient-operator","operation":"Apply","apiVersion":"apps/v1",
+           "fieldsV1":{"f:spec":{"f:a":{}}}},
+          {"manager":"kubectl-rollout","operation":"Update",)" +
+      entry + "}]");
+  stores.deployments.put(kube::parse_object(json::text(restarted)));
+  for (int looks = 0; looks < 2; ++looks)
+    reconcile();
 }
 
 TEST_CASE_METHOD(Scenario, "a deployment that is refused is scaled to zero where 0 is asked for") {
