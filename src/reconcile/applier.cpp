@@ -54,6 +54,18 @@ bool is_scaled_by_others(const Json& live, const Json& wanted) {
          !json::equal(json::at(live, {"spec", "replicas"}), replicas);
 }
 
+/// Of the object as it is now; whoever else has applied what is refused is named.
+std::optional<Blocker> refusal_beside_others(const kube::ApiError& error, const Json& live,
+                                             const Json& wanted) {
+  auto refused = refusal(error, describe(kind_of(wanted), kube::key_of(wanted)));
+  const auto owners = owners_of_refused(live, field_manager, wanted, error.what());
+  if (refused && !owners.empty())
+    refused->message += "; it may be what " + owners +
+                        " has applied beside the operator: have it apply what fits the spec, or "
+                        "no such field";
+  return refused;
+}
+
 Json with_metadata(Json object, const char* name, const std::string& value) {
   object["metadata"][name] = Json(value);
   return object;
@@ -114,8 +126,13 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   try {
     update(kind, wanted, *current, stop);
   } catch (const kube::ApiError& error) {
-    const auto rivals = error.invalid() ? own_rivals(parent, kind, wanted, stop) : "";
-    if (rivals.empty()) throw;
+    const auto fresh = error.invalid() ? fresh_child(parent, wanted, stop) : std::nullopt;
+    if (!fresh) throw;
+    const auto rivals = own_rivals(*fresh, wanted, stop);
+    if (rivals.empty()) {
+      if (auto refused = refusal_beside_others(error, *fresh, wanted)) return refused;
+      throw;
+    }
     update(kind, wanted, *current, stop);
     tell_drift(parent, "what " + rivals + " has applied to " + describe(kind, key) +
                            " is removed, as it excludes what the operator sets there; have it "
@@ -192,17 +209,22 @@ json::Shared Applier::own_edits(const gradient::Parent& parent, const kube::Kind
   return ours;
 }
 
-std::string Applier::own_rivals(const gradient::Parent& parent, const kube::Kind& kind,
-                                const Json& wanted, const std::stop_token& stop) {
-  const auto key = kube::key_of(wanted);
-  if (stores_.of(kind) == nullptr) return {};
-  const auto fresh = client_.get(kind, key, stop);
-  if (!fresh || !is_child(*fresh, wanted, parent)) return {};
-  const auto transfer =
-      transfer_rivals(json::at(*fresh, {"metadata", "managedFields"}), field_manager, wanted);
+std::optional<Json> Applier::fresh_child(const gradient::Parent& parent, const Json& wanted,
+                                         const std::stop_token& stop) {
+  const auto& kind = kind_of(wanted);
+  if (stores_.of(kind) == nullptr) return std::nullopt;
+  auto fresh = client_.get(kind, kube::key_of(wanted), stop);
+  if (fresh && !is_child(*fresh, wanted, parent)) fresh.reset();
+  return fresh;
+}
+
+std::string Applier::own_rivals(const Json& fresh, const Json& wanted,
+                                const std::stop_token& stop) {
+  const auto& kind = kind_of(wanted);
+  const auto transfer = transfer_rivals(fresh, field_manager, wanted);
   if (!transfer) return {};
-  take_over(kind, *fresh, transfer->managed_fields, stop);
-  spdlog::info("removed what excludes ours object={} of={}", describe(kind, key),
+  take_over(kind, fresh, transfer->managed_fields, stop);
+  spdlog::info("removed what excludes ours object={} of={}", describe(kind, kube::key_of(wanted)),
                transfer->editors);
   return transfer->editors;
 }

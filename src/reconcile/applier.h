@@ -74,10 +74,14 @@ class Applier {
   /// object as it is then.
   json::Shared own_edits(const gradient::Parent& parent, const kube::Kind& kind,
                          const json::Shared& live, const std::stop_token& stop);
+  /// As the server has it now, with those who own its fields; nothing where that is not watched,
+  /// or no child of the parent's.
+  std::optional<json::Json> fresh_child(const gradient::Parent& parent, const json::Json& wanted,
+                                        const std::stop_token& stop);
   /// What others have applied and the server does not take beside what is wanted becomes ours as
   /// well. Whose and which; empty where there is no such field.
-  std::string own_rivals(const gradient::Parent& parent, const kube::Kind& kind,
-                         const json::Json& wanted, const std::stop_token& stop);
+  std::string own_rivals(const json::Json& fresh, const json::Json& wanted,
+                         const std::stop_token& stop);
   json::Shared take_over(const kube::Kind& kind, const json::Json& fresh,
                          const json::Json& managed_fields, const std::stop_token& stop);
   /// The field manager that has set another number of replicas than ours.

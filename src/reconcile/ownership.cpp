@@ -1,6 +1,8 @@
 #include "reconcile/ownership.h"
 
 #include "gradient/spec/exclusive_fields.h"
+#include "gradient/spec/list_keys.h"
+#include "reconcile/refused_fields.h"
 
 #include <algorithm>
 #include <functional>
@@ -96,64 +98,127 @@ const Json& element(const Json& list, const Json& keys) {
   return json::null();
 }
 
+/// "app", "8080/TCP".
 std::string text_of_keys(const Json& keys) {
-  const auto name = json::string_at(keys, {"name"});
-  return name.empty() ? json::text(keys) : name;
+  if (!keys.is_object()) return json::text(keys);
+  std::string text;
+  for (const auto& [name, value] : keys.as_object())
+    text += (text.empty() ? "" : "/") + (value.is_string() ? value.as_string() : json::text(value));
+  return text;
 }
 
-/// Goes through somebody's fields beside what we want there.
-class Rivals {
+/// Somewhere in an object: what we want there, and what is there.
+struct Place {
+  const Json& wanted;
+  const Json& live;
+  const Json& wanted_around;    ///< the object that it is a member of, or that its list is
+  std::string_view field = {};  ///< its name, or that of the list whose element it is
+  std::string path = {};        ///< as it is told: "spec.containers[app].ports"
+  std::vector<std::string> members = {};  ///< the same without the elements of lists
+  std::string_view field_around = {};     ///< of the object that it is a member of
+  bool is_element = false;
+};
+
+/// Goes through somebody's fields beside what we want.
+class Beside {
  public:
-  /// `field` as is_exclusive() has it.
-  Json extract_from(Json& fields, const Json& wanted, std::string_view field,
-                    const std::string& path) {
-    auto rivals = Json::object();
+  /// Of what is in `fields` and not wanted.
+  using IsMeant = std::function<bool(const Place& place)>;
+
+  explicit Beside(const IsMeant& is_meant) : is_meant_(is_meant) {}
+
+  /// What is meant, moved out of `fields`; null when it is nothing.
+  Json extract_from(Json& fields, const Place& at) {
+    auto meant = Json::object();
     const auto members = fields.as_object();  // as they are before some are moved
     for (const auto& [name, inner] : members) {
-      auto moved = name.starts_with("f:") ? of_member(fields, name, wanted, field, path)
-                                          : of_element(fields, name, wanted, field, path);
-      if (!moved.is_null()) rivals[name] = std::move(moved);
+      auto moved = name.starts_with("f:")   ? of_member(fields, name, at)
+                   : name.starts_with("k:") ? of_element(fields, name, at)
+                                            : Json();
+      if (!moved.is_null()) meant[name] = std::move(moved);
     }
-    return rivals.size() == 0 ? Json() : rivals;
+    return meant.size() == 0 ? Json() : meant;
   }
   /// Where they were.
   const std::string& paths() const { return paths_; }
 
  private:
-  Json of_member(Json& fields, const std::string& name, const Json& wanted, std::string_view field,
-                 const std::string& path) {
+  Json of_member(Json& fields, const std::string& name, const Place& at) {
     const auto member = name.substr(2);
-    const auto at = path.empty() ? member : path + "." + member;
-    const auto& ours = json::at(wanted, {member});
-    if (!ours.is_null()) return below(fields, name, ours, member, at);
-    const bool is_rival =
-        wanted.is_object() && gradient::is_exclusive(field, member) &&
-        std::any_of(wanted.as_object().begin(), wanted.as_object().end(),
-                    [&](const auto& other) { return gradient::is_exclusive(field, other.first); });
-    if (!is_rival) return {};
-    paths_ += (paths_.empty() ? "" : ", ") + at;
+    Place place{.wanted = json::at(at.wanted, {member}),
+                .live = json::at(at.live, {member}),
+                .wanted_around = at.wanted,
+                .field = member,
+                .path = at.path.empty() ? member : at.path + "." + member,
+                .members = at.members,
+                .field_around = at.field};
+    place.members.push_back(member);
+    // A list that others alone have is theirs element by element.
+    const auto inner = fields.at(name).as_object();
+    const bool is_list = std::any_of(inner.begin(), inner.end(), [](const auto& field) {
+      return field.first.starts_with("k:");
+    });
+    const bool is_beside = place.wanted.is_null() && !is_list;
+    return is_beside ? whole(fields, name, place) : below(fields, name, place);
+  }
+
+  Json of_element(Json& fields, const std::string& name, const Place& at) {
+    const auto keys = json::parse(name.substr(2));
+    const Place place{.wanted = element(at.wanted, keys),
+                      .live = element(at.live, keys),
+                      .wanted_around = at.wanted_around,
+                      .field = at.field,
+                      .path = at.path + "[" + text_of_keys(keys) + "]",
+                      .members = at.members,
+                      .is_element = true};
+    return place.wanted.is_null() ? whole(fields, name, place) : below(fields, name, place);
+  }
+
+  Json whole(Json& fields, const std::string& name, const Place& place) {
+    if (!is_meant_(place)) return {};
+    paths_ += (paths_.empty() ? "" : ", ") + place.path;
     return extract(fields, name);
   }
 
-  Json of_element(Json& fields, const std::string& name, const Json& wanted, std::string_view field,
-                  const std::string& path) {
-    if (!name.starts_with("k:")) return {};
-    const auto keys = json::parse(name.substr(2));
-    const auto& ours = element(wanted, keys);
-    if (ours.is_null()) return {};
-    return below(fields, name, ours, field, path + "[" + text_of_keys(keys) + "]");
-  }
-
   /// Without what it has left of `name`, if that is nothing: an empty one would be the whole.
-  Json below(Json& fields, const std::string& name, const Json& ours, std::string_view field,
-             const std::string& path) {
-    auto moved = extract_from(fields[name], ours, field, path);
+  Json below(Json& fields, const std::string& name, const Place& place) {
+    auto moved = extract_from(fields[name], place);
     if (!moved.is_null() && is_empty(fields[name])) fields.erase(name);
     return moved;
   }
 
+  const IsMeant& is_meant_;
   std::string paths_;
 };
+
+/// Whether the API server refuses what is there beside what is wanted.
+bool is_rival(const Place& place) {
+  if (place.is_element) {
+    const auto list = gradient::list_without_same_names(place.field);
+    const auto name = json::string_at(place.live, {"name"});
+    return !list.empty() && !name.empty() &&
+           !json::element_with(json::at(place.wanted_around, {list}), "name", name).is_null();
+  }
+  const auto is_kind = [&](std::string_view member) {
+    return gradient::is_exclusive(place.field_around, member);
+  };
+  const auto& ours = place.wanted_around;
+  return is_kind(place.field) && ours.is_object() &&
+         std::any_of(ours.as_object().begin(), ours.as_object().end(),
+                     [&](const auto& other) { return is_kind(other.first); });
+}
+
+std::optional<EditTransfer> transfer_beside(const Json& live, std::string_view manager,
+                                            const Json& wanted, const Beside::IsMeant& is_meant) {
+  return transfer(json::at(live, {"metadata", "managedFields"}), manager,
+                  [&](const Json&, Json& fields, std::string& editor) -> Json {
+                    Beside beside(is_meant);
+                    auto found = beside.extract_from(
+                        fields, {.wanted = wanted, .live = live, .wanted_around = json::null()});
+                    editor += " (" + beside.paths() + ")";
+                    return found;
+                  });
+}
 
 }  // namespace
 
@@ -165,15 +230,20 @@ std::optional<EditTransfer> transfer_edits(const Json& managed_fields, std::stri
                   });
 }
 
-std::optional<EditTransfer> transfer_rivals(const Json& managed_fields, std::string_view manager,
+std::optional<EditTransfer> transfer_rivals(const Json& live, std::string_view manager,
                                             const Json& wanted) {
-  return transfer(managed_fields, manager,
-                  [&](const Json&, Json& fields, std::string& editor) -> Json {
-                    Rivals rivals;
-                    auto found = rivals.extract_from(fields, wanted, {}, {});
-                    editor += " (" + rivals.paths() + ")";
-                    return found;
-                  });
+  return transfer_beside(live, manager, wanted, is_rival);
+}
+
+std::string owners_of_refused(const Json& live, std::string_view manager, const Json& wanted,
+                              const std::string& refusal) {
+  const auto refused = refused_fields(refusal);
+  const auto transfer = transfer_beside(live, manager, wanted, [&](const Place& place) {
+    return std::any_of(refused.begin(), refused.end(), [&](const RefusedField& field) {
+      return is_about(field, place.members, place.live);
+    });
+  });
+  return transfer ? transfer->editors : "";
 }
 
 }  // namespace reconcile

@@ -26,8 +26,9 @@
 ///     spec, edited by others      the editor, Update                  until a watch shows it
 ///       (no claim, no Secret)     gradient-operator, Apply            own_edits(), until update()
 ///                                                                     has removed it
-///     what excludes a field of    whoever applied it                  until the API server refuses
-///       ours, applied by others                                       the two
+///     what excludes a field or    whoever applied it                  until the API server refuses
+///       name of ours, applied                                         the two
+///       by others
 ///                                 gradient-operator, Apply            own_rivals(), until update()
 ///                                                                     has removed it
 ///     the annotation `applied`,   gradient-operator, Update           own_edits(), own_rivals(),
@@ -63,12 +64,18 @@ struct EditTransfer {
 std::optional<EditTransfer> transfer_edits(const json::Json& managed_fields,
                                            std::string_view manager);
 
-/// What others own, by whatever means, of an object that `manager` wants to be `wanted`, and that
-/// the API server does not take beside it: another handler of a probe, another source of a volume
-/// (is_exclusive()). Handed to `manager` as above; a removal by a patch might be refused itself, as
-/// a probe without any handler is. `editors` has the fields, too:
+/// What others own, by whatever means, of `live` that `manager` wants to be `wanted`, and that the
+/// API server does not take beside it: another handler of a probe, another source of a volume
+/// (is_exclusive()), another port of the same name (list_without_same_names()). Handed to `manager`
+/// as above; a removal by a patch might be refused itself, as a probe without any handler is.
+/// `live` as the server sends it. `editors` has the fields, too:
 /// "platform (spec.template.spec.containers[app].lifecycle.preStop.exec)".
-std::optional<EditTransfer> transfer_rivals(const json::Json& managed_fields,
-                                            std::string_view manager, const json::Json& wanted);
+std::optional<EditTransfer> transfer_rivals(const json::Json& live, std::string_view manager,
+                                            const json::Json& wanted);
+
+/// What others own of `live` beside `wanted` and the API server's words against it are about
+/// (refused_fields()): as `editors` above. Empty where there is no such field, or it is not known.
+std::string owners_of_refused(const json::Json& live, std::string_view manager,
+                              const json::Json& wanted, const std::string& refusal);
 
 }  // namespace reconcile

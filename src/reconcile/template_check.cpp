@@ -24,11 +24,13 @@ std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
 
 }  // namespace
 
-/// What others have applied beside it is no fault of the template: the applier takes it away.
-bool TemplateCheck::is_of_rivals(const json::Json& wanted, const std::stop_token& stop) {
+/// What others have applied beside it is no fault of the template: the applier takes it away, or
+/// tells whose it is.
+bool TemplateCheck::is_of_others(const json::Json& wanted, const kube::ApiError& error,
+                                 const std::stop_token& stop) {
   const auto live = client_.get(kube::deployments, kube::key_of(wanted), stop);
-  return live &&
-         transfer_rivals(json::at(*live, {"metadata", "managedFields"}), field_manager, wanted);
+  return live && (transfer_rivals(*live, field_manager, wanted) ||
+                  !owners_of_refused(*live, field_manager, wanted, error.what()).empty());
 }
 
 std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted, bool is_live,
@@ -51,8 +53,9 @@ std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted
                                     ", as it does with fields of another version of Kubernetes "
                                     "and of features that are off; remove it from podTemplate"};
   } catch (const kube::ApiError& error) {
-    const bool may_be_of_rivals = is_live && error.invalid();
-    if (!may_be_of_rivals || !is_of_rivals(wanted, stop)) answer.refusal = template_refusal(error);
+    const bool may_be_of_others = is_live && error.invalid();
+    if (!may_be_of_others || !is_of_others(wanted, error, stop))
+      answer.refusal = template_refusal(error);
     const bool may_pass = error.code >= 500 || error.throttled();
     if (may_pass && !answer.refusal) throw;
   }

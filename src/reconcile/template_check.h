@@ -29,7 +29,8 @@ class TemplateCheck {
   void forget(const kube::Key& key);
 
  private:
-  bool is_of_rivals(const json::Json& wanted, const std::stop_token& stop);
+  bool is_of_others(const json::Json& wanted, const kube::ApiError& error,
+                    const std::stop_token& stop);
 
   struct Answer {
     std::string intent;  ///< the hash of it

@@ -88,6 +88,79 @@ TEST_CASE_METHOD(Rival, "what excludes ours is taken from whoever applied it, an
         "no such field, and set it in the GradientDeployment");
 }
 
+TEST_CASE_METHOD(Rival, "a port that another manager has applied with a name of ours is removed") {
+  change(R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"},
+             "endpoint":{"ports":[{"name":"metrics","port":9090}]}}})");
+  live = *stores.deployments.find({"ns", "demo"});
+  auto& ports = live["spec"]["template"]["spec"]["containers"][0]["ports"];
+  ports[ports.size()] = json::parse(R"({"containerPort":9100,"protocol":"TCP","name":"metrics"})");
+  live["metadata"]["resourceVersion"] = json::Json("201");
+  stores.deployments.put(live);
+
+  expect_apply("/api/v1/namespaces/ns/services/demo");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&force=true*")
+      .answer(422, R"({"kind":"Status","reason":"Invalid","code":422,"message":"Deployment.apps )"
+                   R"(\"demo\" is invalid: spec.template.spec.containers[0].ports[2].name: )"
+                   R"(Duplicate value: \"metrics\""})");
+  expect_get(R"([{"manager":"gradient-operator","operation":"Apply","apiVersion":"apps/v1",
+      "fieldsV1":{"f:spec":{}}},{"manager":"platform","operation":"Apply","apiVersion":"apps/v1",
+      "fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"app\"}":
+      {"f:ports":{"k:{\"containerPort\":9100,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{},
+      "f:name":{}}}}}}}}}}])");
+  expect_transfer();
+  expect_apply(deployment_path);
+  expect_status();
+  expect_event("DriftCorrected");
+  reconcile();
+  CHECK(json::string_at(json::parse(server.requests().back().body), {"message"}) ==
+        "what platform (spec.template.spec.containers[app].ports[9100/TCP]) has applied to "
+        "Deployment ns/demo is removed, as it excludes what the operator sets there; have it apply "
+        "no such field, and set it in the GradientDeployment");
+}
+
+TEST_CASE_METHOD(Rival, "a refusal names whoever else has applied what it is about") {
+  const std::string refusal =
+      R"({"kind":"Status","reason":"Invalid","code":422,"message":"Deployment.apps \"demo\" is )"
+      R"(invalid: spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"data\""})";
+  live["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] =
+      json::parse(R"([{"mountPath":"/data","name":"data"}])");
+  live["metadata"]["resourceVersion"] = json::Json("201");
+  stores.deployments.put(live);
+  const auto expect_owner = [&] {
+    expect_get(R"([{"manager":"gradient-operator","operation":"Apply","apiVersion":"apps/v1",
+        "fieldsV1":{"f:spec":{}}},{"manager":"platform","operation":"Apply","apiVersion":"apps/v1",
+        "fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":{"k:{\"name\":\"app\"}":
+        {"f:volumeMounts":{"k:{\"mountPath\":\"/data\"}":{".":{},"f:name":{}}}}}}}}}}])");
+  };
+  SECTION("of a spec") {
+    change(next);
+  }
+  SECTION("and not the podTemplate") {
+    change(R"({"spec":{"image":"example.com/app:2","resources":{"instanceType":"C4"},
+               "podTemplate":{"spec":{"priorityClassName":"high"}}}})");
+    server
+        .expect("PATCH " + deployment_path +
+                "?fieldManager=gradient-operator&force=true&fieldValidation=Strict&dryRun=All")
+        .answer(422, refusal);
+    expect_owner();
+  }
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&force=true*")
+      .answer(422, refusal);
+  expect_owner();
+  expect_status();
+  expect_event("AdmissionRefused");
+  reconcile();
+  const auto object = stores.gradient_deployments.find({"ns", "demo"});
+  const auto told =
+      json::string_at(gradient::condition(json::at(*object, {"status"}), "Ready"), {"message"});
+  CHECK(told ==
+        "Deployment ns/demo was refused: apply Deployment ns/demo: 422 Invalid: Deployment.apps "
+        "\"demo\" is invalid: spec.template.spec.containers[0].volumeMounts[0].name: Not found: "
+        "\"data\"; it may be "
+        "what platform (spec.template.spec.containers[app].volumeMounts[/data]) has applied beside "
+        "the operator: have it apply what fits the spec, or no such field");
+}
+
 TEST_CASE_METHOD(Rival, "a refusal that nobody else has made stays one") {
   change(next);
   expect_refusal();

@@ -69,12 +69,18 @@ namespace {
 struct Rivals {
   std::string ours, theirs, editors;
 };
-Rivals rivals(const std::string& wanted, const std::string& fields) {
+/// `live` with what "platform" has applied.
+Json applied(const std::string& fields, const std::string& live = "{}") {
   auto theirs = entry(fields);
   theirs["operation"] = Json("Apply");
   theirs["manager"] = Json("platform");
-  const auto owners =
-      reconcile::transfer_rivals(json::array({json::parse(us), theirs}), "us", json::parse(wanted));
+  auto object = json::parse(live);
+  object["metadata"] = json::object({{"managedFields", json::array({json::parse(us), theirs})}});
+  return object;
+}
+Rivals rivals(const std::string& wanted, const std::string& fields,
+              const std::string& live = "{}") {
+  const auto owners = reconcile::transfer_rivals(applied(fields, live), "us", json::parse(wanted));
   if (!owners) return {};
   const auto& entries = owners->managed_fields;
   return {
@@ -115,6 +121,75 @@ TEST_CASE("another handler, value or source beside ours becomes ours, and nothin
                in_pod(R"({"f:containers":{"k:{\"name\":\"app\"}":{"f:readinessProbe":
         {"f:tcpSocket":{"f:port":{}}}}}})"))
             .theirs == "none");
+}
+
+TEST_CASE("a port or a container with a name of ours becomes ours as a whole") {
+  const auto in_spec = [](const std::string& pod) {
+    return R"({"spec":{"template":{"spec":)" + pod + "}}}";
+  };
+  const std::string ports = R"({"f:containers":{"k:{\"name\":\"app\"}":{"f:ports":{
+      "k:{\"containerPort\":9,\"protocol\":\"UDP\"}":{".":{},"f:containerPort":{},"f:name":{}},
+      "k:{\"containerPort\":8,\"protocol\":\"TCP\"}":{".":{},"f:name":{}},
+      "k:{\"containerPort\":7,\"protocol\":\"TCP\"}":{".":{},"f:hostPort":{}}}}}})";
+  const auto live = in_spec(R"({"containers":[{"name":"app","ports":[
+      {"containerPort":7,"protocol":"TCP"},{"containerPort":8,"protocol":"TCP","name":"other"},
+      {"containerPort":9,"protocol":"UDP","name":"web"}]}]})");
+  const auto named = rivals(in_spec(R"({"containers":[{"name":"app","ports":[
+      {"containerPort":7,"protocol":"TCP","name":"web"}]}]})"),
+                            in_pod(ports), live);
+  CHECK(named.editors == "platform (spec.template.spec.containers[app].ports[9/UDP])");
+  CHECK(named.ours == R"({"f:a":{},"f:containers":{"k:{\"name\":\"app\"}":{"f:ports":)"
+                      R"({"k:{\"containerPort\":9,\"protocol\":\"UDP\"}":)"
+                      R"({".":{},"f:containerPort":{},"f:name":{}}}}}})");
+
+  const std::string of_service = R"({"f:spec":{"f:ports":{
+      "k:{\"port\":81,\"protocol\":\"TCP\"}":{".":{},"f:name":{},"f:port":{}}}}})";
+  CHECK(rivals(R"({"spec":{"ports":[{"port":80,"protocol":"TCP","name":"http"}]}})", of_service,
+               R"({"spec":{"ports":[{"port":81,"protocol":"TCP","name":"http"}]}})")
+            .editors == "platform (spec.ports[81/TCP])");
+
+  const std::string container = R"({"k:{\"name\":\"proxy\"}":{".":{},"f:image":{},"f:name":{}}})";
+  CHECK(rivals(in_spec(R"({"containers":[{"name":"proxy"}]})"),
+               in_pod(R"({"f:initContainers":)" + container + "}"),
+               in_spec(R"({"initContainers":[{"name":"proxy"}]})"))
+            .editors == "platform (spec.template.spec.initContainers[proxy])");
+  CHECK(rivals(in_spec(R"({"initContainers":[{"name":"proxy"}],"containers":[{"name":"app"}]})"),
+               in_pod(R"({"f:containers":)" + container + "}"),
+               in_spec(R"({"containers":[{"name":"app"},{"name":"proxy"}]})"))
+            .editors == "platform (spec.template.spec.containers[proxy])");
+}
+
+TEST_CASE("whoever has applied what a refusal is about is named with the field") {
+  const std::string wanted =
+      R"({"spec":{"template":{"spec":{"containers":[{"name":"app","image":"a",
+          "volumeMounts":[{"mountPath":"/a","name":"ours"}]}]}}}})";
+  const auto live = applied(in_pod(R"({"f:nodeSelector":{"f:zone":{}},
+      "f:containers":{"k:{\"name\":\"app\"}":{"f:image":{},
+      "f:resources":{"f:requests":{"f:memory":{}}},
+      "f:volumeMounts":{"k:{\"mountPath\":\"/x\"}":{".":{},"f:mountPath":{},"f:name":{}}}}}})"),
+                            R"({"spec":{"template":{"spec":{"nodeSelector":{"zone":"a b"},
+      "containers":[{"name":"app","image":"a","resources":{"requests":{"memory":"8Gi"}},
+      "volumeMounts":[{"mountPath":"/a","name":"ours"},{"mountPath":"/x","name":"data"}]}]}}}})");
+  const auto owners = [&](const std::string& refusal) {
+    return reconcile::owners_of_refused(live, "us", json::parse(wanted),
+                                        R"(Deployment.apps "spec.x" is invalid: )" + refusal);
+  };
+  const std::string of_app = "spec.template.spec.containers[0]";
+  const std::string mount = "platform (spec.template.spec.containers[app].volumeMounts[/x])";
+  CHECK(owners(of_app + R"(.volumeMounts[1].name: Not found: "data")") == mount);
+  CHECK(owners("[" + of_app + R"(.image: Required value, )" + of_app +
+               R"(.volumeMounts[1].name: Not found: "data"])") == mount);
+  CHECK(owners(of_app + ".volumeMounts[1].subPath: Forbidden: no").empty());
+  CHECK(owners(of_app + ".volumeMounts[1].mountPath: Forbidden: no") == mount);
+  CHECK(owners(of_app + R"(.volumeMounts[0].name: Not found: "ours")").empty());
+  CHECK(owners(of_app + R"(.resources.requests: Invalid value: "8Gi": must be less than or equal )"
+                        R"(to memory limit of 4Gi)") ==
+        "platform (spec.template.spec.containers[app].resources)");
+  CHECK(owners(R"(spec.template.spec.nodeSelector[zone]: Invalid value: "a b": a valid label)") ==
+        "platform (spec.template.spec.nodeSelector)");
+  CHECK(owners(R"(spec.template.spec.containers[0].image: Invalid value: "a": no)").empty());
+  CHECK(owners("spec.selector: Invalid value: field is immutable").empty());
+  CHECK(owners("no field at all").empty());
 }
 
 TEST_CASE("what can stand beside ours stays with whoever applied it") {

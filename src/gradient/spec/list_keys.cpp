@@ -28,4 +28,10 @@ const ListKeys* list_keys(std::string_view field) {
   return found == all.end() ? nullptr : found;
 }
 
+std::string_view list_without_same_names(std::string_view field) {
+  if (field == "ports") return "ports";
+  if (field == "containers") return "initContainers";
+  return field == "initContainers" ? "containers" : "";
+}
+
 }  // namespace gradient

@@ -15,4 +15,11 @@ struct ListKeys {
 /// Of the list in the field `field`; null for one without keys, which is replaced as a whole.
 const ListKeys* list_keys(std::string_view field);
 
+/// The list beside that in the field `field`, or this itself, with whose elements one of it must
+/// not share its `name`, though no key keeps them apart: ports of a container or a Service, and
+/// containers of a pod beside its init containers. Empty where there is none. The API server
+/// refuses them with "Duplicate value" (ValidatePodTemplateSpec in k8s.io/kubernetes/pkg/apis/core/
+/// validation).
+std::string_view list_without_same_names(std::string_view field);
+
 }  // namespace gradient
