@@ -4,6 +4,7 @@
 #include "gradient/status/condition.h"
 #include "gradient/status/events.h"
 #include "gradient/status/pod_security.h"
+#include "gradient/status/resource_fields.h"
 #include "gradient/status/text.h"
 
 #include <algorithm>
@@ -187,22 +188,36 @@ std::string pod_security_remedy(const TemplateFields& pod_template, const Observ
          "message names";
 }
 
+/// The plugin LimitRanger tells an amount and no container.
+std::string limit_range_remedy(const StatusInput& input, const TemplateFields& pod_template,
+                               const std::string& refusal) {
+  const auto fields = beyond_limit_range(input, pod_template, refusal);
+  if (!fields.empty())
+    return "; correct " + listed(fields) + ", or change the namespace's LimitRange";
+  const bool has_helpers = input.spec.repositories || !input.spec.models.empty();
+  return "; choose a spec.resources.instanceType within the namespace's LimitRange" +
+         std::string(has_helpers ? ", set sync.resources in the operator's configuration where "
+                                   "the amount is that of a helper"
+                                 : "") +
+         ", or change that";
+}
+
+std::string quota_remedy(const StatusInput& input, const TemplateFields& pod_template,
+                         const std::string& refusal) {
+  const auto fields = counted_by_quota(input, pod_template, refusal);
+  return "; raise the ResourceQuota, or ask for fewer replicas" +
+         (fields.empty() ? "" : " or for less in " + listed(fields));
+}
+
 /// What helps; empty when only the message says it.
-std::string remedy(const DeploymentSpec& spec, const TemplateFields& pod_template,
-                   const Observed& observed, const std::string& refusal) {
+std::string remedy(const StatusInput& input, const TemplateFields& pod_template,
+                   const std::string& refusal) {
   // A webhook's or a policy's words are its own, whatever they have in common with those below.
   if (has(refusal, "denied the request") || has(refusal, "denied request")) return "";
-  if (has(refusal, "failed quota")) return unspecified_remedy(spec, pod_template, refusal);
+  if (has(refusal, "failed quota")) return unspecified_remedy(input.spec, pod_template, refusal);
   if (has(refusal, "violates podsecurity"))
-    return pod_security_remedy(pod_template, observed, refusal);
-  if (has_any(refusal, limit_range_texts)) {
-    const bool has_helpers = spec.repositories || !spec.models.empty();
-    return "; choose a spec.resources.instanceType within the namespace's LimitRange" +
-           std::string(has_helpers ? ", set sync.resources in the operator's configuration where "
-                                     "the amount is that of a helper"
-                                   : "") +
-           ", or change that";
-  }
+    return pod_security_remedy(pod_template, input.observed, refusal);
+  if (has_any(refusal, limit_range_texts)) return limit_range_remedy(input, pod_template, refusal);
   const auto found = std::find_if(remedies.begin(), remedies.end(),
                                   [&](const Remedy& known) { return has(refusal, known.text); });
   return found == remedies.end() ? "" : text(*found, pod_template);
@@ -210,21 +225,19 @@ std::string remedy(const DeploymentSpec& spec, const TemplateFields& pod_templat
 
 }  // namespace
 
-std::optional<Cause> not_created(const DeploymentSpec& spec, const TemplateFields& pod_template,
-                                 const Observed& observed, const Workload& workload) {
-  if (!observed.deployment) return std::nullopt;
-  const auto text = replica_failure(observed, workload);
+std::optional<Cause> not_created(const StatusInput& input, const TemplateFields& pod_template,
+                                 const Workload& workload) {
+  if (!input.observed.deployment) return std::nullopt;
+  const auto text = replica_failure(input.observed, workload);
   if (text.empty()) return std::nullopt;
   const auto said = excerpt(without_pod_name(text), 1500);
-  if (has(text, "exceeded quota")) {
+  if (has(text, "exceeded quota"))
     return Cause{"QuotaExceeded",
                  "no room in the namespace's quota for more pods: " + said +
-                     "; raise the ResourceQuota, or ask for fewer replicas or a smaller "
-                     "spec.resources.instanceType",
+                     quota_remedy(input, pod_template, text),
                  "quota"};
-  }
   return Cause{"AdmissionRefused",
-               "the cluster refused the pods: " + said + remedy(spec, pod_template, observed, text),
+               "the cluster refused the pods: " + said + remedy(input, pod_template, text),
                "admission"};
 }
 

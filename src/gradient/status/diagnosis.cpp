@@ -94,7 +94,7 @@ std::optional<Cause> root_cause(const StatusInput& input, const Workload& worklo
   if (workload.lags || workload.wanted == 0) return std::nullopt;
   if (workload.updated < workload.wanted) {
     const TemplateFields pod_template(input.spec, input.settings);
-    if (auto cause = not_created(input.spec, pod_template, input.observed, workload)) return cause;
+    if (auto cause = not_created(input, pod_template, workload)) return cause;
   }
   auto found = groups(input, workload.pods);
   if (found.empty()) found = groups(input, workload.failed);

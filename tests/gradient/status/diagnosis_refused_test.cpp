@@ -77,7 +77,7 @@ TEST_CASE("a quota with no room is told apart from one that cannot count a conta
                 "exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4") ==
         "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: "
         "compute, requested: pods=1, used: pods=4, limited: pods=4; raise the ResourceQuota, or "
-        "ask for fewer replicas or a smaller spec.resources.instanceType");
+        "ask for fewer replicas");
   struct Row {
     std::string name, missing, remedy;
   };
@@ -142,8 +142,7 @@ TEST_CASE("a refusal is told by an event of the ReplicaSet, until a pod was made
             {.pod = "demo-new"});
   CHECK(text_of(status(plain_spec(), observed({1, 0, 0, 0, 0}, {}, {event_of_quota}))) ==
         "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: "
-        "compute, requested: pods=1; raise the ResourceQuota, or ask for fewer replicas or a "
-        "smaller spec.resources.instanceType");
+        "compute, requested: pods=1; raise the ResourceQuota, or ask for fewer replicas");
   const auto pod = Pod().created("2026-01-02T10:06:00Z").app(waits("ContainerCreating"));
   CHECK(text_of(status(plain_spec(), observed({1, 1, 0, 0, 0}, {pod}, {event_of_quota}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "

@@ -150,6 +150,112 @@ TEST_CASE("what podTemplate names and the cluster lacks is told with its field")
   CHECK(remedy({}, with_template(row.pod), row.refusal) == row.remedy);
 }
 
+namespace {
+
+/// What is added to the refusal of pods whose resources come from everywhere: of the app cpu is
+/// podTemplate's and memory the machine's.
+std::string remedy_of_resources(const std::string& begin, const std::string& refusal) {
+  Given given;
+  given.found.models["llm"].spec.resources = json::parse(R"({"limits":{"memory":"3Gi"}})");
+  given.settings.pod_template.spec =
+      json::parse(R"({"containers":[{"name":"logs","resources":{"limits":{"cpu":"300m"}}}]})");
+  auto spec = content_spec();
+  spec.pod_template.spec = json::parse(R"({"containers":[
+      {"name":"app","resources":{"limits":{"cpu":"4"},"requests":{"cpu":"2500m"}}},
+      {"name":"proxy","resources":{"limits":{"cpu":"2","memory":"8Gi"}}}]})");
+  auto world = observed({1, 0, 0, 0, 0}, {});
+  (*world.deployment)["spec"]["template"]["spec"] = json::parse(R"({
+      "initContainers":[
+        {"name":"clone-code","resources":{"requests":{"cpu":"50m","memory":"64Mi"}}},
+        {"name":"sync-llm","resources":{"limits":{"memory":"3Gi"},"requests":{"memory":"64Mi"}}}],
+      "containers":[
+        {"name":"app","resources":{"limits":{"cpu":"4","memory":"8Gi"},
+                                   "requests":{"cpu":"2500m","memory":"8Gi"}}},
+        {"name":"proxy","resources":{"limits":{"cpu":"2","memory":"8Gi"}}},
+        {"name":"logs","resources":{"limits":{"cpu":"300m"}}},
+        {"name":"mesh","resources":{"limits":{"cpu":"700m"}}}]})");
+  world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
+                                    "pods \"demo-new-x7k2p\" is forbidden: " + refusal);
+  const auto told = text_of(status_with(given, spec, world));
+  REQUIRE(told.starts_with(begin + refusal));
+  return told.substr(begin.size() + refusal.size());
+}
+
+const std::string at = "spec.podTemplate.spec.containers";
+
+}  // namespace
+
+TEST_CASE("an amount that a LimitRange refuses is told with the field that has it") {
+  struct Row {
+    std::string refusal, fields;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {"maximum cpu usage per Container is 1, but limit is 4", at + "[app].resources.limits.cpu"},
+      {"maximum memory usage per Container is 1Gi, but limit is 8Gi",
+       "spec.resources.instanceType and " + at + "[proxy].resources.limits.memory"},
+      {"[maximum cpu usage per Container is 1, but limit is 4, maximum cpu usage per Container is "
+       "1, but limit is 2]",
+       at + "[app].resources.limits.cpu and " + at + "[proxy].resources.limits.cpu"},
+      {"minimum cpu usage per Container is 3, but request is 2",  // as the limit
+       at + "[proxy].resources.limits.cpu"},
+      {"minimum cpu usage per Container is 3, but request is 2500m",
+       at + "[app].resources.requests.cpu"},
+      {"maximum cpu usage per Pod is 4, but limit is 7",
+       at + "[app].resources.limits.cpu, " + at + "[proxy].resources.limits.cpu and podTemplate." +
+           "spec.containers[logs].resources.limits.cpu in the operator's configuration"},
+      {"maximum memory usage per Container is 2Gi, but limit is 3Gi",
+       "spec.resources.limits.memory of Model llm"},
+      {"minimum memory usage per Container is 100Mi, but request is 64Mi",
+       "sync.resources.requests.memory in the operator's configuration"},
+      {"memory max limit to request ratio per Container is 1, but provided ratio is 48.000000",
+       "spec.resources.instanceType, " + at +
+           "[proxy].resources.limits.memory, sync.resources."
+           "requests.memory in the operator's configuration and spec.resources.limits.memory of "
+           "Model "
+           "llm"},
+      {R"(spec.containers[0].resources.requests: Invalid value: "2500m": must be less than or )"
+       "equal to cpu limit of 1",
+       at + "[app].resources.requests.cpu"},
+      {R"(spec.initContainers[0].resources.requests: Invalid value: "64Mi": must be less than or )"
+       "equal to memory limit of 1Mi",
+       "sync.resources.requests.memory in the operator's configuration"},
+  }));
+  CHECK(remedy_of_resources(refused, row.refusal) ==
+        "; correct " + row.fields + ", or change the namespace's LimitRange");
+}
+
+TEST_CASE("an amount that nobody here has written is told as before") {
+  for (const auto* refusal : {"maximum cpu usage per Container is 100m, but limit is 700m",
+                              "maximum cpu usage per Container is 1, but limit is 9",
+                              R"(spec.containers[9].resources.requests: Invalid value: "2": must )"
+                              "be less than or equal to cpu limit of 1"})
+    CHECK(remedy_of_resources(refused, refusal) ==
+          "; choose a spec.resources.instanceType within the namespace's LimitRange, set "
+          "sync.resources in the operator's configuration where the amount is that of a helper, "
+          "or change that");
+}
+
+TEST_CASE("what a quota has no room for is told with the fields that ask for it") {
+  const std::string begin =
+      "False QuotaExceeded: no room in the namespace's quota for more pods: exceeded quota: q, "
+      "requested: ";
+  const std::string end = ", used: limits.cpu=0, limited: limits.cpu=1";
+  const auto told = [&](const std::string& requested) {
+    return remedy_of_resources(begin.substr(0, begin.find("exceeded")),
+                               "exceeded quota: q, requested: " + requested + end);
+  };
+  const std::string fewer = "; raise the ResourceQuota, or ask for fewer replicas";
+  CHECK(told("limits.cpu=7") ==
+        fewer + " or for less in " + at + "[app].resources.limits.cpu, " + at +
+            "[proxy].resources.limits.cpu and podTemplate.spec.containers[logs].resources.limits."
+            "cpu in the operator's configuration");
+  CHECK(told("memory=16Gi,pods=1") ==
+        fewer + " or for less in spec.resources.instanceType, " + at +
+            "[proxy].resources.limits.memory and sync.resources.requests.memory in the operator's "
+            "configuration");
+  CHECK(told("count/pods=1,pods=1") == fewer);
+}
+
 TEST_CASE("what only the configuration's podTemplate says is told as the configuration's") {
   Given given;
   given.settings.pod_template.spec = json::parse(R"({"runtimeClassName":"kata"})");
