@@ -3,6 +3,9 @@
 #include "gradient/status/condition.h"
 #include "gradient/status/text.h"
 
+#include <algorithm>
+#include <array>
+
 namespace gradient::diagnosis {
 namespace {
 
@@ -35,13 +38,24 @@ std::string for_gate(const Pod& pod, const TemplateFields& pod_template) {
   return {};
 }
 
+/// What the kubelet says of a container that it has not begun to start, where that is more than
+/// that it will.
+std::string for_container(const Container& container) {
+  if (container.is_running()) return " runs but is not ready yet";
+  constexpr std::array<std::string_view, 4> usual{"", "ContainerCreating", "PodInitializing",
+                                                  "Pending"};
+  const auto reason = container.waiting_reason();
+  if (std::find(usual.begin(), usual.end(), reason) != usual.end()) return " is about to start";
+  const auto message = excerpt(container.waiting_message());
+  return " waits: " + reason + (message.empty() ? "" : ": " + message);
+}
+
 std::string text(const Pod& pod, const TemplateFields& pod_template) {
   if (!pod.is_scheduled()) return " waits for a node";
   if (auto what = for_named_node(pod, pod_template); !what.empty()) return what;
   for (const auto& container : pod.containers()) {
     if (container.is_up()) continue;
-    return ": " + container.subject +
-           (container.is_running() ? " runs but is not ready yet" : " is about to start");
+    return ": " + container.subject + for_container(container);
   }
   const auto gate = for_gate(pod, pod_template);
   return gate.empty() ? " is not ready yet" : gate;

@@ -92,6 +92,19 @@ TEST_CASE("an app that does not start or does not stay is explained") {
   }
 }
 
+TEST_CASE("a container that waits for a reason that nobody foresaw is told with it") {
+  const auto told = [](const Json& app) {
+    return text_of(status(plain_spec(), observed({}, {Pod().app(app)})));
+  };
+  const std::string begin =
+      "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "
+      "app ";
+  CHECK(told(waits("CheckpointNotRestored", "no such file")) ==
+        begin + "waits: CheckpointNotRestored: no such file");
+  CHECK(told(waits("CheckpointNotRestored")) == begin + "waits: CheckpointNotRestored");
+  CHECK(told(waits("ContainerCreating")) == begin + "is about to start");
+}
+
 TEST_CASE("a crash is over when the container is ready again") {
   auto again = runs();
   again["lastState"] = backs_off(42, "Error").at("lastState");
