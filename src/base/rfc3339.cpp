@@ -95,4 +95,11 @@ std::string rfc3339_micro(Clock::time_point time) {
   return text + fraction.data() + "Z";
 }
 
+std::optional<std::int64_t> seconds_between(const std::string& from, const std::string& to) {
+  const auto begin = parse_rfc3339(from);
+  const auto end = parse_rfc3339(to);
+  if (!begin || !end) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(*end - *begin).count();
+}
+
 }  // namespace base

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,5 +18,8 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_v
 std::string rfc3339(std::chrono::system_clock::time_point time);
 /// "2026-01-31T12:00:00.123456Z", as a Lease wants it
 std::string rfc3339_micro(std::chrono::system_clock::time_point time);
+
+/// From one such time to the other; negative where that is earlier. Nothing unless both are times.
+std::optional<std::int64_t> seconds_between(const std::string& from, const std::string& to);
 
 }  // namespace base

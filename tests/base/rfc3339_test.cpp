@@ -44,3 +44,11 @@ TEST_CASE("a time that the clock does not reach is far away, and differences fit
   CHECK(*zero < now - std::chrono::hours(24 * 365 * 100));
   CHECK(*never - *zero > std::chrono::hours(24 * 365 * 200));
 }
+
+TEST_CASE("the time between two times is in seconds") {
+  using base::seconds_between;
+  CHECK(seconds_between("2026-01-31T12:00:00Z", "2026-01-31T13:00:30+00:30") == 30 * 60 + 30);
+  CHECK(seconds_between("2026-01-31T12:00:01Z", "2026-01-31T12:00:00Z") == -1);
+  CHECK_FALSE(seconds_between("", "2026-01-31T12:00:00Z"));
+  CHECK_FALSE(seconds_between("2026-01-31T12:00:00Z", "soon"));
+}

@@ -1,5 +1,6 @@
 #include "gradient/status/check_image.h"
 
+#include "base/rfc3339.h"
 #include "gradient/spec/pull_credentials.h"
 #include "gradient/status/events.h"
 #include "gradient/status/text.h"
@@ -96,6 +97,15 @@ std::string credentials_remedy(const ObservedPod& about, const Container& contai
          " are right, have not expired and may pull this image, and check spec.image";
 }
 
+/// The kubelet of a new pod may pull before it sees the pull secret, as if there were none, and
+/// again some seconds later.
+bool may_lack_its_secret(const ObservedPod& about) {
+  constexpr int seconds_to_see_it = 30;
+  if (json::elements_at(about.pod.object(), {"spec", "imagePullSecrets"}).size() == 0) return false;
+  return base::seconds_between(about.pod.created(), about.now).value_or(seconds_to_see_it) <
+         seconds_to_see_it;
+}
+
 }  // namespace
 
 std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container& container) {
@@ -121,6 +131,7 @@ std::optional<Cause> image_not_pulled(const ObservedPod& about, const Container&
                                             " and the network of the nodes");
   }
   if (has_any(text, refused_texts)) {
+    if (may_lack_its_secret(about)) return std::nullopt;
     return cause("RegistryRefused", "the registry refused image " + image + said + "; " +
                                         credentials_remedy(about, container));
   }

@@ -25,6 +25,7 @@ struct ObservedPod {
   std::vector<const json::Json*> events;  ///< of this very pod, oldest first
   const std::vector<std::string>& pull_servers;
   const TemplateFields& pod_template;
+  const std::string& now;  ///< RFC 3339, UTC
 };
 
 using PodCheck = std::optional<Cause> (*)(const ObservedPod&);

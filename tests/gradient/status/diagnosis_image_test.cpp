@@ -137,6 +137,22 @@ TEST_CASE("where a ContainerRegistry is named, the remedy names it") {
             "with");
 }
 
+TEST_CASE("a password counts as wrong when the kubelet has had time to see the pull secret") {
+  auto spec = plain_spec();
+  spec.container_registry = "private";
+  const auto told = [&](const std::string& created, bool has_secret = true) {
+    Json pod = Pod().created(created).app(waits("ErrImagePull", "no basic auth credentials"));
+    if (has_secret) pod["spec"]["imagePullSecrets"] = json::parse(R"([{"name":"private"}])");
+    return text_of(status(spec, observed({}, {pod})));
+  };
+  const auto* const refused = "False RegistryRefused: ";
+  CHECK(told("2026-01-02T11:59:31Z") ==
+        "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "
+        "app waits: ErrImagePull: no basic auth credentials");
+  CHECK(told("2026-01-02T11:59:30Z").starts_with(refused));
+  CHECK(told("2026-01-02T11:59:31Z", false).starts_with(refused));
+}
+
 TEST_CASE("the image of a helper is the operator's configuration") {
   const auto pod = Pod()
                        .code(waits("ErrImagePull", "registry.example.com/sync:1: not found"))
