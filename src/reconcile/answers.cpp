@@ -13,15 +13,17 @@ std::size_t hash_of(const json::Json& live, const json::Json& wanted) {
 
 }  // namespace
 
-void Answers::keep(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer) {
+bool Answers::keep(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer) {
   const Name name{kube::key_of(wanted), kind.plural};
+  const bool is_as_intended = as_intended(answer, wanted);
   changed_.with([&](auto& changed) {
-    if (as_intended(answer, wanted)) {
+    if (is_as_intended) {
       changed.erase(name);
     } else {
       changed.insert_or_assign(name, Answer{kube::uid_of(answer), hash_of(answer, wanted)});
     }
   });
+  return is_as_intended;
 }
 
 bool Answers::explain(const kube::Kind& kind, const json::Json& wanted,

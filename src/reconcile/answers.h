@@ -16,8 +16,8 @@ namespace reconcile {
 /// once more.
 class Answers {
  public:
-  /// `answer` is what an apply of `wanted` gave.
-  void keep(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer);
+  /// `answer` is what an apply of `wanted` gave; whether that is as intended.
+  bool keep(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer);
 
   /// Whether `live` has of `wanted` what the last answer had of it.
   bool explain(const kube::Kind& kind, const json::Json& wanted, const json::Json& live) const;

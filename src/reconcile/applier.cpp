@@ -159,7 +159,7 @@ json::Shared Applier::create(const kube::Kind& kind, const Json& wanted,
   try {
     auto created = write(kind, with_metadata(wanted, "resourceVersion", "1"), field_manager,
                          kube::Force::No, stop);
-    answers_.keep(kind, wanted, *created);
+    keep_answer(kind, wanted, *created);
     spdlog::info("created object={}", describe(kind, key));
     return created;
   } catch (const kube::ApiError& error) {
@@ -175,8 +175,16 @@ void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& liv
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
   const auto answer = write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager,
                             kube::Force::Yes, stop);
-  answers_.keep(kind, wanted, *answer);
+  keep_answer(kind, wanted, *answer);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
+}
+
+void Applier::keep_answer(const kube::Kind& kind, const Json& wanted, const Json& answer) {
+  if (answers_.keep(kind, wanted, answer)) return;
+  const auto dropped = first_dropped(answer, wanted);
+  if (!dropped.empty())
+    spdlog::warn("the API server leaves out a field of what was applied object={} field={}",
+                 describe(kind, kube::key_of(wanted)), dropped);
 }
 
 json::Shared Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,

@@ -70,6 +70,9 @@ class Applier {
                       const std::stop_token& stop);
   void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
               const std::stop_token& stop);
+  /// So that what the server made of it is not written again. What it has dropped, as an older one
+  /// does with fields that it does not know, is logged.
+  void keep_answer(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer);
   /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
   /// object as it is then.
   json::Shared own_edits(const gradient::Parent& parent, const kube::Kind& kind,

@@ -3,6 +3,7 @@
 #include "reconcile/deployment_reconciler.h"
 #include "reconcile/drift.h"
 #include "reconcile/world.h"
+#include "support/log.h"
 
 #include <catch2/catch.hpp>
 
@@ -71,6 +72,30 @@ TEST_CASE_METHOD(Rewritten, "a Deployment of that name that is another object is
   change([](json::Json& live) { live["metadata"]["uid"] = json::Json("another"); });
   expect_rewritten();
   look(reconciler, "demo");
+}
+
+TEST_CASE_METHOD(World, "a field that the API server drops is told once, and not written again") {
+  const Log log;
+  put(reconcile::gradient_deployments, "demo",
+      R"({"spec":{"image":"example.com/app:1","resources":{"instanceType":"C4"}}})");
+  expect_apply("/api/v1/namespaces/ns/services/demo");
+  server.expect("PATCH " + deployment_path + "?fieldManager=gradient-operator&*")
+      .reply([](const kube::Request& request) {
+        auto object = json::parse(request.body);
+        object["spec"]["template"]["spec"]["containers"][0]["lifecycle"].erase("preStop");
+        object["metadata"]["uid"] = json::Json("uid-of-demo");
+        object["metadata"]["resourceVersion"] = json::Json("200");
+        return kube::Response{.status = 200, .body = json::text(object)};
+      });
+  expect_status("/apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments/demo",
+                reconcile::gradient_deployments, "demo");
+  for (int looks = 0; looks < 3; ++looks)
+    look(reconcilers.deployments(), "demo");
+  const auto text = log.text();
+  const std::string told =
+      "object=Deployment ns/demo field=spec.template.spec.containers[0].lifecycle.preStop";
+  CHECK(text.find(told) != std::string::npos);
+  CHECK(text.find(told) == text.rfind(told));
 }
 
 TEST_CASE("the part of an object that is intended has its values, and nothing beside them") {
