@@ -118,6 +118,15 @@ bool is_right_at(const std::vector<std::string>& problems, const std::string& pa
 
 }  // namespace
 
+TEST_CASE("kubectl apply can keep each definition in its annotation") {
+  constexpr std::size_t most = 256 * 1024;  // of all annotations of an object
+  const auto folder = std::filesystem::path(SOURCE_DIR) / "crds";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    INFO(entry.path());
+    CHECK(json::text(documents::document(base::read_file(entry.path()))).size() < most);
+  }
+}
+
 TEST_CASE("schema and reader know the same fields") {
   for (const auto& crd : crds()) {
     std::size_t mappings = 0;
