@@ -1,4 +1,4 @@
-#: setup [PART]...                             install what is missing for build, demo, demo-on-kind, unit, cluster, e2e or lint; without a part for all tests
+#: setup [PART]...                             install what is missing for build, demo, demo-on-kind, unit, cluster, e2e, scaling or lint; without a part for all tests
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
 source "$SCRIPTS/binaries.sh"
@@ -16,7 +16,7 @@ for part; do
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}")
 		binaries+=("${CONTROL_PLANE_BINARIES[@]}" gateway-api)
 		;;
-	demo | demo-on-kind | e2e)
+	demo | demo-on-kind | e2e | scaling)
 		packages+=("${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}" "${NODE_PACKAGES[@]}" "${SERVER_PACKAGES[@]}")
 		case $part in
 		demo) binaries+=("${DEMO_BINARIES[@]}") ;;
@@ -25,13 +25,17 @@ for part; do
 			packages+=("${TEST_PACKAGES[@]}")
 			binaries+=("${E2E_BINARIES[@]}")
 			;;
+		scaling)
+			packages+=("${TEST_PACKAGES[@]}")
+			binaries+=("${SCALING_BINARIES[@]}")
+			;;
 		esac
 		;;
 	lint)
 		packages+=("${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${LINT_PACKAGES[@]}")
 		binaries+=("${LINT_BINARIES[@]}")
 		;;
-	*) fail "usage: ./dev setup [build|demo|demo-on-kind|unit|cluster|e2e|lint]..." ;;
+	*) fail "usage: ./dev setup [build|demo|demo-on-kind|unit|cluster|e2e|scaling|lint]..." ;;
 	esac
 done
 need_packages "${packages[@]}"

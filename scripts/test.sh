@@ -1,7 +1,8 @@
-#: test [unit|cluster|e2e|matrix]...           run all tests but matrix, or the parts that are named
+#: test [unit|cluster|e2e|scaling|matrix]...   run unit, cluster and e2e, or the parts that are named
 # unit: no server; cluster: against a control plane of its own; e2e: on a node of its own, needs root. Unit and cluster tests run
 # under AddressSanitizer with UndefinedBehaviorSanitizer, and those with threads under ThreadSanitizer; the end-to-end part runs the
 # release build.
+# scaling: the end-to-end scenarios with engines that take long to build (KEDA).
 # matrix: the cluster part under AddressSanitizer, against the oldest and the newest Kubernetes and the one of the other parts.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
@@ -10,7 +11,15 @@ source "$SCRIPTS/compile.sh"
 source "$SCRIPTS/lfs_server.sh"
 
 PRESETS=(asan tsan)
-PASSED=0 FAILED=0 SKIPPED=0
+PASSED=0 FAILED=0 SKIPPED=0 TIMES=()
+
+# What has taken how long is said at the end.
+timed() { # NAME COMMAND...
+	local name=$1 begun=$SECONDS
+	shift
+	"$@"
+	TIMES+=("$name $((SECONDS - begun)) s")
+}
 
 # Adds up the last "N passed, N failed, N skipped" of a log; the last may be missing.
 count() { # LOG
@@ -31,11 +40,9 @@ counted() { # COMMAND...
 
 # ctest's closing line in the form that the others use. It counts those that were skipped as passed.
 run_ctest() { # PRESET LABEL
-	local log status=0 skipped more=()
+	local log status=0 skipped
 	log=$(mktemp)
-	# Functions of one thread have no races.
-	[[ $1 != tsan ]] || more=(--exclude-regex '^(docs_|fuzz_|gradient_|json_)')
-	without_random_addresses "$1" ctest --preset "$1" --label-regex "^$2\$" "${more[@]}" --no-tests=error --parallel 2 | tee "$log" || status=$?
+	without_random_addresses "$1" ctest --preset "$1" --label-regex "^$2\$" --no-tests=error --parallel 2 | tee "$log" || status=$?
 	skipped=$(grep -c '\*\*\*Skipped' "$log" || true)
 	sed -n 's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$log" | while read -r failed all; do
 		echo "$((all - failed - skipped)) passed, $failed failed, $skipped skipped"
@@ -48,9 +55,9 @@ test_presets() { # LABEL
 	local preset
 	for preset in "${PRESETS[@]}"; do
 		steps 2
-		compile "$preset"
+		timed "build $preset" compile "$preset"
 		say "$1 tests, $preset"
-		counted run_ctest "$preset" "$1"
+		timed "$1 $preset" counted run_ctest "$preset" "$1"
 		((FAILED == 0)) || return 0
 	done
 }
@@ -59,7 +66,7 @@ test_unit() {
 	need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	need_lfs_server
 	GRADIENT_LFS_SERVER=$(lfs_server)
-	build_binaries "${TEST_BINARIES[@]}" kubectl
+	timed "programs for unit" build_binaries "${TEST_BINARIES[@]}" kubectl
 	GRADIENT_S3_SERVER=$(binary minio)
 	GRADIENT_SFTP_SERVER=$(binary sftp-server)
 	GRADIENT_REGISTRY=$(type -P docker-registry)
@@ -80,7 +87,7 @@ test_cluster() {
 	export GRADIENT_CLUSTER=test KUBECONFIG KUBECTL ETCD_PORT
 	cluster_is_up=1
 	"$ROOT/dev" cluster down # what a killed run left
-	"$ROOT/dev" cluster up --control-plane >/dev/null
+	timed "programs for cluster" "$ROOT/dev" cluster up --control-plane >/dev/null
 	eval "$("$ROOT/dev" cluster env)"
 	build_binaries gateway-api
 	GRADIENT_GATEWAY_API=$(binary gateway-api)
@@ -104,20 +111,27 @@ test_matrix() {
 	done
 }
 
-test_e2e() {
+on_a_node() { # PART [ARGUMENT...]
+	local part=$1
+	shift
 	if ! is_root; then
 		left_out="; the end-to-end part was left out: it needs root"
 		return
 	fi
-	"$ROOT/dev" setup e2e
+	timed "programs for $part" "$ROOT/dev" setup "$part"
 	need_lfs_server
-	"$ROOT/dev" build release
-	counted "$ROOT/tests/e2e/run.sh"
+	timed "build release" "$ROOT/dev" build release
+	timed "$part" counted "$ROOT/tests/e2e/run.sh" "$@"
 }
+
+test_e2e() { on_a_node e2e; }
+
+test_scaling() { on_a_node scaling --scaling; }
 
 finish() {
 	local status=$?
 	end_cluster
+	((${#TIMES[@]} == 0)) || printf '%s\n' "${TIMES[@]}"
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 	if ((status == 0 && PASSED + FAILED + SKIPPED == 0)); then
 		echo "no test has run$left_out"
@@ -136,7 +150,7 @@ finish() {
 
 (($#)) || set -- unit cluster e2e
 for part; do
-	[[ $part =~ ^(unit|cluster|e2e|matrix)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|matrix]..."
+	[[ $part =~ ^(unit|cluster|e2e|scaling|matrix)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|scaling|matrix]..."
 done
 cluster_is_up='' left_out=''
 trap finish EXIT

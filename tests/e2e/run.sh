@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
 # Every scenario on a real node: each function of scenarios/*.sh is one, its name says what must hold. Needs root, build/release and
 # what `./dev setup e2e` installs. Each scenario has a namespace of its own, a few run at a time.
-# usage: run.sh [--keep] [PART-OF-A-NAME...]     --keep leaves the cluster up, and a further run uses it
+# usage: run.sh [--scaling] [--keep] [PART-OF-A-NAME...]
+# --scaling takes those of scaling/*.sh instead; --keep leaves the cluster up, and a further run uses it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export GRADIENT_CLUSTER=${GRADIENT_CLUSTER:-e2e}
 source "$here/library.sh"
 
 JOBS=${E2E_JOBS:-3}
-keep=
-if [[ ${1:-} == --keep ]]; then
-	keep=1
+keep='' folder=scenarios
+while [[ ${1:-} == --* ]]; do
+	case $1 in
+	--keep) keep=1 ;;
+	--scaling) folder=scaling ;;
+	*) fail "unknown option $1" ;;
+	esac
 	shift
-fi
+done
 wanted=("$@")
 
 # Helpers of a file say in a comment what they take; scenarios take nothing and say all by their names.
@@ -100,7 +105,7 @@ trap finish EXIT
 [[ $keep ]] || "$ROOT/dev" cluster down # what a killed run left
 set_up
 with_own=() others=() last=()
-for file in "$here"/scenarios/*.sh; do
+for file in "$here/$folder"/*.sh; do
 	# shellcheck source=/dev/null
 	source "$file"
 	for name in $(scenarios_of "$file"); do
