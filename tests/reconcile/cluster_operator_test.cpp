@@ -143,7 +143,8 @@ TEST_CASE("a size that the class cannot grow to leaves the Dataset usable and ca
   cluster.apply(reconcile::datasets, "data",
                 R"({"spec":{"size":"1Gi","storageClassName":"fixed"}})");
   const auto dataset = [&] {
-    return cluster.seen().datasets.find(cluster.key("data")).value_or(json::Json());
+    const auto found = cluster.seen().datasets.find(cluster.key("data"));
+    return found ? *found : json::Json();
   };
   const Volume volume(cluster, "data");
   cluster.await("the capacity", [&] {

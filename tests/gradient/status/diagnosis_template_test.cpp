@@ -164,7 +164,8 @@ std::string remedy_of_resources(const std::string& begin, const std::string& ref
       {"name":"app","resources":{"limits":{"cpu":"4"},"requests":{"cpu":"2500m"}}},
       {"name":"proxy","resources":{"limits":{"cpu":"2","memory":"8Gi"}}}]})");
   auto world = observed({1, 0, 0, 0, 0}, {});
-  (*world.deployment)["spec"]["template"]["spec"] = json::parse(R"({
+  auto deployment = *world.deployment;
+  deployment["spec"]["template"]["spec"] = json::parse(R"({
       "initContainers":[
         {"name":"clone-code","resources":{"requests":{"cpu":"50m","memory":"64Mi"}}},
         {"name":"sync-llm","resources":{"limits":{"memory":"3Gi"},"requests":{"memory":"64Mi"}}}],
@@ -174,7 +175,7 @@ std::string remedy_of_resources(const std::string& begin, const std::string& ref
         {"name":"proxy","resources":{"limits":{"cpu":"2","memory":"8Gi"}}},
         {"name":"logs","resources":{"limits":{"cpu":"300m"}}},
         {"name":"mesh","resources":{"limits":{"cpu":"700m"}}}]})");
-  world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
+  world.deployment = with_condition(deployment, "ReplicaFailure", "True", "FailedCreate",
                                     "pods \"demo-new-x7k2p\" is forbidden: " + refusal);
   const auto told = text_of(status_with(given, spec, world));
   REQUIRE(told.starts_with(begin + refusal));
