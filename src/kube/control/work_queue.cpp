@@ -1,7 +1,5 @@
 #include "kube/control/work_queue.h"
 
-#include "kube/backoff.h"
-
 namespace kube {
 
 WorkQueue::WorkQueue(const Clock& clock, const std::string& name) : clock_(clock) {
@@ -26,6 +24,11 @@ std::chrono::milliseconds WorkQueue::add_rate_limited(const Key& key,
   schedule(key, delay);
   if (metrics_) metrics_->retried();
   return delay;
+}
+
+void WorkQueue::add_backed_off(const Key& key, const Backoff& backoff) {
+  const std::lock_guard lock(mutex_);
+  schedule(key, backoff.after(++failures_[key]));
 }
 
 void WorkQueue::forget(const Key& key) {
@@ -71,7 +74,7 @@ bool WorkQueue::idle() const {
 void WorkQueue::enqueue(const Key& key) {
   if (!dirty_.insert(key).second) return;
   if (processing_.count(key) > 0) return;  // done() puts it into ready_
-  ready_.emplace_back(key, clock_.now());
+  ready_.push(key, clock_.now());
   if (metrics_) metrics_->added(ready_.size());
   ++changes_;
   wake_.notify_one();
@@ -110,8 +113,12 @@ void WorkQueue::promote_due() {
 std::optional<Key> WorkQueue::pop() {
   promote_due();
   if (ready_.empty()) return std::nullopt;
-  auto [key, since] = std::move(ready_.front());
-  ready_.pop_front();
+  auto [key, since] = ready_.pop();
+  // Another one waits for what is due next: it may be this one who did so until now.
+  if (ready_.empty() && !due_.empty()) {
+    ++changes_;
+    wake_.notify_one();
+  }
   dirty_.erase(key);
   const auto now = clock_.now();
   processing_.emplace(key, now);
@@ -126,6 +133,29 @@ void WorkQueue::wait(std::unique_lock<std::mutex>& lock, const std::stop_token& 
   } else {
     wake_.wait_for(lock, stop, due_.begin()->first - clock_.now(), changed);
   }
+}
+
+void WorkQueue::Ready::push(const Key& key, TimePoint since) {
+  auto& keys = by_namespace_[key.ns];
+  if (keys.empty()) turns_.push_back(key.ns);
+  keys.emplace_back(key, since);
+  ++size_;
+}
+
+std::pair<Key, WorkQueue::TimePoint> WorkQueue::Ready::pop() {
+  auto ns = std::move(turns_.front());
+  turns_.pop_front();
+  const auto found = by_namespace_.find(ns);
+  auto& keys = found->second;
+  auto first = std::move(keys.front());
+  keys.pop_front();
+  --size_;
+  if (keys.empty()) {
+    by_namespace_.erase(found);
+  } else {
+    turns_.push_back(std::move(ns));
+  }
+  return first;
 }
 
 }  // namespace kube

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kube/backoff.h"
 #include "kube/clock.h"
 #include "kube/object.h"
 #include "kube/serve/metrics.h"
@@ -17,8 +18,10 @@
 namespace kube {
 
 /// The work queue, as client-go's workqueue with delays and rate limits: keys that wait for a
-/// worker, first in, first out, each at most once, never two workers on one key; a key that is
-/// added while it is worked on comes again. Safe to share between threads.
+/// worker, each at most once, never two workers on one key; a key that is added while it is worked
+/// on comes again. Namespaces take turns, and within one the first in is the first out: whoever has
+/// thousands of keys there delays nobody else by more than one of them. Safe to share between
+/// threads.
 class WorkQueue {
  public:
   /// Counts under `name`, if it has one.
@@ -32,6 +35,9 @@ class WorkQueue {
   /// `at_least`. Returns the delay.
   std::chrono::milliseconds add_rate_limited(const Key& key,
                                              std::chrono::milliseconds at_least = {});
+  /// After a reconcile that ended, but could not do what it should: due after `backoff`, which
+  /// grows with each such time in a row.
+  void add_backed_off(const Key& key, const Backoff& backoff);
   /// Ends the key's backoff.
   void forget(const Key& key);
 
@@ -51,6 +57,20 @@ class WorkQueue {
   using TimePoint = Clock::TimePoint;
   using Due = std::pair<TimePoint, const Key*>;  ///< points to a key of delayed_
 
+  /// Keys that are due and since when, in the order of serving.
+  class Ready {
+   public:
+    void push(const Key& key, TimePoint since);
+    std::pair<Key, TimePoint> pop();  ///< of what is not empty
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+
+   private:
+    std::map<std::string, std::deque<std::pair<Key, TimePoint>>> by_namespace_;
+    std::deque<std::string> turns_;  ///< each namespace that has a key
+    std::size_t size_ = 0;
+  };
+
   // All of these want the lock to be held.
   void enqueue(const Key& key);
   void schedule(const Key& key, std::chrono::milliseconds delay);
@@ -64,8 +84,8 @@ class WorkQueue {
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
-  std::deque<std::pair<Key, TimePoint>> ready_;  ///< and since when
-  std::set<Key> dirty_;                          ///< in ready_, or to be put there when done
+  Ready ready_;
+  std::set<Key> dirty_;  ///< in ready_, or to be put there when done
   std::map<Key, TimePoint> processing_;          ///< since when
   std::map<Key, TimePoint> delayed_;
   std::set<Due> due_;

@@ -45,6 +45,25 @@ TEST_CASE("keys are served first in, first out, each once") {
   CHECK(next(queue) == "none");
 }
 
+TEST_CASE("namespaces take turns, however many keys one has") {
+  const ManualClock clock;
+  WorkQueue queue(clock);
+  for (const auto* name : {"a1", "a2", "a3", "a4"})
+    queue.add({"a", name});
+  queue.add({"b", "b1"});
+  CHECK(next(queue) == "a1");
+  CHECK(next(queue) == "b1");
+  queue.add({"c", "c1"});
+  queue.add({"c", "c2"});
+  CHECK(next(queue) == "a2");
+  CHECK(next(queue) == "c1");
+  CHECK(next(queue) == "a3");
+  CHECK(next(queue) == "c2");
+  CHECK(next(queue) == "a4");
+  CHECK(next(queue) == "none");
+  CHECK(queue.depth() == 0);
+}
+
 TEST_CASE("a queue is idle when nothing is due or being worked on, whatever waits for its time") {
   const ManualClock clock;
   WorkQueue queue(clock);
