@@ -42,7 +42,7 @@ gradient::FoundDataset found_dataset(const gradient::DatasetSpec& spec, const js
 }
 
 kube::Outcome next_look(const gradient::ObservedClaim& claim) {
-  if (claim.refused) return {.requeue_after = requeue_interval};
+  if (claim.refused) return {.requeue_after = requeue_interval, .is_refused = true};
   if (!claim.live) return kube::Outcome::done();  // watch or polling cache brings it back
   const auto phase = gradient::claim_phase(*claim.live);
   if (phase == "Pending") return {.requeue_after = requeue_interval};

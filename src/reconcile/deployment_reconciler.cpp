@@ -102,7 +102,7 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   const auto status = gradient::waiting_status(
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  return any_needs_retry(blockers) ? kube::Outcome{.requeue_after = requeue_interval}
+  return any_needs_retry(blockers) ? kube::Outcome{.requeue_after = requeue_interval, .is_refused = true}
                                    : kube::Outcome::done();
 }
 
@@ -160,7 +160,9 @@ kube::Outcome DeploymentReconciler::publish_status(const json::Json& object,
                                         .previous = previous,
                                         .now = parts_.publisher.now()});
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  if (any_needs_retry(applied.refused) || (observed.route && gradient::is_unseen(*observed.route)))
+  if (any_needs_retry(applied.refused))
+    return {.requeue_after = requeue_interval, .is_refused = true};
+  if (observed.route && gradient::is_unseen(*observed.route))
     return {.requeue_after = requeue_interval};
   return {.requeue_after = parts_.observer.requeue_after(spec, observation, status)};
 }

@@ -48,7 +48,7 @@ kube::Outcome RegistryReconciler::reconcile(const kube::Key& key, const std::sto
   parts_.polled.set_incomplete(self, is_of_secret ? std::set<Ref>{source} : std::set<Ref>{});
   if (blocker != nullptr) {
     publish_blocked(*object, *blocker, stop);
-    return {.requeue_after = requeue_interval};
+    return {.requeue_after = requeue_interval, .is_refused = true};
   }
   publish_ready(*object, spec, std::get<Servers>(ensured), stop);
   return kube::Outcome::done();

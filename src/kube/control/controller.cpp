@@ -77,9 +77,14 @@ void Controller::serve(const Key& key, const std::stop_token& stop) {
 }
 
 ReconcileResult Controller::reconcile(const Key& key, const std::stop_token& stop) {
+  constexpr auto longest = 10min;
   const auto outcome = reconcile_(key, stop);
-  queue_.forget(key);
   last_errors_.with([&](auto& errors) { errors.erase(key); });
+  if (outcome.requeue_after && outcome.is_refused) {
+    queue_.add_backed_off(key, {.first = *outcome.requeue_after, .cap = longest});
+    return ReconcileResult::RequeueAfter;
+  }
+  queue_.forget(key);
   if (!outcome.requeue_after) return ReconcileResult::Success;
   queue_.add_after(key, *outcome.requeue_after);
   return ReconcileResult::RequeueAfter;

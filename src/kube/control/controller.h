@@ -17,6 +17,9 @@ namespace kube {
 /// exception instead means: again, after a backoff.
 struct Outcome {
   std::optional<std::chrono::milliseconds> requeue_after;  ///< empty: wait for the next change
+  /// With it `requeue_after` is the first of such times in a row, which get ever longer, up to ten
+  /// minutes: what was refused may be granted without an event, but rarely is.
+  bool is_refused = false;
   static Outcome done() { return {}; }
 };
 

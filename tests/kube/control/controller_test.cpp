@@ -142,6 +142,37 @@ TEST_CASE("a reconcile that asks for it is called again after its delay") {
       "3");
 }
 
+TEST_CASE("what is refused is looked at ever less often, until it is granted") {
+  ManualClock clock;
+  bool is_refused = true;
+  int calls = 0;
+  Controller controller(
+      "refused",
+      [&](const Key&, const std::stop_token&) {
+        ++calls;
+        return is_refused ? Outcome{.requeue_after = 1min, .is_refused = true} : Outcome::done();
+      },
+      1, clock);
+  controller.enqueue(key);
+  controller.reconcile_next({});
+  for (const auto delay : {1min, 2min, 4min, 8min, 10min, 10min}) {
+    clock.advance(delay - 1s);
+    CHECK_FALSE(controller.reconcile_next({}));
+    clock.advance(1s);
+    CHECK(controller.reconcile_next({}));
+  }
+  is_refused = false;
+  controller.enqueue(key);
+  controller.reconcile_next({});
+  clock.advance(1h);
+  CHECK_FALSE(controller.reconcile_next({}));
+  is_refused = true;
+  controller.enqueue(key);
+  controller.reconcile_next({});
+  clock.advance(1min);
+  CHECK(controller.reconcile_next({}));
+}
+
 TEST_CASE("how long a failed reconcile waits at least depends on who is to blame") {
   using kube::retry_delay;
   CHECK(retry_delay(std::runtime_error("anything")) == 0ms);
