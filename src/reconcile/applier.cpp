@@ -194,7 +194,11 @@ json::Shared Applier::write(const kube::Kind& kind, const Json& intent, const ch
   if (store != nullptr) underway.emplace(*store, kube::key_of(intent));
   const json::Shared written = client_.apply(kind, intent, manager, force, stop);
   if (store != nullptr) {
-    store->put(written);
+    const bool is_old = store->put(written) == kube::Store::Change::Stale;
+    // A late answer may be of an object that has gone since, which no event tells any more.
+    if (is_old && !store->find(kube::key_of(intent)))
+      throw kube::ApiError(409, "Conflict",
+                           describe(kind, kube::key_of(intent)) + " was deleted meanwhile");
   } else {
     polled_.put(kind, written);
   }

@@ -172,6 +172,7 @@ std::vector<Json> Store::finish_replace(const std::set<Key>& listed, const std::
   std::vector<std::string> terms;
   const auto gone = data_.with([&](Data& data) {
     std::vector<Compressed> objects;
+    data.listed[ns] = version;
     for (auto next = data.entries.begin(); next != data.entries.end();) {
       const auto entry = next++;
       const auto& key = entry->first;
@@ -193,6 +194,7 @@ void Store::invalidate(const std::string& ns) {
       if (is_in(key, ns)) entry.version.clear();
     }
     data.tombstones.clear();
+    data.listed.erase(ns);
   });
 }
 
@@ -219,6 +221,10 @@ std::vector<Json> Store::decompressed(const std::vector<Compressed>& objects) co
 bool Store::Data::knows(const Key& key, std::string_view version) const {
   const auto entry = entries.find(key);
   if (entry != entries.end()) return compare_versions(entry->second.version, version) >= 0;
+  for (const auto& ns : {std::string(), key.ns}) {
+    const auto list = listed.find(ns);
+    if (list != listed.end() && compare_versions(list->second, version) >= 0) return true;
+  }
   return std::any_of(tombstones.begin(), tombstones.end(), [&](const Tombstone& tombstone) {
     return tombstone.key == key && compare_versions(tombstone.version, version) >= 0;
   });

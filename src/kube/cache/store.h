@@ -110,6 +110,9 @@ class Store {
     std::deque<Tombstone> tombstones;  ///< the latest few, oldest first
     Terms terms;
     std::deque<Recent> recent;  ///< oldest first
+    /// By namespace ("": all), the version of the last list: of what it lacked, a version that is
+    /// not newer is one of before its deletion.
+    std::map<std::string, std::string> listed;
 
     bool knows(const Key& key, std::string_view version) const;
     json::Shared recently_used(const Key& key, std::string_view version) const;

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <condition_variable>
 #include <malloc.h>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,38 @@ std::function<double()> random_source() {
   const auto engine = std::make_shared<std::minstd_rand>(std::random_device()());
   return [engine] { return std::uniform_real_distribution<double>(0, 1)(*engine); };
 }
+
+/// Few at a time: a page is the most that a watch ever holds. More than one, so that a list that is
+/// not answered does not keep all others waiting.
+class ListTurn {
+ public:
+  /// Waits for it, or for the stop.
+  explicit ListTurn(const std::stop_token& stop) {
+    std::unique_lock lock(turns().mutex);
+    has_turn_ = turns().left_one.wait(lock, stop, [] { return turns().free > 0; });
+    if (has_turn_) --turns().free;
+  }
+  ~ListTurn() {
+    if (!has_turn_) return;
+    const std::lock_guard lock(turns().mutex);
+    ++turns().free;
+    turns().left_one.notify_one();
+  }
+  ListTurn(const ListTurn&) = delete;
+  ListTurn& operator=(const ListTurn&) = delete;
+
+ private:
+  struct Turns {
+    std::mutex mutex;
+    std::condition_variable_any left_one;
+    int free = 2;
+  };
+  static Turns& turns() {
+    static Turns all;
+    return all;
+  }
+  bool has_turn_ = false;
+};
 
 /// An ERROR event says what the answer to the request would have said.
 Response error_answer(std::string_view status) {
@@ -77,9 +110,8 @@ void Watch::follow(const WatchState::Step& step, const std::stop_token& stop) {
 }
 
 void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
-  // One after the other: a page is the most that a watch ever holds, and a connection of its own.
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
+  const ListTurn turn(stop);
+  if (stop.stop_requested()) return;
   const auto response =
       client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
                                             step.continue_token, step.limit),

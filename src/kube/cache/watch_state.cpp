@@ -110,8 +110,10 @@ void WatchState::failed(WatchFailure failure, std::chrono::seconds retry_after,
       delay_ = std::exchange(relisted_at_once_, true) ? backoff(now) : 0ms;
       return;
     case WatchFailure::Throttled:
-    case WatchFailure::Unreachable:
       break;  // what is known is still good: the same again
+    case WatchFailure::Unreachable:
+      whole_ = false;  // the list may be too long for one answer, or for the time that it has
+      break;
     case WatchFailure::Refused:
     case WatchFailure::Malformed:
       what_ = Step::What::List;

@@ -42,6 +42,19 @@ std::vector<std::string> names(const std::vector<Json>& objects) {
 
 }  // namespace
 
+TEST_CASE("the late answer to a write does not bring back what a list lacks since") {
+  Store store;
+  const auto listed = GENERATE(as<std::string>(), "ns", "");
+  store.finish_replace({}, listed, "105");
+  CHECK(store.put(object("late", "100")) == Change::Stale);
+  CHECK(version(store, "late") == "none");
+  CHECK(store.put(object("new", "106")) == Change::Stored);
+  CHECK(store.put(object("other", "100", "", "another")) ==
+        (listed.empty() ? Change::Stale : Change::Stored));
+  store.invalidate(listed);  // the server has gone back in time
+  CHECK(store.put(object("late", "100")) == Change::Stored);
+}
+
 TEST_CASE("an object that was put or found a moment ago is not read again") {
   Store store;
   const json::Shared put = object("a", "1");
@@ -148,13 +161,13 @@ TEST_CASE("what a list no longer has is gone, except what is newer than the list
   for (const auto* name : {"kept", "gone"})
     store.put(object(name, "5"));
   store.put(object("written-since", "12"));
-  store.put(object("elsewhere", "5", "", "other"));
+  store.put(object("listed", "5", "", "other"));
 
   const auto gone = store.finish_replace({{"ns", "kept"}}, "ns", "10");
 
   CHECK(names(gone) == std::vector<std::string>{"gone"});
   CHECK(store.keys() ==
-        std::vector<Key>{{"ns", "kept"}, {"ns", "written-since"}, {"other", "elsewhere"}});
+        std::vector<Key>{{"ns", "kept"}, {"ns", "written-since"}, {"other", "listed"}});
   CHECK(names(store.finish_replace({}, "", "20")).size() == 3);
   CHECK(store.size() == 0);
 }

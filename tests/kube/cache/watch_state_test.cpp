@@ -137,6 +137,15 @@ TEST_CASE("pages that expire are followed by a list without pages") {
   CHECK(scene.next() == "list after 800ms");
 }
 
+TEST_CASE("a list without pages that does not come is asked for in pages again") {
+  Scene scene;
+  scene.state.listed("5", "page2");
+  scene.fail(WatchFailure::Expired);
+  CHECK(scene.next() == "list all");
+  scene.fail(WatchFailure::Unreachable);
+  CHECK(scene.next() == "list after 800ms");
+}
+
 TEST_CASE("a server that cannot be reached or is busy is asked the same again") {
   const auto failure = GENERATE(WatchFailure::Unreachable, WatchFailure::Throttled);
   Scene scene;
