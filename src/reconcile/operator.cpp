@@ -13,6 +13,10 @@ namespace {
 
 namespace names = gradient::names;
 
+/// Each object is looked at once in so many rounds of the poller's, in ten hours as with
+/// controller-runtime's SyncPeriod: whatever no event has told is found then. The hash spreads them.
+constexpr std::size_t resync_rounds = 10 * 60 * 2;
+
 /// Of a child or pod, by its label.
 kube::Key parent_key(const kube::Key& child, const json::Json& object) {
   return {child.ns, kube::label_of(object, names::deployment_label)};
@@ -119,6 +123,16 @@ void Operator::enqueue_used_otherwise() {
     controllers_.enqueue(used);
 }
 
+void Operator::enqueue_for_resync(std::size_t round) {
+  for (const auto& kind : {datasets, models, registries, gradient_deployments}) {
+    for (const auto& key : stores_.of(kind)->keys()) {
+      const auto hash = std::hash<std::string>()(kube::to_string(key));
+      if (hash % resync_rounds == round % resync_rounds)
+        controllers_.enqueue({std::string(kind.kind), key});
+    }
+  }
+}
+
 void Operator::reconcile(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds poll_interval{20};
   while (!ready()) {
@@ -145,14 +159,16 @@ void Operator::poll(const std::stop_token& stop) {
     return informers_.namespaces().has_synced(ns);
   };
   const auto is_wanted = [this](const Ref& ref) { return dependents_.any(ref); };
-  constexpr std::chrono::seconds usage_interval{30};
-  auto usage_is_due = clock_.now() + usage_interval;
+  constexpr std::chrono::seconds round_interval{30};
+  auto round_is_due = clock_.now() + round_interval;
+  std::size_t round = 0;
   bool is_behind = false;
   do {
     enqueue_synced();
-    if (clock_.now() >= usage_is_due) {
+    if (clock_.now() >= round_is_due) {
       enqueue_used_otherwise();
-      usage_is_due = clock_.now() + usage_interval;
+      enqueue_for_resync(++round);
+      round_is_due = clock_.now() + round_interval;
     }
     stale_children_.find(has_synced, stop);
     if (informers_.take_installed()) {

@@ -45,6 +45,7 @@ class Operator {
   void enqueue_parent(const kube::Key& child, const json::Json& object);
   void enqueue_synced();
   void enqueue_used_otherwise();
+  void enqueue_for_resync(std::size_t round);
   void poll(const std::stop_token& stop);
 
   std::atomic<bool> is_reconciling_ = false;
