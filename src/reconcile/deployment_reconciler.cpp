@@ -102,8 +102,9 @@ kube::Outcome DeploymentReconciler::wait(const json::Json& object,
   const auto status = gradient::waiting_status(
       parent, spec, blockers, child(parent), json::at(object, {"status"}), parts_.publisher.now());
   parts_.publisher.publish(gradient_deployments, object, status, stop);
-  return any_needs_retry(blockers) ? kube::Outcome{.requeue_after = requeue_interval, .is_refused = true}
-                                   : kube::Outcome::done();
+  return any_needs_retry(blockers)
+             ? kube::Outcome{.requeue_after = requeue_interval, .is_refused = true}
+             : kube::Outcome::done();
 }
 
 /// What is wrong with podTemplate is known before anything is applied; what is live was taken.

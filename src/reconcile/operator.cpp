@@ -14,7 +14,8 @@ namespace {
 namespace names = gradient::names;
 
 /// Each object is looked at once in so many rounds of the poller's, in ten hours as with
-/// controller-runtime's SyncPeriod: whatever no event has told is found then. The hash spreads them.
+/// controller-runtime's SyncPeriod: whatever no event has told is found then. The hash spreads
+/// them.
 constexpr std::size_t resync_rounds = 10 * 60 * 2;
 
 /// Of a child or pod, by its label.

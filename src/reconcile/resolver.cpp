@@ -274,9 +274,8 @@ void Resolver::add_host(Lookup& lookup, const std::string& host) {
   if (!holder || *holder == lookup.self.key) return;
   const auto who = holder->ns == lookup.self.key.ns ? "GradientDeployment " + holder->name
                                                     : std::string("another GradientDeployment");
-  lookup.found.host = {gradient::host_taken,
-                       "spec.endpoint.host: " + who + " has " + host +
-                           "; choose another host, or remove it there"};
+  lookup.found.host = {gradient::host_taken, "spec.endpoint.host: " + who + " has " + host +
+                                                 "; choose another host, or remove it there"};
 }
 
 /// An ingress controller says nothing to the user.

@@ -63,10 +63,9 @@ std::vector<Group> groups(const StatusInput& input, const std::vector<Pod>& pods
   const TemplateFields pod_template(input.spec, input.settings);
   std::vector<Group> result;
   for (const auto& pod : pods) {
-    auto cause =
-        cause_of({input.parent, input.spec, input.settings, pod,
-                  events_of(pod, input.observed.events), input.found.pull_servers, pod_template,
-                  input.now});
+    auto cause = cause_of({input.parent, input.spec, input.settings, pod,
+                           events_of(pod, input.observed.events), input.found.pull_servers,
+                           pod_template, input.now});
     if (!cause) continue;
     const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
       return group.cause.reason == cause->reason && group.cause.subject == cause->subject;

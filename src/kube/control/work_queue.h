@@ -85,8 +85,8 @@ class WorkQueue {
   std::condition_variable_any wake_;
   std::uint64_t changes_ = 0;  ///< grows whenever a waiting worker has to look again
   Ready ready_;
-  std::set<Key> dirty_;  ///< in ready_, or to be put there when done
-  std::map<Key, TimePoint> processing_;          ///< since when
+  std::set<Key> dirty_;                  ///< in ready_, or to be put there when done
+  std::map<Key, TimePoint> processing_;  ///< since when
   std::map<Key, TimePoint> delayed_;
   std::set<Due> due_;
   std::map<Key, int> failures_;

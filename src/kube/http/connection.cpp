@@ -13,15 +13,14 @@ constexpr std::chrono::seconds longest_idle{60};
 /// In the milliseconds of curl_multi_poll.
 int time_left(Connection::TimePoint deadline) {
   constexpr std::chrono::milliseconds most = std::chrono::hours(1);
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), most).count());
 }
 
 }  // namespace
 
-Connection::Connection(const Endpoint& endpoint)
-    : multi_(curl_multi_init()), transfer_(endpoint) {
+Connection::Connection(const Endpoint& endpoint) : multi_(curl_multi_init()), transfer_(endpoint) {
   if (!multi_) throw std::bad_alloc();
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
   curl_easy_setopt(transfer_.handle(), CURLOPT_HTTP_VERSION,
@@ -51,8 +50,8 @@ Connection::Received Connection::wait(Until until, const std::stop_token& stop,
     curl_multi_perform(multi_.get(), &running);
     look_for_end();
     received.ended = result_.has_value();
-    received.is_new = received.ended || transfer_.has_body() ||
-                      (transfer_.head() && !has_told_head_);
+    received.is_new =
+        received.ended || transfer_.has_body() || (transfer_.head() && !has_told_head_);
     if (received.ended || (until == Until::Anything && received.is_new)) break;
     const auto left = time_left(deadline);
     if (stop.stop_requested() || left == 0) break;
@@ -98,9 +97,8 @@ void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
   const auto now = std::chrono::steady_clock::now();
   std::vector<Idle> closed;  // after the lock
   const std::lock_guard lock(mutex_);
-  const auto kept = std::find_if(idle_.begin(), idle_.end(), [&](const Idle& idle) {
-    return now - idle.since < longest_idle;
-  });
+  const auto kept = std::find_if(idle_.begin(), idle_.end(),
+                                 [&](const Idle& idle) { return now - idle.since < longest_idle; });
   closed.assign(std::make_move_iterator(idle_.begin()), std::make_move_iterator(kept));
   idle_.erase(idle_.begin(), kept);
   idle_.push_back({std::move(connection), now});

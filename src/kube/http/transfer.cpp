@@ -42,8 +42,9 @@ TransferFailure transfer_failure(CURLcode result, int number, const std::string&
     case CURLE_COULDNT_RESOLVE_PROXY:
       return {Cause::Unreachable, "the host name cannot be resolved"};
     case CURLE_COULDNT_CONNECT:
-      return {Cause::Unreachable,
-              "cannot connect: " + (number == 0 ? detail : std::generic_category().message(number))};
+      return {
+          Cause::Unreachable,
+          "cannot connect: " + (number == 0 ? detail : std::generic_category().message(number))};
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

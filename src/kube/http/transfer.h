@@ -5,10 +5,9 @@
 #include "kube/http/response_head.h"
 #include "kube/http/tls.h"
 
-#include <curl/curl.h>
-
 #include <array>
 #include <cstddef>
+#include <curl/curl.h>
 #include <memory>
 #include <optional>
 #include <string>
