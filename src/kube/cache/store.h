@@ -57,7 +57,7 @@ class Store {
   /// Whether put() of this version would be Stale: saves parsing it.
   bool knows(const Key& key, std::string_view version) const;
   /// An ADDED or MODIFIED event, an object of a list, or the answer to one of our own writes.
-  Change put(const json::Shared& object);
+  Change put(const json::Shared& document);
   /// A DELETED event (`object` is its last state, with the version of the deletion) or our own
   /// deletion. Leaves a tombstone for a while, so that a late event or response does not bring the
   /// object back.

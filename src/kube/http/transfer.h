@@ -5,9 +5,12 @@
 #include "kube/http/response_head.h"
 #include "kube/http/tls.h"
 
+// cpprest defines it as nothing, which clang does not take where curl.h asks for it.
+#undef dllimport
+#include <curl/curl.h>
+
 #include <array>
 #include <cstddef>
-#include <curl/curl.h>
 #include <memory>
 #include <optional>
 #include <string>
