@@ -1,5 +1,7 @@
 #include "kube/http/connection.h"
 
+#include "kube/http/sockets.h"
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -62,6 +64,10 @@ Connection::Received Connection::wait(Until until, const std::stop_token& stop,
   received.bytes = transfer_.take_body();
   if (result_) received.failure = transfer_.failure(*result_);
   return received;
+}
+
+bool Connection::is_unacknowledged() const {
+  return has_unacknowledged(transfer_.socket());
 }
 
 void Connection::look_for_end() {

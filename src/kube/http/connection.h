@@ -41,6 +41,9 @@ class Connection {
   /// read, which holds back the sender.
   Received wait(Until until, const std::stop_token& stop, TimePoint deadline);
 
+  /// After a deadline has passed: what was sent has not even arrived.
+  bool is_unacknowledged() const;
+
   /// Gives up what is under way. The connection is kept where the answer has come whole.
   void end();
 
@@ -80,7 +83,7 @@ class ConnectionPool {
   };
   /// Throws ConfigError naming what of the TLS configuration cannot be used.
   Lease take();
-  /// Closes what is idle: the server does not answer, and may have vanished without a word.
+  /// Closes what is idle: the server has vanished without a word.
   void clear();
 
  private:

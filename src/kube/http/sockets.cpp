@@ -21,4 +21,10 @@ void keep_alive(int socket) {
   set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000);
 }
 
+bool has_unacknowledged(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0;
+}
+
 }  // namespace kube

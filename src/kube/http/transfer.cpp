@@ -80,6 +80,7 @@ Transfer::Transfer(const Endpoint& endpoint)
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_SOCKOPTFUNCTION, &on_socket);
+  set(CURLOPT_SOCKOPTDATA, this);
   set(CURLOPT_PREREQFUNCTION, &before_request);
   set(CURLOPT_PREREQDATA, this);
   if (!tls_) return;
@@ -178,8 +179,9 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   return size * count;
 }
 
-int Transfer::on_socket(void* /*self*/, curl_socket_t socket, curlsocktype /*purpose*/) {
+int Transfer::on_socket(void* self, curl_socket_t socket, curlsocktype /*purpose*/) {
   keep_alive(socket);
+  static_cast<Transfer*>(self)->socket_ = socket;
   return CURL_SOCKOPT_OK;
 }
 

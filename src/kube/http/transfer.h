@@ -46,6 +46,8 @@ class Transfer {
   void prepare(const Request& request, const std::vector<std::string>& headers,
                std::size_t max_body);
 
+  /// The last that was opened; -1 before.
+  curl_socket_t socket() const { return socket_; }
   const std::optional<Head>& head() const { return head_; }
   /// Of the body, what has come since the last time.
   std::string take_body();
@@ -76,6 +78,7 @@ class Transfer {
   std::unique_ptr<CURL, FreeEasy> easy_;
   std::unique_ptr<curl_slist, FreeList> headers_;
   std::array<char, CURL_ERROR_SIZE> error_{};
+  curl_socket_t socket_ = CURL_SOCKET_BAD;
 
   // Of the request under way:
   std::optional<Head> head_;

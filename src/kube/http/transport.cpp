@@ -144,7 +144,7 @@ Response CurlTransport::send(const Request& request, const std::stop_token& stop
       note(request, response.status, response.warnings);
       return response;
     } catch (const TransportError&) {
-      if (!stop.stop_requested()) pool->clear();
+      if (connection->is_unacknowledged()) pool->clear();
       throw;
     }
   });
