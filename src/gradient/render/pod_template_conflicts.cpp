@@ -2,6 +2,7 @@
 
 #include "gradient/render/deployment.h"
 #include "gradient/render/pod_template.h"
+#include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/values.h"
 #include "json/problem.h"
@@ -19,6 +20,14 @@ std::string claim_of(const Json& volume) {
 bool is_same_port(const Json& one, const Json& other) {
   return json::integer_at(one, {"containerPort"}) == json::integer_at(other, {"containerPort"}) &&
          json::string_at(one, {"protocol"}) == json::string_at(other, {"protocol"});
+}
+
+/// What the runtime makes of any other path may hide what the operator mounts: it resolves the
+/// path, and goes by the number of its parts when it mounts one after the other.
+bool is_written_out(std::string_view path) {
+  return path.starts_with('/') && values::all_parts(path, '/', [](std::string_view part) {
+           return part != "." && part != "..";
+         });
 }
 
 /// The pod without any podTemplate.
@@ -97,6 +106,11 @@ class Conflicts {
     const auto& app = json::at(ours_, {"containers"}).at(0);
     for (std::size_t i = 0; i < mounts.size(); ++i) {
       const auto path = values::normal_path(json::string_at(mounts.at(i), {"mountPath"}));
+      if (!is_written_out(path)) {
+        add(list, i, "mountPath",
+            "must be an absolute path without . and .. as a part; write it out, such as /opt/data");
+        continue;
+      }
       for (const auto& ours : json::elements_at(app, {"volumeMounts"})) {
         const auto our_path = json::string_at(ours, {"mountPath"});
         // Beside the checkouts is room for mounts: their folder is the pod's own.

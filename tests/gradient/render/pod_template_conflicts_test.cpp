@@ -53,6 +53,15 @@ TEST_CASE("what would replace or hide a part of the operator's is told with its 
         conflicts(app("volumeMounts: [{name: x, mountPath: " + std::string(path) + "}]")).size() ==
         1);
   }
+  for (const auto* path : {"/opt/repos/./app", "/opt/x/../repos/app", "/opt/repos/x/../app/z",
+                           "/opt/a/b/../..", "opt/repos/app", "/opt/repos/app/.."}) {
+    INFO(path);
+    CHECK(
+        conflicts(app("volumeMounts: [{name: x, mountPath: " + std::string(path) + "}]")) ==
+        Lines{"spec.podTemplate.spec.containers[0].volumeMounts[0].mountPath: must be an absolute "
+              "path without . and .. as a part; write it out, such as /opt/data"});
+  }
+  CHECK(conflicts(app("volumeMounts: [{name: x, mountPath: /opt/...}]")).empty());
   CHECK(conflicts(app("ports: [{name: web, containerPort: 8080}]")) ==
         Lines{"spec.podTemplate.spec.containers[0].ports[0].name: the port is that of spec.port, "
               "whose name is http; remove the name"});
