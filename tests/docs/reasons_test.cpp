@@ -17,14 +17,14 @@ const Names& words_of_others() {
       "ReferencesResolved", "ReplicaFailure", "ReplicaSet", "ResolvedRefs", "ScalingActive",
       "Secret", "SpecValid", "Stalled", "Succeeded", "True", "Unknown",
       // what kubelet, scheduler and controllers say
-      "ContainerCannotRun", "ContainerStatusUnknown", "CreateContainerConfigError",
-      "CreateContainerError", "Created", "ErrImageNeverPull", "ErrImagePull", "FailedAttachVolume",
-      "FailedCreate", "FailedCreatePodSandBox", "FailedMapVolume", "FailedMount",
-      "FailedPostStartHook", "FailedScheduling", "ImageInspectError", "ImagePullBackOff", "Killing",
-      "OOMKilled", "PostStartHookError", "PreStartHookError", "Pulled", "Pulling",
-      "ReadinessGatesNotReady", "RegistryUnavailable", "RunContainerError", "ScalingDisabled",
-      "SignatureValidationFailed", "StartError", "Started", "SuccessfulAttachVolume", "Unhealthy",
-      "VolumeResizeFailed",
+      "Conflict", "ContainerCannotRun", "ContainerCreating", "ContainerStatusUnknown",
+      "CreateContainerConfigError", "CreateContainerError", "Created", "ErrImageNeverPull",
+      "ErrImagePull", "FailedAttachVolume", "FailedCreate", "FailedCreatePodSandBox",
+      "FailedMapVolume", "FailedMount", "FailedPostStartHook", "FailedScheduling",
+      "ImageInspectError", "ImagePullBackOff", "Killing", "OOMKilled", "PodInitializing",
+      "PostStartHookError", "PreStartHookError", "Pulled", "Pulling", "ReadinessGatesNotReady",
+      "RegistryUnavailable", "RunContainerError", "ScalingDisabled", "SignatureValidationFailed",
+      "StartError", "Started", "SuccessfulAttachVolume", "Unhealthy", "VolumeResizeFailed",
       // what servers and programs say
       "AccessDenied", "AuthorizationHeaderMalformed", "DefaultAzureCredential",
       "InvalidAccessKeyId", "InvalidBucketName", "NoSuchBucket", "NoSuchKey",
@@ -42,7 +42,7 @@ const Names reasons_of_jobs{"BackoffLimitExceeded", "DeadlineExceeded"};
 
 Names literals() {
   return page::in_sources({"gradient/status", "gradient/spec/access_mode_conflicts.cpp",
-                           "gradient/spec/needs.cpp", "reconcile", "sync"},
+                           "gradient/spec/found.h", "gradient/spec/needs.cpp", "reconcile", "sync"},
                           R"re("([A-Z][A-Za-z]+)")re");
 }
 
