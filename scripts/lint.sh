@@ -13,6 +13,13 @@ check_layering() { cmake -P "$ROOT/cmake/layering.cmake"; }
 check_scripts() {
 	git ls-files -z dev .ci/run scripts/kubectl-gradient '*.sh' | xargs -0 shellcheck -x
 	git ls-files -z '.github/workflows/*.yaml' | xargs -0 "$(binary actionlint)"
+	check_build_context
+}
+
+# Nothing reaches an image's build but what .dockerignore lets through: that, and no less, is copied.
+check_build_context() {
+	diff <(sed -n 's/^!//p' .dockerignore | sort) <(sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' Dockerfile |
+		awk '$1 == "COPY" && $2 !~ /^--from/ { for (i = 2; i < NF; i++) print $i }' | sort -u)
 }
 
 # One of those that ./dev test compiles anyway.
