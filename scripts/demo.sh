@@ -17,7 +17,7 @@ say_how_long() {
 	[[ ! ${kind[*]} ]] || programs=("${DEMO_ON_KIND_BINARIES[@]}")
 	for name in "${programs[@]}"; do [[ -e $(binary "$name") ]] || missing=1; done
 	if [[ $missing && ! ${kind[*]} ]]; then
-		say "the first time: about 8 minutes on two processors, as Kubernetes and the operator are compiled; then under a minute"
+		say "the first time: 10 to 15 minutes on two processors, as Kubernetes and the operator are compiled; then under a minute"
 	elif [[ $missing || ! -e $ROOT/build/release/bin/gradient-operator ]]; then
 		say "about 4 minutes on two processors, as the operator is compiled; then under a minute"
 	else
