@@ -129,6 +129,10 @@ eventually() { # SECONDS COMMAND...
 
 commit_of() { command git -C "$SERVERS_STATE/git/repositories/$1.git" rev-parse "$2"; } # REPOSITORY REF
 
+replicas_are() { kubectl wait "$1" --for=jsonpath="$2"="$3" --timeout=90s; } # KIND/NAME JSONPATH COUNT
+
+drift_events() { kubectl get events --field-selector reason=DriftCorrected -o jsonpath='{.items[*].message}'; }
+
 pods_of() { kubectl get pods -l "gradient-operator.dev/deployment=$1" -o jsonpath='{.items[*].metadata.name}'; } # NAME
 
 # The folder on this machine that a claim's volume is.

@@ -8,10 +8,10 @@ keda() { # PORT, the first of three
 	local dir=$SERVERS_STATE/keda-$NAMESPACE program
 	program=$(binary keda)
 	mkdir -p "$dir/certificates" "$dir/queue"
-	command "$KUBECTL" create namespace keda --dry-run=client -o yaml | command "$KUBECTL" apply -f -
+	command "$KUBECTL" create namespace keda --dry-run=client -o yaml | command "$KUBECTL" apply --server-side -f -
 	command "$KUBECTL" apply --server-side -f "$(binary keda-crds)"
 	command "$KUBECTL" create clusterrolebinding keda --clusterrole keda-operator --user keda --dry-run=client -o yaml |
-		command "$KUBECTL" apply -f -
+		command "$KUBECTL" apply --server-side -f -
 	command "$KUBECTL" wait --for=condition=Established --timeout=30s crd/scaledobjects.keda.sh
 	issue "keda-$NAMESPACE" /CN=keda DNS:localhost
 	write_kubeconfig "$dir/kubeconfig" "keda-$NAMESPACE"

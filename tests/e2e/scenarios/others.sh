@@ -5,11 +5,7 @@ restarted_at() { field deployment app '{.spec.template.metadata.annotations.kube
 
 revisions() { kubectl get replicasets -l gradient-operator.dev/deployment=app -o json | jq '.items | length'; }
 
-drift_events() { kubectl get events --field-selector reason=DriftCorrected -o jsonpath='{.items[*].message}'; }
-
 told_of_drift() { contains "$(drift_events)" "$1"; } # TEXT
-
-replicas_are() { kubectl wait "$1" --for=jsonpath="$2"="$3" --timeout=90s; } # KIND/NAME JSONPATH COUNT
 
 a_restart_of_the_child_runs_to_its_end_and_stays_through_later_changes() {
 	local pod at
