@@ -309,7 +309,7 @@ class ModelSync {
           progress(fields);
         },
         [&](const Arrival& file) {
-          const bool with_md5 = checks_md5(listing, file.path);
+          const bool with_md5 = file.has_md5 && checks_md5(listing, file.path);
           if (file.is_whole) {
             hasher.add(file.path, with_md5);
           } else {

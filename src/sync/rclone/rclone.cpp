@@ -44,6 +44,12 @@ bool is_response(const Json& line) {
   return json::string_at(line, {"msg"}).starts_with("HTTP/");
 }
 
+/// Whether an answer tells an object of several parts: S3's ETag of one is no MD5 but "HEX-PARTS".
+bool is_in_parts(const std::string& message) {
+  static const std::regex etag("\nEtag: \"[0-9a-f]{32}-[0-9]+\"");
+  return message.starts_with("HTTP/") && std::regex_search(message, etag);
+}
+
 /// Of smaller files, on average, more time goes into requests than into bytes, and more into being
 /// told of each than into hashing them all at the end.
 constexpr std::int64_t small_file = 1 << 20;
@@ -350,7 +356,7 @@ std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, cons
 
 void Rclone::fetch(const Listing& listing, const RangeRequest& request,
                    const std::stop_token& stop) const {
-  const auto& [path, range, output, confirm] = request;
+  const auto& [path, range, output, confirm, tell_parts] = request;
   std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
                                    "--count=" + std::to_string(range.end - range.begin),
                                    "--buffer-size=0", "--no-traverse"};
@@ -359,15 +365,19 @@ void Rclone::fetch(const Listing& listing, const RangeRequest& request,
             .is_alone = listing.files.size() == 1,
             .output = output,
             .asking = listing.asking};
+  options.insert(options.end(), {"-vv", "--dump=headers"});
   if (is_web(source_)) {
     // A server that knows no ranges sends the file from its beginning, and rclone does not look.
-    options.insert(options.end(), {"-vv", "--dump=headers", "--no-gzip-encoding"});
+    options.emplace_back("--no-gzip-encoding");
     const auto answer = "\nContent-Range: bytes " + std::to_string(range.begin) + "-";
     call.on_line = [answer, &confirm = request.confirm](const Json& line) {
       if (json::string_at(line, {"msg"}).find(answer) != std::string::npos) confirm();
     };
   } else {
     confirm();
+    call.on_line = [&tell_parts = request.tell_parts](const Json& line) {
+      if (is_in_parts(json::string_at(line, {"msg"}))) tell_parts();
+    };
   }
   call.options = std::move(options);
   run(call, stop);

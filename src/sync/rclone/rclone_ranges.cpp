@@ -112,9 +112,14 @@ void RangeTransfer::fetch_once(Piece& piece, const std::stop_token& stop) {
     piece.state = PieceState::Asked;
     piece.output = output.fd();
   }
-  const RangeRequest request{file.source.path, piece.left, output.fd(), [&] {
+  const RangeRequest request{file.source.path, piece.left, output.fd(),
+                             [&] {
                                const std::lock_guard lock(mutex_);
                                piece.state = PieceState::Coming;
+                             },
+                             [&] {
+                               const std::lock_guard lock(mutex_);
+                               file.is_in_parts = true;
                              }};
   try {
     fetch_(request, stop);
@@ -158,7 +163,8 @@ void RangeTransfer::watch(const OnBytes& on_bytes, const OnArrival& on_arrival) 
       count_written(piece);
     for (const auto& file : files_)
       if (file.state == FileState::InRanges)
-        on_arrival({file.source.path, file.part.path(), file.there.prefix()});
+        on_arrival(
+            {file.source.path, file.part.path(), file.there.prefix(), false, !file.is_in_parts});
     on_bytes(bytes());
   } while (!changed_.wait_for(lock, 200ms, [&] { return has_ended(); }));
 }
@@ -213,7 +219,8 @@ void RangeTransfer::finish(const Path& target,
   for (const auto& file : files_) {
     if (file.state == FileState::NotServed) continue;
     file.part.finish(target / file.source.path);
-    on_arrival({file.source.path, target / file.source.path, file.source.bytes, true});
+    on_arrival(
+        {file.source.path, target / file.source.path, file.source.bytes, true, !file.is_in_parts});
   }
 }
 

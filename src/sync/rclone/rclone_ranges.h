@@ -17,9 +17,9 @@ namespace content {
 
 /// Which files are fetched in ranges, and in what steps.
 struct RangeOptions {
-  std::int64_t from = 128 << 20;  ///< bytes that a file has at least
-  std::int64_t range = 1 << 30;   ///< bytes that one program fetches at most
-  std::int64_t noted = 16 << 20;  ///< bytes after which the notes are written again
+  std::int64_t from = 128 << 20;   ///< bytes that a file has at least
+  std::int64_t range = 256 << 20;  ///< bytes that one program fetches at most
+  std::int64_t noted = 16 << 20;   ///< bytes after which the notes are written again
 };
 
 /// The first `bytes` of a file have come.
@@ -28,6 +28,8 @@ struct Arrival {
   Path at;           ///< where they are now
   std::int64_t bytes = 0;
   bool is_whole = false;  ///< it is at its place, and nothing more comes
+  /// The source's MD5 is that of its bytes, by whoever holds it: see RangeRequest::tell_parts.
+  bool has_md5 = true;
 };
 /// Called by one thread.
 using OnArrival = std::function<void(const Arrival&)>;
@@ -39,6 +41,9 @@ struct RangeRequest {
   int output = -1;  ///< a descriptor, at the range's begin in the partial file
   /// To be called as soon as the server's answer shows that it sends this range, and not the file.
   std::function<void()> confirm = {};
+  /// To be called when the answer shows that the store holds the file in parts. It has no MD5 of
+  /// it then; what it lists is a note of who has uploaded the file (rclone's Md5chksum).
+  std::function<void()> tell_parts = {};
 };
 
 /// Fetches large files in ranges, some at a time and in the order of their bytes, into partial
@@ -80,6 +85,7 @@ class RangeTransfer {
     PartialFile part;
     ByteRanges there;
     FileState state = FileState::InRanges;
+    bool is_in_parts = false;
   };
 
   /// Of a range that a worker has taken from `waiting_`:

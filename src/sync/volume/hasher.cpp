@@ -32,6 +32,7 @@ Hasher::~Hasher() {
 
 Hasher::Files::iterator Hasher::begin(const std::string& path, bool with_md5) {
   const auto found = files_.find(path);
+  if (found != files_.end() && !with_md5) found->second.with_md5 = false;
   if (found != files_.end() || !results_.try_emplace(path).second) return found;
   const auto file = files_.try_emplace(path).first;
   file->second.with_md5 = with_md5;
@@ -85,8 +86,9 @@ void Hasher::run() {
     const auto at = file.at;
     const auto bytes = file.bytes;
     const bool is_whole = file.is_whole;
+    const bool with_md5 = file.with_md5;
     lock.unlock();
-    const bool has_ended = hash_on(file, at, bytes, is_whole);
+    const bool has_ended = hash_on(file, at, bytes, is_whole, with_md5);
     lock.lock();
     if (has_ended) {
       results_[path] = {.sha256 = file.sha256 ? file.sha256->hex() : "",
@@ -100,12 +102,13 @@ void Hasher::run() {
   }
 }
 
-bool Hasher::hash_on(File& file, const Path& at, std::int64_t bytes, bool is_whole) {
+bool Hasher::hash_on(File& file, const Path& at, std::int64_t bytes, bool is_whole, bool with_md5) {
   if (!file.file) {
     file.file = std::make_unique<OpenFile>(open(at.c_str(), O_RDONLY | O_CLOEXEC));
     file.sha256.emplace(base::Hash::Kind::Sha256);
-    if (file.with_md5) file.md5.emplace(base::Hash::Kind::Md5);
+    if (with_md5) file.md5.emplace(base::Hash::Kind::Md5);
   }
+  if (!with_md5) file.md5.reset();
   std::array<char, bytes_of_piece> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): large
   const auto end = file.done + bytes_of_turn;
   while (file.done < end) {

@@ -35,7 +35,7 @@ class Hasher {
   Hasher& operator=(const Hasher&) = delete;
 
   /// A file is whole now. `path` is relative to the folder. A path that was added is not added
-  /// again. Does not wait.
+  /// again; without MD5 now, it has none in the end. Does not wait.
   void add(const std::string& path, bool with_md5);
   /// The first `bytes` of a file that is still elsewhere, at `at`, will not change any more: that
   /// file will be the one that is added later. Does not wait.
@@ -62,7 +62,7 @@ class Hasher {
   void wake(Files::iterator file);
   void run();
   /// For a turn, of what may be read. Whether it has ended; then without a hash where it failed.
-  static bool hash_on(File& file, const Path& at, std::int64_t bytes, bool is_whole);
+  static bool hash_on(File& file, const Path& at, std::int64_t bytes, bool is_whole, bool with_md5);
 
   Path folder_;
   std::mutex mutex_;

@@ -56,6 +56,18 @@ TEST_CASE("a file that grows is hashed as it does, and moves meanwhile") {
         Hasher::Results{{"file", {.sha256 = base::sha256_hex(text), .md5 = md5.hex()}}});
 }
 
+TEST_CASE("a file that was begun with its MD5 has none when it turns out to be of no use") {
+  const Folder folder;
+  const std::string text(200'000, 'x');
+  folder.write("growing", text);
+  Hasher hasher(folder / "");
+  hasher.follow("file", folder / "growing", 100'000, true);
+  hasher.follow("file", folder / "growing", 100'000, false);
+  folder.write("file", text);
+  hasher.add("file", true);
+  CHECK(hasher.finish() == Hasher::Results{{"file", {.sha256 = base::sha256_hex(text)}}});
+}
+
 TEST_CASE("a hasher that is given up ends without its rest") {
   const Folder folder;
   folder.write("file", "text");
