@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace reconcile {
 
 void Informers::add(const kube::WatchOptions& options, kube::Watch::OnChange on_change) {
-  const auto& watch = watches_.emplace_back(client_, *stores_.of(options.kind), clock_, options,
-                                            std::move(on_change));
+  auto& watch = watches_.emplace_back(client_, *stores_.of(options.kind), clock_, options,
+                                      std::move(on_change));
+  runner_.add(watch);
   namespaces_.add(options.ns, watch);
 }
 
 void Informers::run(const std::stop_token& stop) {
-  std::vector<std::jthread> threads;
-  for (auto& watch : watches_)
-    threads.emplace_back([&] { watch.run(stop); });
+  const std::jthread watching([&] { runner_.run(stop); });
   namespaces_.report(stop);
 }
 

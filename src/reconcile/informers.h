@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kube/cache/watch.h"
+#include "kube/cache/watch_runner.h"
 #include "kube/clock.h"
 #include "kube/http/client.h"
 #include "reconcile/namespaces.h"
@@ -18,10 +19,14 @@ class Informers {
  public:
   /// All of it has to outlive this.
   Informers(kube::Client& client, const kube::Clock& clock, Stores& stores)
-      : client_(client), clock_(clock), stores_(stores), namespaces_(clock) {}
+      : client_(client),
+        clock_(clock),
+        stores_(stores),
+        runner_(client.transport(), clock),
+        namespaces_(clock) {}
 
   void add(const kube::WatchOptions& options, kube::Watch::OnChange on_change);
-  /// Runs all of them, on threads of their own, until a stop.
+  /// Runs all of them, on a few threads, until a stop.
   void run(const std::stop_token& stop);
 
   Namespaces& namespaces() { return namespaces_; }
@@ -36,7 +41,8 @@ class Informers {
   const kube::Clock& clock_;
   Stores& stores_;
   std::list<kube::Watch> watches_;
-  Namespaces namespaces_;  ///< points to watches_
+  kube::WatchRunner runner_;  ///< points to watches_
+  Namespaces namespaces_;     ///< points to watches_
   bool was_absent_ = false;
 };
 

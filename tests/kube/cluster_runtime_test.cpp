@@ -3,6 +3,7 @@
 #include "kube/support/own_namespace.h"
 #include "kube/support/tampered.h"
 #include "kube/support/watched.h"
+#include "support/blocking_transport.h"
 
 #include <catch2/catch.hpp>
 
@@ -43,7 +44,7 @@ struct Leader {
 };
 
 /// Takes a stream for dead after little more than a second of silence.
-class Impatient final : public Transport {
+class Impatient final : public BlockingTransport {
  public:
   explicit Impatient(Transport& inner) : inner_(inner) {}
 

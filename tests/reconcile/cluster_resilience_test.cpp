@@ -2,6 +2,7 @@
 // before its definitions are there, and with Secrets that change.
 
 #include "reconcile/running.h"
+#include "support/blocking_transport.h"
 #include "support/log.h"
 
 #include <catch2/catch.hpp>
@@ -60,7 +61,7 @@ std::vector<std::string> without(std::vector<std::string> paths, const std::stri
 }
 
 /// Without our definitions until they are `installed`.
-class WithoutDefinitions final : public kube::Transport {
+class WithoutDefinitions final : public BlockingTransport {
  public:
   explicit WithoutDefinitions(kube::Transport& inner) : inner_(inner) {}
 

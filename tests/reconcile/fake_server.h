@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/http/transport.h"
+#include "support/blocking_transport.h"
 
 #include <functional>
 #include <map>
@@ -20,7 +20,7 @@ struct Fault {
 /// An API server in memory, as far as the reconcilers use one: get, server-side apply (lists are
 /// replaced, nobody else's fields are known), merge patch, create and delete, with UIDs, versions
 /// and preconditions. Not for several threads.
-class FakeServer final : public kube::Transport {
+class FakeServer final : public BlockingTransport {
  public:
   /// The request after `after` others meets this fault.
   void fail(int after, Fault fault) {

@@ -57,7 +57,7 @@ struct Scene {
     server.expect("GET *").answer(status, body).then([&](const kube::Request&) {
       stop.request_stop();
     });
-    watch.run(stop.get_token());
+    watch.list(watch.next(), stop.get_token());
   }
   void fill(kube::Watch& watch) {
     list(watch, 200,
@@ -150,7 +150,9 @@ TEST_CASE_METHOD(Scene, "a namespace that is refused later is told to be kept as
   fill(other);
   CHECK(count(told(1h), "namespace") == 0);
   clock.advance(1h);
-  server.expect("GET *").answer(403, R"({"kind":"Status","code":403})");  // its watch
+  static_cast<void>(other.open(other.next()));
+  other.end(
+      {.response = {.status = 403, .body = R"({"kind":"Status","code":403})"}, .failure = {}});
   refuse(other);
   CHECK(count(told(1min), "a namespace is kept as it was seen last") == 1);
   CHECK(namespaces.ready());

@@ -7,6 +7,7 @@
 #include "kube/guarded.h"
 #include "reconcile/fetching.h"
 #include "reconcile/operator.h"
+#include "support/blocking_transport.h"
 #include "support/granted_rights.h"
 
 #include <catch2/catch.hpp>
@@ -43,7 +44,7 @@ bool may_create(const kube::Request& request) {
 }
 
 /// Notes the rights that requests need.
-class Recording final : public kube::Transport {
+class Recording final : public BlockingTransport {
  public:
   explicit Recording(kube::Transport& server) : server_(server) {}
 

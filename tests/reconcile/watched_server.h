@@ -11,7 +11,7 @@
 
 /// The FakeServer as a whole operator needs one: lists and watches besides, for many threads. What
 /// it is told to let hang gets no answer until its deadline, a stop, or the end of the test.
-class WatchedServer final : public kube::Transport {
+class WatchedServer final : public BlockingTransport {
  public:
   WatchedServer();
   ~WatchedServer() override;

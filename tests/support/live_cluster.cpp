@@ -66,7 +66,8 @@ std::string ready_reason(const json::Json& object) {
 Cluster::Cluster()
     : transport_(kube::make_transport(kube::load_config({}, {}))),
       client_(*transport_),
-      ns_(fresh_name()) {
+      ns_(fresh_name()),
+      runner_(*transport_, clock_) {
   install_crds();
   client_.create(namespaces, "",
                  json::object({{"apiVersion", "v1"},
@@ -78,12 +79,11 @@ Cluster::Cluster()
         kube::claims, kube::ingresses, kube::routes}) {
     watch(kind);
   }
+  watching_ = std::jthread([this](const std::stop_token& stop) { runner_.run(stop); });
 }
 
 Cluster::~Cluster() {
-  for (auto& thread : threads_)
-    thread.request_stop();
-  threads_.clear();
+  watching_ = {};
   try {
     client_.remove(namespaces, {"", ns_}, kube::uid_of(*client_.get(namespaces, {"", ns_})));
   } catch (const std::exception& error) {
@@ -119,7 +119,7 @@ void Cluster::watch(const kube::Kind& kind) {
         ++changes_;
         changed_.notify_all();
       });
-  threads_.emplace_back([&added](const std::stop_token& stop) { added.run(stop); });
+  runner_.add(added);
 }
 
 json::Json Cluster::apply(const kube::Kind& kind, const std::string& name, const std::string& body,

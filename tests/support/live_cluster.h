@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kube/cache/watch.h"
+#include "kube/cache/watch_runner.h"
 #include "kube/http/client.h"
 #include "reconcile/stores.h"
 
@@ -30,6 +31,7 @@ class ObservedTransport final : public kube::Transport {
   kube::Response stream(const kube::Request& request,
                         const std::function<void(std::string_view)>& on_line,
                         const std::stop_token& stop, std::chrono::milliseconds idle) override;
+  std::unique_ptr<kube::Streams> make_streams() override { return inner_.make_streams(); }
 
   /// "PATCH /api/...": requests other than GET, without events and Leases.
   std::vector<std::string> written() const {
@@ -96,7 +98,8 @@ class Cluster {
   std::uint64_t changes_ = 0;
   OnObject on_deployment_;
   std::list<kube::Watch> watches_;
-  std::list<std::jthread> threads_;
+  kube::WatchRunner runner_;
+  std::jthread watching_;
 };
 
 }  // namespace live

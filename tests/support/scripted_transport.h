@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/http/transport.h"
+#include "support/blocking_transport.h"
 
 #include <catch2/catch.hpp>
 
@@ -69,7 +69,7 @@ struct Exchange {
 /// An API server that follows a script: expects requests in order and answers each. A request that
 /// is not the next one gets a TransportError and fails the test, as does a script that has not been
 /// played to its end. Safe to share between threads; build and destroy it on the test's own.
-class ScriptedTransport final : public kube::Transport {
+class ScriptedTransport final : public BlockingTransport {
  public:
   ~ScriptedTransport() override { finish(); }
 

@@ -162,6 +162,11 @@ Store::Write::~Write() {
   store_.write_ended_.notify_all();
 }
 
+bool Store::is_being_written(const Key& key) const {
+  const std::lock_guard lock(writes_mutex_);
+  return writes_.contains(key);
+}
+
 void Store::await_writes(const Key& key, std::chrono::milliseconds limit) const {
   std::unique_lock lock(writes_mutex_);
   write_ended_.wait_for(lock, limit, [&] { return !writes_.contains(key); });

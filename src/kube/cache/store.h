@@ -64,7 +64,7 @@ class Store {
   Change erase(const Json& object);
 
   /// A write of ours that is under way. Its event often comes before its response, and would look
-  /// like somebody else's change: while one lives, await_writes() of its key waits.
+  /// like somebody else's change, which is to be waited with while one lives.
   class Write {
    public:
     Write(Store& store, Key key);
@@ -76,6 +76,7 @@ class Store {
     Store& store_;
     Key key_;
   };
+  bool is_being_written(const Key& key) const;
   /// Waits until no write of the key is under way, for at most `limit`.
   void await_writes(const Key& key, std::chrono::milliseconds limit) const;
 

@@ -6,10 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <condition_variable>
 #include <malloc.h>
 #include <memory>
-#include <mutex>
 #include <random>
 
 namespace kube {
@@ -18,9 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto list_deadline = 60s;
-/// Servers send a bookmark about once a minute: after this long a stream is dead, or as good as.
-constexpr auto idle_limit = 100s;
-constexpr auto write_wait = 250ms;
 constexpr auto look_for_kind_again = 60s;
 constexpr std::size_t worth_trimming = 256 * 1024;
 
@@ -28,38 +23,6 @@ std::function<double()> random_source() {
   const auto engine = std::make_shared<std::minstd_rand>(std::random_device()());
   return [engine] { return std::uniform_real_distribution<double>(0, 1)(*engine); };
 }
-
-/// Few at a time: a page is the most that a watch ever holds. More than one, so that a list that is
-/// not answered does not keep all others waiting.
-class ListTurn {
- public:
-  /// Waits for it, or for the stop.
-  explicit ListTurn(const std::stop_token& stop) {
-    std::unique_lock lock(turns().mutex);
-    has_turn_ = turns().left_one.wait(lock, stop, [] { return turns().free > 0; });
-    if (has_turn_) --turns().free;
-  }
-  ~ListTurn() {
-    if (!has_turn_) return;
-    const std::lock_guard lock(turns().mutex);
-    ++turns().free;
-    turns().left_one.notify_one();
-  }
-  ListTurn(const ListTurn&) = delete;
-  ListTurn& operator=(const ListTurn&) = delete;
-
- private:
-  struct Turns {
-    std::mutex mutex;
-    std::condition_variable_any left_one;
-    int free = 2;
-  };
-  static Turns& turns() {
-    static Turns all;
-    return all;
-  }
-  bool has_turn_ = false;
-};
 
 /// An ERROR event says what the answer to the request would have said.
 Response error_answer(std::string_view status) {
@@ -80,38 +43,33 @@ Watch::Watch(Client& client, Store& store, const Clock& clock, WatchOptions opti
       on_change_(std::move(on_change)),
       state_(random_source()) {}
 
-void Watch::run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const auto step = state_.next();
-    if (step.delay > 0ms && !clock_.wait(step.delay, stop)) return;
-    try {
-      follow(step, stop);
-    } catch (const ApiError& error) {
-      if (options_.may_be_absent && error.kind_not_served()) {
-        finish_without_kind();
-        continue;
-      }
-      if (error.forbidden() || error.not_found()) refused_ = true;
-      fail(classify(error), error.retry_after_seconds, error.what());
-    } catch (const TransportError& error) {
-      if (!stop.stop_requested()) fail(WatchFailure::Unreachable, 0, error.what());
-    } catch (const std::exception& error) {
-      fail(WatchFailure::Malformed, 0, error.what());
-    }
-  }
-}
-
-void Watch::follow(const WatchState::Step& step, const std::stop_token& stop) {
-  if (step.what == WatchState::Step::What::List) {
-    list(step, stop);
-  } else {
-    watch(step, stop);
+/// What `work` throws is a failure of the watch.
+template <class Work>
+void Watch::guarded(Work work) {
+  try {
+    work();
+  } catch (const ApiError& error) {
+    if (options_.may_be_absent && error.kind_not_served()) return finish_without_kind();
+    if (error.forbidden() || error.not_found()) refused_ = true;
+    fail(classify(error), error.retry_after_seconds, error.what());
+  } catch (const TransportError& error) {
+    fail(WatchFailure::Unreachable, 0, error.what());
+  } catch (const std::exception& error) {
+    fail(WatchFailure::Malformed, 0, error.what());
   }
 }
 
 void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
-  const ListTurn turn(stop);
-  if (stop.stop_requested()) return;
+  guarded([&] {
+    try {
+      list_page(step, stop);
+    } catch (const TransportError&) {
+      if (!stop.stop_requested()) throw;
+    }
+  });
+}
+
+void Watch::list_page(const WatchState::Step& step, const std::stop_token& stop) {
   const auto response =
       client_.transport().send(list_request(options_.kind, options_.ns, options_.selector, "",
                                             step.continue_token, step.limit),
@@ -130,6 +88,7 @@ void Watch::list(const WatchState::Step& step, const std::stop_token& stop) {
   const bool is_whole = raw::for_each(page.items, [&](std::string_view text) {
     const auto object = read_raw_object(text, options_.kind);
     listed_.insert(object.key);
+    if (!store_.knows(object.key, object.version)) store_.await_writes(object.key, write_wait);
     store(object);
   });
   if (!is_whole) throw Malformed(what("list") + ": the items end early");
@@ -164,28 +123,65 @@ void Watch::finish_without_kind() {
   state_.failed(WatchFailure::Refused, look_for_kind_again, clock_.now());
 }
 
-void Watch::watch(const WatchState::Step& step, const std::stop_token& stop) {
-  state_.opened(clock_.now());
-  auto last_line = clock_.now();
-  const auto response = client_.transport().stream(
-      watch_request(options_.kind, options_.ns, options_.selector, step.version,
-                    step.timeout_seconds),
-      [&](std::string_view line) {
-        last_line = clock_.now();
-        handle_line(line);
-      },
-      stop, idle_limit);
-  if (stop.stop_requested()) return;  // before any answer, perhaps
+Request Watch::open(const WatchState::Step& step) {
+  last_line_ = clock_.now();
+  state_.opened(last_line_);
+  return watch_request(options_.kind, options_.ns, options_.selector, step.version,
+                       step.timeout_seconds);
+}
+
+void Watch::read(std::string_view line) {
+  last_line_ = clock_.now();
+  if (broken_) std::rethrow_exception(broken_);
+  if (line.empty()) return;
+  const auto event = read_watch_event(line, options_.kind);
+  if (waiting_.empty() && !has_to_wait(event)) return handle(event);
+  if (waiting_.empty()) waiting_since_ = last_line_;
+  waiting_.emplace_back(line);
+}
+
+void Watch::read_waiting() {
+  try {
+    while (!waiting_.empty()) {
+      const auto event = read_watch_event(waiting_.front(), options_.kind);
+      const auto now = clock_.now();
+      if (has_to_wait(event) && now - waiting_since_ < write_wait) return;
+      handle(event);
+      waiting_.pop_front();
+      waiting_since_ = now;
+    }
+  } catch (...) {
+    broken_ = std::current_exception();
+    waiting_.clear();
+  }
+}
+
+bool Watch::has_to_wait(const WatchEvent& event) const {
+  const bool is_change =
+      event.type == WatchEvent::Type::Added || event.type == WatchEvent::Type::Modified;
+  return is_change && store_.is_being_written(event.object.key) &&
+         !store_.knows(event.object.key, event.object.version);
+}
+
+void Watch::end(const Streams::End& end) {
+  guarded([&] {
+    for (const auto& line : std::exchange(waiting_, {}))
+      handle(read_watch_event(line, options_.kind));
+    if (const auto broken = std::exchange(broken_, nullptr)) std::rethrow_exception(broken);
+    if (end.failure) std::rethrow_exception(end.failure);
+    finish_stream(end.response);
+  });
+}
+
+void Watch::finish_stream(const Response& response) {
   if (!is_success(response.status)) throw api_error(response, what("watch"), options_.kind.remedy);
   const auto now = clock_.now();
   count_watch_restart(std::string(options_.kind.kind),
-                      now - last_line >= idle_limit ? "idle" : "ended");
+                      now - last_line_ >= idle_limit ? "idle" : "ended");
   state_.ended(now);
 }
 
-void Watch::handle_line(std::string_view line) {
-  if (line.empty()) return;
-  const auto event = read_watch_event(line, options_.kind);
+void Watch::handle(const WatchEvent& event) {
   switch (event.type) {
     case WatchEvent::Type::Error:
       throw api_error(error_answer(event.object.text), what("watch"));
@@ -203,12 +199,8 @@ void Watch::handle_line(std::string_view line) {
   state_.saw(event.object.version);
 }
 
-/// Most objects of a list, and events of our own writes, are known already: they are not parsed. An
-/// event often overtakes the response to the write that caused it; it waits for that, so that our
-/// own write does not look like somebody else's change and cause another reconcile.
+/// Most objects of a list, and events of our own writes, are known already: they are not parsed.
 void Watch::store(const RawObject& raw) {
-  if (store_.knows(raw.key, raw.version)) return;
-  store_.await_writes(raw.key, write_wait);
   if (store_.knows(raw.key, raw.version)) return;
   const json::Shared object = build(raw, options_.kind);
   if (store_.put(object) == Store::Change::Stored) on_change_(raw.key, *object);

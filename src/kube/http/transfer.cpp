@@ -164,6 +164,7 @@ void Transfer::receive_header(std::string_view line) {
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.head_) transfer.receive_header({data, size * count});  // no trailers
+  if (transfer.head_) transfer.on_arrival_();
   return size * count;
 }
 
@@ -176,6 +177,7 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
     return 0;
   }
   transfer.body_.append(data, size * count);
+  transfer.on_arrival_();
   return size * count;
 }
 

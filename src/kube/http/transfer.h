@@ -11,10 +11,12 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kube {
@@ -45,6 +47,9 @@ class Transfer {
   /// An answer of which more than `max_body` bytes wait to be taken is a failure.
   void prepare(const Request& request, const std::vector<std::string>& headers,
                std::size_t max_body);
+
+  /// Called whenever something has come, in the middle of libcurl's work: it may note that.
+  void on_arrival(std::function<void()> note) { on_arrival_ = std::move(note); }
 
   /// The last that was opened; -1 before.
   curl_socket_t socket() const { return socket_; }
@@ -77,6 +82,7 @@ class Transfer {
   const std::shared_ptr<Tls> tls_;
   std::unique_ptr<CURL, FreeEasy> easy_;
   std::unique_ptr<curl_slist, FreeList> headers_;
+  std::function<void()> on_arrival_ = [] {};
   std::array<char, CURL_ERROR_SIZE> error_{};
   curl_socket_t socket_ = CURL_SOCKET_BAD;
 

@@ -4,6 +4,7 @@
 #include "kube/config/credentials.h"
 #include "kube/guarded.h"
 #include "kube/http/connection.h"
+#include "kube/http/curl_streams.h"
 #include "kube/http/read_response.h"
 #include "kube/http/tls.h"
 #include "kube/serve/metrics.h"
@@ -28,6 +29,7 @@ class CurlTransport final : public Transport {
                 std::chrono::milliseconds total) override;
   Response stream(const Request& request, const std::function<void(std::string_view)>& on_line,
                   const std::stop_token& stop, std::chrono::milliseconds idle) override;
+  std::unique_ptr<Streams> make_streams() override;
 
  private:
   using OnLine = std::function<void(std::string_view)>;
@@ -162,6 +164,25 @@ Response CurlTransport::stream(const Request& request, const OnLine& on_line,
     connection->begin(request, sent, max_body);
     return read_lines(*connection, address_.text(), {on_head, on_line}, stop, idle);
   });
+}
+
+/// What credentials a stream is refused with are renewed by the next other request: whoever opened
+/// the stream lists before it opens another.
+std::unique_ptr<Streams> CurlTransport::make_streams() {
+  return std::make_unique<CurlStreams>(CurlStreams::Options{
+      .endpoint = endpoint_,
+      .identity =
+          [this] {
+            try {
+              const auto current = credentials_->current();
+              if (endpoint_.tls) endpoint_.tls->check();
+              return CurlStreams::Identity{headers(*current), current->certificate};
+            } catch (const ConfigError& error) {
+              throw TransportError(address_.text() + ": " + error.what());
+            }
+          },
+      .on_head = [this](const Request& request,
+                        const Head& head) { note(request, head.status, head.warnings); }});
 }
 
 }  // namespace

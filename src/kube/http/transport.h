@@ -2,6 +2,7 @@
 
 #include "kube/config/config.h"
 #include "kube/http/request.h"
+#include "kube/http/streams.h"
 
 #include <chrono>
 #include <functional>
@@ -41,10 +42,13 @@ class Transport {
   virtual Response stream(const Request& request,
                           const std::function<void(std::string_view)>& on_line,
                           const std::stop_token& stop, std::chrono::milliseconds idle) = 0;
+
+  /// For many such streams at the same time. The transport has to outlive them.
+  virtual std::unique_ptr<Streams> make_streams() = 0;
 };
 
-/// HTTP/1.1 over TLS that trusts the cluster's CA only. Credentials are re-read as `config` says;
-/// after a 401 they are refreshed once and the request is sent again.
+/// HTTP/1.1 over TLS that trusts the cluster's CA only, and HTTP/2 for make_streams(). Credentials
+/// are re-read as `config` says; after a 401 they are refreshed once and the request is sent again.
 /// Throws ConfigError when the configuration asks for something unsupported.
 std::unique_ptr<Transport> make_transport(const ClusterConfig& config);
 

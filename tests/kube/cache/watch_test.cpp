@@ -39,6 +39,27 @@ std::string watch_line(const std::string& version) {
          version + "&timeoutSeconds=*";
 }
 
+/// Runs it on this thread until the script is at its end.
+void run(kube::Watch& watch, ScriptedTransport& api, const ManualClock& clock) {
+  const auto stop = api.stop().get_token();
+  while (!stop.stop_requested()) {
+    const auto step = watch.next();
+    if (step.delay > 0ms && !clock.wait(step.delay, stop)) return;
+    if (step.what == kube::WatchState::Step::What::List) {
+      watch.list(step, stop);
+      continue;
+    }
+    kube::Streams::End end;
+    try {
+      end.response = api.stream(
+          watch.open(step), [&](std::string_view line) { watch.read(line); }, stop, 0ms);
+    } catch (...) {
+      end.failure = std::current_exception();
+    }
+    if (!stop.stop_requested()) watch.end(end);
+  }
+}
+
 /// A watch of pods in "ns" against a script whose last exchange is the one that stops it.
 struct Scene {
   ScriptedTransport api;
@@ -58,7 +79,7 @@ struct Scene {
     api.expect(watch_line(version)).then([this](const kube::Request&) {
       api.stop().request_stop();
     });
-    watch.run(api.stop().get_token());
+    run(watch, api, clock);
   }
 };
 
@@ -242,6 +263,6 @@ TEST_CASE("a kind that may be absent counts as listed, is looked for every minut
         CHECK_FALSE(watch.absent());
         api.stop().request_stop();
       });
-  watch.run(api.stop().get_token());
+  run(watch, api, clock);
   CHECK(changes == std::vector<std::string>{"of-before", "a"});
 }

@@ -57,7 +57,7 @@ class Renewals {
 };
 
 /// Follows the script to its end; then the server is out of reach.
-class Cut final : public kube::Transport {
+class Cut final : public BlockingTransport {
  public:
   explicit Cut(ScriptedTransport& script) : script_(script) {}
   kube::Response send(const kube::Request& request, const std::stop_token& stop,

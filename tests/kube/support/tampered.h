@@ -1,13 +1,13 @@
 #pragma once
 
-#include "kube/http/transport.h"
+#include "support/blocking_transport.h"
 
 #include <functional>
 
 namespace kube {
 
 /// Passes on what `before` makes of a request; it may throw instead.
-class Tampered final : public Transport {
+class Tampered final : public BlockingTransport {
  public:
   using Before = std::function<Request(Request)>;
   Tampered(Transport& inner, Before before) : inner_(inner), before_(std::move(before)) {}

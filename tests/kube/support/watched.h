@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kube/cache/watch.h"
+#include "kube/cache/watch_runner.h"
 #include "kube/support/own_namespace.h"
 
 #include <condition_variable>
@@ -19,7 +20,11 @@ class Watched {
                  const std::lock_guard lock(mutex_);
                  changed_.notify_all();
                }),
-        thread_([this](const std::stop_token& stop) { watch_.run(stop); }) {}
+        runner_(client.transport(), clock_),
+        thread_([this](const std::stop_token& stop) {
+          runner_.add(watch_);
+          runner_.run(stop);
+        }) {}
 
   Store& store() { return store_; }
 
@@ -43,6 +48,7 @@ class Watched {
   std::mutex mutex_;
   std::condition_variable changed_;
   Watch watch_;
+  WatchRunner runner_;
   std::jthread thread_;
 };
 
