@@ -6,6 +6,7 @@
 #include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
 #include "reconcile/replicas.h"
+#include "reconcile/secret_values.h"
 
 #include <spdlog/spdlog.h>
 
@@ -78,7 +79,14 @@ bool has_same_intent(const Json& live, const Json& wanted) {
          kube::annotation_of(wanted, names::applied_annotation);
 }
 
+/// A live Secret may be one without its values.
 bool Applier::is_current(const Json& live, const Json& wanted) const {
+  if (kind_of(wanted) == kube::secrets)
+    return matches(without_values(live), without_values(wanted));
+  return matches(live, wanted);
+}
+
+bool Applier::matches(const Json& live, const Json& wanted) const {
   return has_same_intent(live, wanted) &&
          (as_intended(live, wanted) || answers_.explain(kind_of(wanted), wanted, live));
 }
@@ -180,7 +188,11 @@ void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& liv
 }
 
 void Applier::keep_answer(const kube::Kind& kind, const Json& wanted, const Json& answer) {
-  if (answers_.keep(kind, wanted, answer)) return;
+  const bool is_secret = kind == kube::secrets;
+  if (is_secret ? answers_.keep(kind, without_values(wanted), without_values(answer))
+                : answers_.keep(kind, wanted, answer)) {
+    return;
+  }
   const auto dropped = first_dropped(answer, wanted);
   if (!dropped.empty())
     spdlog::warn("the API server leaves out a field of what was applied object={} field={}",

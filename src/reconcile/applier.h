@@ -58,6 +58,7 @@ class Applier {
 
  private:
   bool is_current(const json::Json& live, const json::Json& wanted) const;
+  bool matches(const json::Json& live, const json::Json& wanted) const;
   std::optional<gradient::Blocker> try_to_apply(const gradient::Parent& parent,
                                                 const json::Json& wanted, std::int64_t min_replicas,
                                                 const std::stop_token& stop);

@@ -163,7 +163,6 @@ void Operator::poll(const std::stop_token& stop) {
   constexpr std::chrono::seconds round_interval{30};
   auto round_is_due = clock_.now() + round_interval;
   std::size_t round = 0;
-  bool is_behind = false;
   do {
     enqueue_synced();
     if (clock_.now() >= round_is_due) {
@@ -176,8 +175,8 @@ void Operator::poll(const std::stop_token& stop) {
       for (const auto& key : stores_.gradient_deployments.keys())
         controllers_.enqueue({std::string(gradient_deployments.kind), key});
     }
-    is_behind = polled_.refresh(is_wanted, stop);
-  } while (is_behind ? !stop.stop_requested() : clock_.wait(PollingCache::tick, stop));
+    polled_.refresh(is_wanted, stop);
+  } while (clock_.wait(PollingCache::tick, stop));
 }
 
 }  // namespace reconcile

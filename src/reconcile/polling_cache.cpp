@@ -1,8 +1,11 @@
 #include "reconcile/polling_cache.h"
 
+#include "reconcile/secret_values.h"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace reconcile {
@@ -15,6 +18,22 @@ Ref ref_of(const kube::Kind& kind, const kube::Key& key) {
 /// Between two looks for what is missing.
 constexpr std::chrono::seconds soonest{1};
 constexpr std::chrono::seconds latest{30};
+
+/// In a tick: twenty in a second.
+constexpr std::size_t most_in_tick = 10;
+
+json::Shared kept(const kube::Kind& kind, std::optional<json::Json> object) {
+  if (!object || kind != kube::secrets) return object;
+  return without_values(*object);
+}
+
+/// So much earlier than a period from now the second read of a new object is due: many that are new
+/// are not to be due at the same time.
+std::chrono::milliseconds spread(std::size_t added) {
+  constexpr std::size_t in_period = 1000;
+  return std::chrono::milliseconds(PollingCache::period) *
+         static_cast<std::int64_t>(added % in_period) / static_cast<std::int64_t>(in_period);
+}
 
 std::string version_of(const json::Shared& object) {
   return object ? kube::uid_of(*object) + kube::resource_version_of(*object) : std::string();
@@ -30,33 +49,38 @@ json::Shared PollingCache::find(const kube::Kind& kind, const kube::Key& key,
     if (found == entries.end() || clock_.now() >= found->second.old) return std::nullopt;
     return found->second;
   });
-  return known ? known->object : read(kind, key, kube::Client::default_timeout, stop);
+  return known ? known->object : kept(kind, read(kind, key, stop));
 }
 
-json::Shared PollingCache::read(const kube::Kind& kind, const kube::Key& key,
-                                std::chrono::milliseconds total, const std::stop_token& stop) {
+std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube::Key& key,
+                                             const std::stop_token& stop,
+                                             std::chrono::milliseconds total) {
   auto object = client_.get(kind, key, stop, total);
   const auto ref = ref_of(kind, key);
+  const auto now = kept(kind, object);
   const bool is_news = entries_.with([&](auto& entries) {
     auto& entry = entries[ref];
     const bool was_read = entry.kind != nullptr;
-    const auto before = std::exchange(entry.object, object);
-    entry.kind = &kind;
-    schedule(ref, entry);
-    return was_read && version_of(before) != version_of(object);
+    const auto before = version_of(entry.object);
+    keep(ref, kind, entry, now);
+    return was_read && before != version_of(now);
   });
   if (is_news) changed_(ref);
   return object;
 }
 
-/// The next read of what was read just now. What is missing is read after a thirtieth of the time
-/// that it has been missing: who creates it at last waits little more.
-void PollingCache::schedule(const Ref& ref, Entry& entry) const {
+/// Schedules the next read of what was read just now. What is missing is read after a thirtieth of
+/// the time that it has been missing: who creates it at last waits little more.
+void PollingCache::keep(const Ref& ref, const kube::Kind& kind, Entry& entry, json::Shared object) {
   const auto now = clock_.now();
+  const bool is_new = entry.kind == nullptr;
+  entry.kind = &kind;
+  entry.object = std::move(object);
   entry.read = now;
   if (entry.object && !incomplete_.any(ref)) {
     entry.missing_since.reset();
-    entry.due = entry.old = now + period;
+    entry.old = now + period;
+    entry.due = is_new ? entry.old - spread(added_++) : entry.old;
     return;
   }
   if (!entry.missing_since) entry.missing_since = now;
@@ -67,12 +91,7 @@ void PollingCache::schedule(const Ref& ref, Entry& entry) const {
 
 void PollingCache::put(const kube::Kind& kind, const json::Shared& object) {
   const auto ref = ref_of(kind, kube::key_of(*object));
-  entries_.with([&](auto& entries) {
-    auto& entry = entries[ref];
-    entry.kind = &kind;
-    entry.object = object;
-    schedule(ref, entry);
-  });
+  entries_.with([&](auto& entries) { keep(ref, kind, entries[ref], kept(kind, *object)); });
 }
 
 void PollingCache::forget(const kube::Kind& kind, const kube::Key& key) {
@@ -103,21 +122,19 @@ void PollingCache::set_incomplete(const Ref& dependent, const std::set<Ref>& ref
   });
 }
 
-bool PollingCache::refresh(const std::function<bool(const Ref&)>& wanted,
+void PollingCache::refresh(const std::function<bool(const Ref&)>& wanted,
                            const std::stop_token& stop) {
-  constexpr std::size_t most_missing = 20;  // in a tick
-  constexpr std::size_t most_others = 100;  // before the missing come again
-  if (clock_.now() < paused_until_) return false;
-  const bool looks_for_missing = clock_.now() >= look_for_missing_;
-  if (looks_for_missing) look_for_missing_ = clock_.now() + tick;
+  if (clock_.now() < paused_until_) return;
   std::size_t missing = 0;
-  std::size_t others = 0;
-  for (const auto& each : due(wanted)) {
-    if (each.is_missing && (!looks_for_missing || ++missing > most_missing)) continue;
-    if (!each.is_missing && ++others > most_others) return true;
-    if (stop.stop_requested() || !read_again(each, stop)) return false;
+  std::size_t all = 0;
+  const auto found = due(wanted);
+  const auto others =
+      std::count_if(found.begin(), found.end(), [](const Due& each) { return !each.is_missing; });
+  const auto most_missing = others == 0 ? most_in_tick : most_in_tick / 2;
+  for (const auto& each : found) {
+    if (each.is_missing && ++missing > most_missing) continue;
+    if (++all > most_in_tick || stop.stop_requested() || !read_again(each, stop)) return;
   }
-  return false;
 }
 
 /// In the order of reading: what is missing first, and of that what is missing for the shortest
@@ -149,7 +166,7 @@ bool PollingCache::read_again(const Due& due, const std::stop_token& stop) {
   constexpr std::chrono::seconds total{5};
   constexpr std::chrono::seconds retry_interval{5};
   try {
-    read(*due.kind, due.ref.key, total, stop);
+    read(*due.kind, due.ref.key, stop, total);
   } catch (const kube::TransportError& error) {
     if (!stop.stop_requested()) pause(retry_interval, error.what());
     return false;

@@ -5,6 +5,7 @@
 #include "kube/http/client.h"
 #include "reconcile/dependents.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -19,11 +20,12 @@ namespace reconcile {
 /// A cache of objects that are polled with GET instead of watched, each about once a minute:
 /// Secrets, which the operator must not list or watch, and claims that are not its own. What is
 /// missing is polled more often: each second at first, and each half minute when it has been
-/// missing for a quarter of an hour; forty in a second, those that are new first. Safe to share
-/// between threads.
+/// missing for a quarter of an hour; all together at most twenty in a second, those that are new
+/// first. Of Secrets no value is kept. Safe to share between threads.
 class PollingCache {
  public:
-  /// With a refresh() twice a second, every change is known within a minute.
+  /// With a refresh() twice a second, every change of a thousand objects is known within a minute;
+  /// of more, proportionally later.
   static constexpr std::chrono::seconds period{55};
   static constexpr std::chrono::milliseconds tick{500};  ///< between two refresh()
 
@@ -33,8 +35,14 @@ class PollingCache {
                std::function<void(const Ref&)> changed)
       : client_(client), clock_(clock), changed_(std::move(changed)) {}
 
-  /// The object as of at most a period ago; empty when it does not exist. `kind` must outlive this.
+  /// The object as of at most a period ago; empty when it does not exist. A Secret is as
+  /// without_values() gives it. `kind` must outlive this.
   json::Shared find(const kube::Kind& kind, const kube::Key& key, const std::stop_token& stop);
+
+  /// The object as it is now, a Secret with its values.
+  std::optional<json::Json> read(const kube::Kind& kind, const kube::Key& key,
+                                 const std::stop_token& stop,
+                                 std::chrono::milliseconds total = kube::Client::default_timeout);
 
   /// The answer to one of our own writes.
   void put(const kube::Kind& kind, const json::Shared& object);
@@ -52,8 +60,8 @@ class PollingCache {
   void set_incomplete(const Ref& dependent, const std::set<Ref>& refs);
 
   /// Reads again what is due and still `wanted`, and forgets the rest. A failed read keeps what was
-  /// known. True when there is more to be read at once. For one thread.
-  bool refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop);
+  /// known. For one thread.
+  void refresh(const std::function<bool(const Ref&)>& wanted, const std::stop_token& stop);
 
  private:
   struct Entry {
@@ -70,9 +78,7 @@ class PollingCache {
     std::chrono::nanoseconds interval;  ///< since it was read
     bool is_missing;
   };
-  json::Shared read(const kube::Kind& kind, const kube::Key& key, std::chrono::milliseconds total,
-                    const std::stop_token& stop);
-  void schedule(const Ref& ref, Entry& entry) const;
+  void keep(const Ref& ref, const kube::Kind& kind, Entry& entry, json::Shared object);
   std::vector<Due> due(const std::function<bool(const Ref&)>& wanted);
   bool read_again(const Due& due, const std::stop_token& stop);
   void postpone(const Ref& ref);
@@ -83,8 +89,9 @@ class PollingCache {
   std::function<void(const Ref&)> changed_;
   kube::Guarded<std::map<Ref, Entry>> entries_;
   Dependents incomplete_;  ///< and for whom
+  std::atomic<std::size_t> added_ = 0;
   // Those of refresh():
-  kube::Clock::TimePoint paused_until_{}, look_for_missing_{};
+  kube::Clock::TimePoint paused_until_{};
   bool is_away_ = false;               ///< the API server does not answer, which was logged
   std::map<std::string, Ref> warned_;  ///< logged refusals, and of what first
 };

@@ -94,7 +94,7 @@ std::variant<RegistryReconciler::Servers, gradient::Blocker> RegistryReconciler:
     const std::stop_token& stop) {
   const auto need = gradient::need(spec, parts_.settings);
   const bool exists = !spec.secret_name.empty();
-  const auto secret = parts_.polled.find(kube::secrets, {parent.ns, need.secret}, stop);
+  const auto secret = parts_.polled.read(kube::secrets, {parent.ns, need.secret}, stop);
   if (!secret) {
     return gradient::Blocker{
         "SecretNotFound", need.used_by + ": there is no Secret " + need.secret + " in namespace " +

@@ -8,7 +8,13 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <condition_variable>
+#include <filesystem>
 #include <future>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <thread>
 
 // Against the API server that KUBECONFIG names.
 
@@ -61,7 +67,49 @@ class Impatient final : public BlockingTransport {
   Transport& inner_;
 };
 
+std::ptrdiff_t entries_of(const char* folder) {
+  return std::distance(std::filesystem::directory_iterator(folder), {});
+}
+
 }  // namespace
+
+TEST_CASE("watches share a few threads, and connections by the hundred") {
+  constexpr int count = 150;
+  OwnNamespace ns;
+  ns.put("a", "1");
+  const SteadyClock clock;
+  std::list<Store> stores(count);
+  std::list<Watch> watches;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int changes = 0;
+  const auto await = [&](int wanted) {
+    std::unique_lock lock(mutex);
+    CHECK(changed.wait_for(lock, 1min, [&] { return changes >= wanted; }));
+  };
+  WatchRunner runner(ns.transport(), clock);
+  for (auto& store : stores) {
+    runner.add(
+        watches.emplace_back(ns.client(), store, clock,
+                             WatchOptions{.kind = config_maps, .ns = ns.name(), .selector = {}},
+                             [&](const Key& key, const Json&) {
+                               if (key.name != "a") return;
+                               const std::lock_guard lock(mutex);
+                               ++changes;
+                               changed.notify_all();
+                             }));
+  }
+  const auto threads = entries_of("/proc/self/task");
+  const auto files = entries_of("/proc/self/fd");
+  const std::jthread running([&](const std::stop_token& stop) { runner.run(stop); });
+  await(count);
+  ns.put("a", "2");
+  await(2 * count);  // so that all streams are open, or have been
+  CHECK(entries_of("/proc/self/task") - threads <= 3);
+  CHECK(entries_of("/proc/self/fd") - files <= 8);
+  ns.put("a", "3");
+  await(3 * count);
+}
 
 TEST_CASE(
     "a watch of a version that the server will not reach is silent until a list replaces it") {

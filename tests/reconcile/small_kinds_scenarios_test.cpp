@@ -54,6 +54,9 @@ struct RegistryScenario : Scenario {
   /// A registry with the password, and what becomes of it.
   void give_password(const std::string& password) {
     put(reconcile::registries, "r", registry);
+    expect_password(password);
+  }
+  void expect_password(const std::string& password) {
     server.expect("GET " + secrets_path + "gradient-secrets")
         .answer(200, R"({"metadata":{"name":"gradient-secrets","namespace":"ns"},
                         "data":{"password":")" +
@@ -223,6 +226,7 @@ TEST_CASE_METHOD(RegistryScenario,
   CHECK(message() == "pods pull with Secret r-pull from registry.example");
   CHECK(servers() == R"(["registry.example"])");
   server.finish();
+  expect_password("secret");  // of which no value is kept
   reconcile();
 }
 

@@ -68,10 +68,10 @@ void WatchRunner::open(Streams& streams, const Task& task) {
     schedule(watch);
   };
   try {
-    streams.open(watch.open(task.step),
-                 {.on_line = [this, &watch](std::string_view line) { read(watch, line); },
-                  .on_end = on_end},
-                 Watch::idle_limit);
+    streams.open(
+        watch.open(task.step),
+        {.on_line = [this, &watch](std::string_view line) { read(watch, line); }, .on_end = on_end},
+        Watch::idle_limit);
   } catch (const TransportError&) {
     watch.end({.response = {}, .failure = std::current_exception()});
     schedule(watch);

@@ -1,6 +1,5 @@
-#include "kube/http/streams.h"
-
 #include "kube/http/error.h"
+#include "kube/http/streams.h"
 #include "kube/http/transport.h"
 #include "kube/support/raw_server.h"
 
@@ -48,12 +47,12 @@ class Reading {
                     .on_end = [this, name](const Streams::End& end) { note_end(name, end); }},
                    idle);
   }
-  /// What came, in order, once there is one that begins like this; fails the test when it does not come.
+  /// What came, in order, once there is one that begins like this; fails the test when it does not
+  /// come.
   std::vector<std::string> until(const std::string& last) {
     std::unique_lock lock(mutex_);
-    const bool came = came_.wait_for(lock, timeout, [&] {
-      return !notes_.empty() && notes_.back().starts_with(last);
-    });
+    const bool came = came_.wait_for(
+        lock, timeout, [&] { return !notes_.empty() && notes_.back().starts_with(last); });
     INFO(last);
     CHECK(came);
     return notes_;
@@ -67,8 +66,7 @@ class Reading {
   }
   void note_end(const std::string& name, const Streams::End& end) {
     if (!end.failure) {
-      return note(name + " ends: " + std::to_string(end.response.status) + " " +
-                  end.response.body);
+      return note(name + " ends: " + std::to_string(end.response.status) + " " + end.response.body);
     }
     try {
       std::rethrow_exception(end.failure);
@@ -160,9 +158,8 @@ TEST_CASE("a stream on which nothing comes ends when its time is over") {
   });
   Reading reading(server.url());
   reading.open("a", 50ms);
-  reading.until(head.empty()
-                    ? "a fails: " + server.url() + ": no answer within the time allowed"
-                    : "a ends: 200 ");
+  reading.until(head.empty() ? "a fails: " + server.url() + ": no answer within the time allowed"
+                             : "a ends: 200 ");
 }
 
 TEST_CASE("a stream that breaks off after its head has ended, and before it has failed") {
@@ -190,8 +187,7 @@ TEST_CASE("a line of more than 8 MiB is the end of its stream") {
   });
   Reading reading(server.url());
   reading.open("a");
-  reading.until("a fails: " + server.url() +
-                ": a line of the stream is longer than 8388608 bytes");
+  reading.until("a fails: " + server.url() + ": a line of the stream is longer than 8388608 bytes");
 }
 
 TEST_CASE("streams that are open end with their reader") {
