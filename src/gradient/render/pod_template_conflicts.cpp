@@ -2,7 +2,6 @@
 
 #include "gradient/render/deployment.h"
 #include "gradient/render/pod_template.h"
-#include "gradient/spec/characters.h"
 #include "gradient/spec/names.h"
 #include "gradient/spec/values.h"
 #include "json/problem.h"
@@ -20,14 +19,6 @@ std::string claim_of(const Json& volume) {
 bool is_same_port(const Json& one, const Json& other) {
   return json::integer_at(one, {"containerPort"}) == json::integer_at(other, {"containerPort"}) &&
          json::string_at(one, {"protocol"}) == json::string_at(other, {"protocol"});
-}
-
-/// What the runtime makes of any other path may hide what the operator mounts: it resolves the
-/// path, and goes by the number of its parts when it mounts one after the other.
-bool is_written_out(std::string_view path) {
-  return path.starts_with('/') && values::all_parts(path, '/', [](std::string_view part) {
-           return part != "." && part != "..";
-         });
 }
 
 /// The pod without any podTemplate.
@@ -106,7 +97,9 @@ class Conflicts {
     const auto& app = json::at(ours_, {"containers"}).at(0);
     for (std::size_t i = 0; i < mounts.size(); ++i) {
       const auto path = values::normal_path(json::string_at(mounts.at(i), {"mountPath"}));
-      if (!is_written_out(path)) {
+      // What the runtime makes of any other path may hide what the operator mounts: it resolves the
+      // path, and goes by the number of its parts when it mounts one after the other.
+      if (!path.starts_with('/') || !values::has_no_dots(path)) {
         add(list, i, "mountPath",
             "must be an absolute path without . and .. as a part; write it out, such as /opt/data");
         continue;

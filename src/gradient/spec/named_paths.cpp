@@ -61,8 +61,7 @@ std::vector<std::string> named_paths(std::string_view text, const std::string& f
         !word.empty() && is_one_of(word.front(), "/.") && !is_joined_to(text.substr(0, begin));
     const auto add = [&](std::string_view part) {
       const bool is_last = part.data() + part.size() == word.data() + word.size();
-      const auto is_plain = [](std::string_view name) { return name != "." && name != ".."; };
-      if (part.size() > longest || !values::all_parts(part, '/', is_plain)) return true;
+      if (part.size() > longest || !values::has_no_dots(part)) return true;
       const auto known = values::normal_path(
           known_part(std::string(part), is_last && goes_on_with(text.substr(end))));
       if (values::is_below(known, folder)) paths.push_back(known);

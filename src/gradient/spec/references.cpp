@@ -222,10 +222,8 @@ std::string_view credential_url_problem(std::string_view url) {
   const auto rest = url.substr(used.empty() ? 0 : used.size() + 3);
   const auto slash = std::min(rest.find('/'), rest.size());
   const auto is_name = [](std::string_view host) { return !host.empty(); };
-  const bool is_clean =
-      !any(url, is_blank) && !has_control(url) && url.find_first_of("?#") == none &&
-      all_parts(rest.substr(slash), '/',
-                [](std::string_view part) { return part != "." && part != ".."; });
+  const bool is_clean = !any(url, is_blank) && !has_control(url) &&
+                        url.find_first_of("?#") == none && has_no_dots(rest.substr(slash));
   const bool fits = is_clean && (used.empty() || used == "https" || used == "http") &&
                     is_host_and_port(rest.substr(0, slash), is_name);
   return fits
@@ -287,9 +285,8 @@ std::string_view repository_name_problem(std::string_view name) {
 }
 
 std::string_view submodule_path_problem(std::string_view path) {
-  const bool fits = !has_control(path) && all_parts(path, '/', [](std::string_view part) {
-    return !part.empty() && part != "." && part != "..";
-  });
+  const auto is_written = [](std::string_view part) { return !part.empty(); };
+  const bool fits = !has_control(path) && has_no_dots(path) && all_parts(path, '/', is_written);
   return fits ? ""
               : "must be the path of a submodule from the top of the repository, without '/' at "
                 "its ends, such as vendor/lib";

@@ -95,14 +95,16 @@ bool is_below(std::string_view path, std::string_view folder) {
          path[folder.size()] == '/';
 }
 
+bool has_no_dots(std::string_view path) {
+  return all_parts(path, '/', [](std::string_view part) { return part != "." && part != ".."; });
+}
+
 std::string_view mount_path_problem(std::string_view path) {
   const auto normal = normal_path(path);
   if (normal.front() != '/' || normal == "/") {
     return "must be an absolute path below the root folder, such as /opt/models";
   }
-  const auto is_plain = [](std::string_view part) { return part != "." && part != ".."; };
-  if (!all_parts(path, '/', is_plain) || path.find(':') != std::string_view::npos ||
-      has_control(path)) {
+  if (!has_no_dots(path) || path.find(':') != std::string_view::npos || has_control(path)) {
     return "must not contain '.' or '..' as a part, ':' or control characters; write it out, such "
            "as /opt/models";
   }

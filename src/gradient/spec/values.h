@@ -36,6 +36,8 @@ bool has_secret_prefix(std::string_view text);
 std::string normal_path(std::string_view path);
 /// Whether normalised `path` is strictly below normalised `folder`.
 bool is_below(std::string_view path, std::string_view folder);
+/// Whether no part of it is "." or "..", which would make it another path than it is written as.
+bool has_no_dots(std::string_view path);
 
 std::string_view mount_path_problem(std::string_view path);
 std::string_view env_name_problem(std::string_view name);
