@@ -2,11 +2,13 @@
 
 #include "gradient/render/pull_secret.h"
 #include "gradient/spec/names.h"
+#include "gradient/status/template_fields.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
 #include "reconcile/replicas.h"
 #include "reconcile/secret_values.h"
+#include "reconcile/taken_back.h"
 
 #include <spdlog/spdlog.h>
 
@@ -127,27 +129,42 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   if (!is_child(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }
-  if (is_edited(kind, *current)) current = own_edits(parent, kind, current, stop);
+  std::optional<Json> drifted;  // with those who own its fields
+  if (is_edited(kind, *current)) {
+    drifted = fresh_child(parent, wanted, stop);
+    if (drifted) current = own_edits(*drifted, current, stop);
+  }
   if (is_autoscaled(wanted)) hand_over_replicas(*current, wanted, min_replicas, stop);
   if (is_current(*current, wanted)) return std::nullopt;
-  const auto scaler = is_scaled_by_others(*current, wanted) ? scaler_of(key, stop) : "";
+  if (!drifted && has_spec_of_ours(kind) && has_same_intent(*current, wanted))
+    drifted = fresh_child(parent, wanted, stop);
+  auto written = write_over_rivals(parent, wanted, *current, stop);
+  if (written.refused) return std::move(written.refused);
+  if (drifted) tell_drift(parent, wanted, *drifted, *written.answer);
+  return std::nullopt;
+}
+
+/// Where the server does not take it beside what others have applied, that is removed.
+Applier::Written Applier::write_over_rivals(const gradient::Parent& parent, const Json& wanted,
+                                            const Json& current, const std::stop_token& stop) {
+  const auto& kind = kind_of(wanted);
   try {
-    update(kind, wanted, *current, stop);
+    return {.answer = update(kind, wanted, current, stop)};
   } catch (const kube::ApiError& error) {
     const auto fresh = error.invalid() ? fresh_child(parent, wanted, stop) : std::nullopt;
     if (!fresh) throw;
     const auto rivals = own_rivals(*fresh, wanted, stop);
     if (rivals.empty()) {
-      if (auto refused = refusal_beside_others(error, *fresh, wanted)) return refused;
+      if (auto refused = refusal_beside_others(error, *fresh, wanted)) return {.refused = refused};
       throw;
     }
-    update(kind, wanted, *current, stop);
-    tell_drift(parent, "what " + rivals + " has applied to " + describe(kind, key) +
-                           " is removed, as it excludes what the operator sets there; have it "
-                           "apply no such field, and set it in the GradientDeployment");
+    Written written{.answer = update(kind, wanted, current, stop)};
+    record_drift(parent, "what " + rivals + " has applied to " +
+                             describe(kind, kube::key_of(wanted)) +
+                             " is removed, as it excludes what the operator sets there; have it "
+                             "apply no such field, and set it in the GradientDeployment");
+    return written;
   }
-  if (!scaler.empty()) tell_scaling(parent, wanted, *current, scaler);
-  return std::nullopt;
 }
 
 json::Shared Applier::live(const kube::Kind& kind, const kube::Key& key,
@@ -178,13 +195,14 @@ json::Shared Applier::create(const kube::Kind& kind, const Json& wanted,
   }
 }
 
-void Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
-                     const std::stop_token& stop) {
+json::Shared Applier::update(const kube::Kind& kind, const Json& wanted, const Json& live,
+                             const std::stop_token& stop) {
   // With the UID, an object that was deleted meanwhile is a 409 instead of being made again.
-  const auto answer = write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager,
-                            kube::Force::Yes, stop);
+  auto answer = write(kind, with_metadata(wanted, "uid", kube::uid_of(live)), field_manager,
+                      kube::Force::Yes, stop);
   keep_answer(kind, wanted, *answer);
   spdlog::info("applied object={}", describe(kind, kube::key_of(wanted)));
+  return answer;
 }
 
 void Applier::keep_answer(const kube::Kind& kind, const Json& wanted, const Json& answer) {
@@ -193,10 +211,10 @@ void Applier::keep_answer(const kube::Kind& kind, const Json& wanted, const Json
                 : answers_.keep(kind, wanted, answer)) {
     return;
   }
-  const auto dropped = first_dropped(answer, wanted);
+  const auto dropped = missing(answer, wanted);
   if (!dropped.empty())
-    spdlog::warn("the API server leaves out a field of what was applied object={} field={}",
-                 describe(kind, kube::key_of(wanted)), dropped);
+    spdlog::warn("the API server leaves out fields of what was applied object={} fields=\"{}\"",
+                 describe(kind, kube::key_of(wanted)), gradient::diagnosis::listed(dropped));
 }
 
 json::Shared Applier::write(const kube::Kind& kind, const Json& intent, const char* manager,
@@ -217,20 +235,15 @@ json::Shared Applier::write(const kube::Kind& kind, const Json& intent, const ch
   return written;
 }
 
-json::Shared Applier::own_edits(const gradient::Parent& parent, const kube::Kind& kind,
-                                const json::Shared& live, const std::stop_token& stop) {
-  const auto key = kube::key_of(*live);
-  const auto fresh = client_.get(kind, key, stop);
-  if (!fresh || kube::uid_of(*fresh) != kube::uid_of(*live)) return live;
+json::Shared Applier::own_edits(const Json& fresh, const json::Shared& live,
+                                const std::stop_token& stop) {
+  const auto& kind = kind_of(fresh);
   const auto transfer =
-      transfer_edits(json::at(*fresh, {"metadata", "managedFields"}), field_manager);
+      transfer_edits(json::at(fresh, {"metadata", "managedFields"}), field_manager);
   if (!transfer) return live;
-  auto ours = take_over(kind, *fresh, transfer->managed_fields, stop);
-  spdlog::info("reverted an edit object={} by={}", describe(kind, key), transfer->editors);
-  tell_drift(parent, "what " + transfer->editors + " changed in " + describe(kind, key) +
-                         " is reverted: the operator owns its spec; change the "
-                         "GradientDeployment");
-  return ours;
+  spdlog::info("takes back an edit object={} by={}", describe(kind, kube::key_of(fresh)),
+               transfer->editors);
+  return take_over(kind, fresh, transfer->managed_fields, stop);
 }
 
 std::optional<Json> Applier::fresh_child(const gradient::Parent& parent, const Json& wanted,
@@ -270,24 +283,29 @@ json::Shared Applier::take_over(const kube::Kind& kind, const Json& fresh,
   return ours;
 }
 
-/// Empty when it was ourselves, see scale().
-std::string Applier::scaler_of(const kube::Key& key, const std::stop_token& stop) {
-  const auto fresh = client_.get(kube::deployments, key, stop);
-  return fresh ? other_scaler(*fresh) : "";
+void Applier::tell_drift(const gradient::Parent& parent, const Json& wanted, const Json& drifted,
+                         const Json& answer) {
+  const auto& kind = kind_of(wanted);
+  if (is_scaled_by_others(drifted, wanted)) tell_scaling(parent, wanted, drifted);
+  for (const auto& change : taken_back(drifted, wanted, answer))
+    record_drift(parent,
+                 description(change, describe(kind, kube::key_of(wanted)), kind.kind, parent.name));
 }
 
-void Applier::tell_scaling(const gradient::Parent& parent, const Json& wanted, const Json& live,
-                           const std::string& scaler) {
+void Applier::tell_scaling(const gradient::Parent& parent, const Json& wanted,
+                           const Json& drifted) {
+  const auto scaler = other_scaler(drifted);
+  if (scaler.empty()) return;  // it was ourselves, see scale()
   scale_conflicts_.add({parent.ns, parent.name}, scaler);
-  tell_drift(parent, "the replicas of " + describe(kube::deployments, kube::key_of(wanted)) +
-                         " are " + json::text(json::at(wanted, {"spec", "replicas"})) +
-                         " again, after " + scaler + " set " +
-                         json::text(json::at(live, {"spec", "replicas"})) +
-                         "; scale GradientDeployment " + parent.name +
-                         ", and have an autoscaler aim at it and not at the Deployment");
+  record_drift(parent, "the replicas of " + describe(kube::deployments, kube::key_of(wanted)) +
+                           " are " + json::text(json::at(wanted, {"spec", "replicas"})) +
+                           " again, after " + scaler + " set " +
+                           json::text(json::at(drifted, {"spec", "replicas"})) +
+                           "; scale GradientDeployment " + parent.name +
+                           ", and have an autoscaler aim at it and not at the Deployment");
 }
 
-void Applier::tell_drift(const gradient::Parent& parent, const std::string& what) {
+void Applier::record_drift(const gradient::Parent& parent, const std::string& what) {
   if (const auto object = stores_.gradient_deployments.find({parent.ns, parent.name}))
     events_.record(*object, kube::EventType::Normal, "DriftCorrected", what);
 }

@@ -65,19 +65,25 @@ class Applier {
   std::optional<gradient::Blocker> apply_one(const gradient::Parent& parent,
                                              const json::Json& wanted, std::int64_t min_replicas,
                                              const std::stop_token& stop);
+  struct Written {
+    json::Shared answer = {};
+    std::optional<gradient::Blocker> refused = {};  ///< because of what others have applied
+  };
+  Written write_over_rivals(const gradient::Parent& parent, const json::Json& wanted,
+                            const json::Json& current, const std::stop_token& stop);
   json::Shared live(const kube::Kind& kind, const kube::Key& key, const std::stop_token& stop);
   /// The new object, or the one that has the name already.
   json::Shared create(const kube::Kind& kind, const json::Json& wanted,
                       const std::stop_token& stop);
-  void update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
-              const std::stop_token& stop);
+  json::Shared update(const kube::Kind& kind, const json::Json& wanted, const json::Json& live,
+                      const std::stop_token& stop);
   /// So that what the server made of it is not written again. What it has dropped, as an older one
   /// does with fields that it does not know, is logged.
   void keep_answer(const kube::Kind& kind, const json::Json& wanted, const json::Json& answer);
-  /// What others changed in the spec by plain updates becomes ours, for the update to remove; the
-  /// object as it is then.
-  json::Shared own_edits(const gradient::Parent& parent, const kube::Kind& kind,
-                         const json::Shared& live, const std::stop_token& stop);
+  /// What others changed in the spec of `fresh` by plain updates becomes ours, for the update to
+  /// remove; the object as it is then. `live` where that is nothing.
+  json::Shared own_edits(const json::Json& fresh, const json::Shared& live,
+                         const std::stop_token& stop);
   /// As the server has it now, with those who own its fields; nothing where that is not watched,
   /// or no child of the parent's.
   std::optional<json::Json> fresh_child(const gradient::Parent& parent, const json::Json& wanted,
@@ -88,12 +94,12 @@ class Applier {
                          const std::stop_token& stop);
   json::Shared take_over(const kube::Kind& kind, const json::Json& fresh,
                          const json::Json& managed_fields, const std::stop_token& stop);
-  /// The field manager that has set another number of replicas than ours.
-  std::string scaler_of(const kube::Key& key, const std::stop_token& stop);
-  /// It has been taken back.
+  /// What others had changed in `drifted` and `answer` has again as it is wanted.
+  void tell_drift(const gradient::Parent& parent, const json::Json& wanted,
+                  const json::Json& drifted, const json::Json& answer);
   void tell_scaling(const gradient::Parent& parent, const json::Json& wanted,
-                    const json::Json& live, const std::string& scaler);
-  void tell_drift(const gradient::Parent& parent, const std::string& what);
+                    const json::Json& drifted);
+  void record_drift(const gradient::Parent& parent, const std::string& what);
   void hand_over_replicas(const json::Json& live, const json::Json& wanted,
                           std::int64_t min_replicas, const std::stop_token& stop);
   void apply_replicas(const json::Json& live, std::int64_t replicas, const std::stop_token& stop);

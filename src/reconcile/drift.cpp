@@ -127,42 +127,53 @@ Json part(const Json& live, const Json& wanted, std::string_view field) {
   return found;
 }
 
-std::string dropped(const Json& answer, const Json& wanted, std::string_view field,
-                    const std::string& path);
+/// "[app]", "[8080/TCP]".
+std::string name_of(const Json& element, std::string_view key) {
+  const auto& value = json::at(element, {key});
+  const auto protocol = json::string_at(element, {"protocol"});
+  return "[" + (value.is_string() ? value.as_string() : json::text(value)) +
+         (protocol.empty() ? "" : "/" + protocol) + "]";
+}
 
-std::string dropped_of_list(const Json& answer, const Json& wanted, std::string_view field,
-                            const std::string& path) {
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto& element = wanted.at(i);
-    const auto key = merge_key(field, element);
-    const auto at = json::element_path(path, i);
-    if (key.empty()) {
-      if (answer.size() != wanted.size()) continue;  // by a policy
-      if (auto found = dropped(answer.at(i), element, {}, at); !found.empty()) return found;
-      continue;
+/// Gathers what is missing.
+class Missing {
+ public:
+  void look(const Json& live, const Json& wanted, std::string_view field, const std::string& path) {
+    if (live.is_null()) {
+      if (!is_zero(wanted)) paths_.push_back(path);
+    } else if (wanted.is_array() && live.is_array()) {
+      look_at_list(live, wanted, field, path);
+    } else if (wanted.is_object() && live.is_object()) {
+      for (const auto& [name, member] : wanted.as_object())
+        look(json::at(live, {name}), member, name, json::member_path(path, name));
     }
-    const auto same =
-        std::find_if(answer.as_array().begin(), answer.as_array().end(), [&](const Json& other) {
-          return json::equal(json::at(other, {key}), json::at(element, {key}));
-        });
-    if (same == answer.as_array().end()) return at;
-    if (auto found = dropped(*same, element, {}, at); !found.empty()) return found;
   }
-  return {};
-}
+  std::vector<std::string> take() { return std::move(paths_); }
 
-std::string dropped(const Json& answer, const Json& wanted, std::string_view field,
+ private:
+  void look_at_list(const Json& live, const Json& wanted, std::string_view field,
                     const std::string& path) {
-  if (answer.is_null()) return is_zero(wanted) ? "" : path;
-  if (wanted.is_array() && answer.is_array()) return dropped_of_list(answer, wanted, field, path);
-  if (!wanted.is_object() || !answer.is_object()) return {};
-  for (const auto& [name, member] : wanted.as_object()) {
-    auto found =
-        dropped(json::at(answer, {name}), member, name, path.empty() ? name : path + "." + name);
-    if (!found.empty()) return found;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto& element = wanted.at(i);
+      const auto key = merge_key(field, element);
+      if (!key.empty()) {
+        look(element_like(live, element, key), element, {}, path + name_of(element, key));
+      } else if (live.size() == wanted.size()) {  // else somebody has changed the list
+        look(live.at(i), element, {}, json::element_path(path, i));
+      }
+    }
   }
-  return {};
-}
+
+  static const Json& element_like(const Json& list, const Json& wanted, std::string_view key) {
+    const auto& elements = list.as_array();
+    const auto same = std::find_if(elements.begin(), elements.end(), [&](const Json& other) {
+      return json::equal(json::at(other, {key}), json::at(wanted, {key}));
+    });
+    return same == elements.end() ? json::null() : *same;
+  }
+
+  std::vector<std::string> paths_;
+};
 
 }  // namespace
 
@@ -174,8 +185,10 @@ Json part_of(const Json& live, const Json& wanted) {
   return part(live, wanted, {});
 }
 
-std::string first_dropped(const Json& answer, const Json& wanted) {
-  return dropped(answer, wanted, {}, {});
+std::vector<std::string> missing(const Json& live, const Json& wanted) {
+  Missing missing;
+  missing.look(live, wanted, {}, {});
+  return missing.take();
 }
 
 }  // namespace reconcile

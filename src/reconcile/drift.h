@@ -3,6 +3,7 @@
 #include "json/json.h"
 
 #include <string>
+#include <vector>
 
 namespace reconcile {
 
@@ -17,9 +18,8 @@ bool as_intended(const json::Json& live, const json::Json& wanted);
 /// two objects that differ from it in the same way.
 json::Json part_of(const json::Json& live, const json::Json& wanted);
 
-/// The path of the first field of `wanted` ("spec.template.spec.hostUsers") that `answer`, what the
-/// server made of it, has not got at all; empty: there is none. What a policy has changed is not
-/// counted.
-std::string first_dropped(const json::Json& answer, const json::Json& wanted);
+/// The paths of the fields of `wanted` ("spec.template.spec.containers[app].tty") that `live` has
+/// not got at all, each as far up as it is missing. What has another value is not counted.
+std::vector<std::string> missing(const json::Json& live, const json::Json& wanted);
 
 }  // namespace reconcile

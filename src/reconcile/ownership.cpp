@@ -2,6 +2,8 @@
 
 #include "gradient/spec/exclusive_fields.h"
 #include "gradient/spec/list_keys.h"
+#include "json/problem.h"
+#include "reconcile/field_names.h"
 #include "reconcile/refused_fields.h"
 
 #include <algorithm>
@@ -86,27 +88,6 @@ std::optional<EditTransfer> transfer(const Json& managed_fields, std::string_vie
   return EditTransfer{json::array(std::move(entries)), std::move(editors)};
 }
 
-/// The element of `list` that `k:{"name":"app"}` is about; null when there is none.
-const Json& element(const Json& list, const Json& keys) {
-  if (!list.is_array() || !keys.is_object()) return json::null();
-  for (const auto& candidate : list.as_array()) {
-    const bool is_it = std::all_of(
-        keys.as_object().begin(), keys.as_object().end(),
-        [&](const auto& key) { return json::equal(json::at(candidate, {key.first}), key.second); });
-    if (is_it) return candidate;
-  }
-  return json::null();
-}
-
-/// "app", "8080/TCP".
-std::string text_of_keys(const Json& keys) {
-  if (!keys.is_object()) return json::text(keys);
-  std::string text;
-  for (const auto& [name, value] : keys.as_object())
-    text += (text.empty() ? "" : "/") + (value.is_string() ? value.as_string() : json::text(value));
-  return text;
-}
-
 /// Somewhere in an object: what we want there, and what is there.
 struct Place {
   const Json& wanted;
@@ -132,9 +113,9 @@ class Beside {
     auto meant = Json::object();
     const auto members = fields.as_object();  // as they are before some are moved
     for (const auto& [name, inner] : members) {
-      auto moved = name.starts_with("f:")   ? of_member(fields, name, at)
-                   : name.starts_with("k:") ? of_element(fields, name, at)
-                                            : Json();
+      auto moved = is_member(name)    ? of_member(fields, name, at)
+                   : is_element(name) ? of_element(fields, name, at)
+                                      : Json();
       if (!moved.is_null()) meant[name] = std::move(moved);
     }
     return meant.size() == 0 ? Json() : meant;
@@ -149,26 +130,25 @@ class Beside {
                 .live = json::at(at.live, {member}),
                 .wanted_around = at.wanted,
                 .field = member,
-                .path = at.path.empty() ? member : at.path + "." + member,
+                .path = json::member_path(at.path, member),
                 .members = at.members,
                 .field_around = at.field};
     place.members.push_back(member);
     // A list that others alone have is theirs element by element.
     const auto inner = fields.at(name).as_object();
-    const bool is_list = std::any_of(inner.begin(), inner.end(), [](const auto& field) {
-      return field.first.starts_with("k:");
-    });
+    const bool is_list = std::any_of(inner.begin(), inner.end(),
+                                     [](const auto& field) { return is_element(field.first); });
     const bool is_beside = place.wanted.is_null() && !is_list;
     return is_beside ? whole(fields, name, place) : below(fields, name, place);
   }
 
   Json of_element(Json& fields, const std::string& name, const Place& at) {
-    const auto keys = json::parse(name.substr(2));
-    const Place place{.wanted = element(at.wanted, keys),
-                      .live = element(at.live, keys),
+    const ElementKeys keys(name);
+    const Place place{.wanted = keys.find_in(at.wanted),
+                      .live = keys.find_in(at.live),
                       .wanted_around = at.wanted_around,
                       .field = at.field,
-                      .path = at.path + "[" + text_of_keys(keys) + "]",
+                      .path = at.path + keys.text(),
                       .members = at.members,
                       .is_element = true};
     return place.wanted.is_null() ? whole(fields, name, place) : below(fields, name, place);

@@ -26,6 +26,8 @@
 ///     spec, edited by others      the editor, Update                  until a watch shows it
 ///       (no claim, no Secret)     gradient-operator, Apply            own_edits(), until update()
 ///                                                                     has removed it
+///     what render gives, taken    the one who applied it              until update() takes it back
+///       over by force                                                 by force, which is told
 ///     what excludes a field or    whoever applied it                  until the API server refuses
 ///       name of ours, applied                                         the two
 ///       by others

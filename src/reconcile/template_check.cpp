@@ -1,6 +1,7 @@
 #include "reconcile/template_check.h"
 
 #include "gradient/spec/names.h"
+#include "gradient/status/template_fields.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
@@ -46,12 +47,13 @@ std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted
   Answer answer{.intent = intent, .refusal = {}};
   try {
     const auto dropped =
-        first_dropped(client_.try_apply(kube::deployments, wanted, field_manager, stop), wanted);
+        missing(client_.try_apply(kube::deployments, wanted, field_manager, stop), wanted);
     if (!dropped.empty())
-      answer.refusal = gradient::Blocker{
-          "PodTemplateInvalid", "the API server leaves out " + dropped +
-                                    ", as it does with fields of another version of Kubernetes "
-                                    "and of features that are off; remove it from podTemplate"};
+      answer.refusal =
+          gradient::Blocker{"PodTemplateInvalid",
+                            "the API server leaves out " + gradient::diagnosis::listed(dropped) +
+                                ", as it does with fields of another version of Kubernetes "
+                                "and of features that are off; remove this from podTemplate"};
   } catch (const kube::ApiError& error) {
     const bool may_be_of_others = is_live && error.invalid();
     if (!may_be_of_others || !is_of_others(wanted, error, stop))

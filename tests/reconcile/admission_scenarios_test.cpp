@@ -15,6 +15,11 @@ json::Json& image_of(json::Json& deployment) {
   return deployment["spec"]["template"]["spec"]["containers"][0]["image"];
 }
 
+/// Of a Deployment whose image belongs to "platform".
+constexpr const char* of_platform = R"([{"manager":"platform","operation":"Apply",
+    "apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:template":{"f:spec":{"f:containers":
+    {"k:{\"name\":\"app\"}":{"f:image":{}}}}}}}}])";
+
 /// A deployment whose images a policy rewrites, and which has been written.
 struct Rewritten : World {
   reconcile::DeploymentReconciler& reconciler = reconcilers.deployments();
@@ -41,6 +46,11 @@ struct Rewritten : World {
         });
   }
 
+  void expect_get(const std::string& managed_fields) {
+    auto fresh = *stores.deployments.find({"ns", "demo"});
+    fresh["metadata"]["managedFields"] = json::parse(managed_fields);
+    server.expect("GET " + deployment_path).answer(200, json::text(fresh));
+  }
   void change(const std::function<void(json::Json&)>& edit) {
     auto live = *stores.deployments.find({"ns", "demo"});
     edit(live);
@@ -64,12 +74,32 @@ TEST_CASE_METHOD(Rewritten, "what a policy adds later is not written again eithe
 
 TEST_CASE_METHOD(Rewritten, "another change of what a policy had changed is written again") {
   change([](json::Json& live) { image_of(live) = json::Json("elsewhere.example/app:1"); });
+  expect_get(of_platform);
   expect_rewritten();
+  expect_event("DriftCorrected");
   look(reconciler, "demo");
+}
+
+TEST_CASE_METHOD(Rewritten, "what a policy does again is nobody's change") {
+  reconcile::Reconcilers restarted{{.client = client,
+                                    .clock = clock,
+                                    .settings = settings,
+                                    .own_namespace = own_namespace,
+                                    .events = events,
+                                    .stores = stores,
+                                    .dependents = dependents,
+                                    .polled = polled,
+                                    .reader = reader,
+                                    .content_references = content_references,
+                                    .triggers = triggers}};
+  expect_get(of_platform);  // where it came with a request of somebody else
+  expect_rewritten();
+  look(restarted.deployments(), "demo");
 }
 
 TEST_CASE_METHOD(Rewritten, "a Deployment of that name that is another object is written") {
   change([](json::Json& live) { live["metadata"]["uid"] = json::Json("another"); });
+  expect_get("[]");
   expect_rewritten();
   look(reconciler, "demo");
 }
@@ -93,7 +123,8 @@ TEST_CASE_METHOD(World, "a field that the API server drops is told once, and not
     look(reconcilers.deployments(), "demo");
   const auto text = log.text();
   const std::string told =
-      "object=Deployment ns/demo field=spec.template.spec.containers[0].lifecycle.preStop";
+      "object=Deployment ns/demo "
+      "fields=\"spec.template.spec.containers[app].lifecycle.preStop\"";
   CHECK(text.find(told) != std::string::npos);
   CHECK(text.find(told) == text.rfind(told));
 }

@@ -186,4 +186,6 @@ TEST_CASE("an operator that is started again beside an admission policy changes 
   apply_image(cluster, "1", "later");
   cluster.await("a later deployment", [&] { return is_settled(cluster, "later", 1); });
   CHECK(version() == before);
+  for (const auto& event : cluster.client().list(kube::events, cluster.ns(), {}))
+    CHECK(json::string_at(event, {"reason"}) != "DriftCorrected");
 }

@@ -80,6 +80,73 @@ TEST_CASE("what others apply with a name of our next change is removed, and told
   await_event(cluster, "spec.ports[9100/TCP]");
 }
 
+TEST_CASE("what others take over or edit is put back, and told with the field to use") {
+  Cluster cluster;
+  const auto messages = [&] {
+    std::string all;
+    for (const auto& event : cluster.client().list(kube::events, cluster.ns(), {}))
+      if (json::string_at(event, {"reason"}) == "DriftCorrected")
+        all += json::string_at(event, {"message"}) + "\n";
+    return all;
+  };
+  const auto app = [&] {
+    const auto live = *cluster.client().get(kube::deployments, cluster.key("demo"));
+    return json::elements_at(live, {"spec", "template", "spec", "containers"}).at(0);
+  };
+  const auto await_our_image = [&] {
+    cluster.await("our image",
+                  [&] { return json::string_at(app(), {"image"}) == "example.com/app:1"; });
+  };
+  const auto child = "Deployment " + cluster.ns() + "/demo";
+  {
+    const live::Running running(cluster);
+    cluster.apply(reconcile::gradient_deployments, "demo", plain);
+    cluster.await("status", [&] { return !cluster.why("demo").empty(); });
+    cluster.apply(kube::deployments, "demo", R"({"spec":{"template":{"spec":{"containers":[
+        {"name":"app","image":"example.com/theirs:1","tty":true}]}}}})",
+                  "platform");
+    cluster.await("the event", [&] {
+      return has(messages(), "what platform changed in " + child +
+                                 " is reverted: spec.template.spec.containers[app].image; change "
+                                 "spec.image of GradientDeployment demo instead");
+    });
+    await_our_image();
+    CHECK(json::at(app(), {"tty"}) == json::Json(true));  // which is beside ours
+    CHECK_FALSE(has(messages(), "tty"));
+
+    cluster.client().merge_patch(kube::services, cluster.key("demo"),
+                                 json::parse(R"({"spec":{"ports":[{"name":"http","port":80,
+                                     "targetPort":"http"},{"name":"more","port":81}]}})"),
+                                 "kubectl-edit");
+    cluster.await("the other event", [&] {
+      return has(messages(), "what kubectl-edit changed in Service " + cluster.ns() +
+                                 "/demo is reverted: spec.ports[81/TCP]; change "
+                                 "spec.endpoint.ports of GradientDeployment demo instead");
+    });
+    cluster.client().merge_patch(
+        kube::deployments, cluster.key("demo"),
+        json::parse(R"({"spec":{"progressDeadlineSeconds":1,"template":{"spec":{
+            "terminationGracePeriodSeconds":1,"containers":[{"name":"app",
+            "image":"example.com/edited:1"}]}}}})"),
+        "kubectl-patch");
+    cluster.await("the last event", [&] { return has(messages(), "what kubectl-patch changed"); });
+    await_our_image();
+    const auto told = messages();
+    CHECK(has(told, "what kubectl-patch changed in " + child +
+                        " is reverted: spec.progressDeadlineSeconds, "
+                        "spec.template.spec.containers[app].image, "
+                        "spec.template.spec.terminationGracePeriodSeconds; change spec.image, "
+                        "spec.podTemplate.spec.terminationGracePeriodSeconds of "
+                        "GradientDeployment demo instead"));
+    CHECK(has(told, "what somebody removed from " + child + " is back: "));
+  }
+  const auto before = messages();
+  const live::Running again(cluster);
+  cluster.apply(reconcile::gradient_deployments, "later", plain);  // is looked at after it
+  cluster.await("a later deployment", [&] { return !cluster.why("later").empty(); });
+  CHECK(messages() == before);
+}
+
 TEST_CASE("a refusal of what others have applied names them and the field") {
   Cluster cluster;
   const live::Running running(cluster);

@@ -149,9 +149,17 @@ TEST_CASE_METHOD(
   service["spec"]["selector"] = json::parse(R"({"gradient-operator.dev/deployment":"other"})");
   service["metadata"]["resourceVersion"] = json::Json("200");
   stores.services.put(service);
+  service["metadata"]["managedFields"] = json::parse(R"([{"manager":"platform",
+      "operation":"Apply","apiVersion":"v1","fieldsV1":{"f:spec":{"f:selector":{}}}}])");
+  server.expect("GET " + service_path).answer(200, json::text(service));
   expect_apply(service_path);
+  expect_event("DriftCorrected");
   reconcile();
-  const auto request = server.requests().back();
+  const auto requests = server.requests();
+  const auto& request = requests.at(requests.size() - 2);
+  CHECK(json::string_at(json::parse(requests.back().body), {"message"}) ==
+        "what platform changed in Service ns/demo is reverted: spec.selector; the operator owns "
+        "the spec of this object");
   CHECK(request.query[1] == std::pair<std::string, std::string>("force", "true"));
   CHECK(json::string_at(json::parse(request.body), {"metadata", "uid"}) == "uid-of-demo");
 }
@@ -170,7 +178,8 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
   auto fresh = edited;
   fresh["metadata"]["managedFields"] = json::parse(
       R"([{"manager":"gradient-operator","operation":"Apply","fieldsV1":{"f:spec":{"f:a":{}}}},
-          {"manager":"kubectl-rollout","operation":"Update","fieldsV1":{"f:spec":{"f:b":{}}}}])");
+          {"manager":"kubectl-rollout","operation":"Update",
+           "fieldsV1":{"f:spec":{"f:paused":{}}}}])");
 
   SECTION("by its owners in the object as it is now") {
     server.expect("GET " + deployment_path).answer(200, json::text(fresh));
@@ -186,9 +195,12 @@ TEST_CASE_METHOD(Scenario, "what somebody added by hand is taken over, then appl
     const auto requests = server.requests();
     CHECK(requests[requests.size() - 3].body ==
           R"({"metadata":{"annotations":{"gradient-operator.dev/applied":""},"managedFields":)"
-          R"([{"fieldsV1":{"f:spec":{"f:a":{},"f:b":{}}},"manager":"gradient-operator",)"
+          R"([{"fieldsV1":{"f:spec":{"f:a":{},"f:paused":{}}},"manager":"gradient-operator",)"
           R"("operation":"Apply"}],"resourceVersion":"200"}})");
     CHECK(requests[requests.size() - 2].content_type == "application/apply-patch+yaml");
+    CHECK(json::string_at(json::parse(requests.back().body), {"message"}) ==
+          "what kubectl-rollout changed in Deployment ns/demo is reverted: spec.paused; the "
+          "operator owns the spec of this object");
   }
   SECTION("by nobody when it has changed again meanwhile, which is a conflict") {
     server.expect("GET " + deployment_path).answer(200, json::text(fresh));

@@ -68,16 +68,21 @@ TEST_CASE("what the server drops, or writes in another form, is no drift") {
                           R"({"env":[{"name":"A","value":"1000m"}]})"));
 }
 
-TEST_CASE("what the server has dropped is named with its path, what it has changed is not") {
-  const auto dropped = [](const char* answer, const char* wanted) {
-    return reconcile::first_dropped(parse(answer), parse(wanted));
+TEST_CASE("what is missing is named with its path, what is another value is not") {
+  const auto missing = [](const char* live, const char* wanted) {
+    std::string all;
+    for (const auto& path : reconcile::missing(parse(live), parse(wanted)))
+      all += path + " ";
+    return all;
   };
-  CHECK(dropped(R"({"spec":{"a":2,"b":[]}})", R"({"spec":{"a":1}})").empty());
-  CHECK(dropped(R"({"spec":{}})", R"({"spec":{"a":1}})") == "spec.a");
-  CHECK(dropped(R"({"spec":{}})", R"({"spec":{"a":false,"b":"","c":{}}})").empty());
-  CHECK(dropped(R"({"volumes":[{"name":"a"},{"name":"b"}]})",
-                R"({"volumes":[{"name":"b","image":{"reference":"r"}}]})") == "volumes[0].image");
-  CHECK(dropped(R"({"volumes":[]})", R"({"volumes":[{"name":"b"}]})") == "volumes[0]");
-  CHECK(dropped(R"({"sources":[{"x":1}]})", R"({"sources":[{"x":1,"y":2}]})") == "sources[0].y");
-  CHECK(dropped(R"({"args":["a","b"]})", R"({"args":["a"]})").empty());
+  CHECK(missing(R"({"spec":{"a":2,"b":[]}})", R"({"spec":{"a":1}})").empty());
+  CHECK(missing(R"({"spec":{}})", R"({"spec":{"a":1,"c":{"d":2}}})") == "spec.a spec.c ");
+  CHECK(missing(R"({"spec":{}})", R"({"spec":{"a":false,"b":"","c":{}}})").empty());
+  CHECK(missing(R"({"volumes":[{"name":"a"},{"name":"b"}]})",
+                R"({"volumes":[{"name":"b","image":{"reference":"r"}}]})") == "volumes[b].image ");
+  CHECK(missing(R"({"volumes":[]})", R"({"volumes":[{"name":"b"}]})") == "volumes[b] ");
+  CHECK(missing(R"({"ports":[]})", R"({"ports":[{"containerPort":80,"protocol":"TCP"}]})") ==
+        "ports[80/TCP] ");
+  CHECK(missing(R"({"sources":[{"x":1}]})", R"({"sources":[{"x":1,"y":2}]})") == "sources[0].y ");
+  CHECK(missing(R"({"args":["a","b"]})", R"({"args":["a"]})").empty());
 }

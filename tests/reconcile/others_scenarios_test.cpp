@@ -200,6 +200,87 @@ TEST_CASE_METHOD(Rival, "a podTemplate is not blamed for what others have applie
 
 namespace {
 
+/// A child in which somebody has changed something that is wanted.
+struct Drifted : Scenario {
+  /// What a watch brings when `live` has become so, and the requests that follow.
+  void expect_correction(const std::string& managed_fields) {
+    put(kube::deployments, "demo", json::text(live));
+    expect_get(managed_fields);
+    expect_apply(deployment_path);
+  }
+  json::Json& app() { return live["spec"]["template"]["spec"]["containers"][0]; }
+  /// Those of the last events.
+  std::vector<std::string> messages(std::size_t count) {
+    const auto requests = server.requests();
+    std::vector<std::string> found;
+    for (auto at = requests.size() - count; at < requests.size(); ++at)
+      found.push_back(json::string_at(json::parse(requests[at].body), {"message"}));
+    return found;
+  }
+};
+
+std::string entry(const std::string& manager, const std::string& operation,
+                  const std::string& app_fields) {
+  return R"({"manager":")" + manager + R"(","operation":")" + operation +
+         R"(","apiVersion":"apps/v1","fieldsV1":{"f:spec":{"f:template":{"f:spec":{
+         "f:containers":{"k:{\"name\":\"app\"}":{".":{},"f:name":{},)" +
+         app_fields + R"(}}}}}}})";
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Drifted, "what another manager has taken over is told with the field to use") {
+  app()["image"] = json::Json("example.com/theirs:1");
+  app()["lifecycle"]["preStop"]["sleep"]["seconds"] = json::Json(1);
+  expect_correction("[" + entry("gradient-operator", "Apply", R"("f:command":{})") + "," +
+                    entry("platform", "Apply",
+                          R"("f:image":{},"f:lifecycle":{"f:preStop":{"f:sleep":
+                          {"f:seconds":{}}}},"f:tty":{})") +
+                    "]");
+  expect_event("DriftCorrected");
+  reconcile();
+  CHECK(messages(1) ==
+        std::vector<std::string>{
+            "what platform changed in Deployment ns/demo is reverted: "
+            "spec.template.spec.containers[app].image, "
+            "spec.template.spec.containers[app].lifecycle.preStop.sleep.seconds; change "
+            "spec.image, spec.podTemplate.spec.containers[app].lifecycle of GradientDeployment "
+            "demo instead"});
+  server.finish();
+  CHECK_FALSE(reconcile().requeue_after);
+}
+
+TEST_CASE_METHOD(Drifted, "what somebody removed is told without a manager, as it has none") {
+  app()["resources"].erase("limits");
+  app()["ports"] = json::parse(R"([{"containerPort":81,"protocol":"TCP","name":"http"}])");
+  expect_correction("[" +
+                    entry("kubectl-edit", "Update",
+                          R"("f:ports":{"k:{\"containerPort\":81,\"protocol\":\"TCP\"}":)"
+                          R"({".":{},"f:containerPort":{},"f:name":{}}})") +
+                    "]");
+  expect_event("DriftCorrected");
+  expect_event("DriftCorrected");
+  reconcile();
+  CHECK(messages(2) ==
+        std::vector<std::string>{
+            "what kubectl-edit changed in Deployment ns/demo is reverted: "
+            "spec.template.spec.containers[app].ports[81/TCP]; change spec.port or "
+            "spec.endpoint.ports of GradientDeployment demo instead",
+            "what somebody removed from Deployment ns/demo is back: "
+            "spec.template.spec.containers[app].ports[80/TCP], "
+            "spec.template.spec.containers[app].resources.limits; change spec.port or "
+            "spec.endpoint.ports, spec.resources.instanceType of GradientDeployment demo "
+            "instead"});
+}
+
+TEST_CASE_METHOD(Drifted, "what nobody else owns is put back without a word") {
+  app()["image"] = json::Json("example.com/of-a-policy:1");
+  expect_correction("[" + entry("gradient-operator", "Update", R"("f:image":{})") + "]");
+  reconcile();
+}
+
+namespace {
+
 struct Scaled : Scenario {
   /// What a watch brings when `manager` has set that number of replicas.
   void scale(const std::string& manager, int replicas) {

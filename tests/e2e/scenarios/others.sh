@@ -38,7 +38,7 @@ an_image_that_is_set_in_the_child_is_taken_back_and_one_in_the_spec_is_rolled_ou
 	until_ready app
 	kubectl set image deployment/app app=gradient-operator.local/busybox:none
 	kubectl wait deployment/app --for=jsonpath="$image"="$APP_IMAGE" --timeout=30s
-	eventually 30 told_of_drift 'kubectl-set changed in Deployment'
+	eventually 30 told_of_drift '; change spec.image of GradientDeployment app instead'
 	kubectl rollout status deployment/app --timeout=90s
 	if kubectl rollout restart gdep/app; then return 1; fi
 	kubectl patch gdep app --type merge --patch '{"spec":{"image":"gradient-operator.local/busybox:none"}}'
