@@ -41,6 +41,30 @@ Ref self(const kube::Key& deployment) {
   return {std::string(gradient_deployments.kind), deployment};
 }
 
+/// Without what nobody here reads.
+std::function<BackgroundReader::Result(const std::stop_token&)> events_with(
+    kube::Client& client, const std::string& ns, const std::string& fields) {
+  return [&client, ns, fields](const std::stop_token& stop) {
+    auto found = client.list(kube::events, ns, {.labels = {}, .fields = fields}, stop,
+                             BackgroundReader::read_timeout);
+    for (auto& event : found) {
+      if (event.has_field("metadata") && event.at("metadata").has_field("managedFields"))
+        event["metadata"].erase("managedFields");
+    }
+    return BackgroundReader::Result{.values = std::move(found), .ttl = Observer::period};
+  };
+}
+
+/// Nobody here knows more of a ReplicaSet than its name, which bears a hash.
+BackgroundReader::Query refusals_of(kube::Client& client, const kube::Key& replica_set) {
+  return {.name = "events of ReplicaSet " + kube::to_string(replica_set),
+          .version = replica_set.name,
+          .node = {},
+          .read = events_with(client, replica_set.ns,
+                              "involvedObject.kind=ReplicaSet,involvedObject.name=" +
+                                  replica_set.name + ",reason=FailedCreate")};
+}
+
 /// The sidecar says nothing more until it looks for newer content.
 bool is_at_rest(const Json& line) {
   return gradient::is_event(line, "published") || gradient::is_event(line, "refresh-failed");
@@ -71,6 +95,8 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
   if (gradient::needs_events(spec, observed)) {
     for (const auto& pod : troubled(observed.pods))
       queries.push_back(events_of(client_, pod, "events of Pod "));
+    const auto refused = gradient::refused_replica_set(spec, observed);
+    if (!refused.empty()) queries.push_back(refusals_of(client_, {parent.ns, refused}));
   }
   const auto events = queries.size();
   const auto sidecars = gradient::sidecars_to_read(spec, observed, previous_status);
@@ -123,7 +149,8 @@ std::optional<std::chrono::milliseconds> Observer::until_expired(
     const Json& status) const {
   constexpr std::chrono::seconds soonest{1};
   const auto& observed = observation.observed;
-  if (observed.pods.empty()) return std::nullopt;
+  if (observed.pods.empty() && gradient::refused_replica_set(spec, observed).empty())
+    return std::nullopt;
   const bool wants_events = gradient::needs_events(spec, observed);
   const bool wants_lines = !gradient::sidecars_to_read(spec, observed, status).empty();
   if (!wants_events && !wants_lines && !gradient::awaits_metrics(observed, status))
@@ -134,21 +161,14 @@ std::optional<std::chrono::milliseconds> Observer::until_expired(
   return std::max<std::chrono::milliseconds>(left, soonest);
 }
 
-BackgroundReader::Query events_of(kube::Client& client, const Json& object,
+BackgroundReader::Query events_of(kube::Client& client, const json::Json& object,
                                   const std::string& what) {
   const auto key = kube::key_of(object);
   const auto uid = kube::uid_of(object);
-  const auto read = [&client, ns = key.ns, uid](const std::stop_token& stop) {
-    auto found =
-        client.list(kube::events, ns, {.labels = {}, .fields = "involvedObject.uid=" + uid}, stop,
-                    BackgroundReader::read_timeout);
-    for (auto& event : found) {
-      if (event.has_field("metadata") && event.at("metadata").has_field("managedFields"))
-        event["metadata"].erase("managedFields");
-    }
-    return BackgroundReader::Result{.values = std::move(found), .ttl = Observer::period};
-  };
-  return {.name = what + kube::to_string(key), .version = uid, .node = {}, .read = read};
+  return {.name = what + kube::to_string(key),
+          .version = uid,
+          .node = {},
+          .read = events_with(client, key.ns, "involvedObject.uid=" + uid)};
 }
 
 /// Of a complete model half a minute after it has looked for newer content: then it has said what

@@ -87,6 +87,27 @@ TEST_CASE_METHOD(Scenario, "a pod that is not ready is asked for its events, twi
   CHECK(observe().events.size() == 1);
 }
 
+TEST_CASE_METHOD(Scenario, "a ReplicaSet that is refused pods is asked why, twice a minute") {
+  put(kube::deployments, "demo", R"({"spec":{"replicas":7},"status":{"observedGeneration":1,
+      "conditions":[{"type":"Progressing","status":"True","reason":"NewReplicaSetCreated",
+      "message":"Created new replica set \"demo-5d4f8c7b9\""},{"type":"ReplicaFailure",
+      "status":"True","reason":"FailedCreate","message":"no"}]}})");
+  const auto expect_refusals = [&] {
+    server
+        .expect(
+            "GET /api/v1/namespaces/ns/events?fieldSelector=involvedObject.kind%3DReplicaSet"
+            "%2CinvolvedObject.name%3Ddemo-5d4f8c7b9%2Creason%3DFailedCreate&limit=500")
+        .answer(200, R"({"items":[{"reason":"FailedCreate"}]})");
+  };
+  expect_refusals();
+  CHECK(observe().events.size() == 1);
+  CHECK(observer.requeue_after(spec, look(), {}) == reconcile::Observer::period);
+  server.finish();
+  clock.advance(30s);
+  expect_refusals();
+  observe();
+}
+
 TEST_CASE_METHOD(Scenario, "nothing is read while a deployment is looked at") {
   put_pending("a", "2026-01-01T00:00:01Z");
   const auto observation = look();

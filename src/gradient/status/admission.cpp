@@ -2,7 +2,7 @@
 
 #include "gradient/spec/names.h"
 #include "gradient/status/condition.h"
-#include "gradient/status/events.h"
+#include "gradient/status/pod_refusal.h"
 #include "gradient/status/pod_security.h"
 #include "gradient/status/resource_fields.h"
 #include "gradient/status/text.h"
@@ -14,108 +14,75 @@
 namespace gradient::diagnosis {
 namespace {
 
-/// "pods "demo-7c9b5-x7k2p" is forbidden: ..." has a new name at each attempt.
-std::string without_pod_name(const std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> frames{
-      {{"pods \"", "\" is forbidden: "}, {"Pod \"", "\" is invalid: "}}};
-  for (const auto& [before, after] : frames) {
-    const auto begin = text.find(before);
-    const auto end = text.find(after);
-    if (begin < end && end != std::string::npos) return text.substr(end + after.size());
-  }
-  return text;
-}
-
-/// Why the ReplicaSet cannot make pods; empty when it can.
+/// Why the ReplicaSet cannot make pods; empty when it can. Its condition has the first reason since
+/// it could, its events have the last one.
 std::string replica_failure(const Observed& observed, const Workload& workload) {
   const auto& status = json::at(*observed.deployment, {"status"});
   const auto& failure = condition(status, "ReplicaFailure");
-  if (json::string_at(failure, {"status"}) == "True") return json::string_at(failure, {"message"});
-  std::string last_seen;
-  std::string message;
-  for (const auto& event : observed.events) {
-    if (json::string_at(event, {"reason"}) != "FailedCreate" ||
-        json::string_at(event, {"involvedObject", "name"}) != workload.newest ||
-        seen(event) < last_seen) {
-      continue;
-    }
-    last_seen = seen(event);
-    message = json::string_at(event, {"message"});
+  const auto last = last_refusal(observed.events, workload.newest);
+  if (json::string_at(failure, {"status"}) == "True") {
+    const auto since = json::string_at(failure, {"lastTransitionTime"}).substr(0, 19);
+    if (!last.text.empty() && last.seen >= since) return last.text;
+    return refusal_text(json::string_at(failure, {"message"}));
   }
   const bool outdated =
       std::any_of(workload.pods.begin(), workload.pods.end(),
-                  [&](const Pod& pod) { return pod.created().substr(0, 19) >= last_seen; });
-  return outdated ? "" : message;
+                  [&](const Pod& pod) { return pod.created().substr(0, 19) >= last.seen; });
+  return outdated ? "" : last.text;
 }
 
-bool is_helper(const DeploymentSpec& spec, std::string_view container) {
-  const auto& models = spec.models;
-  if (std::any_of(models.begin(), models.end(), [&](const ModelMount& model) {
-        return names::sync_container(model.id) == container;
-      }))
-    return true;
-  return spec.repositories &&
-         std::any_of(spec.repositories->items.begin(), spec.repositories->items.end(),
-                     [&](const Repository& repository) {
-                       return names::clone_container(repository.name) == container;
-                     });
+std::string joined(const std::set<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts)
+    text += (text.empty() ? "" : ", ") + part;
+  return text;
 }
 
-/// The pieces of `text` between `separator`s.
-std::vector<std::string> split(const std::string& text, std::string_view separator) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  for (auto at = text.find(separator); at != std::string::npos; at = text.find(separator, from)) {
-    parts.push_back(text.substr(from, at - from));
-    from = at + separator.size();
-  }
-  parts.push_back(text.substr(from));
-  return parts;
-}
+/// What a quota finds unspecified, by who can specify it.
+class Unspecified {
+ public:
+  Unspecified(const StatusInput& input, const TemplateFields& pod_template)
+      : input_(input), template_(pod_template) {}
 
-/// A quota of cpu or memory lets no container in that does not say how much it takes:
-/// "must specify limits.cpu for: clone-app,sync-llm; memory for: app". A bare name is the
-/// request's.
-std::string unspecified_remedy(const DeploymentSpec& spec, const TemplateFields& pod_template,
-                               const std::string& refusal) {
-  constexpr std::string_view begin = "must specify ";
-  constexpr std::string_view middle = " for: ";
-  const auto at = refusal.find(begin);
-  if (at == std::string::npos) return "";
-  std::set<std::string> fields;    // of the operator's configuration
-  std::set<std::string> by_users;  // of a podTemplate
-  bool others = false;
-  for (const auto& entry : split(refusal.substr(at + begin.size()), "; ")) {
-    const auto end = std::min(entry.find(middle), entry.size());
-    auto resource = entry.substr(0, end);
-    if (resource.find('.') == std::string::npos) resource.insert(0, "requests.");
-    for (const auto& container :
-         split(entry.substr(std::min(end + middle.size(), entry.size())), ",")) {
-      if (container == names::app_container) {
-        fields.insert("instanceTypes." + spec.resources.instance_type + "." + resource);
-      } else if (is_helper(spec, container)) {
-        fields.insert("sync.resources." + resource);
-      } else if (const auto of_template = pod_template.of_container(container);
-                 !of_template.empty()) {
-        by_users.insert("resources." + resource + " of " + of_template);
-      } else {
-        others = true;
-      }
+  void add(const std::string& container, const std::string& resource) {
+    if (container == names::app_container) {
+      configured_.insert("instanceTypes." + input_.spec.resources.instance_type + "." + resource);
+    } else if (const auto helper = helper_resources(input_, container)) {
+      configured_.insert("sync.resources." + resource);
+      of_helpers_.insert(helper->text(resource));
+    } else if (const auto field = template_.of_container(container); !field.empty()) {
+      of_template_.insert("resources." + resource + " of " + field);
+    } else {
+      has_others_ = true;
     }
   }
-  const std::string range = "give the namespace a LimitRange with defaults";
-  if (others) return "; " + range;  // containers that a webhook adds have no settings here
-  const auto joined = [](const std::set<std::string>& parts) {
-    std::string text;
-    for (const auto& part : parts)
-      text += (text.empty() ? "" : ", ") + part;
-    return text;
-  };
-  auto settings = joined(by_users);
-  if (!fields.empty())
-    settings +=
-        (settings.empty() ? "" : ", ") + joined(fields) + " in the operator's configuration";
-  return "; set " + settings + ", or " + range;
+
+  std::string remedy() const {
+    const std::string range(defaults_remedy);
+    if (has_others_) return "; " + range;  // containers that a webhook adds have no settings here
+    auto settings = joined(of_template_);
+    if (!configured_.empty())
+      settings +=
+          (settings.empty() ? "" : ", ") + joined(configured_) + " in the operator's configuration";
+    if (!of_helpers_.empty()) settings += " (of these helpers alone: " + joined(of_helpers_) + ")";
+    return "; set " + settings + ", or " + range;
+  }
+
+ private:
+  const StatusInput& input_;
+  const TemplateFields& template_;
+  std::set<std::string> configured_, of_helpers_, of_template_;
+  bool has_others_ = false;
+};
+
+std::string unspecified_remedy(const StatusInput& input, const TemplateFields& pod_template,
+                               const std::string& refusal) {
+  const auto found = unspecified_amounts(refusal);
+  if (found.empty()) return "";
+  Unspecified unspecified(input, pod_template);
+  for (const auto& [amount, container] : found)
+    unspecified.add(container, amount);
+  return unspecified.remedy();
 }
 
 /// Words of a refusal, and what helps: `before`, what is to be corrected, `after`. That is
@@ -214,7 +181,7 @@ std::string remedy(const StatusInput& input, const TemplateFields& pod_template,
                    const std::string& refusal) {
   // A webhook's or a policy's words are its own, whatever they have in common with those below.
   if (has(refusal, "denied the request") || has(refusal, "denied request")) return "";
-  if (has(refusal, "failed quota")) return unspecified_remedy(input.spec, pod_template, refusal);
+  if (has(refusal, "failed quota")) return unspecified_remedy(input, pod_template, refusal);
   if (has(refusal, "violates podsecurity"))
     return pod_security_remedy(pod_template, input.observed, refusal);
   if (has_any(refusal, limit_range_texts)) return limit_range_remedy(input, pod_template, refusal);
@@ -230,7 +197,7 @@ std::optional<Cause> not_created(const StatusInput& input, const TemplateFields&
   if (!input.observed.deployment) return std::nullopt;
   const auto text = replica_failure(input.observed, workload);
   if (text.empty()) return std::nullopt;
-  const auto said = excerpt(without_pod_name(text), 1500);
+  const auto said = excerpt(text, 1500);
   if (has(text, "exceeded quota"))
     return Cause{"QuotaExceeded",
                  "no room in the namespace's quota for more pods: " + said +

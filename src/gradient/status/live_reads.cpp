@@ -2,6 +2,7 @@
 
 #include "gradient/spec/helper_arguments.h"
 #include "gradient/spec/names.h"
+#include "gradient/status/condition.h"
 #include "gradient/status/workload.h"
 
 #include <algorithm>
@@ -34,6 +35,14 @@ bool needs_events(const DeploymentSpec& spec, const Observed& observed) {
   if (static_cast<std::int64_t>(workload.pods.size()) < workload.wanted) return true;
   return std::any_of(workload.pods.begin(), workload.pods.end(),
                      [](const diagnosis::Pod& pod) { return !pod.is_ready(); });
+}
+
+std::string refused_replica_set(const DeploymentSpec& spec, const Observed& observed) {
+  if (!observed.deployment) return {};
+  const auto& failure = condition(json::at(*observed.deployment, {"status"}), "ReplicaFailure");
+  if (json::string_at(failure, {"status"}) != "True") return {};
+  const auto workload = diagnosis::workload(spec, observed);
+  return workload.updated < workload.wanted ? workload.newest : "";
 }
 
 std::vector<SyncSidecar> sidecars_to_read(const DeploymentSpec& spec, const Observed& observed,

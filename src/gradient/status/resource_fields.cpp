@@ -81,22 +81,12 @@ class Containers {
   static constexpr std::string_view lists[] = {"containers", "initContainers"};
 
   std::string of_helper(const std::string& name, const Amount& amount) const {
-    const auto field = "resources." + amount.group + "." + amount.resource;
-    const auto has = [&](const Json& resources) {
-      return !json::at(resources, {amount.group, amount.resource}).is_null();
-    };
-    const auto common = "sync." + field + " in the operator's configuration";
-    for (const auto& model : input_.spec.models) {
-      if (names::sync_container(model.id) != name) continue;
-      const auto found = input_.found.models.find(model.id);
-      const bool is_own = found != input_.found.models.end() && has(found->second.spec.resources);
-      return is_own ? "spec." + field + " of Model " + model.id : common;
-    }
-    if (!input_.spec.repositories) return {};
-    for (const auto& repository : input_.spec.repositories->items)
-      if (names::clone_container(repository.name) == name)
-        return has(input_.spec.repositories->resources) ? "spec.repositories." + field : common;
-    return {};
+    const auto helper = helper_resources(input_, name);
+    if (!helper) return {};
+    const auto written = amount.group + "." + amount.resource;
+    return json::at(helper->written, {amount.group, amount.resource}).is_null()
+               ? "sync.resources." + written + " in the operator's configuration"
+               : helper->text(written);
   }
 
   const StatusInput& input_;
@@ -196,6 +186,25 @@ std::vector<Amount> counted(const std::string& refusal) {
 }
 
 }  // namespace
+
+std::optional<HelperResources> helper_resources(const StatusInput& input,
+                                                std::string_view container) {
+  for (const auto& model : input.spec.models) {
+    if (names::sync_container(model.id) != container) continue;
+    const auto found = input.found.models.find(model.id);
+    return HelperResources{
+        .written = found == input.found.models.end() ? json::null() : found->second.spec.resources,
+        .object = " of Model " + model.id,
+        .field = "spec.resources"};
+  }
+  if (!input.spec.repositories) return std::nullopt;
+  for (const auto& repository : input.spec.repositories->items)
+    if (names::clone_container(repository.name) == container)
+      return HelperResources{.written = input.spec.repositories->resources,
+                             .object = {},
+                             .field = "spec.repositories.resources"};
+  return std::nullopt;
+}
 
 std::vector<std::string> beyond_limit_range(const StatusInput& input,
                                             const TemplateFields& pod_template,

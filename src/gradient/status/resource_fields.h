@@ -3,7 +3,9 @@
 #include "gradient/status/status.h"
 #include "gradient/status/template_fields.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Where the amounts of cpu, memory and other resources were written that an admission plugin says
@@ -23,5 +25,19 @@ std::vector<std::string> beyond_limit_range(const StatusInput& input,
 std::vector<std::string> counted_by_quota(const StatusInput& input,
                                           const TemplateFields& pod_template,
                                           const std::string& refusal);
+
+/// Where the author of a deployment or a Model says what a helper may take, over sync.resources of
+/// the operator's configuration. Refers to the input.
+struct HelperResources {
+  const json::Json& written;  ///< null: nothing
+  std::string object;         ///< " of Model llm"; empty: the deployment itself
+  std::string field;          ///< "spec.repositories.resources"
+
+  /// "spec.resources.limits.cpu of Model llm".
+  std::string text(const std::string& amount) const { return field + "." + amount + object; }
+};
+/// Of the container of that name; empty when it is no helper's.
+std::optional<HelperResources> helper_resources(const StatusInput& input,
+                                                std::string_view container);
 
 }  // namespace gradient::diagnosis

@@ -84,10 +84,13 @@ TEST_CASE("a quota with no room is told apart from one that cannot count a conta
   const std::string range = "give the namespace a LimitRange with defaults";
   const auto row = GENERATE_COPY(values<Row>({
       {"of the helpers", "limits.cpu for: clone-code,sync-llm",
-       "; set sync.resources.limits.cpu in the operator's configuration, or " + range},
+       "; set sync.resources.limits.cpu in the operator's configuration (of these helpers alone: "
+       "spec.repositories.resources.limits.cpu, spec.resources.limits.cpu of Model llm), or " +
+           range},
       {"of all", "limits.cpu for: app,clone-code; memory for: sync-llm",
        "; set instanceTypes.C4.limits.cpu, sync.resources.limits.cpu, "
-       "sync.resources.requests.memory in the operator's configuration, or " +
+       "sync.resources.requests.memory in the operator's configuration (of these helpers alone: "
+       "spec.repositories.resources.limits.cpu, spec.resources.requests.memory of Model llm), or " +
            range},
       {"of the app", "requests.cpu for: app",
        "; set instanceTypes.C4.requests.cpu in the operator's configuration, or " + range},
@@ -147,4 +150,48 @@ TEST_CASE("a refusal is told by an event of the ReplicaSet, until a pod was made
   CHECK(text_of(status(plain_spec(), observed({1, 1, 0, 0, 0}, {pod}, {event_of_quota}))) ==
         "False MinimumReplicasUnavailable: 0 of 1 replica is available; pod demo-new-1: container "
         "app is about to start");
+}
+
+TEST_CASE("a refusal is the last one, where the condition keeps the first") {
+  auto world = observed({1, 0, 0, 0, 0}, {});
+  world.deployment = with_condition(*world.deployment, "ReplicaFailure", "True", "FailedCreate",
+                                    "pods \"demo-new-x7k2p\" is forbidden: failed quota: compute: "
+                                    "must specify limits.cpu for: app");
+  const std::string since = "2026-01-02T10:04:00Z";
+  const auto refused_at = [&](const std::string& time, const std::string& text) {
+    return event("FailedCreate", text, {.pod = "demo-new", .time = time});
+  };
+  const auto told = [&] { return text_of(status(plain_spec(), world)); };
+  const std::string first = refused + "failed quota: compute: must specify limits.cpu for: app; ";
+  const std::string quota =
+      "exceeded quota: other, requested: pods=1, used: pods=0, limited: pods=0";
+  const std::string in_event = "pods \"demo-new-abcde\" is forbidden: " + quota;
+  const auto last =
+      "False QuotaExceeded: no room in the namespace's quota for more pods: " + quota +
+      "; raise the ResourceQuota, or ask for fewer replicas";
+  CHECK(told().starts_with(first));
+  SECTION("in an event") {
+    world.events = {refused_at(since, "Error creating: " + in_event)};
+    CHECK(told() == last);
+  }
+  SECTION("in one of many that are counted together") {
+    world.events = {refused_at(since, "Error creating: something else"),
+                    refused_at("2026-01-02T11:30:00Z",
+                               "(combined from similar events): Error creating: " + in_event)};
+    CHECK(told() == last);
+  }
+  SECTION("in one of a webhook") {
+    world.events = {refused_at("2026-01-02T11:30:00Z",
+                               "Error creating: admission webhook \"w\" denied the request: no")};
+    CHECK(told() == refused + "admission webhook \"w\" denied the request: no");
+  }
+  SECTION("not in one of an earlier failure") {
+    world.events = {refused_at("2026-01-02T00:00:00Z", "Error creating: " + in_event)};
+    CHECK(told().starts_with(first));
+  }
+  SECTION("not in one of another ReplicaSet") {
+    world.events = {event("FailedCreate", "Error creating: " + in_event,
+                          {.pod = "demo-old", .time = "2026-01-02T11:30:00Z"})};
+    CHECK(told().starts_with(first));
+  }
 }

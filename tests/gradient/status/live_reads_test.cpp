@@ -43,6 +43,21 @@ TEST_CASE("events are worth reading while a pod waits or is missing") {
   }
 }
 
+TEST_CASE("a ReplicaSet has refusals to read while its condition stands and pods are missing") {
+  const auto with_failure = [](const Counts& counts, const std::string& status) {
+    auto world = observed(counts, {});
+    world.deployment =
+        with_condition(*world.deployment, "ReplicaFailure", status, "FailedCreate", "no");
+    return gradient::refused_replica_set(plain_spec(counts.wanted), world);
+  };
+  CHECK(with_failure({1, 0, 0, 0, 0}, "True") == "demo-new");
+  CHECK(with_failure({1, 0, 0, 0, 0}, "False").empty());
+  CHECK(with_failure({1, 1, 1, 1, 1}, "True").empty());
+  CHECK(with_failure({0, 0, 0, 0, 0}, "True").empty());
+  CHECK(gradient::refused_replica_set(plain_spec(), observed({1, 0, 0, 0, 0}, {})).empty());
+  CHECK(gradient::refused_replica_set(plain_spec(), {}).empty());
+}
+
 TEST_CASE("a sidecar's log is worth reading until its revision is known") {
   const auto fetching = Pod().code(cloned(commit)).model(runs_unready());
   const auto complete = Pod().code(cloned(commit)).model(runs()).ready();

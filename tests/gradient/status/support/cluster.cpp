@@ -267,8 +267,11 @@ Json with_condition(Json deployment, const std::string& type, const std::string&
   std::size_t place = 0;
   while (place < conditions.size() && json::string_at(conditions.at(place), {"type"}) != type)
     ++place;
-  conditions[place] =
-      object({{"type", type}, {"status", status}, {"reason", reason}, {"message", message}});
+  conditions[place] = object({{"type", type},
+                              {"status", status},
+                              {"reason", reason},
+                              {"message", message},
+                              {"lastTransitionTime", "2026-01-02T10:04:00Z"}});
   return deployment;
 }
 

@@ -78,7 +78,7 @@ struct Counts {
   int wanted = 1, replicas = 1, updated = 1, ready = 0, available = 0;
 };
 Json deployment(const Counts& counts);
-/// With a condition more.
+/// With a condition more, that has lasted since 10:04.
 Json with_condition(Json deployment, const std::string& type, const std::string& status,
                     const std::string& reason, const std::string& message);
 /// As long as its controller has not looked at the newest spec.
