@@ -138,6 +138,9 @@ DatasetContent Collector::advance(const Visit& visit, DatasetContent content,
     });
     if (step == Step::LookAtUsers) return begin(visit, content, stop);
     if (step == Step::Finish) return finish(visit, content, *job, stop);
+    if (step == Step::Rest && job && gradient::awaits_pod(*job)) {
+      if (auto why = refusal_of(*job, stop)) report(visit, content, *std::move(why));
+    }
     if (step == Step::ReportConflict)
       content.problem = name_conflict("Job " + kube::to_string(visit.job), *job, visit.parent);
   } catch (const kube::ApiError& error) {
@@ -156,15 +159,33 @@ DatasetContent Collector::finish(const Visit& visit, const DatasetContent& conte
       {.labels = "batch.kubernetes.io/controller-uid=" + kube::uid_of(job), .fields = {}}, stop);
   auto after = gradient::collected(content, gradient::left_by(job, content.known), job, pods);
   after.known += visit.wanted;
-  if (after.problem) {
-    parts_.events.record(visit.dataset, kube::EventType::Warning, after.problem->reason,
-                         after.problem->message);
+  if (auto problem = after.problem) {
+    if (auto why = pods.empty() ? refusal_of(job, stop) : std::nullopt) problem = std::move(why);
+    after.problem = content.problem;  // what has been told
+    report(visit, after, *std::move(problem));
   }
   const auto freed = after.bytes.find("freedBytes");
   spdlog::info("clean-up ended dataset={} reason={} freed={}", kube::to_string(visit.key),
                after.problem ? after.problem->reason : "Collected",
                freed == after.bytes.end() ? 0 : freed->second);
   return after;
+}
+
+/// Its controller is refused pods again and again, which only events tell.
+std::optional<gradient::Blocker> Collector::refusal_of(const Json& job,
+                                                       const std::stop_token& stop) {
+  const auto events = parts_.client.list(
+      kube::events, kube::key_of(job).ns,
+      {.labels = {}, .fields = "involvedObject.uid=" + kube::uid_of(job) + ",reason=FailedCreate"},
+      stop);
+  return gradient::clean_up_refusal(job, events);
+}
+
+/// Once, however often it is seen.
+void Collector::report(const Visit& visit, DatasetContent& content, gradient::Blocker problem) {
+  if (content.problem == problem) return;
+  parts_.events.record(visit.dataset, kube::EventType::Warning, problem.reason, problem.message);
+  content.problem = std::move(problem);
 }
 
 DatasetContent Collector::begin(const Visit& visit, DatasetContent content,

@@ -58,6 +58,8 @@ class Collector {
                                   const json::Json& job, const std::stop_token& stop);
   gradient::DatasetContent begin(const Visit& visit, gradient::DatasetContent content,
                                  const std::stop_token& stop);
+  std::optional<gradient::Blocker> refusal_of(const json::Json& job, const std::stop_token& stop);
+  void report(const Visit& visit, gradient::DatasetContent& content, gradient::Blocker problem);
 
   Parts parts_;
   kube::Guarded<std::map<kube::Key, CollectionState>> states_;

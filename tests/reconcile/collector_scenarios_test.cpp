@@ -169,6 +169,7 @@ TEST_CASE_METHOD(Scenario, "what nobody uses goes after a while, by one Job whos
   CHECK(arguments() == R"(["collect","--volume","/volume","--grace","3600",)"
                        R"("--listed-at","1769861400","--owner","u-1","--keep","u-1-a-new"])");
 
+  job["status"] = json::parse(R"({"active":1})");
   server.expect("GET " + jobs_path + "/collect-data").answer(200, json::text(job));
   reconcile_after(1min);  // it runs
 
@@ -306,6 +307,47 @@ TEST_CASE_METHOD(Scenario, "a failed clean-up is told with an event, and tried a
   expect_users("", "");
   expect_job();
   reconcile_after(1min);
+}
+
+TEST_CASE_METHOD(Scenario, "a Job that is refused its pod is told at once, and not its deadline") {
+  const std::string refused = "failed quota: q: must specify limits.cpu for: collect";
+  const auto expect_refusals = [&](const std::string& refusals) {
+    server
+        .expect("GET " + core +
+                "events?fieldSelector=involvedObject.uid%3Djob-1%2Creason%3DFailedCreate*")
+        .answer(200, R"({"items":[)" + refusals + "]}");
+  };
+  const auto event =
+      R"({"reason":"FailedCreate","involvedObject":{"name":"collect-data"},"message":)"
+      R"("Error creating: pods \"collect-data-x\" is forbidden: )" +
+      refused + "\"}";
+  const auto problem =
+      R"("problem":{"message":"the cluster refused the pod of the clean-up's Job: )" + refused +
+      R"(; set sync.resources.limits.cpu in the operator's configuration, or give the namespace a )"
+      R"(LimitRange with defaults","reason":"AdmissionRefused"}})";
+  begin(two);
+  expect_no_job();
+  expect_users("", "");
+  expect_job();
+  reconcile_after(10min);
+  server.expect("GET " + jobs_path + "/collect-data").answer(200, json::text(job));
+  expect_refusals("");
+  reconcile_after(1min);  // not yet
+  server.expect("GET " + jobs_path + "/collect-data").answer(200, json::text(job));
+  expect_refusals(event);
+  expect_status();
+  expect_event("AdmissionRefused");
+  reconcile_after(1min);
+  CHECK(told().ends_with(problem));
+
+  job["status"] = json::parse(R"({"conditions":[{"type":"Failed","status":"True",
+      "reason":"DeadlineExceeded"}]})");
+  server.expect("GET " + jobs_path + "/collect-data").answer(200, json::text(job));
+  server.expect("GET " + core + "pods?labelSelector=*").answer(200, R"({"items":[]})");
+  expect_refusals(event);
+  expect_status();
+  reconcile_after(30min);
+  CHECK(told().ends_with(R"("job":"job-1",)" + problem));
 }
 
 TEST_CASE_METHOD(Scenario, "a result whose writing failed is read once more") {

@@ -2,6 +2,11 @@
 
 #include "gradient/status/condition.h"
 #include "gradient/status/helper_line.h"
+#include "gradient/status/pod_refusal.h"
+#include "gradient/status/template_fields.h"
+#include "gradient/status/text.h"
+
+#include <set>
 
 namespace gradient {
 namespace {
@@ -95,6 +100,10 @@ bool is_finished(const Json& job) {
   return !true_condition(job, "Complete").is_null() || !true_condition(job, "Failed").is_null();
 }
 
+bool awaits_pod(const Json& job) {
+  return !is_finished(job) && json::integer_at(job, {"status", "active"}) == 0;
+}
+
 DatasetContent collected(DatasetContent before, const ContentUse& left, const Json& job,
                          const std::vector<Json>& pods) {
   auto after = std::move(before);
@@ -111,6 +120,23 @@ DatasetContent collected(DatasetContent before, const ContentUse& left, const Js
   if (json::integer_at(result, {"failed"}) > 0)
     after.problem = Blocker{"NotAllRemoved", json::string_at(result, {"message"})};
   return after;
+}
+
+std::optional<Blocker> clean_up_refusal(const Json& job, const std::vector<Json>& events) {
+  const auto refused =
+      diagnosis::last_refusal(events, json::string_at(job, {"metadata", "name"})).text;
+  if (refused.empty()) return std::nullopt;
+  const bool is_full = diagnosis::has(refused, "exceeded quota");
+  std::set<std::string> fields;
+  for (const auto& [amount, container] : diagnosis::unspecified_amounts(refused))
+    fields.insert("sync.resources." + amount);
+  std::string remedy = is_full ? "; raise the ResourceQuota" : "";
+  if (!fields.empty())
+    remedy = "; set " + diagnosis::listed({fields.begin(), fields.end()}) +
+             " in the operator's configuration, or " + std::string(diagnosis::defaults_remedy);
+  return Blocker{is_full ? "QuotaExceeded" : "AdmissionRefused",
+                 "the cluster refused the pod of the clean-up's Job: " +
+                     diagnosis::excerpt(refused, 1500) + remedy};
 }
 
 }  // namespace gradient

@@ -30,9 +30,16 @@ json::Json dataset_content(const DatasetContent& content);
 /// Whether a Job has ended, well or not.
 bool is_finished(const json::Json& job);
 
+/// Whether a Job has yet to get a pod.
+bool awaits_pod(const json::Json& job);
+
 /// What a finished Job and its pods say. `left` is what is known after a success of which nothing
 /// was too young to go.
 DatasetContent collected(DatasetContent before, const ContentUse& left, const json::Json& job,
                          const std::vector<json::Json>& pods);
+
+/// Why a Job that runs has no pod, by its events; nothing when they do not say.
+std::optional<Blocker> clean_up_refusal(const json::Json& job,
+                                        const std::vector<json::Json>& events);
 
 }  // namespace gradient

@@ -106,3 +106,34 @@ TEST_CASE("a clean-up whose result was lost is done once more") {
   CHECK(after.known == before.known);
   CHECK(after.job == "job-2");
 }
+
+TEST_CASE("a Job whose pod is refused says what helps") {
+  const auto refusal = [](const std::string& message) {
+    const auto event = json::object(
+        {{"reason", "FailedCreate"},
+         {"involvedObject", json::object({{"name", "collect-data"}})},
+         {"message", "Error creating: pods \"collect-data-x\" is forbidden: " + message}});
+    return gradient::clean_up_refusal(json::parse(R"({"metadata":{"name":"collect-data"}})"),
+                                      {event});
+  };
+  const std::string refused = "the cluster refused the pod of the clean-up's Job: ";
+  CHECK(refusal("failed quota: q: must specify limits.cpu for: collect; memory for: collect") ==
+        Blocker{"AdmissionRefused",
+                refused +
+                    "failed quota: q: must specify limits.cpu for: collect; memory for: collect; "
+                    "set sync.resources.limits.cpu and sync.resources.requests.memory in the "
+                    "operator's configuration, or give the namespace a LimitRange with defaults"});
+  CHECK(refusal("exceeded quota: q, requested: pods=1") ==
+        Blocker{"QuotaExceeded",
+                refused + "exceeded quota: q, requested: pods=1; raise the ResourceQuota"});
+  CHECK(refusal("violates PodSecurity") ==
+        Blocker{"AdmissionRefused", refused + "violates PodSecurity"});
+  CHECK_FALSE(gradient::clean_up_refusal(json::parse(R"({"metadata":{"name":"a"}})"), {}));
+}
+
+TEST_CASE("a Job awaits its pod until there is one or it has ended") {
+  CHECK(gradient::awaits_pod(json::parse("{}")));
+  CHECK_FALSE(gradient::awaits_pod(json::parse(R"({"status":{"active":1}})")));
+  CHECK_FALSE(gradient::awaits_pod(complete));
+  CHECK_FALSE(gradient::awaits_pod(failed));
+}
