@@ -128,22 +128,25 @@ std::vector<std::string> run_first(const PodTemplate& pod_template) {
 
 PodTemplate read_pod_template(json::ObjectReader& parts) {
   PodTemplate pod_template;
-  fields::inside(parts, "metadata", [&](json::ObjectReader& metadata) {
-    pod_template.labels = read_labels(metadata);
-    pod_template.annotations = read_annotations(metadata);
+  const auto* const spec = parts.find("spec");
+  const auto* const metadata = parts.find("metadata");
+  const auto size = [](const Json* part) { return part == nullptr ? 0 : json::text(*part).size(); };
+  if (size(spec) + size(metadata) > longest) {
+    parts.problem_here("has more than 64 KiB; keep data in a ConfigMap");
+    return pod_template;
+  }
+  fields::inside(parts, "metadata", [&](json::ObjectReader& members) {
+    pod_template.labels = read_labels(members);
+    pod_template.annotations = read_annotations(members);
   });
-  if (const auto* spec = parts.find("spec")) {
+  if (spec != nullptr && !spec->is_object()) {
+    parts.problem("spec", "must be a mapping, not " + std::string(json::type_name(*spec)));
+  } else if (spec != nullptr) {
     const auto path = parts.path("spec");
-    if (!spec->is_object()) {
-      parts.problem("spec", "must be a mapping, not " + std::string(json::type_name(*spec)));
-    } else if (json::text(*spec).size() > longest) {
-      parts.problem("spec", "has more than 64 KiB; keep data in a ConfigMap");
-    } else {
-      const auto before = parts.report().size();
-      pod_template.spec = without_nulls(*spec, path, parts.report());
-      normal_ports(pod_template.spec);
-      if (parts.report().size() == before) check_pod_spec(pod_template.spec, path, parts.report());
-    }
+    const auto before = parts.report().size();
+    pod_template.spec = without_nulls(*spec, path, parts.report());
+    normal_ports(pod_template.spec);
+    if (parts.report().size() == before) check_pod_spec(pod_template.spec, path, parts.report());
   }
   check_run_first(pod_template, parts);
   return pod_template;

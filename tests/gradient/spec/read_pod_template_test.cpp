@@ -174,9 +174,15 @@ TEST_CASE("a port without a protocol is one of TCP") {
         R"({"containerPort":8,"protocol":"TCP"}]}]})");
 }
 
-TEST_CASE("a podTemplate of more than 64 KiB is refused") {
+TEST_CASE("a podTemplate of more than 64 KiB, with its metadata, is refused") {
+  const Lines too_large{"spec.podTemplate: has more than 64 KiB; keep data in a ConfigMap"};
   CHECK(problems("spec: {containers: [{name: app, args: [" + std::string(65 << 10, 'a') + "]}]}") ==
-        Lines{"spec.podTemplate.spec: has more than 64 KiB; keep data in a ConfigMap"});
+        too_large);
+  CHECK(problems("metadata: {annotations: {a: " + std::string(65 << 10, 'a') + "}}") == too_large);
+  const std::string half(33 << 10, 'a');
+  CHECK(problems("metadata: {annotations: {a: " + half + "}}").empty());
+  CHECK(problems("metadata: {annotations: {a: " + half + "}}, spec: {containers: [{name: app, " +
+                 "args: [" + half + "]}]}") == too_large);
 }
 
 TEST_CASE("init containers that run first are named with or without blanks") {
