@@ -5,21 +5,25 @@
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
 #include "reconcile/refusal.h"
+#include "reconcile/schema_refusal.h"
 
 namespace reconcile {
 namespace {
 
 /// The server names the field of the Deployment.
-std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error) {
+std::optional<gradient::Blocker> template_refusal(const kube::ApiError& error,
+                                                  const json::Json& wanted) {
   const std::string text = error.what();
   const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
   // A policy's words may be anything.
   const bool is_of_template = has("spec.template") && !has("denied request") &&
                               !has("denied the request") && (error.invalid() || error.code == 400);
   if (!fits_no_schema(error) && !is_of_template) return {};
+  const auto problems = schema_problems(text, json::at(wanted, {"spec", "template"}));
   return gradient::Blocker{
       "PodTemplateInvalid",
-      "the API server refuses the pods that podTemplate makes: " + text +
+      "the API server refuses the pods that podTemplate makes: " +
+          (problems.empty() ? text : problems) +
           "; correct spec.podTemplate, or podTemplate of the operator's configuration"};
 }
 
@@ -57,7 +61,7 @@ std::optional<gradient::Blocker> TemplateCheck::refusal(const json::Json& wanted
   } catch (const kube::ApiError& error) {
     const bool may_be_of_others = is_live && error.invalid();
     if (!may_be_of_others || !is_of_others(wanted, error, stop))
-      answer.refusal = template_refusal(error);
+      answer.refusal = template_refusal(error, wanted);
     const bool may_pass = error.code >= 500 || error.throttled();
     if (may_pass && !answer.refusal) throw;
   }

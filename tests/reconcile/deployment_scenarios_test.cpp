@@ -323,6 +323,21 @@ TEST_CASE_METHOD(Scenario, "a field of podTemplate that the API server leaves ou
   CHECK(message().find("leaves out spec.template.spec.priorityClassName") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Scenario, "a field of podTemplate of another type is told with its path") {
+  put(reconcile::gradient_deployments, "demo", with_pod_template);
+  server.expect(dry_run).answer(
+      500, R"({"kind":"Status","message":"failed to create typed patch object (ns/demo; apps/v1, )"
+           R"(Kind=Deployment): .spec.template.spec.containers[name=\"app\"].tty: expected )"
+           R"(boolean, got string"})");
+  expect_status();
+  expect_event("PodTemplateInvalid");
+  reconcile();
+  CHECK(message() ==
+        "the API server refuses the pods that podTemplate makes: "
+        "podTemplate.spec.containers[app].tty must be true or false, not a string; correct "
+        "spec.podTemplate, or podTemplate of the operator's configuration");
+}
+
 TEST_CASE_METHOD(Scenario, "a quantity that is none is told though the server answers 500") {
   put(reconcile::gradient_deployments, "demo", with_pod_template);
   server.expect(dry_run).answer(
