@@ -98,6 +98,26 @@ std::string claims(const Pod& pod) {
 
 }  // namespace
 
+/// The scheduler does not look at the pod as long as it has gates.
+std::optional<Cause> scheduling_gated(const ObservedPod& about) {
+  const auto& gates = json::elements_at(about.pod.object(), {"spec", "schedulingGates"});
+  if (about.pod.is_scheduled() || gates.size() == 0) return std::nullopt;
+  std::vector<std::string> names;
+  std::vector<std::string> fields;
+  for (const auto& gate : gates) {
+    names.push_back(json::string_at(gate, {"name"}));
+    auto field = about.pod_template.of_element("schedulingGates", "name", names.back());
+    if (!field.empty()) fields.push_back(std::move(field));
+  }
+  return Cause{
+      "SchedulingGated",
+      "is held back from the scheduler by " +
+          std::string(names.size() == 1 ? "its scheduling gate " : "its scheduling gates ") +
+          listed(names) + "; see who is to remove " + (names.size() == 1 ? "it" : "them") +
+          " from the pod" + (fields.empty() ? "" : ", or remove " + listed(fields)),
+      "gates"};
+}
+
 std::optional<Cause> claim_pending(const ObservedPod& about) {
   const auto text = scheduler_text(about);
   if (text.empty() || !is_about_claim(text)) return std::nullopt;

@@ -17,7 +17,8 @@ namespace {
 
 using json::Json;
 
-constexpr std::array<PodCheck, 8> pod_checks{
+constexpr std::array<PodCheck, 9> pod_checks{
+    scheduling_gated,       // nobody looks for volumes and nodes yet
     claim_pending,          // a volume has to be found before a node
     unschedulable,          // no node fits
     ended_by_node,          // evicted, or not admitted by the node

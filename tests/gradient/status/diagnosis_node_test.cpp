@@ -62,6 +62,23 @@ TEST_CASE("a pod without a node is explained in the scheduler's words") {
   }
 }
 
+TEST_CASE("a pod with scheduling gates is told with them, and not with its machine") {
+  const auto told = [](const std::string& gates, const std::string& of_template) {
+    Json pod = Pod().without_node("Scheduling is blocked due to non-empty scheduling gates");
+    pod["spec"]["schedulingGates"] = json::parse(gates);
+    auto spec = plain_spec();
+    spec.pod_template.spec = json::parse(of_template);
+    return text_of(status(spec, observed({}, {pod})));
+  };
+  CHECK(told(R"([{"name":"kueue.x-k8s.io/admission"}])", "null") ==
+        "False SchedulingGated: pod demo-new-1: is held back from the scheduler by its scheduling "
+        "gate kueue.x-k8s.io/admission; see who is to remove it from the pod");
+  CHECK(told(R"([{"name":"a"},{"name":"b"}])", R"({"schedulingGates":[{"name":"a"}]})") ==
+        "False SchedulingGated: pod demo-new-1: is held back from the scheduler by its scheduling "
+        "gates a and b; see who is to remove them from the pod, or remove "
+        "spec.podTemplate.spec.schedulingGates[a]");
+}
+
 TEST_CASE("a machine is told with all that it requests, as far as it requests anything") {
   const std::string words = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";
   const auto told = [&](const std::string& machine) {
