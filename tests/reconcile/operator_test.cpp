@@ -5,6 +5,7 @@
 #include "gradient/spec/settings.h"
 #include "reconcile/fetching.h"
 #include "reconcile/watched_server.h"
+#include "support/skipping_clock.h"
 
 #include <catch2/catch.hpp>
 
@@ -29,10 +30,11 @@ class Operating {
   Operating& operator=(const Operating&) = delete;
 
   bool ready() const { return operator_.ready(); }
+  SkippingClock& clock() { return clock_; }
 
  private:
   const gradient::Settings settings_ = gradient::default_settings();
-  kube::SteadyClock clock_;
+  SkippingClock clock_;
   kube::Client client_;
   reconcile::Operator operator_;
   std::jthread watching_, reconciling_;
@@ -124,4 +126,62 @@ TEST_CASE("a namespace that is refused later is served from what was seen") {
   server.put(reconcile::gradient_deployments, "web", plain, "here");
   CHECK(server.await([&] { return server.has(kube::deployments, "web", "here"); }, 2s));
   CHECK(running.ready());
+}
+
+TEST_CASE("who uses a Model is written once in half a minute, however many come") {
+  WatchedServer server;
+  server.put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://x.example/m"}}})");
+  Operating running(server);
+  const auto written = [&] { return server.asked("/models/m/status"); };
+  REQUIRE(server.await([&] { return written() == 1; }));
+  const auto add = [&](const std::string& prefix) {
+    for (const auto* const number : {"1", "2", "3", "4", "5"})
+      server.put(reconcile::gradient_deployments, prefix + number,
+                 R"({"spec":{"image":"example.com/app:1","models":[{"id":"m"}],
+                     "resources":{"instanceType":"C4"}}})");
+    REQUIRE(server.await([&] { return server.has(kube::deployments, prefix + "5"); }));
+  };
+  add("early-");
+  CHECK(written() == 1);
+  running.clock().skip(30s);
+  REQUIRE(server.await([&] { return written() == 2; }));
+  add("late-");
+  CHECK(written() == 2);
+  running.clock().skip(30s);
+  CHECK(server.await([&] { return written() == 3; }));
+}
+
+TEST_CASE("a deployment costs three writes, one more for each further child, and none at rest") {
+  struct Row {
+    std::string resources;
+    int writes;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"("instanceType":"C4")", 3},               // Deployment, Service, status
+      {R"("instanceType":"C4","replicas":2)", 4},  // disruption budget
+      {R"("instanceType":"C4","autoscaling":{"enabled":true,"maxReplicas":3,
+          "metrics":[{"metric":"cpu","summary":"average","value":50}]})",
+       5},  // and autoscaler
+  }));
+  CAPTURE(row.resources);
+  constexpr int count = 20;
+  WatchedServer server;
+  const auto name = [](int number) { return "web-" + std::to_string(number); };
+  {
+    const Operating running(server);
+    for (int i = 0; i < count; ++i)
+      server.put(reconcile::gradient_deployments, name(i),
+                 R"({"spec":{"image":"example.com/app:1","resources":{)" + row.resources + "}}}");
+    REQUIRE(server.await([&] { return server.writes() >= count * (1 + row.writes); }));
+    server.put(reconcile::gradient_deployments, "last", plain);  // is looked at after them
+    REQUIRE(server.await([&] { return server.asked("/gradientdeployments/last/status") > 0; }));
+  }
+  const auto all = count * (1 + row.writes) + 1 + 3;  // the users' own are counted, too
+  CHECK(server.writes() == all);
+  {
+    const Operating again(server);
+    server.put(reconcile::gradient_deployments, "later", plain);
+    REQUIRE(server.await([&] { return server.asked("/gradientdeployments/later/status") > 0; }));
+  }
+  CHECK(server.writes() == all + 1 + 3);
 }

@@ -368,6 +368,20 @@ TEST_CASE_METHOD(ModelScenario, "who uses a Model is told by its status, and to 
   reconcile();  // writes nothing
 }
 
+TEST_CASE_METHOD(ModelScenario, "of many who use a Model ten are named, and all are counted") {
+  put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://x.example/m"}}})");
+  for (char name = 'a'; name <= 'l'; ++name)
+    put(reconcile::gradient_deployments, std::string(1, name),
+        R"({"spec":{"models":[{"id":"m"}]}})");
+  expect_status();
+  expect_event("Ready");
+  reconcile();
+  const auto& status = json::at(*stores.models.find({"ns", "m"}), {"status", "usedBy"});
+  CHECK(json::integer_at(status, {"count"}) == 12);
+  CHECK(json::elements_at(status, {"names"}).size() == 10);
+  CHECK(json::at(status, {"names"}).at(9).as_string() == "GradientDeployment/j");
+}
+
 TEST_CASE_METHOD(ModelScenario, "a Model waits in silence for a Dataset not looked at yet") {
   put(reconcile::models, "m", R"({"spec":{"source":{"url":"https://x.example/m"},"dataset":"d"}})");
   put(reconcile::datasets, "d", R"({"spec":{"size":"1Gi"}})");

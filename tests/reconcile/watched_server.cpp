@@ -115,6 +115,11 @@ int WatchedServer::hanging(const std::string& part) {
                                         [&](const auto& path) { return ::has(path, part); }));
 }
 
+int WatchedServer::writes() {
+  const std::lock_guard lock(mutex_);
+  return inner_.writes();
+}
+
 kube::Response WatchedServer::send(const kube::Request& request, const std::stop_token& stop,
                                    std::chrono::milliseconds total) {
   std::unique_lock lock(mutex_);

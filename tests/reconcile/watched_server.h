@@ -33,6 +33,8 @@ class WatchedServer final : public BlockingTransport {
   /// How many requests have had `part` in their path so far, and how many of those hang now.
   int asked(const std::string& part);
   int hanging(const std::string& part);
+  /// As FakeServer::writes().
+  int writes();
 
   kube::Response send(const kube::Request& request, const std::stop_token& stop,
                       std::chrono::milliseconds total) override;
