@@ -34,7 +34,7 @@ load_image() { # ARCHIVE
 	if [[ $MODE == kind ]]; then
 		kind load image-archive "$1" --name "$(kind_name)"
 	else
-		ctr --address "$STATE/containerd.sock" --namespace k8s.io images import "$1" >/dev/null
+		ctr --address "${CONTAINERD_SOCKET:-$STATE/containerd.sock}" --namespace k8s.io images import "$1" >/dev/null
 	fi
 }
 

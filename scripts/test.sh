@@ -1,7 +1,8 @@
-#: test [unit|cluster|e2e|scaling|matrix]...   run unit, cluster and e2e, or the parts that are named
+#: test [unit|cluster|e2e|drain|scaling|matrix]...   run unit, cluster and e2e, or the parts that are named
 # unit: no server; cluster: against a control plane of its own; e2e: on a node of its own, needs root. Unit and cluster tests run
 # under AddressSanitizer with UndefinedBehaviorSanitizer, and those with threads under ThreadSanitizer; the end-to-end part runs the
 # release build.
+# drain: the end-to-end scenarios that want two nodes.
 # scaling: the end-to-end scenarios with engines that take long to build (KEDA).
 # matrix: the cluster part under AddressSanitizer, against the oldest and the newest Kubernetes and the one of the other parts.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -126,6 +127,8 @@ on_a_node() { # PART [ARGUMENT...]
 
 test_e2e() { on_a_node e2e; }
 
+test_drain() { on_a_node e2e --drain; }
+
 test_scaling() { on_a_node scaling --scaling; }
 
 finish() {
@@ -150,7 +153,7 @@ finish() {
 
 (($#)) || set -- unit cluster e2e
 for part; do
-	[[ $part =~ ^(unit|cluster|e2e|scaling|matrix)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|scaling|matrix]..."
+	[[ $part =~ ^(unit|cluster|e2e|drain|scaling|matrix)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|drain|scaling|matrix]..."
 done
 cluster_is_up='' left_out=''
 trap finish EXIT

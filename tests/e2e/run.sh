@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every scenario on a real node: each function of scenarios/*.sh is one, its name says what must hold. Needs root, build/release and
 # what `./dev setup e2e` installs. Each scenario has a namespace of its own, a few run at a time.
-# usage: run.sh [--scaling] [--keep] [PART-OF-A-NAME...]
-# --scaling takes those of scaling/*.sh instead; --keep leaves the cluster up, and a further run uses it.
+# usage: run.sh [--scaling | --drain] [--keep] [PART-OF-A-NAME...]
+# --scaling and --drain take those of scaling/*.sh and drain/*.sh instead; --keep leaves the cluster up, and a further run uses it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export GRADIENT_CLUSTER=${GRADIENT_CLUSTER:-e2e}
@@ -13,7 +13,7 @@ keep='' folder=scenarios
 while [[ ${1:-} == --* ]]; do
 	case $1 in
 	--keep) keep=1 ;;
-	--scaling) folder=scaling ;;
+	--scaling | --drain) folder=${1#--} ;;
 	*) fail "unknown option $1" ;;
 	esac
 	shift
@@ -113,6 +113,7 @@ for file in "$here/$folder"/*.sh; do
 		case ${file##*/} in
 		helm.sh | endpoint.sh) with_own+=("$name") ;;
 		rights.sh) ((${#wanted[@]})) || last+=("$name") ;;
+		drain.sh) last+=("$name") ;;
 		*) others+=("$name") ;;
 		esac
 	done
