@@ -1,9 +1,25 @@
 #include "kube/control/work_queue.h"
 
+#include <algorithm>
+
 namespace kube {
 
 WorkQueue::WorkQueue(const Clock& clock, const std::string& name) : clock_(clock) {
-  if (!name.empty()) metrics_.emplace(name);
+  if (name.empty()) return;
+  metrics_.emplace(name);
+  before_metrics_.emplace([this] { tell_under_way(); });
+}
+
+/// It grows by itself, and most of all where nothing comes to its end.
+void WorkQueue::tell_under_way() {
+  const std::lock_guard lock(mutex_);
+  TimePoint::duration together{}, longest{};
+  for (const auto& [key, since] : processing_) {
+    const auto time = clock_.now() - since;
+    together += time;
+    longest = std::max(longest, time);
+  }
+  metrics_->under_way(together, longest);
 }
 
 void WorkQueue::add(const Key& key) {

@@ -79,6 +79,8 @@ class WorkQueue {
   std::optional<Key> pop();
   void wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
 
+  void tell_under_way();
+
   const Clock& clock_;
   std::optional<QueueMetrics> metrics_;
   mutable std::mutex mutex_;
@@ -90,6 +92,7 @@ class WorkQueue {
   std::map<Key, TimePoint> delayed_;
   std::set<Due> due_;
   std::map<Key, int> failures_;
+  std::optional<BeforeMetrics> before_metrics_;
 };
 
 }  // namespace kube

@@ -1,5 +1,6 @@
 #include "kube/serve/metrics.h"
 
+#include "kube/guarded.h"
 #include "kube/serve/process_metrics.h"
 
 #include <prometheus/counter.h>
@@ -10,6 +11,7 @@
 
 #include <memory>
 #include <sstream>
+#include <utility>
 
 namespace kube {
 namespace {
@@ -51,7 +53,22 @@ prometheus::Labels queue_labels(const std::string& queue) {
   return {{"name", queue}, {"controller", queue}};
 }
 
+using Updates = std::list<std::function<void()>>;
+
+Guarded<Updates>& updates() {
+  static Guarded<Updates> all;
+  return all;
+}
+
 }  // namespace
+
+BeforeMetrics::BeforeMetrics(std::function<void()> update)
+    : place_(
+          updates().with([&](Updates& all) { return all.insert(all.end(), std::move(update)); })) {}
+
+BeforeMetrics::~BeforeMetrics() {
+  updates().with([&](Updates& all) { all.erase(place_); });
+}
 
 prometheus::Registry& registry() {
   static prometheus::Registry instance(prometheus::Registry::InsertBehavior::Merge);
@@ -59,6 +76,10 @@ prometheus::Registry& registry() {
 }
 
 std::string metrics_text() {
+  updates().with([](const auto& all) {
+    for (const auto& update : all)
+      update();
+  });
   auto families = registry().Collect();
   for (auto& family : process_metrics())
     families.push_back(std::move(family));
@@ -145,6 +166,12 @@ void ControllerMetrics::ended(ReconcileResult result, std::chrono::duration<doub
 
 QueueMetrics::QueueMetrics(const std::string& queue)
     : depth_(gauges("workqueue_depth", "Keys that wait").Add(queue_labels(queue))),
+      unfinished_(gauges("workqueue_unfinished_work_seconds",
+                         "For how long all keys together have been worked on that still are")
+                      .Add(queue_labels(queue))),
+      longest_(gauges("workqueue_longest_running_processor_seconds",
+                      "For how long a key has been worked on that still is, at most")
+                   .Add(queue_labels(queue))),
       adds_(counters("workqueue_adds_total", "Keys that were added").Add(queue_labels(queue))),
       retries_(counters("workqueue_retries_total", "Keys that were added again after a failure")
                    .Add(queue_labels(queue))),
@@ -165,6 +192,12 @@ void QueueMetrics::started(std::size_t depth, std::chrono::duration<double> wait
 
 void QueueMetrics::finished(std::chrono::duration<double> worked) {
   work_seconds_.Observe(worked.count());
+}
+
+void QueueMetrics::under_way(std::chrono::duration<double> together,
+                             std::chrono::duration<double> longest) {
+  unfinished_.Set(together.count());
+  longest_.Set(longest.count());
 }
 
 void QueueMetrics::retried() {

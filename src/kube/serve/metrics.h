@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <string>
 
 namespace prometheus {
@@ -19,6 +21,18 @@ namespace kube {
 prometheus::Registry& registry();
 /// All of it in Prometheus' text format.
 std::string metrics_text();
+
+/// While it lives, `update` is called before each metrics_text(): for what grows by itself.
+class BeforeMetrics {
+ public:
+  explicit BeforeMetrics(std::function<void()> update);
+  ~BeforeMetrics();
+  BeforeMetrics(const BeforeMetrics&) = delete;
+  BeforeMetrics& operator=(const BeforeMetrics&) = delete;
+
+ private:
+  std::list<std::function<void()>>::iterator place_;
+};
 
 void count_request(const std::string& method, int code, const std::string& host = {});
 /// `result` is Synced or a reason of a fixed set.
@@ -54,9 +68,11 @@ class QueueMetrics {
   void started(std::size_t depth, std::chrono::duration<double> waited);
   void finished(std::chrono::duration<double> worked);
   void retried();
+  /// For how long what is worked on now has been: all of it together, and the longest.
+  void under_way(std::chrono::duration<double> together, std::chrono::duration<double> longest);
 
  private:
-  prometheus::Gauge& depth_;
+  prometheus::Gauge &depth_, &unfinished_, &longest_;
   prometheus::Counter &adds_, &retries_;
   prometheus::Histogram &queue_seconds_, &work_seconds_;
 };

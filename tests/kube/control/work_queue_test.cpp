@@ -24,6 +24,31 @@ std::string next(WorkQueue& queue) {
 
 }  // namespace
 
+TEST_CASE("the metrics tell of work that does not end while it does not") {
+  const ManualClock clock;
+  WorkQueue queue(clock, "hanging");
+  const auto line = [](const std::string& name, const std::string& value) {
+    return "\nworkqueue_" + name + "_seconds{controller=\"hanging\",name=\"hanging\"} " + value +
+           "\n";
+  };
+  const auto tells = [&](const std::string& together, const std::string& longest) {
+    const auto text = kube::metrics_text();
+    return text.find(line("unfinished_work", together)) != std::string::npos &&
+           text.find(line("longest_running_processor", longest)) != std::string::npos;
+  };
+  queue.add(a);
+  queue.add(b);
+  queue.try_get();
+  clock.wait(20s, {});
+  queue.try_get();
+  clock.wait(5s, {});
+  CHECK(tells("30", "25"));
+  queue.done(a);
+  CHECK(tells("5", "5"));
+  queue.done(b);
+  CHECK(tells("0", "0"));
+}
+
 TEST_CASE("backoff doubles up to its cap") {
   CHECK(kube::item_backoff.after(1) == 5ms);
   CHECK(kube::item_backoff.after(2) == 10ms);
