@@ -1,4 +1,5 @@
 #: bench [content|sharing|sources|COUNT...]     measure the operator against etcd and an API server (100 and 1000 objects), or content; writes docs/benchmarks.md
+#: bench namespaces [COUNT...]                 measure what namespaces cost that the operator is told to watch
 # One process of ours, no controllers: nothing but the operator writes to the objects that are counted. Figures come from /proc and from
 # the API server's own request counters, not from the operator.
 export GRADIENT_CLUSTER=bench
@@ -9,6 +10,7 @@ esac
 source "$SCRIPTS/processes.sh"
 source "$SCRIPTS/binaries.sh"
 source "$SCRIPTS/bench_report.sh"
+source "$SCRIPTS/bench_namespaces.sh"
 
 OPERATOR=$ROOT/build/release/bin/gradient-operator
 NAMESPACE=bench
@@ -43,8 +45,8 @@ cpu_ms() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", 
 
 status_kb() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$operator_pid/status"; } # VmRSS, VmHWM, Threads
 
-start_operator() {
-	"$OPERATOR" run --kubeconfig "$KUBECONFIG" --metrics-address "$metrics" >"$work/operator.log" 2>&1 &
+start_operator() { # OPTION...
+	"$OPERATOR" run --kubeconfig "$KUBECONFIG" --metrics-address "$metrics" "$@" >"$work/operator.log" 2>&1 &
 	operator_pid=$!
 	until curl -fso /dev/null "http://$metrics/readyz"; do
 		[[ -d /proc/$operator_pid ]] || { cat "$work/operator.log" >&2; fail "the operator ended"; }
@@ -242,6 +244,10 @@ END
 
 "$ROOT/dev" build release
 : >"$work/table"
+if [[ ${1:-} == namespaces ]]; then
+	bench_namespaces "${@:2}"
+	exit
+fi
 [[ $# -gt 0 ]] || set -- 100 1000
 for count; do
 	measure "$count"
@@ -251,7 +257,7 @@ done
 	report "$@"
 	conclusion '# Benchmarks'
 	echo
-	sed -n '/^## Content/,$p' "$REPORT"
+	sed -n '/^## /,$p' "$REPORT"
 } >"$work/report"
 mkdir -p "$ROOT/docs"
 install -m 644 "$work/report" "$REPORT"
