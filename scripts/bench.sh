@@ -45,8 +45,9 @@ cpu_ms() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", 
 
 status_kb() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$operator_pid/status"; } # VmRSS, VmHWM, Threads
 
-start_operator() { # OPTION...
-	"$OPERATOR" run --kubeconfig "$KUBECONFIG" --metrics-address "$metrics" "$@" >"$work/operator.log" 2>&1 &
+operator_options=()
+start_operator() {
+	"$OPERATOR" run --kubeconfig "$KUBECONFIG" --metrics-address "$metrics" "${operator_options[@]}" >"$work/operator.log" 2>&1 &
 	operator_pid=$!
 	until curl -fso /dev/null "http://$metrics/readyz"; do
 		[[ -d /proc/$operator_pid ]] || { cat "$work/operator.log" >&2; fail "the operator ended"; }

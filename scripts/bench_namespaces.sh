@@ -3,18 +3,19 @@
 # What namespaces cost that are named to the operator, with nothing in them, for bench.sh: a section of its own.
 
 measure_namespaces() { # COUNT
-	local i cpu started ready named=()
+	local i cpu started ready
+	operator_options=()
 	say "bench: $1 namespaces"
 	for ((i = 0; i < $1; i++)); do
 		printf '{apiVersion: v1, kind: Namespace, metadata: {name: team-%d}}\n---\n' "$i"
 	done | kube apply -f - >/dev/null
-	for ((i = 0; i < $1; i++)); do named+=(--namespace "team-$i"); done
+	for ((i = 0; i < $1; i++)); do operator_options+=(--namespace "team-$i"); done
 	started=$(now_ms)
-	start_operator "${named[@]}"
+	start_operator
 	ready=$(seconds $(($(now_ms) - started)))
 	read -rt 5 <> <(:) || true # until all watches are open
 	cpu=$(cpu_ms)
-	read -rt $IDLE_SECONDS <> <(:) || true
+	read -rt "$IDLE_SECONDS" <> <(:) || true
 	printf '| %d | %s | %.0f | %d | %d | %d |\n' "$1" "$ready" "$(($(status_kb VmRSS) / 1024))" "$(status_kb Threads)" \
 		"$(find "/proc/$operator_pid/fd" -mindepth 1 | wc -l)" "$(($(cpu_ms) - cpu))" >>"$work/table"
 	stop_operator
