@@ -37,7 +37,7 @@ namespaces_section() {
 
 bench_namespaces() { # COUNT...
 	local count
-	[[ $# -gt 0 ]] || set -- 1 20 60 200 500
+	[[ $# -gt 0 ]] || set -- 1 60 200 500
 	begin
 	for count; do measure_namespaces "$count"; done
 	namespaces_section "$@" | replace_section Namespaces
