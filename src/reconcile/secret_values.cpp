@@ -3,11 +3,25 @@
 #include "base/hash.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace reconcile {
 namespace {
 
-constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configuration";
+using json::Json;
+
+/// Before the names of our annotations.
+constexpr std::string_view ours = "gradient-operator.dev/";
+
+/// Those of tools may repeat the whole Secret, as what kubectl last applied does.
+void leave_only_ours(Json& annotations) {
+  std::vector<std::string> others;
+  for (const auto& [name, value] : annotations.as_object())
+    if (!name.starts_with(ours)) others.push_back(name);
+  for (const auto& name : others)
+    annotations.erase(name);
+}
 
 /// No Base64 has a colon.
 std::string digest_of(const std::string& value) {
@@ -18,17 +32,16 @@ std::string digest_of(const std::string& value) {
 
 }  // namespace
 
-json::Json without_values(const json::Json& secret) {
+Json without_values(const Json& secret) {
   auto kept = secret;
   if (json::at(kept, {"data"}).is_object()) {
     for (auto& [key, value] : kept["data"].as_object())
-      if (value.is_string()) value = json::Json(digest_of(value.as_string()));
+      if (value.is_string()) value = Json(digest_of(value.as_string()));
   }
   if (json::at(kept, {"metadata"}).is_object()) {
     auto& metadata = kept["metadata"];
     if (metadata.has_field("managedFields")) metadata.erase("managedFields");
-    if (!json::at(metadata, {"annotations", last_applied}).is_null())
-      metadata["annotations"].erase(last_applied);
+    if (json::at(metadata, {"annotations"}).is_object()) leave_only_ours(metadata["annotations"]);
   }
   return kept;
 }

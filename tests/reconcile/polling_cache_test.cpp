@@ -178,14 +178,14 @@ TEST_CASE("a thousand objects are read once a minute, and at most twenty in a se
 
 TEST_CASE_METHOD(Scenario, "of a Secret no value is kept, but whether it changes") {
   server.expect(path).answer(200, R"({"metadata":{"name":"s","namespace":"ns","uid":"u",
-      "resourceVersion":"1","managedFields":[{"manager":"m"}],"annotations":{"mine":"x",
+      "resourceVersion":"1","managedFields":[{"manager":"m"}],"annotations":{"gradient-operator.dev/mine":"x",
       "kubectl.kubernetes.io/last-applied-configuration":"{\"data\":{\"a\":\"Y2FuYXJ5\"}}"}},
       "data":{"a":"Y2FuYXJ5","empty":""}})");
   const auto secret = find();
   CHECK(json::text(*secret).find("Y2FuYXJ5") == std::string::npos);
   CHECK(json::string_at(*secret, {"data", "a"}) == "sha256:" + base::sha256_hex("Y2FuYXJ5"));
   CHECK(json::string_at(*secret, {"data", "empty"}).empty());
-  CHECK(json::string_at(*secret, {"metadata", "annotations", "mine"}) == "x");
+  CHECK(json::string_at(*secret, {"metadata", "annotations", "gradient-operator.dev/mine"}) == "x");
   CHECK(json::at(*secret, {"metadata", "managedFields"}).is_null());
   SECTION("nor of one that is our own write") {
     polled.put(kube::secrets, json::parse(R"({"metadata":{"name":"s","namespace":"ns"},

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int workers = 2;
+constexpr int listers = 2;
 /// Between two looks whether a write of ours is still under way: they take some milliseconds.
 constexpr auto look_at_waiting = 5ms;
 constexpr auto nothing_waits = 1min;
@@ -20,28 +20,32 @@ void WatchRunner::run(const std::stop_token& stop) {
   for (auto* const watch : watches_)
     schedule(*watch);
   std::vector<std::jthread> threads;
-  for (int i = 0; i < workers; ++i)
-    threads.emplace_back([&] { work(*streams, stop); });
+  for (int i = 0; i < listers; ++i)
+    threads.emplace_back([this](const std::stop_token& own) { list_all(own); });
+  threads.emplace_back([&](const std::stop_token& own) { open_all(*streams, own); });
   streams->run([this] { return read_waiting(); }, stop);
+  for (auto& thread : threads)
+    thread.request_stop();
 }
 
 void WatchRunner::schedule(Watch& watch) {
   auto step = watch.next();
   const std::lock_guard lock(mutex_);
-  tasks_.emplace(clock_.now() + step.delay, Task{&watch, std::move(step)});
+  auto& tasks = step.what == WatchState::Step::What::List ? lists_ : opens_;
+  tasks.emplace(clock_.now() + step.delay, Task{&watch, std::move(step)});
   ++scheduled_;
   changed_.notify_all();
 }
 
-bool WatchRunner::take_due(Task& task, const std::stop_token& stop) {
+bool WatchRunner::take_due(Tasks& tasks, Task& task, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    const auto first = tasks_.begin();
-    const auto left = first == tasks_.end() ? Clock::TimePoint::duration(nothing_waits)
-                                            : first->first - clock_.now();
-    if (first != tasks_.end() && left <= 0s) {
+    const auto first = tasks.begin();
+    const auto left = first == tasks.end() ? Clock::TimePoint::duration(nothing_waits)
+                                           : first->first - clock_.now();
+    if (first != tasks.end() && left <= 0s) {
       task = std::move(first->second);
-      tasks_.erase(first);
+      tasks.erase(first);
       return true;
     }
     changed_.wait_for(lock, stop, left, [&, before = scheduled_] { return scheduled_ != before; });
@@ -49,15 +53,16 @@ bool WatchRunner::take_due(Task& task, const std::stop_token& stop) {
   return false;
 }
 
-void WatchRunner::work(Streams& streams, const std::stop_token& stop) {
-  for (Task task{}; take_due(task, stop);) {
-    if (task.step.what == WatchState::Step::What::Watch) {
-      open(streams, task);
-    } else {
-      task.watch->list(task.step, stop);
-      schedule(*task.watch);
-    }
+void WatchRunner::list_all(const std::stop_token& stop) {
+  for (Task task{}; take_due(lists_, task, stop);) {
+    task.watch->list(task.step, stop);
+    schedule(*task.watch);
   }
+}
+
+void WatchRunner::open_all(Streams& streams, const std::stop_token& stop) {
+  for (Task task{}; take_due(opens_, task, stop);)
+    open(streams, task);
 }
 
 void WatchRunner::open(Streams& streams, const Task& task) {

@@ -16,13 +16,13 @@
 
 namespace kube {
 
-/// Runs watches, any number on a few threads: one reads all streams, and two list and open them.
+/// Runs watches, any number on four threads: two list, one opens streams, and one reads them all.
 ///
 ///     wait --delay is over--> list a page --> wait
 ///                        \--> open a stream --> read its lines --it ends--> wait
 ///
 /// At most two pages of lists are in memory at a time. A list that is not answered does not keep
-/// all others waiting.
+/// all others waiting, and no stream.
 class WatchRunner {
  public:
   /// Both have to outlive this.
@@ -40,8 +40,10 @@ class WatchRunner {
   };
 
   void schedule(Watch& watch);
-  void work(Streams& streams, const std::stop_token& stop);
-  bool take_due(Task& task, const std::stop_token& stop);
+  using Tasks = std::multimap<Clock::TimePoint, Task>;  ///< by when they are due
+  void list_all(const std::stop_token& stop);
+  void open_all(Streams& streams, const std::stop_token& stop);
+  bool take_due(Tasks& tasks, Task& task, const std::stop_token& stop);
   void open(Streams& streams, const Task& task);
   void read(Watch& watch, std::string_view line);
   std::chrono::milliseconds read_waiting();
@@ -51,9 +53,9 @@ class WatchRunner {
   std::vector<Watch*> watches_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::multimap<Clock::TimePoint, Task> tasks_;  ///< by when they are due
-  std::uint64_t scheduled_ = 0;                  ///< how many there were so far
-  std::set<Watch*> waiting_;                     ///< is_waiting(). Of the thread that reads.
+  Tasks lists_, opens_;
+  std::uint64_t scheduled_ = 0;  ///< how many there were so far
+  std::set<Watch*> waiting_;     ///< is_waiting(). Of the thread that reads.
 };
 
 }  // namespace kube

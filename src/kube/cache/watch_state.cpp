@@ -88,9 +88,13 @@ void WatchState::saw(const std::string& version) {
 }
 
 void WatchState::ended(Clock::TimePoint now) {
+  const bool is_short = now - opened_ < very_short;
+  const bool was_short = std::exchange(was_short_, is_short && saw_anything_);
   if (saw_anything_) {
     silent_ = 0;
-  } else if (now - opened_ < very_short) {
+    // One may end as soon as it has brought something, but not one after the other.
+    if (is_short && was_short) delay_ = backoff(now);
+  } else if (is_short) {
     delay_ = backoff(now);
   } else if (++silent_ >= max_silent) {
     // Bookmarks come every minute: a server that was restored from a backup, and waits for a

@@ -68,6 +68,7 @@ class WatchState {
   int failures_ = 0;
   Clock::TimePoint last_failure_{}, opened_{};
   bool saw_anything_ = false;
+  bool was_short_ = false;         ///< the watch before ended as soon as it brought something
   int silent_ = 0;                 ///< watches in a row that brought nothing, not even a bookmark
   bool relisted_at_once_ = false;  ///< since a watch last brought something
 };

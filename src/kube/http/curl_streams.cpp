@@ -75,8 +75,7 @@ CurlStreams::~CurlStreams() {
 void CurlStreams::open(const Request& request, Reader reader, std::chrono::milliseconds idle) {
   auto identity = options_.identity();
   auto stream = std::make_unique<Stream>(options_.endpoint, request, std::move(reader), idle);
-  stream->headers = std::move(identity.headers);
-  stream->certificate = std::move(identity.certificate);
+  stream->identity = std::move(identity);
   {
     const std::lock_guard lock(mutex_);
     opened_.push_back(std::move(stream));
@@ -106,16 +105,16 @@ void CurlStreams::run(const std::function<std::chrono::milliseconds()>& on_turn,
   }
 }
 
-CurlStreams::Group& CurlStreams::group_for(const ClientCertificate& certificate) {
+CurlStreams::Group& CurlStreams::group_for(const std::string& presented) {
   const auto is_for_it = [&](const Group& group) {
-    return !group.is_silent && group.certificate == certificate;
+    return !group.is_silent && group.presented == presented;
   };
   groups_.remove_if([&](const Group& group) { return group.streams == 0 && !is_for_it(group); });
   const auto found = std::find_if(groups_.begin(), groups_.end(), is_for_it);
   if (found != groups_.end()) return *found;
   auto& group = groups_.emplace_back();
   group.owner = this;
-  group.certificate = certificate;
+  group.presented = presented;
   group.multi.reset(curl_multi_init());
   if (!group.multi) throw std::bad_alloc();
   curl_multi_setopt(group.multi.get(), CURLMOPT_SOCKETFUNCTION, &on_socket);
@@ -139,13 +138,13 @@ void CurlStreams::begin_next() {
   }
   auto& stream = *next;
   connecting_ = &stream;
-  stream.group = &group_for(stream.certificate);
+  stream.group = &group_for(stream.identity.presented);
   ++stream.group->streams;
   stream.idle_end = std::chrono::steady_clock::now() + stream.idle;
   stream.transfer.on_arrival([this, &stream] {
     if (!std::exchange(stream.has_news, true)) news_.push_back(&stream);
   });
-  stream.transfer.prepare(stream.request, stream.headers, max_unread);
+  stream.transfer.prepare(stream.request, stream.identity.headers, max_unread);
   auto* const easy = stream.transfer.handle();
   streams_.emplace(easy, std::move(next));
   curl_multi_add_handle(stream.group->multi.get(), easy);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "kube/config/config.h"
 #include "kube/http/read_response.h"
 #include "kube/http/streams.h"
 #include "kube/http/transfer.h"
@@ -26,7 +25,7 @@ class CurlStreams final : public Streams {
   /// What a request is sent with.
   struct Identity {
     std::vector<std::string> headers;  ///< "Name: value"
-    ClientCertificate certificate;
+    std::string presented;             ///< Tls::presented()
   };
   struct Options {
     Endpoint endpoint;
@@ -54,8 +53,7 @@ class CurlStreams final : public Streams {
     Request request;
     Reader reader;
     std::chrono::milliseconds idle;  ///< for which nothing may come
-    ClientCertificate certificate{};
-    std::vector<std::string> headers{};
+    Identity identity{};
     LinesResponse lines;
     Transfer transfer;
     Group* group = nullptr;
@@ -70,7 +68,7 @@ class CurlStreams final : public Streams {
   /// and one that has fallen silent gets no further streams.
   struct Group {
     CurlStreams* owner = nullptr;
-    ClientCertificate certificate{};
+    std::string presented{};
     bool is_silent = false;
     std::size_t streams = 0;
     std::optional<TimePoint> due{};  ///< libcurl's timer
@@ -81,7 +79,7 @@ class CurlStreams final : public Streams {
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* group, void* data);
   static int on_timer(CURLM* multi, long milliseconds, void* group);
 
-  Group& group_for(const ClientCertificate& certificate);
+  Group& group_for(const std::string& presented);
   void begin_next();
   void wait(TimePoint until);
   void run_timers();

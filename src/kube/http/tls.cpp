@@ -211,18 +211,22 @@ struct Tls::Impl {
     return trust_stores.get(stamp(ca), [&] { return make_trust_store(ca); });
   }
 
+  static std::string stamp_of(const ClientCertificate& given) {
+    return given.certificate_pem + given.key_pem;
+  }
+  std::string stamp_of_files() const { return stamp(certificate) + " " + stamp(key); }
+
   /// Null when there is nothing to present.
   std::shared_ptr<const Identity> identity() {
     const auto given = plugin ? plugin() : ClientCertificate{};
     if (!given.certificate_pem.empty()) {
-      return identities.get(given.certificate_pem + given.key_pem, [&] {
+      return identities.get(stamp_of(given), [&] {
         return read_identity({given.certificate_pem, "", "the plugin's clientCertificate"},
                              {given.key_pem, "", "the plugin's clientKey"});
       });
     }
     if (!certificate.is_given()) return nullptr;
-    return identities.get(stamp(certificate) + " " + stamp(key),
-                          [&] { return read_identity(certificate, key); });
+    return identities.get(stamp_of_files(), [&] { return read_identity(certificate, key); });
   }
 
   void trust(SSL_CTX* context) {
@@ -255,6 +259,11 @@ Tls::Tls(const ClusterConfig& config, const std::string& host,
 }
 
 Tls::~Tls() = default;
+
+std::string Tls::presented() const {
+  const auto given = impl_->plugin ? impl_->plugin() : ClientCertificate{};
+  return given.certificate_pem.empty() ? impl_->stamp_of_files() : Impl::stamp_of(given);
+}
 
 void Tls::check() {
   if (impl_->verify_server) impl_->trust_store();

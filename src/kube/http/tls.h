@@ -23,6 +23,10 @@ class Tls {
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 
+  /// Another text when new connections present another certificate: the plugin's, or what tells
+  /// that the files have changed. A connection proves who we are for as long as it lasts.
+  std::string presented() const;
+
   /// Reads what is configured, as prepare() does. Throws ConfigError.
   void check();
 

@@ -35,7 +35,8 @@ class CurlTransport final : public Transport {
   using OnLine = std::function<void(std::string_view)>;
   using Headers = std::vector<std::string>;
 
-  std::shared_ptr<ConnectionPool> pool(const RequestCredentials& credentials);
+  std::shared_ptr<ConnectionPool> pool();
+  std::string presented() const { return endpoint_.tls ? endpoint_.tls->presented() : ""; }
   Headers headers(const RequestCredentials& credentials) const;
   template <class Attempt>
   Response with_credentials(const Request& request, Attempt attempt);
@@ -45,7 +46,7 @@ class CurlTransport final : public Transport {
 
   /// A connection proves who we are for as long as it lasts.
   struct Connected {
-    ClientCertificate certificate;
+    std::string presented;  ///< by its connections
     std::shared_ptr<ConnectionPool> pool;
   };
   const Address address_;
@@ -78,10 +79,11 @@ CurlTransport::CurlTransport(const ClusterConfig& config)
 }
 
 /// Another certificate, other connections.
-std::shared_ptr<ConnectionPool> CurlTransport::pool(const RequestCredentials& credentials) {
+std::shared_ptr<ConnectionPool> CurlTransport::pool() {
+  auto presented = this->presented();
   return connected_.with([&](Connected& connected) {
-    if (!connected.pool || connected.certificate != credentials.certificate) {
-      connected.certificate = credentials.certificate;
+    if (!connected.pool || connected.presented != presented) {
+      connected.presented = std::move(presented);
       connected.pool = std::make_shared<ConnectionPool>(endpoint_);
     }
     return connected.pool;
@@ -137,7 +139,7 @@ Response CurlTransport::send(const Request& request, const std::stop_token& stop
                              std::chrono::milliseconds total) {
   const auto deadline = std::chrono::steady_clock::now() + total;
   return with_credentials(request, [&](const RequestCredentials& credentials) {
-    const auto pool = this->pool(credentials);
+    const auto pool = this->pool();
     const auto sent = headers(credentials);
     auto connection = pool->take();
     connection->begin(request, sent, max_body);
@@ -158,7 +160,7 @@ Response CurlTransport::stream(const Request& request, const OnLine& on_line,
     note(request, head.status, head.warnings);
   };
   return with_credentials(request, [&](const RequestCredentials& credentials) {
-    const auto pool = this->pool(credentials);
+    const auto pool = this->pool();
     const auto sent = headers(credentials);
     auto connection = pool->take();
     connection->begin(request, sent, max_body);
@@ -176,7 +178,7 @@ std::unique_ptr<Streams> CurlTransport::make_streams() {
             try {
               const auto current = credentials_->current();
               if (endpoint_.tls) endpoint_.tls->check();
-              return CurlStreams::Identity{headers(*current), current->certificate};
+              return CurlStreams::Identity{headers(*current), presented()};
             } catch (const ConfigError& error) {
               throw TransportError(address_.text() + ": " + error.what());
             }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <latch>
+#include <list>
 #include <optional>
 
 namespace {
@@ -116,4 +118,27 @@ TEST_CASE("what is wrong with an event that waited ends its stream") {
   CHECK_THROWS_AS(watch.read(event("b", "7")), kube::ApiError);
   watch.end({.response = {}, .failure = nullptr});
   CHECK(watch.next().what == kube::WatchState::Step::What::List);
+}
+
+TEST_CASE("lists that get no answer keep no stream from being opened") {
+  Scene scene;
+  scene.api.expect(list_line).answer(200, list("5"));
+  scene.watch.list(scene.watch.next(), {});
+  scene.api.finish();
+  std::latch hanging(2);
+  const auto stop_at_watch = [&](const kube::Request& request) {
+    if (request.query.front().first != "watch") return hanging.count_down();
+    hanging.wait();
+    scene.api.stop().request_stop();
+  };
+  std::list<kube::Watch> others;
+  for (int i = 0; i < 2; ++i) {
+    scene.runner.add(others.emplace_back(
+        scene.client, scene.store, scene.clock,
+        kube::WatchOptions{.kind = kube::config_maps, .ns = "ns", .selector = {}},
+        [](const kube::Key&, const json::Json&) {}));
+  }
+  for (int i = 0; i < 3; ++i)
+    scene.api.expect(std::string(path) + "*").hang().then(stop_at_watch);
+  scene.run();
 }

@@ -94,6 +94,23 @@ TEST_CASE("a quiet watch that ends goes on at once, a very short one after a bac
   CHECK(scene.next() == "watch 6");
 }
 
+TEST_CASE("watches that end as soon as they have brought something are opened with a backoff") {
+  Scene scene;
+  const auto end_after = [&](std::chrono::milliseconds time) {
+    scene.state.opened(scene.now);
+    scene.state.saw("6");
+    scene.now += time;
+    scene.state.ended(scene.now);
+    return scene.next();
+  };
+  scene.watch("5");
+  CHECK(end_after(0ms) == "watch 6");
+  CHECK(end_after(999ms) == "watch 6 after 800ms");
+  CHECK(end_after(0ms) == "watch 6 after 1600ms");
+  CHECK(end_after(1s) == "watch 6");
+  CHECK(end_after(0ms) == "watch 6");
+}
+
 TEST_CASE("two silent watches in a row lead to a list") {
   Scene scene;
   scene.watch("5");

@@ -184,6 +184,29 @@ TEST_CASE("a client certificate is presented, from text or from files") {
                  .client_key_file = folder.write("key", client.key)}) == ",jane");
 }
 
+TEST_CASE("a renewed file of the client's certificate is presented at once") {
+  const Folder folder;
+  const auto authority = make_authority();
+  const RawServer server(tell, {.certificate = issue(authority, {.names = {"IP:127.0.0.1"}}),
+                                .client_authority = authority});
+  const auto write = [&](const std::string& name) {
+    const auto client = issue(authority, {.common_name = name});
+    folder.write("key", client.key);
+    return folder.write("certificate", client.certificate);
+  };
+  const auto certificate = write("jane");
+  const auto transport = make_transport({.server = server.url(),
+                                         .ca_pem = authority.certificate,
+                                         .client_certificate_file = certificate,
+                                         .client_key_file = folder / "key"});
+  CHECK(transport->send(get, {}).body == ",jane");
+  CHECK(transport->send(get, {}).body == ",jane");
+  CHECK(server.connections() == 1);
+  write("joe");
+  CHECK(transport->send(get, {}).body == ",joe");
+  CHECK(server.connections() == 2);
+}
+
 TEST_CASE("a plugin's client certificate is presented, and a newer one on connections of its own") {
   const auto authority = make_authority();
   const auto answer = [&](const std::string& name) {
