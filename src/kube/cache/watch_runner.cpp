@@ -32,7 +32,8 @@ void WatchRunner::schedule(Watch& watch) {
   auto step = watch.next();
   const std::lock_guard lock(mutex_);
   auto& tasks = step.what == WatchState::Step::What::List ? lists_ : opens_;
-  tasks.emplace(clock_.now() + step.delay, Task{&watch, std::move(step)});
+  const auto due = clock_.now() + step.delay;
+  tasks.emplace(due, Task{&watch, std::move(step)});
   ++scheduled_;
   changed_.notify_all();
 }
