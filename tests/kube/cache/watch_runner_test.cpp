@@ -51,6 +51,12 @@ struct Scene {
     runner.add(watch);
     runner.run(api.stop().get_token());
   }
+  /// Lists nothing, and opens the stream; both by hand.
+  void open() {
+    api.expect(list_line).answer(200, list("5"));
+    watch.list(watch.next(), {});
+    static_cast<void>(watch.open(watch.next()));
+  }
   /// The next request is the last one.
   void end_with(const std::string& line) {
     api.expect(line).then([this](const kube::Request&) { api.stop().request_stop(); });
@@ -75,10 +81,8 @@ TEST_CASE("a runner lists, follows what comes, and watches again where a stream 
 TEST_CASE("an event waits for the answer to a write of ours, and later ones wait behind it") {
   Scene scene;
   std::optional<kube::Store::Write> write(std::in_place, scene.store, kube::Key{"ns", "a"});
-  scene.api.expect(list_line).answer(200, list("5"));
+  scene.open();
   auto& watch = scene.watch;
-  watch.list(watch.next(), {});
-  static_cast<void>(watch.open(watch.next()));
   watch.read(event("a", "6"));
   watch.read(event("b", "7"));
   watch.read_waiting();
@@ -106,10 +110,8 @@ TEST_CASE("an event waits for the answer to a write of ours, and later ones wait
 TEST_CASE("what is wrong with an event that waited ends its stream") {
   Scene scene;
   std::optional<kube::Store::Write> write(std::in_place, scene.store, kube::Key{"ns", "a"});
-  scene.api.expect(list_line).answer(200, list("5"));
+  scene.open();
   auto& watch = scene.watch;
-  watch.list(watch.next(), {});
-  static_cast<void>(watch.open(watch.next()));
   watch.read(event("a", "6"));
   watch.read(R"({"type":"ERROR","object":{"code":410}})");
   write.reset();
