@@ -45,9 +45,9 @@ bool is_response(const Json& line) {
 }
 
 /// Whether an answer tells an object of several parts: S3's ETag of one is no MD5 but "HEX-PARTS".
-bool is_in_parts(const std::string& message) {
+bool is_in_parts(const Json& line) {
   static const std::regex etag("\nEtag: \"[0-9a-f]{32}-[0-9]+\"");
-  return message.starts_with("HTTP/") && std::regex_search(message, etag);
+  return is_response(line) && std::regex_search(json::string_at(line, {"msg"}), etag);
 }
 
 /// Of smaller files, on average, more time goes into requests than into bytes, and more into being
@@ -376,7 +376,7 @@ void Rclone::fetch(const Listing& listing, const RangeRequest& request,
   } else {
     confirm();
     call.on_line = [&tell_parts = request.tell_parts](const Json& line) {
-      if (is_in_parts(json::string_at(line, {"msg"}))) tell_parts();
+      if (is_in_parts(line)) tell_parts();
     };
   }
   call.options = std::move(options);
