@@ -14,23 +14,13 @@ namespace {
 
 using json::Json;
 
-bool is_ready(const Json& pod) {
-  const auto& ready = gradient::condition(json::at(pod, {"status"}), "Ready");
-  return json::string_at(ready, {"status"}) == "True";
-}
-
-/// The youngest of those that are not ready, enough to tell why: the rest share their fate.
-std::vector<Json> troubled(const std::vector<Json>& pods) {
-  constexpr std::size_t most = 5;
-  std::vector<Json> found;
-  std::copy_if(pods.begin(), pods.end(), std::back_inserter(found),
-               [](const Json& pod) { return !is_ready(pod) && !kube::is_being_deleted(pod); });
-  std::stable_sort(found.begin(), found.end(), [](const Json& a, const Json& b) {
-    return json::string_at(a, {"metadata", "creationTimestamp"}) >
-           json::string_at(b, {"metadata", "creationTimestamp"});
+std::vector<gradient::PodGroup> pods_of(const kube::Key& deployment, const kube::Store& pods) {
+  std::vector<gradient::NamedFacts> facts;
+  for (auto& [pod, text] : pods.indexed_summaries(parent_term(deployment)))
+    facts.push_back({std::move(pod.name), std::move(text)});
+  return gradient::grouped(facts, [&](const std::string& name) {
+    return pods.find({deployment.ns, name});
   });
-  found.resize(std::min(found.size(), most));
-  return found;
 }
 
 bool is_controlled(const json::Shared& live, const gradient::Parent& parent) {
@@ -78,7 +68,7 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
   const kube::Key key{parent.ns, parent.name};
   Observation observation{
       .observed = {.deployment = stores_.deployments.find(key),
-                   .pods = stores_.pods.indexed(parent_term(key)),
+                   .pods = pods_of(key, stores_.pods),
                    .events = {},
                    .sync_lines = {},
                    .autoscaler = autoscaler(parent),
@@ -93,8 +83,8 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
   }
   std::vector<BackgroundReader::Query> queries;
   if (gradient::needs_events(spec, observed)) {
-    for (const auto& pod : troubled(observed.pods))
-      queries.push_back(events_of(client_, pod, "events of Pod "));
+    for (const auto& group : observed.pods)
+      if (group.is_looked_into) queries.push_back(events_of(client_, *group.pod, "events of Pod "));
     const auto refused = gradient::refused_replica_set(spec, observed);
     if (!refused.empty()) queries.push_back(refusals_of(client_, {parent.ns, refused}));
   }

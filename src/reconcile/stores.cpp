@@ -2,6 +2,7 @@
 
 #include "gradient/render/ingress.h"
 #include "gradient/spec/names.h"
+#include "gradient/status/pod_group.h"
 #include "reconcile/object_metrics.h"
 
 #include <algorithm>
@@ -85,7 +86,7 @@ Stores::Stores()
       budgets(parents),
       ingresses(parent_and_hosts),
       routes(parent_and_hosts),
-      pods(parents) {}
+      pods(parents, {}, gradient::pod_facts) {}
 
 kube::Store* Stores::of(const kube::Kind& kind) {
   if (kind == kube::deployments) return &deployments;

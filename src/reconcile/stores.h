@@ -22,7 +22,8 @@ struct Stores {
   kube::Store datasets;                      ///< indexed by claim_term
   kube::Store registries;
   kube::Store deployments, services, autoscalers, budgets, ingresses, routes,
-      pods;            ///< indexed by parent_term, and what has a host by host_term
+      pods;            ///< indexed by parent_term, and what has a host by host_term; pods have
+                       ///< gradient::pod_facts as their summary
   kube::Store claims;  ///< those with our label
 
   /// Null for kinds that have no Store (Secrets, Events, ReplicaSets, Jobs).

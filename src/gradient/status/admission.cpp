@@ -27,7 +27,7 @@ std::string replica_failure(const Observed& observed, const Workload& workload) 
   }
   const bool outdated =
       std::any_of(workload.pods.begin(), workload.pods.end(),
-                  [&](const Pod& pod) { return pod.created().substr(0, 19) >= last.seen; });
+                  [&](const Pod& pod) { return pod.last_created().substr(0, 19) >= last.seen; });
   return outdated ? "" : last.text;
 }
 

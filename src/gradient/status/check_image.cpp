@@ -102,7 +102,7 @@ std::string credentials_remedy(const ObservedPod& about, const Container& contai
 bool may_lack_its_secret(const ObservedPod& about) {
   constexpr int seconds_to_see_it = 30;
   if (json::elements_at(about.pod.object(), {"spec", "imagePullSecrets"}).size() == 0) return false;
-  return base::seconds_between(about.pod.created(), about.now).value_or(seconds_to_see_it) <
+  return base::seconds_between(about.pod.first_created(), about.now).value_or(seconds_to_see_it) <
          seconds_to_see_it;
 }
 

@@ -84,7 +84,7 @@ Json repository_entry(const Repository& repository, const Workload& workload, co
     const auto report = container == nullptr ? Json() : checkout(*container);
     const auto commit = json::string_at(report, {"commit"}).substr(0, 64);
     if (commit.empty()) continue;
-    ++commits[commit];
+    commits[commit] += pod.count();
     refs[commit] = json::string_at(report, {"ref"}).substr(0, 300);
     times.emplace(commit,
                   json::string_at(*container->status, {"state", "terminated", "finishedAt"}));
@@ -135,8 +135,10 @@ std::vector<const Json*> lines(const Observed& observed, const Workload& workloa
                                const std::string& model) {
   std::vector<const Json*> found;
   for (const auto& pod : workload.pods) {
-    const auto line = observed.sync_lines.find(pod.name() + "/" + names::sync_container(model));
-    if (line != observed.sync_lines.end()) found.push_back(&line->second);
+    for (const auto& each : pod.all()) {
+      const auto line = observed.sync_lines.find(each.name + "/" + names::sync_container(model));
+      if (line != observed.sync_lines.end()) found.push_back(&line->second);
+    }
   }
   return found;
 }
@@ -213,11 +215,12 @@ std::string activity(const Pod& pod, const Observed& observed) {
 
 void look_at(const Pod& pod, const Observed& observed, Content& content) {
   if (!pod.is_fetching()) {
-    ++content.complete;
+    content.complete += pod.count();
     return;
   }
-  if (content.fetching++ == 0)
+  if (content.fetching == 0)
     content.progress = "pod " + pod.name() + ": " + activity(pod, observed);
+  content.fetching += pod.count();
 }
 
 }  // namespace

@@ -55,38 +55,38 @@ std::optional<Cause> cause_of(const ObservedPod& about) {
 }
 
 /// Pods that share a cause.
-struct Group {
+struct Affected {
   Cause cause;
-  std::vector<std::string> pods;
+  std::string first;  ///< pod
+  std::size_t pods = 0;
 };
 
-std::vector<Group> groups(const StatusInput& input, const std::vector<Pod>& pods) {
+std::vector<Affected> causes(const StatusInput& input, const std::vector<Pod>& pods) {
   const TemplateFields pod_template(input.spec, input.settings);
-  std::vector<Group> result;
+  std::vector<Affected> result;
   for (const auto& pod : pods) {
     auto cause = cause_of({input.parent, input.spec, input.settings, pod,
                            events_of(pod, input.observed.events), input.found.pull_servers,
                            pod_template, input.now});
     if (!cause) continue;
-    const auto same = std::find_if(result.begin(), result.end(), [&](const Group& group) {
+    const auto same = std::find_if(result.begin(), result.end(), [&](const Affected& group) {
       return group.cause.reason == cause->reason && group.cause.subject == cause->subject;
     });
     if (same == result.end()) {
-      result.push_back({*std::move(cause), {pod.name()}});
+      result.push_back({*std::move(cause), pod.name(), pod.count()});
     } else {
-      same->pods.push_back(pod.name());
+      same->pods += pod.count();
     }
   }
   std::stable_sort(result.begin(), result.end(),
-                   [](const Group& a, const Group& b) { return a.pods.size() > b.pods.size(); });
+                   [](const Affected& a, const Affected& b) { return a.pods > b.pods; });
   return result;
 }
 
-std::string who(const Group& group, std::size_t all) {
-  if (all == 1) return "pod " + group.pods.front();
-  return std::to_string(group.pods.size()) + " of " +
-         counted(static_cast<std::int64_t>(all), "pod") + " (" + group.pods.front() +
-         (group.pods.size() > 1 ? ", ..." : "") + ")";
+std::string who(const Affected& affected, std::size_t all) {
+  if (all == 1) return "pod " + affected.first;
+  return std::to_string(affected.pods) + " of " + counted(static_cast<std::int64_t>(all), "pod") +
+         " (" + affected.first + (affected.pods > 1 ? ", ..." : "") + ")";
 }
 
 }  // namespace
@@ -97,15 +97,15 @@ std::optional<Cause> root_cause(const StatusInput& input, const Workload& worklo
     const TemplateFields pod_template(input.spec, input.settings);
     if (auto cause = not_created(input, pod_template, workload)) return cause;
   }
-  auto found = groups(input, workload.pods);
-  if (found.empty()) found = groups(input, workload.failed);
+  auto found = causes(input, workload.pods);
+  if (found.empty()) found = causes(input, workload.failed);
   if (found.empty()) return std::nullopt;
-  const auto all = std::max(workload.pods.size(), static_cast<std::size_t>(workload.wanted));
+  const auto all = std::max(count(workload.pods), static_cast<std::size_t>(workload.wanted));
   auto result = found.front().cause;
   result.message.clear();
-  for (const auto& group : found) {
+  for (const auto& affected : found) {
     result.message +=
-        (result.message.empty() ? "" : "; ") + who(group, all) + ": " + group.cause.message;
+        (result.message.empty() ? "" : "; ") + who(affected, all) + ": " + affected.cause.message;
   }
   return result;
 }

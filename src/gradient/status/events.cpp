@@ -20,7 +20,8 @@ std::string seen(const Json& event) {
 std::vector<const Json*> events_of(const Pod& pod, const std::vector<Json>& events) {
   std::vector<const Json*> found;
   for (const auto& event : events) {
-    if (json::string_at(event, {"involvedObject", "uid"}) == pod.uid()) found.push_back(&event);
+    const auto uid = json::string_at(event, {"involvedObject", "uid"});
+    if (uid == pod.all().front().uid) found.push_back(&event);
   }
   std::sort(found.begin(), found.end(), [](const Json* a, const Json* b) {
     const auto name = [](const Json* event) {

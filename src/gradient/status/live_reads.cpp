@@ -32,7 +32,7 @@ bool is_known(const Json& previous, const std::string& model) {
 bool needs_events(const DeploymentSpec& spec, const Observed& observed) {
   const auto workload = diagnosis::workload(spec, observed);
   if (workload.wanted == 0 || workload.lags) return false;
-  if (static_cast<std::int64_t>(workload.pods.size()) < workload.wanted) return true;
+  if (static_cast<std::int64_t>(count(workload.pods)) < workload.wanted) return true;
   return std::any_of(workload.pods.begin(), workload.pods.end(),
                      [](const diagnosis::Pod& pod) { return !pod.is_ready(); });
 }
@@ -53,12 +53,16 @@ std::vector<SyncSidecar> sidecars_to_read(const DeploymentSpec& spec, const Obse
       if (container.role != diagnosis::Container::Role::Sync || !container.is_running()) continue;
       const auto refresh = refresh_seconds(*container.spec);
       if (pod.is_ready() && refresh <= 0 && is_known(previous, container.item)) continue;
-      if (wanted.size() == most_lines) return wanted;
-      wanted.push_back({.pod = pod.name(),
-                        .container = container.name,
-                        .node = json::string_at(pod.object(), {"spec", "nodeName"}),
-                        .version = container.running_since() + (pod.is_ready() ? " ready" : ""),
-                        .refresh_seconds = refresh});
+      for (const auto& each : pod.all()) {
+        if (wanted.size() == most_lines) return wanted;
+        const auto since = each.running_since.find(container.name);
+        if (since == each.running_since.end()) continue;
+        wanted.push_back({.pod = each.name,
+                          .container = container.name,
+                          .node = each.node,
+                          .version = since->second + (pod.is_ready() ? " ready" : ""),
+                          .refresh_seconds = refresh});
+      }
     }
   }
   return wanted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gradient/status/pod_group.h"
 #include "json/json.h"
 
 #include <map>
@@ -13,7 +14,7 @@ namespace gradient {
 /// delivered them.
 struct Observed {
   json::Shared deployment;         ///< apps/v1 Deployment
-  std::vector<json::Json> pods;    ///< all of its pods, of every revision
+  std::vector<PodGroup> pods;      ///< all of its pods, of every revision
   std::vector<json::Json> events;  ///< of its Deployment, ReplicaSets and pods; may be empty
   /// Last JSON log line of a running sync sidecar, keyed "POD/CONTAINER".
   std::map<std::string, json::Json> sync_lines;

@@ -22,6 +22,10 @@ bool is_known(const Json& termination) {
   return reason != "ContainerStatusUnknown" && reason != "Unknown";
 }
 
+bool is_older(const PodFacts& a, const PodFacts& b) {
+  return a.created < b.created;
+}
+
 void describe(Container& container, const DeploymentSpec& spec) {
   container.subject = "container " + container.name;
   if (container.name == names::app_container) container.role = Role::App;
@@ -90,14 +94,21 @@ bool Container::has_begun() const {
          !json::at(*status, {"lastState", "terminated"}).is_null();
 }
 
-Pod::Pod(const Json& object, const DeploymentSpec& spec) : object_(&object) {
+std::string replica_set_of(const Json& pod) {
+  for (const auto& owner : json::elements_at(pod, {"metadata", "ownerReferences"})) {
+    if (json::string_at(owner, {"kind"}) == "ReplicaSet") return json::string_at(owner, {"name"});
+  }
+  return {};
+}
+
+Pod::Pod(const PodGroup& group, const DeploymentSpec& spec) : group_(&group) {
   const auto add = [&](const char* list, const char* statuses) {
-    for (const auto& entry : json::elements_at(object, {"spec", list})) {
+    for (const auto& entry : json::elements_at(object(), {"spec", list})) {
       Container container;
       container.name = json::string_at(entry, {"name"});
       container.spec = &entry;
       container.status =
-          &json::element_with(json::at(object, {"status", statuses}), "name", container.name);
+          &json::element_with(json::at(object(), {"status", statuses}), "name", container.name);
       describe(container, spec);
       containers_.push_back(std::move(container));
     }
@@ -107,30 +118,23 @@ Pod::Pod(const Json& object, const DeploymentSpec& spec) : object_(&object) {
 }
 
 std::string Pod::name() const {
-  return json::string_at(*object_, {"metadata", "name"});
+  return all().front().name;
 }
 
-std::string Pod::uid() const {
-  return json::string_at(*object_, {"metadata", "uid"});
+std::string Pod::first_created() const {
+  return std::min_element(all().begin(), all().end(), is_older)->created;
 }
 
-std::string Pod::created() const {
-  return json::string_at(*object_, {"metadata", "creationTimestamp"});
-}
-
-std::string Pod::replica_set() const {
-  for (const auto& owner : json::elements_at(*object_, {"metadata", "ownerReferences"})) {
-    if (json::string_at(owner, {"kind"}) == "ReplicaSet") return json::string_at(owner, {"name"});
-  }
-  return {};
+std::string Pod::last_created() const {
+  return std::max_element(all().begin(), all().end(), is_older)->created;
 }
 
 bool Pod::is_deleted() const {
-  return !json::at(*object_, {"metadata", "deletionTimestamp"}).is_null();
+  return !json::at(object(), {"metadata", "deletionTimestamp"}).is_null();
 }
 
 bool Pod::is_failed() const {
-  return json::string_at(*object_, {"status", "phase"}) == "Failed";
+  return json::string_at(object(), {"status", "phase"}) == "Failed";
 }
 
 bool Pod::is_ready() const {
@@ -138,7 +142,7 @@ bool Pod::is_ready() const {
 }
 
 bool Pod::is_scheduled() const {
-  return !json::string_at(*object_, {"spec", "nodeName"}).empty();
+  return !json::string_at(object(), {"spec", "nodeName"}).empty();
 }
 
 bool Pod::has_begun() const {
@@ -159,7 +163,7 @@ const Container* Pod::container(const std::string& name) const {
 }
 
 const Json& Pod::condition(const std::string& type) const {
-  return gradient::condition(json::at(*object_, {"status"}), type);
+  return gradient::condition(json::at(object(), {"status"}), type);
 }
 
 }  // namespace gradient::diagnosis

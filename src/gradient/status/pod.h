@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient/spec/spec.h"
+#include "gradient/status/pod_group.h"
 #include "json/json.h"
 
 #include <cstdint>
@@ -36,17 +37,22 @@ struct Container {
   bool has_begun() const;
 };
 
-/// A pod with its containers in the order in which they start. Refers to the API object.
+/// The name of a pod's ReplicaSet; empty when it has none.
+std::string replica_set_of(const json::Json& pod);
+
+/// A pod with its containers in the order in which they start, for all pods of its group. Refers to
+/// the group.
 class Pod {
  public:
-  Pod(const json::Json& object, const DeploymentSpec& spec);
+  Pod(const PodGroup& group, const DeploymentSpec& spec);
 
-  const json::Json& object() const { return *object_; }
+  const json::Json& object() const { return *group_->pod; }
+  const std::vector<PodFacts>& all() const { return group_->pods; }
+  std::size_t count() const { return all().size(); }
+  std::string first_created() const;
+  std::string last_created() const;
   std::string name() const;
-  std::string uid() const;
-  std::string created() const;
-  /// Name of the ReplicaSet; empty when it has none.
-  std::string replica_set() const;
+  std::string replica_set() const { return replica_set_of(object()); }
   bool is_deleted() const;
   bool is_failed() const;
   bool is_ready() const;
@@ -61,7 +67,7 @@ class Pod {
   const json::Json& condition(const std::string& type) const;
 
  private:
-  const json::Json* object_;
+  const PodGroup* group_;
   std::vector<Container> containers_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace gradient::diagnosis {
 namespace {
@@ -26,8 +27,8 @@ std::string newest_by_deployment(const Json& deployment) {
 std::string newest_by_pods(const std::vector<Pod>& pods) {
   std::map<std::string, std::string> begun;
   for (const auto& pod : pods) {
-    const auto [entry, is_new] = begun.emplace(pod.replica_set(), pod.created());
-    if (!is_new) entry->second = std::min(entry->second, pod.created());
+    const auto [entry, is_new] = begun.emplace(pod.replica_set(), pod.first_created());
+    if (!is_new) entry->second = std::min(entry->second, pod.first_created());
   }
   const auto youngest = std::max_element(
       begun.begin(), begun.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -37,7 +38,7 @@ std::string newest_by_pods(const std::vector<Pod>& pods) {
 /// A failed pod stays as a record for ever; it says nothing once a younger pod is ready.
 bool is_replaced(const Pod& failed, const std::vector<Pod>& living) {
   return std::any_of(living.begin(), living.end(), [&](const Pod& pod) {
-    return pod.is_ready() && pod.created() >= failed.created();
+    return pod.is_ready() && pod.last_created() >= failed.last_created();
   });
 }
 
@@ -105,8 +106,8 @@ Workload workload(const DeploymentSpec& spec, const Observed& observed) {
   auto result = counted_workload(deployment, wanted, spec.autoscaled() ? spec.replicas() : wanted);
 
   std::vector<Pod> pods;
-  for (const auto& object : observed.pods) {
-    pods.emplace_back(object, spec);
+  for (const auto& group : observed.pods) {
+    pods.emplace_back(group, spec);
     if (pods.back().is_deleted()) pods.pop_back();
   }
   std::sort(pods.begin(), pods.end(),
@@ -123,6 +124,11 @@ Workload workload(const DeploymentSpec& spec, const Observed& observed) {
     if (!is_replaced(pod, result.pods)) result.failed.push_back(std::move(pod));
   }
   return result;
+}
+
+std::size_t count(const std::vector<Pod>& pods) {
+  return std::accumulate(pods.begin(), pods.end(), std::size_t{0},
+                         [](std::size_t sum, const Pod& pod) { return sum + pod.count(); });
 }
 
 }  // namespace gradient::diagnosis

@@ -22,7 +22,7 @@ struct Workload {
   /// yet.
   bool lags = true;
   std::string newest;       ///< ReplicaSet of the newest revision; empty when not known
-  std::vector<Pod> pods;    ///< of the newest revision, that live; by name
+  std::vector<Pod> pods;    ///< of the newest revision, that live; by the first name of a group
   std::vector<Pod> failed;  ///< of the newest revision, that ended for good and were not replaced
 
   bool is_available() const { return available >= needed; }
@@ -34,6 +34,9 @@ Workload workload(const DeploymentSpec& spec, const Observed& observed);
 
 /// Without a spec to go by: the live Deployment counts as what is asked for. No pods.
 Workload workload(const json::Json& deployment);
+
+/// With all those of their groups.
+std::size_t count(const std::vector<Pod>& pods);
 
 std::string ready_text(std::int64_t ready,
                        std::int64_t wanted);       ///< "1/2", as `status.ready` has it

@@ -65,6 +65,16 @@ std::vector<Key> Store::indexed_keys(const std::string& term) const {
   });
 }
 
+std::vector<std::pair<Key, std::string>> Store::indexed_summaries(const std::string& term) const {
+  return data_.with([&](const Data& data) {
+    std::vector<std::pair<Key, std::string>> found;
+    const auto [begin, end] = data.terms.equal_range(term);
+    for (auto entry = begin; entry != end; ++entry)
+      found.emplace_back(*entry->second, *data.entries.at(*entry->second).summary);
+    return found;
+  });
+}
+
 std::vector<Key> Store::keys() const {
   return data_.with([](const Data& data) {
     std::vector<Key> keys;

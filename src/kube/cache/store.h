@@ -43,6 +43,7 @@ class Store {
   json::Shared find(const Key& key) const;
   std::vector<Json> indexed(const std::string& term) const;
   std::vector<Key> indexed_keys(const std::string& term) const;
+  std::vector<std::pair<Key, std::string>> indexed_summaries(const std::string& term) const;
   std::vector<Key> keys() const;
   /// Of the first `most` objects behind `after` in the order of keys, or of the first of all: a
   /// page of a listing that keeps neither the lock nor much memory.

@@ -282,7 +282,17 @@ Json not_taken_up(Json deployment) {
 
 gradient::Observed observed(const Counts& counts, const std::vector<Json>& pods,
                             const std::vector<Json>& events) {
-  return {.deployment = deployment(counts), .pods = pods, .events = events, .sync_lines = {}};
+  std::map<std::string, Json> by_name;
+  std::vector<gradient::NamedFacts> facts;
+  for (const auto& pod : pods) {
+    const auto name = json::string_at(pod, {"metadata", "name"});
+    by_name[name] = pod;
+    facts.push_back({name, gradient::pod_facts(pod)});
+  }
+  return {.deployment = deployment(counts),
+          .pods = gradient::grouped(facts, [&](const auto& name) { return by_name.at(name); }),
+          .events = events,
+          .sync_lines = {}};
 }
 
 Json status(const gradient::DeploymentSpec& spec, const gradient::Observed& observed,
