@@ -129,7 +129,7 @@ std::string Rclone::run(const Call& call, const std::stop_token& stop) const {
   }
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
   // The headers of answers with an error: rclone tells their status alone.
-  if (is_web(source_) && call.command != "cat")  // which is asked for those of all answers
+  if (is_web(source_) && call.command != "range")  // which is asked for those of all answers
     arguments.insert(arguments.end(), {"-vv", "--dump=errors,headers"});
   std::string errors;
   std::string last_response;
@@ -357,10 +357,8 @@ std::int64_t Rclone::copy_large(const Listing& listing, const Path& target, cons
 void Rclone::fetch(const Listing& listing, const RangeRequest& request,
                    const std::stop_token& stop) const {
   const auto& [path, range, output, confirm, tell_parts] = request;
-  std::vector<std::string> options{"--offset=" + std::to_string(range.begin),
-                                   "--count=" + std::to_string(range.end - range.begin),
-                                   "--buffer-size=0", "--no-traverse"};
-  Call call{.command = "cat",
+  std::vector<std::string> options{std::to_string(range.begin), std::to_string(range.end)};
+  Call call{.command = "range",
             .file = path,
             .is_alone = listing.files.size() == 1,
             .output = output,

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-/// rclone as a program: lsjson, copy and cat of one source.
+/// rclone as a program: lsjson, copy and ranges of one source.
 namespace content {
 
 /// What rclone says, without the queries of URLs: they may have a signature.
