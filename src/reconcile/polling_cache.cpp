@@ -49,15 +49,21 @@ json::Shared PollingCache::find(const kube::Kind& kind, const kube::Key& key,
     if (found == entries.end() || clock_.now() >= found->second.old) return std::nullopt;
     return found->second;
   });
-  return known ? known->object : kept(kind, read(kind, key, stop));
+  return known ? known->object : keep(kind, key, client_.get(kind, key, stop));
 }
 
 std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube::Key& key,
                                              const std::stop_token& stop,
                                              std::chrono::milliseconds total) {
   auto object = client_.get(kind, key, stop, total);
+  keep(kind, key, object);
+  return object;
+}
+
+json::Shared PollingCache::keep(const kube::Kind& kind, const kube::Key& key,
+                                std::optional<json::Json> object) {
   const auto ref = ref_of(kind, key);
-  const auto now = kept(kind, object);
+  auto now = kept(kind, std::move(object));
   const bool is_news = entries_.with([&](auto& entries) {
     auto& entry = entries[ref];
     const bool was_read = entry.kind != nullptr;
@@ -66,7 +72,7 @@ std::optional<json::Json> PollingCache::read(const kube::Kind& kind, const kube:
     return was_read && before != version_of(now);
   });
   if (is_news) changed_(ref);
-  return object;
+  return now;
 }
 
 /// Schedules the next read of what was read just now. What is missing is read after a thirtieth of

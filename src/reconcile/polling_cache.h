@@ -78,6 +78,8 @@ class PollingCache {
     std::chrono::nanoseconds interval;  ///< since it was read
     bool is_missing;
   };
+  /// Keeps what was read just now, and gives it as it is kept.
+  json::Shared keep(const kube::Kind& kind, const kube::Key& key, std::optional<json::Json> object);
   void keep(const Ref& ref, const kube::Kind& kind, Entry& entry, json::Shared object);
   std::vector<Due> due(const std::function<bool(const Ref&)>& wanted);
   bool read_again(const Due& due, const std::stop_token& stop);
