@@ -69,8 +69,10 @@ std::vector<Certificate> read_certificates(const Source& source) {
   const auto text = pem_text(source);
   const auto bio = memory(text);
   std::vector<Certificate> certificates;
-  while (auto* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+  while (auto* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
     certificates.emplace_back(certificate);
+    X509_get_extension_flags(certificate);  // parses them now: threads share the certificate
+  }
   ERR_clear_error();  // the end of the text counts as an error
   if (certificates.empty()) refuse(source.name() + ": holds no PEM certificate");
   return certificates;
