@@ -24,6 +24,19 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// What the API server says to a pod, of which nothing is kept.
+std::string refusal_of_pod(Cluster& cluster) {
+  auto pod = json::parse(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"any"},
+                             "spec":{"containers":[{"name":"app","image":"a:1"}]}})");
+  pod["metadata"]["namespace"] = json::Json(cluster.ns());
+  try {
+    cluster.client().try_apply(kube::pods, pod, "test");
+  } catch (const kube::ApiError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 /// Its machine has no limit of CPU.
 gradient::Settings without_cpu_limit() {
   auto settings = gradient::default_settings();
@@ -59,6 +72,11 @@ TEST_CASE("of pods that are refused for one reason after the other, the last is 
 
   cluster.remove(quotas, "first");
   apply_quota(cluster, "second", R"("pods":"0")");
+  // Events of one object are few (client-go's EventSourceObjectSpamFilter): none before that.
+  cluster.await("the second quota alone in force", [&] {
+    const auto why = refusal_of_pod(cluster);
+    return has(why, "exceeded quota: second") && !has(why, "must specify");
+  });
   const auto is_refused_again = [&] {
     for (const auto& event : cluster.client().list(kube::events, cluster.ns(), {}))
       if (has(json::string_at(event, {"message"}), "exceeded quota: second")) return true;
