@@ -17,6 +17,24 @@ constexpr std::size_t most_workers = 4;
 /// A connection that breaks in the middle is made again at once, as rclone does within a copy.
 constexpr int most_tries = 3;
 
+/// What a file lacks, in pieces that get shorter: each costs a start of a program, but those at the
+/// end of the file come at about the same time, and what is behind the first of them is hashed
+/// after the last byte.
+std::vector<ByteRange> pieces(const ByteRanges& there, std::int64_t size, std::int64_t longest) {
+  const auto shortest = longest / 8;
+  std::vector<ByteRange> result;
+  auto rest = size - there.bytes();
+  for (const auto& gap : there.missing(size, size)) {
+    for (auto begin = gap.begin; begin < gap.end; begin = result.back().end) {
+      const auto share = rest / static_cast<std::int64_t>(most_workers);
+      const auto end = std::min(begin + std::clamp(share, shortest, longest), gap.end);
+      result.push_back({begin, end});
+      rest -= end - begin;
+    }
+  }
+  return result;
+}
+
 Failure changed(const std::string& path) {
   return {"ModelSourceChanged", "the source changed while it was copied: " + path,
           Failure::Kind::Transient};
@@ -30,7 +48,7 @@ RangeTransfer::RangeTransfer(const std::vector<SourceFile>& files, const Path& p
   for (const auto& source : files) {
     auto& file = files_.emplace_back(File{source, PartialFile(parts, source), {}});
     file.there = file.part.there();
-    for (const auto& range : file.there.missing(source.bytes, options_.range))
+    for (const auto& range : pieces(file.there, source.bytes, options_.range))
       waiting_.push_back({&file, range});
   }
   has_fetched_ = !waiting_.empty();

@@ -18,7 +18,7 @@ namespace content {
 /// Which files are fetched in ranges, and in what steps.
 struct RangeOptions {
   std::int64_t from = 128 << 20;   ///< bytes that a file has at least
-  std::int64_t range = 256 << 20;  ///< bytes that one program fetches at most
+  std::int64_t range = 512 << 20;  ///< bytes that one program fetches at most
   std::int64_t noted = 16 << 20;   ///< bytes after which the notes are written again
 };
 
