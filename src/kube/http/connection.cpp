@@ -70,6 +70,10 @@ bool Connection::is_unacknowledged() const {
   return has_unacknowledged(transfer_.socket());
 }
 
+bool Connection::is_quiet() const {
+  return !has_input(transfer_.socket());
+}
+
 void Connection::look_for_end() {
   int left = 0;
   while (const auto* message = curl_multi_info_read(multi_.get(), &left))
@@ -87,12 +91,14 @@ ConnectionPool::Lease::~Lease() {
 }
 
 ConnectionPool::Lease ConnectionPool::take() {
+  std::vector<std::unique_ptr<Connection>> ended;  // after the lock
   {
     const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
+    while (!idle_.empty()) {
       auto connection = std::move(idle_.back().connection);
       idle_.pop_back();
-      return {*this, std::move(connection)};
+      if (connection->is_quiet()) return {*this, std::move(connection)};
+      ended.push_back(std::move(connection));
     }
   }
   if (endpoint_.tls) endpoint_.tls->check();

@@ -44,6 +44,10 @@ class Connection {
   /// After a deadline has passed: what was sent has not even arrived.
   bool is_unacknowledged() const;
 
+  /// Between two requests: the server has not ended it. libcurl looks for a bare end of the
+  /// connection alone, and takes one that has said goodbye before for alive.
+  bool is_quiet() const;
+
   /// Gives up what is under way. The connection is kept where the answer has come whole.
   void end();
 

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace kube {
@@ -25,6 +26,11 @@ bool has_unacknowledged(int socket) {
   tcp_info info{};
   socklen_t size = sizeof info;
   return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0;
+}
+
+bool has_input(int socket) {
+  pollfd each{.fd = socket, .events = POLLIN, .revents = 0};
+  return poll(&each, 1, 0) > 0;
 }
 
 }  // namespace kube

@@ -9,4 +9,8 @@ void keep_alive(int socket);
 /// beyond a round trip: it has vanished, or does not get it.
 bool has_unacknowledged(int socket);
 
+/// Whether something has come that nobody has read: on an idle connection its end, or what leads to
+/// it, such as the alert with which TLS says goodbye.
+bool has_input(int socket);
+
 }  // namespace kube

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
+
 namespace kube {
 namespace {
 
@@ -234,6 +236,26 @@ TEST_CASE("a plugin's client certificate is presented, and a newer one on connec
                  .ca_pem = authority.certificate,
                  .exec = ExecPlugin{.api_version = "client.authentication.k8s.io/v1",
                                     .command = script.string()}}) == "joe");
+}
+
+TEST_CASE("a kept connection that the server has ended meanwhile costs no request") {
+  const auto authority = make_authority();
+  std::promise<void> finished;
+  const RawServer server(
+      [&](Peer& peer, int number) {
+        if (!peer.receive()) return;
+        peer.send(http_response("200 OK", "{}"));
+        if (number > 0) return;
+        peer.finish();
+        finished.set_value();
+      },
+      {.certificate = issue(authority, {.names = {"IP:127.0.0.1"}})});
+  const auto transport = make_transport({.server = server.url(), .ca_pem = authority.certificate});
+  const Request write{.method = Method::Patch, .path = "/p", .body = "{}"};
+  CHECK(transport->send(write, {}).status == 200);
+  finished.get_future().wait();
+  CHECK(transport->send(write, {}).status == 200);
+  CHECK(server.connections() == 2);
 }
 
 TEST_CASE("new connections use what the files hold by then") {

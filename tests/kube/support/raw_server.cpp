@@ -130,6 +130,10 @@ class SecurePeer final : public PlainPeer {
     ERR_clear_error();
     return done;
   }
+  void finish() override {
+    SSL_shutdown(ssl_.get());  // only says so
+    PlainPeer::finish();
+  }
   std::string server_name() const override {
     const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
     return name == nullptr ? "" : name;
