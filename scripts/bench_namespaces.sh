@@ -1,45 +1,48 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # work, metrics and operator_pid are set by bench.sh
-# What namespaces cost that are named to the operator, with nothing in them, for bench.sh: a section of its own.
+# shellcheck disable=SC2154,SC2016 # work and the like are set by bench_cluster.sh; what has a $ within quotes is for jq
+# What namespaces cost that are named to the operator, with nothing in them. Sourced.
+
+WATCHED_SECONDS=20
 
 measure_namespaces() { # COUNT
-	local i cpu started ready
-	operator_options=()
+	local i cpu started ready cells
 	say "bench: $1 namespaces"
-	for ((i = 0; i < $1; i++)); do
-		printf '{apiVersion: v1, kind: Namespace, metadata: {name: team-%d}}\n---\n' "$i"
-	done | kube apply -f - >/dev/null
+	operator_options=()
 	for ((i = 0; i < $1; i++)); do operator_options+=(--namespace "team-$i"); done
 	started=$(now_ms)
 	start_operator
 	ready=$(seconds $(($(now_ms) - started)))
-	read -rt 5 <> <(:) || true # until all watches are open
+	pause 5 # until all watches are open
 	cpu=$(cpu_ms)
-	read -rt "$IDLE_SECONDS" <> <(:) || true
-	printf '| %d | %s | %.0f | %d | %d | %d |\n' "$1" "$ready" "$(($(status_kb VmRSS) / 1024))" "$(status_kb Threads)" \
-		"$(find "/proc/$operator_pid/fd" -mindepth 1 | wc -l)" "$(($(cpu_ms) - cpu))" >>"$work/table"
+	pause "$WATCHED_SECONDS"
+	cells=("$1" "$ready" "$(mib "$(status_kb VmRSS)")" "$(status_kb Threads)" "$(open_files)" "$(($(cpu_ms) - cpu))")
 	stop_operator
+	operator_options=()
+	mapfile -t names < <(printf 'team-%d\n' $(seq 0 $(($1 - 1))))
+	send_lists "${names[@]}"
+	read -ra bare <"$work/sent"
+	row "${cells[@]}" "${bare[0]}" "${bare[2]}"
 }
 
 namespaces_section() {
 	cat <<-END
-		The operator is told which namespaces to watch, and nothing is in them. Each has ten watches.
+		The operator is told which namespaces to watch, and nothing is in them. Each has ten watches. The bare client reads the lists
+		that these begin with, ten at a time.
 
 		    ./dev bench namespaces $*
 
-		$(nproc) cores, Kubernetes $(kube version -o json | jq -r .serverVersion.gitVersion), release build of $(git -C "$ROOT" describe --always).
+		$(machine)
 
-		| namespaces | s until ready | MiB resident | threads | files | ms CPU in $IDLE_SECONDS idle s |
-		|--:|--:|--:|--:|--:|--:|
+		| namespaces | s until ready | MiB resident | threads | files | ms CPU in $WATCHED_SECONDS idle s | bare client: s | bare client: MiB |
+		|--:|--:|--:|--:|--:|--:|--:|--:|
+		$(cat "$work/table")
 	END
-	cat "$work/table"
 }
 
 bench_namespaces() { # COUNT...
-	local count
-	[[ $# -gt 0 ]] || set -- 1 60 200 500
+	local bare names
 	begin
+	add_namespaces "$(printf '%s\n' "$@" | jq -cs '[range(max) | "team-\(.)"]')"
 	for count; do measure_namespaces "$count"; done
 	namespaces_section "$@" | replace_section Namespaces
-	cat "$work/table" >&2
 }

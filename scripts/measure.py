@@ -1,7 +1,8 @@
-"""Runs a command to its end, or until a file appears; prints what that took, for bench_content.sh.
+"""Runs a command to its end, or until a file appears; prints what that took, for the parts of ./dev bench.
 
-usage: measure.py FILE COMMAND...      FILE: empty for none
-prints: SECONDS CPU-SECONDS PEAK-MIB   the peak is of RssAnon, summed over the command and its children
+usage: measure.py [--resident] FILE COMMAND...   FILE: empty for none
+prints: SECONDS CPU-SECONDS PEAK-MIB             the peak is of RssAnon, summed over the command and its children;
+                                                 with --resident of VmRSS, of the largest of them
 """
 import os
 import resource
@@ -22,22 +23,26 @@ def tree(pid):
     return found
 
 
-def anonymous_kib(pid):
+def kib(pid, name):
     try:
         with open(f"/proc/{pid}/status") as status:
-            return next((int(line.split()[1]) for line in status if line.startswith("RssAnon")), 0)
+            return next((int(line.split()[1]) for line in status if line.startswith(name)), 0)
     except OSError:
         return 0
 
 
 def main():
-    file, command = sys.argv[1], sys.argv[2:]
+    is_resident = sys.argv[1] == "--resident"
+    file, *command = sys.argv[2 if is_resident else 1 :]
     begin = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0
     took = None
     while process.poll() is None:
-        peak = max(peak, sum(map(anonymous_kib, tree(process.pid))))
+        if is_resident:
+            peak = max([peak, *(kib(pid, "VmRSS") for pid in tree(process.pid))])
+        else:
+            peak = max(peak, sum(kib(pid, "RssAnon") for pid in tree(process.pid)))
         if file and took is None and os.path.lexists(file):
             took = time.monotonic() - begin
             process.terminate()
