@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154,SC2016 # work and the like are set by bench_cluster.sh; what has a $ within quotes is for jq
 # What namespaces cost that are named to the operator, with nothing in them. Sourced.
 
-WATCHED_SECONDS=20
+WATCHED_SECONDS=10
 
 measure_namespaces() { # COUNT
 	local i cpu started ready cells
