@@ -80,9 +80,11 @@ burst() { # COUNT
 	figure[burst cpu]=$(per $(($(cpu_ms) - cpu)) "$1")
 }
 
-idle() {
+idle() { # USERS-OF-COMPANIONS
 	local before cpu
 	say "bench: $IDLE_SECONDS idle seconds"
+	# Statuses tell new users within half a minute.
+	kube wait -n "$NAMESPACE" --for="jsonpath={.status.usedBy.count}=$1" --timeout=60s dataset/dataset model/model containerregistry/registry >/dev/null
 	before=$(writes) cpu=$(cpu_ms)
 	pause "$IDLE_SECONDS"
 	figure[idle]="$(($(writes) - before)); $(($(cpu_ms) - cpu)) ms"
@@ -202,7 +204,7 @@ bench_objects() { # COUNT...
 	printf 'objects\tSeconds until all are applied|operator\tSeconds until all are applied|bare client\tMiB of memory|operator\tMiB of memory|bare client\n' >"$work/curve"
 	for count; do
 		cold_start "$count"
-		if ((count <= MOST_IN_BURST)); then burst "$count" && idle; fi
+		if ((count <= MOST_IN_BURST)); then burst "$count"; idle $((2 * count)); fi
 		restart "$count"
 		bare_cold_start "$count"
 		((count > MOST_IN_BURST)) || bare_burst "$count"
