@@ -1,6 +1,6 @@
 # Debian and Ubuntu packages, by what they are for. Sourced.
 
-LIBRARY_PACKAGES=(libcpprest-dev libcurl4-openssl-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev prometheus-cpp-dev libcivetweb-dev zlib1g-dev)
+LIBRARY_PACKAGES=(libcpprest-dev libcurl4-openssl-dev libyaml-cpp-dev libssl-dev libspdlog-dev libcli11-dev prometheus-cpp-dev libcivetweb-dev zlib1g-dev libjemalloc-dev)
 BUILD_PACKAGES=(g++ jq cmake ninja-build ccache pkg-config "${LIBRARY_PACKAGES[@]}")
 TEST_PACKAGES=(python3-venv catch2 git openssh-client openssh-server libnss-wrapper busybox docker-registry lighttpd lighttpd-mod-openssl openssl curl ca-certificates jq btrfs-progs
 	libfuse3-dev bzip2 zip zstd)

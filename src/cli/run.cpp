@@ -17,7 +17,6 @@
 #include <functional>
 #include <iostream>
 #include <link.h>
-#include <malloc.h>
 #include <optional>
 #include <random>
 #include <sys/mman.h>
@@ -153,8 +152,6 @@ std::optional<gradient::Settings> operate(const RunOptions& options,
 
 int run(const RunOptions& options) {
   release_linker_tables();
-  // Arenas for every thread would cost more memory than they save time.
-  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
   set_up_logging(options.log_format, options.log_level);
   const base::StopOnSignal signal;
   std::signal(SIGPIPE, SIG_IGN);

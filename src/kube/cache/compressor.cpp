@@ -79,8 +79,8 @@ class Inflater {
   z_stream stream_{};
 };
 
-/// A state of zlib's for one call. A few are kept: they take up to 90 KiB, and whenever so much is
-/// freed, malloc looks through everything else that is free (FASTBIN_CONSOLIDATION_THRESHOLD).
+/// A state of zlib's for one call. A few are kept: they take up to 90 KiB, which would go back to
+/// the kernel each time.
 template <class State>
 class Lent {
  public:

@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <malloc.h>
 #include <memory>
 #include <random>
 
@@ -17,7 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr auto list_deadline = 60s;
 constexpr auto look_for_kind_again = 60s;
-constexpr std::size_t worth_trimming = 256 * 1024;
 
 std::function<double()> random_source() {
   const auto engine = std::make_shared<std::minstd_rand>(std::random_device()());
@@ -78,7 +76,6 @@ void Watch::list_page(const WatchState::Step& step, const std::stop_token& stop)
   const auto page = read_list_page(response.body, options_.kind);
   if (step.continue_token.empty()) {
     listed_.clear();
-    listed_bytes_ = 0;
     if (state_.is_rewound(page.version)) {
       spdlog::warn("the server's resourceVersion has gone back, relisting kind={} version={}",
                    options_.kind.kind, page.version);
@@ -92,7 +89,6 @@ void Watch::list_page(const WatchState::Step& step, const std::stop_token& stop)
     store(object);
   });
   if (!is_whole) throw Malformed(what("list") + ": the items end early");
-  listed_bytes_ += response.body.size();
   if (state_.listed(page.version, page.continue_token)) finish_list(page.version);
 }
 
@@ -104,7 +100,6 @@ void Watch::finish_list(const std::string& version) {
                 version);
   listed_.clear();
   last_problem_.clear();
-  if (listed_bytes_ > worth_trimming) malloc_trim(0);  // the pages will not be needed again
   absent_ = false;
   refused_ = false;
   synced_ = true;

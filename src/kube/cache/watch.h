@@ -94,7 +94,6 @@ class Watch {
   OnChange on_change_;
   WatchState state_;
   std::set<Key> listed_;  ///< by the pages so far
-  std::size_t listed_bytes_ = 0;
   Clock::TimePoint last_line_{};
   std::deque<std::string> waiting_;   ///< lines
   Clock::TimePoint waiting_since_{};  ///< the first of them
