@@ -46,17 +46,23 @@ Users users(kube::Client& client, const std::string& ns, const std::string& clai
   for (const auto& set : client.list(kube::replica_sets, ns, ours, stop)) {
     found.in_use += gradient::mounted_content(json::at(set, {"spec", "template", "spec"}), claim);
   }
-  // All pods: one that was taken out of its ReplicaSet to look at it has lost our label.
-  for (const auto& pod : client.list(kube::pods, ns, {}, stop)) {
+  const auto look_at = [&](const Json& pod) {
     const auto& spec = json::at(pod, {"spec"});
-    if (has_ended(pod) || !gradient::mounts_claim(spec, claim)) continue;
+    if (has_ended(pod) || !gradient::mounts_claim(spec, claim)) return;
     found.in_use += gradient::mounted_content(spec, claim);
     if (json::string_at(spec, {"nodeName"}).empty()) {
       found.is_awaited = true;
     } else {
       found.neighbour = pod;
     }
-  }
+  };
+  // All pods: one that was taken out of its ReplicaSet to look at it has lost our label.
+  client.each_page(
+      kube::pods, ns, {},
+      [&](const kube::Client::Page& page) {
+        std::for_each(page.objects.begin(), page.objects.end(), look_at);
+      },
+      stop);
   return found;
 }
 

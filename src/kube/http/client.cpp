@@ -1,5 +1,8 @@
 #include "kube/http/client.h"
 
+#include <iterator>
+#include <utility>
+
 namespace kube {
 namespace {
 
@@ -34,28 +37,40 @@ std::optional<Json> Client::get(const Kind& kind, const Key& key, const std::sto
   return parsed(response, "get", kind, key, json::parse);
 }
 
-std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Selector& selector,
-                               const std::stop_token& stop, Milliseconds total) {
-  std::vector<Json> objects;
+void Client::each_page(const Kind& kind, const std::string& ns, const Selector& selector,
+                       const std::function<void(Page)>& use, const std::stop_token& stop,
+                       Milliseconds total) {
   std::string continue_token;
   int limit = list_page_size;
   while (true) {
+    Page page{.objects = {}, .is_first = continue_token.empty()};
     const auto request = list_request(kind, ns, selector, "", continue_token, limit);
     const auto response = transport_.send(request, stop, total);
-    if (response.status == 410 && !continue_token.empty()) {
-      objects.clear();  // the snapshot behind the pages is gone: all at once, then
+    if (response.status == 410 && !page.is_first) {
       continue_token.clear();
-      limit = 0;
+      limit = 0;  // all at once, then
       continue;
     }
-    auto page = parsed(response, "list", kind, {ns, "*"}, json::parse);
-    if (page.has_array_field("items")) {
-      for (auto& item : page.at("items").as_array())
-        objects.push_back(std::move(item));
+    auto body = parsed(response, "list", kind, {ns, "*"}, json::parse);
+    if (body.has_array_field("items")) {
+      for (auto& item : body.at("items").as_array())
+        page.objects.push_back(std::move(item));
     }
-    continue_token = json::string_at(page, {"metadata", "continue"});
-    if (continue_token.empty()) return objects;
+    continue_token = json::string_at(body, {"metadata", "continue"});
+    use(std::move(page));
+    if (continue_token.empty()) return;
   }
+}
+
+std::vector<Json> Client::list(const Kind& kind, const std::string& ns, const Selector& selector,
+                               const std::stop_token& stop, Milliseconds total) {
+  std::vector<Json> objects;
+  const auto add = [&](Page page) {
+    if (page.is_first) objects.clear();
+    std::move(page.objects.begin(), page.objects.end(), std::back_inserter(objects));
+  };
+  each_page(kind, ns, selector, add, stop, total);
+  return objects;
 }
 
 Json Client::create(const Kind& kind, const std::string& ns, const Json& object,

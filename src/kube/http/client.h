@@ -3,6 +3,7 @@
 #include "kube/http/error.h"
 #include "kube/http/transport.h"
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,16 @@ class Client {
   /// Empty when there is no such object.
   std::optional<Json> get(const Kind& kind, const Key& key, const std::stop_token& stop = {},
                           Milliseconds total = default_timeout);
+  /// A page of a listing. `is_first` also where the server has lost the snapshot behind the pages
+  /// before (410), so that all objects come again.
+  struct Page {
+    std::vector<Json> objects;
+    bool is_first = true;
+  };
+  /// Hands over each page, so that no more than one is in memory; each within `total`.
+  void each_page(const Kind& kind, const std::string& ns, const Selector& selector,
+                 const std::function<void(Page)>& use, const std::stop_token& stop = {},
+                 Milliseconds total = default_timeout);
   /// All pages, each within `total`.
   std::vector<Json> list(const Kind& kind, const std::string& ns, const Selector& selector,
                          const std::stop_token& stop = {}, Milliseconds total = default_timeout);

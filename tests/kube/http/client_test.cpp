@@ -122,6 +122,26 @@ TEST_CASE("a list whose next page has expired is taken again in one") {
   CHECK(client.list(pods, "", {}).size() == 2);
 }
 
+TEST_CASE("a listing can be read page by page, and says where it begins again") {
+  ScriptedTransport transport;
+  Client client(transport);
+  transport.expect("GET /api/v1/pods?limit=500")
+      .answer(200, R"({"metadata":{"continue":"c1"},"items":[{"metadata":{"name":"a"}}]})");
+  transport.expect("GET /api/v1/pods?limit=500&continue=c1")
+      .answer(200, R"({"metadata":{"continue":"c2"},"items":[{"metadata":{"name":"b"}}]})");
+  transport.expect("GET /api/v1/pods?limit=500&continue=c2").answer(410, "{}");
+  transport.expect("GET /api/v1/pods")
+      .answer(200, R"({"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"c"}}]})");
+  std::string pages;
+  client.each_page(pods, "", {}, [&](const Client::Page& page) {
+    pages += page.is_first ? "first:" : "then:";
+    for (const auto& pod : page.objects)
+      pages += " " + key_of(pod).name;
+    pages += "\n";
+  });
+  CHECK(pages == "first: a\nthen: b\nfirst: a c\n");
+}
+
 TEST_CASE("a deletion that came too late is none") {
   ScriptedTransport transport;
   Client client(transport);
