@@ -36,8 +36,10 @@ std::vector<BackgroundReader::Cached> BackgroundReader::get(const Ref& subscribe
   for (auto& query : queries) {
     const auto& entry = refresh(subscriber, std::move(query), state);
     waits = waits || !entry.has_result;
-    all.push_back(
-        {.values = entry.values, .is_pending = !entry.has_result, .expires = entry.expires});
+    all.push_back({.values = entry.values,
+                   .is_pending = !entry.has_result,
+                   .expires = entry.expires,
+                   .is_node_silent = is_silent(entry.query.node)});
   }
   if (!waits) state.pending_since.reset();
   if (waits && !state.pending_since) state.pending_since = now;
@@ -138,6 +140,13 @@ bool BackgroundReader::may_ask(const std::string& node) const {
   return node.empty() || busy_.size() - busy_.count("") < most_nodes_at_once;
 }
 
+/// Also while it is asked again: what is said of it does not come and go each minute.
+bool BackgroundReader::is_silent(const std::string& node) const {
+  const auto backoff = backoff_.find(node);
+  return !node.empty() && backoff != backoff_.end() &&
+         clock_.now() < backoff->second + node_backoff;
+}
+
 BackgroundReader::Entry* BackgroundReader::find(const Ref& subscriber, const std::string& query) {
   const auto found = subscribers_.find(subscriber);
   if (found == subscribers_.end()) return nullptr;
@@ -178,6 +187,7 @@ bool BackgroundReader::awaits_more(const Ref& subscriber) const {
 bool BackgroundReader::store(const Job& job, Result result) {
   const std::lock_guard lock(mutex_);
   end(job);
+  const bool was_silent = backoff_.erase(job.query.node) > 0;
   auto* const entry = find(job.subscriber, job.query.name);
   if (entry == nullptr) return false;
   entry->is_queued = false;
@@ -196,7 +206,7 @@ bool BackgroundReader::store(const Job& job, Result result) {
   const bool is_first = !std::exchange(entry->has_result, true);
   const bool is_other = !same(entry->values, result.values);
   entry->values = std::move(result.values);
-  return is_first ? !awaits_more(job.subscriber) : is_other;
+  return is_first ? !awaits_more(job.subscriber) : is_other || was_silent;
 }
 
 /// Once a minute for each node, as it is asked no sooner.
@@ -225,7 +235,9 @@ void BackgroundReader::fail(const Job& job, const ReadFailure& failure) {
     const auto until = clock_.now() + node_backoff;
     give_up(job.subscriber, job.query.name, until, waiting);
     if (failure.is_of_node) {
-      std::erase_if(backoff_, [&](const auto& item) { return clock_.now() >= item.second; });
+      std::erase_if(backoff_,
+                    [&](const auto& item) { return clock_.now() >= item.second + node_backoff; });
+      if (!node.empty() && !is_silent(node)) waiting.insert(job.subscriber);
       backoff_[node] = until;
       std::erase_if(queue_, [&](const auto& item) {
         const auto* const entry = find(item.first, item.second);

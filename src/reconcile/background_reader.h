@@ -48,6 +48,8 @@ class BackgroundReader {
     /// subscriber has to do without.
     bool is_pending;
     kube::Clock::TimePoint expires;
+    /// The node has not answered the last time that it was asked, which was a short while ago.
+    bool is_node_silent = false;
   };
 
   /// `changed` is called with the subscriber whose results have changed.
@@ -101,6 +103,7 @@ class BackgroundReader {
   bool may_wait(const Subscriber& subscriber) const;
   std::optional<Job> next_job();
   bool may_ask(const std::string& node) const;
+  bool is_silent(const std::string& node) const;
   bool awaits_more(const Ref& subscriber) const;
   Entry* find(const Ref& subscriber, const std::string& query);
   void give_up(const Ref& subscriber, const std::string& query, kube::Clock::TimePoint until,

@@ -95,9 +95,10 @@ Observer::Observation Observer::observe(const gradient::Parent& parent,
 
   auto results = reader_.get(self(key), std::move(queries));
   for (std::size_t i = 0; i < results.size(); ++i) {
-    auto& [values, is_pending, expires] = results[i];
+    auto& [values, is_pending, expires, is_node_silent] = results[i];
     observation.is_pending = observation.is_pending || is_pending;
     observation.expires = std::min(observation.expires.value_or(expires), expires);
+    if (is_node_silent) observed.silent_nodes.insert(sidecars[i - events].node);
     if (i < events) {
       std::move(values.begin(), values.end(), std::back_inserter(observed.events));
     } else if (!values.empty()) {

@@ -252,6 +252,7 @@ TEST_CASE_METHOD(Scenario, "a kubelet that fails is left alone for a minute, wit
   expect_line(published, "d");
   CHECK(observe().sync_lines.size() == 1);
   CHECK(observer.requeue_after(spec, look(), previous) == 1min);
+  CHECK(look().observed.silent_nodes == std::set<std::string>{"node-1"});
   server.finish();
   clock.advance(59s);
   CHECK(observe().sync_lines.size() == 1);
@@ -259,9 +260,30 @@ TEST_CASE_METHOD(Scenario, "a kubelet that fails is left alone for a minute, wit
   CHECK(log.text().find("node=node-1") != std::string::npos);
   CHECK(log.text().find("node=node-1") == log.text().rfind("node=node-1"));
   clock.advance(1s);
+  CHECK(look().observed.silent_nodes.size() == 1);  // until it answers
   for (const auto* const name : {"a", "b", "c"})
     expect_line(published, name);
-  CHECK(observe().sync_lines.size() == 4);
+  const auto observed = observe();
+  CHECK(observed.sync_lines.size() == 4);
+  CHECK(observed.silent_nodes.empty());
+}
+
+TEST_CASE_METHOD(Scenario, "a deployment is looked at when a node of its pods falls silent") {
+  previous = json::parse(R"({"content":{"models":[{"id":"m","revision":"r"}]}})");
+  put_syncing("a", true, "node-1", R"("model","--refresh-interval","3600")");
+  expect_line(published);
+  observe();
+  news.clear();
+  clock.advance(3600s + 30s);
+  look();
+  expect_line("").fail("no whole answer");
+  read_all();
+  CHECK(news.size() == 1);
+  clock.advance(1min);
+  look();
+  expect_line("").fail("no whole answer");
+  read_all();
+  CHECK(news.size() == 1);  // it is known
 }
 
 TEST_CASE_METHOD(Scenario, "what cannot be read of one pod does not keep from reading of others") {

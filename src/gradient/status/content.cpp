@@ -196,6 +196,13 @@ Json model_entry(const ModelMount& model, const Observed& observed, const Worklo
   return entry;
 }
 
+std::string of_silent_node(const Pod& pod, const Observed& observed) {
+  const auto& node = pod.all().front().node;
+  return observed.silent_nodes.contains(node)
+             ? "; node " + node + " does not answer: it may be further"
+             : "";
+}
+
 /// What the first helper of a pod that is not complete does.
 std::string activity(const Pod& pod, const Observed& observed) {
   for (const auto& container : pod.containers()) {
@@ -219,7 +226,8 @@ void look_at(const Pod& pod, const Observed& observed, Content& content) {
     return;
   }
   if (content.fetching == 0)
-    content.progress = "pod " + pod.name() + ": " + activity(pod, observed);
+    content.progress =
+        "pod " + pod.name() + ": " + activity(pod, observed) + of_silent_node(pod, observed);
   content.fetching += pod.count();
 }
 
@@ -238,6 +246,8 @@ Content content(const DeploymentSpec& spec, const Observed& observed, const Work
     models.push_back(model_entry(model, observed, workload, previous, result));
   for (const auto& pod : workload.pods)
     look_at(pod, observed, result);
+  for (const auto& node : observed.silent_nodes)
+    add_remark(result, "node " + node + " does not answer: models there may be newer");
   if (repositories.empty() && models.empty()) return result;
   constexpr std::size_t digits = 12;
   if (!repositories.empty())

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Observed {
   std::vector<json::Json> events;  ///< of its Deployment, ReplicaSets and pods; may be empty
   /// Last JSON log line of a running sync sidecar, keyed "POD/CONTAINER".
   std::map<std::string, json::Json> sync_lines;
+  /// Nodes of pods whose last lines are worth reading, but cannot be read: kubelets do not answer.
+  std::set<std::string> silent_nodes{};
   json::Shared autoscaler{};  ///< autoscaling/v2 HorizontalPodAutoscaler
   json::Shared route{};       ///< gateway.networking.k8s.io/v1 HTTPRoute
   bool has_ingress = false;   ///< an Ingress or HTTPRoute that is its own exists

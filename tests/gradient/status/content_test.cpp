@@ -49,6 +49,20 @@ TEST_CASE("a deployment without content has no such field") {
       status(plain_spec(), observed({1, 1, 1, 1, 1}, {Pod().ready()})).has_field("content"));
 }
 
+TEST_CASE("a node that does not answer is told, as what models do there is not known") {
+  auto world =
+      with_line(observed({1, 1, 1, 1, 1}, {complete("demo-new-1")}), "demo-new-1", published);
+  world.silent_nodes = {"node-1"};
+  CHECK(text_of(status(content_spec(), world), "ContentSynced") ==
+        "True Synced: node node-1 does not answer: models there may be newer");
+  world = observed({}, {Pod().code(cloned(one)).model(runs_again(0, "Completed"))});
+  world.silent_nodes = {"node-1"};
+  CHECK(
+      text_of(status(content_spec(), world), "ContentSynced") ==
+      "False Syncing: 1 of 1 pod is not complete: pod demo-new-1: model llm is being fetched; node "
+      "node-1 does not answer: it may be further");
+}
+
 TEST_CASE("a repository without a ref has none in the content") {
   auto spec = content_spec();
   spec.models.clear();
