@@ -54,7 +54,7 @@ kubernetes_version() { # MINOR
 KUBERNETES_VERSION=$LOCAL_KUBERNETES
 [[ ! ${GRADIENT_KUBERNETES:-} ]] || KUBERNETES_VERSION=$(kubernetes_version "$GRADIENT_KUBERNETES")
 
-# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages; or CRDs
+# NAME -> MODULE VERSION PACKAGE; or the files of a program of ours that is made of the module's packages, or of Go's own (std); or CRDs
 binary_source() {
 	case $1 in
 	kube-* | kubelet | kubectl) echo "k8s.io/kubernetes $KUBERNETES_VERSION k8s.io/kubernetes/cmd/$1" ;;
@@ -64,6 +64,7 @@ binary_source() {
 	s3-server) echo "github.com/rclone/rclone $RCLONE_VERSION s3_server.go" ;;
 	sftp-server) echo "github.com/rclone/rclone $RCLONE_VERSION sftp_server.go" ;;
 	git-lfs) echo "github.com/git-lfs/git-lfs/v3 $GIT_LFS_VERSION git_lfs.go ranges.go local_addresses.go" ;;
+	fault-runs) echo std "go$GO_VERSION" ../tests/faults/{cluster,main,observer,operator,plan,proxy,run,scenarios,state,watch}.go ;;
 	argocd-lua) echo "github.com/yuin/gopher-lua $GOPHER_LUA_VERSION argocd_lua.go" ;;
 	kstatus) echo "sigs.k8s.io/cli-utils $KSTATUS_VERSION kstatus.go" ;;
 	oci-pull) echo "oras.land/oras-go/v2 $ORAS_VERSION oci_pull.go local_addresses.go" ;;
@@ -243,7 +244,8 @@ build_binary() { # NAME
 		"$go" mod init gradient-operator/tools
 		[[ $module != k8s.io/kubernetes ]] || replace_staging_modules "$go" "$version"
 		[[ $1 != traefik ]] || repeat_choices "$go" "$module@$version"
-		"$go" mod edit -go="$GO_VERSION" -require="$module@$version"
+		"$go" mod edit -go="$GO_VERSION"
+		[[ $module == std ]] || "$go" mod edit -require="$module@$version"
 	fi
 	for newer in $(newer_modules "$1") $(added_modules "$1"); do "$go" mod edit -require="$newer"; done
 	if [[ $package == *.go ]]; then

@@ -10,7 +10,7 @@ configure() { # PRESET
 	cd "$ROOT" && cmake --preset "$1" "${launcher[@]}"
 }
 
-build() { cd "$ROOT" && without_random_addresses "$1" cmake --build --preset "$1" --parallel "$(nproc)"; } # PRESET
+build() { cd "$ROOT" && without_random_addresses "$1" cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"}; } # PRESET [TARGET]
 
 # ThreadSanitizer of g++ 12 cannot live with the wide address randomisation of newer kernels.
 without_random_addresses() { # PRESET COMMAND...
@@ -24,9 +24,9 @@ without_random_addresses() { # PRESET COMMAND...
 }
 
 # Two steps.
-compile() { # PRESET
+compile() { # PRESET [TARGET]
 	step "configure $1" configure "$1"
-	step "build $1" build "$1"
+	step "build $1" build "$@"
 }
 
 source_files() { git -C "$ROOT" ls-files -z 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp'; }

@@ -47,6 +47,7 @@ audit_policy() {
 	END
 }
 
+# A further one, as API_SERVER, on a port of its own.
 start_api_server() {
 	local pki=$STATE/pki more=()
 	read -ra more < <(policy_flags) || true
@@ -56,7 +57,7 @@ start_api_server() {
 			--kubelet-client-certificate="$pki/api-to-kubelet.crt" --kubelet-client-key="$pki/api-to-kubelet.key")
 	audit_policy >"$STATE/audit-policy.yaml"
 	more+=(--audit-policy-file="$STATE/audit-policy.yaml" --audit-log-path="$AUDIT_LOG")
-	start kube-apiserver "$(binary kube-apiserver)" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
+	start "${API_SERVER:-kube-apiserver}" "$(binary kube-apiserver)" --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
 		--bind-address="$API_ADDRESS" --advertise-address="$API_ADDRESS" --secure-port="$API_PORT" \
 		--tls-cert-file="$pki/api-server.crt" --tls-private-key-file="$pki/api-server.key" --client-ca-file="$pki/ca.crt" \
 		--authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \

@@ -1,9 +1,11 @@
 #: test [unit|cluster|e2e|drain|scaling|matrix]...   run unit, cluster and e2e, or the parts that are named
+#: test faults [RUNS] [SEED]                   run scenarios behind a proxy that disturbs (1000 runs, about an hour), or those of some seeds
 # unit: no server; cluster: against a control plane of its own; e2e: on a node of its own, needs root. Unit and cluster tests run
 # under AddressSanitizer with UndefinedBehaviorSanitizer, and those with threads under ThreadSanitizer; the end-to-end part runs the
 # release build.
 # drain: the end-to-end scenarios that want two nodes.
 # scaling: the end-to-end scenarios with engines that take long to build (KEDA).
+# faults: the operator behind a proxy that disturbs it, against two API servers.
 # matrix: the cluster part under AddressSanitizer, against the oldest and the newest Kubernetes and the one of the other parts.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$SCRIPTS/packages.sh"
@@ -99,6 +101,13 @@ test_cluster() {
 	unset GRADIENT_CLUSTER KUBECONFIG
 }
 
+test_faults() {
+	need_packages "${BUILD_PACKAGES[@]}" "${CONTROL_PLANE_PACKAGES[@]}"
+	steps 2
+	timed "build asan" compile asan gradient-operator
+	timed faults counted "$ROOT/tests/faults/run.sh" "${fault_runs[@]}"
+}
+
 # Two tests are skipped on 1.30, which has no policies that change objects.
 test_matrix() {
 	local version PRESETS=(asan)
@@ -152,8 +161,14 @@ finish() {
 }
 
 (($#)) || set -- unit cluster e2e
+fault_runs=()
+if [[ $1 == faults ]]; then
+	fault_runs=("${@:2}")
+	set -- faults
+	[[ ${fault_runs[*]} =~ ^[0-9]*( [0-9]+)?$ ]] || fail "usage: ./dev test faults [RUNS] [SEED]"
+fi
 for part; do
-	[[ $part =~ ^(unit|cluster|e2e|drain|scaling|matrix)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|drain|scaling|matrix]..."
+	[[ $part =~ ^(unit|cluster|e2e|drain|scaling|matrix|faults)$ ]] || fail "usage: ./dev test [unit|cluster|e2e|drain|scaling|matrix]..., or ./dev test faults [RUNS] [SEED]"
 done
 cluster_is_up='' left_out=''
 trap finish EXIT
