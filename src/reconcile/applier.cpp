@@ -5,6 +5,7 @@
 #include "gradient/status/template_fields.h"
 #include "reconcile/drift.h"
 #include "reconcile/ownership.h"
+#include "reconcile/parent_check.h"
 #include "reconcile/refusal.h"
 #include "reconcile/replicas.h"
 #include "reconcile/secret_values.h"
@@ -125,7 +126,10 @@ std::optional<Blocker> Applier::apply_one(const gradient::Parent& parent, const 
   const auto& kind = kind_of(wanted);
   const auto key = kube::key_of(wanted);
   auto current = live(kind, key, stop);
-  if (!current) current = create(kind, wanted, stop);
+  if (!current) {
+    check_that_lives(client_, stores_, parent, stop);
+    current = create(kind, wanted, stop);
+  }
   if (!is_child(*current, wanted, parent)) {
     return name_conflict(describe(kind, key), *current, parent);
   }

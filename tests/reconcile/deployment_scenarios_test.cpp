@@ -71,6 +71,33 @@ TEST_CASE_METHOD(Scenario, "a deployment that is gone makes no request") {
   CHECK_FALSE(reconcile().requeue_after);
 }
 
+TEST_CASE_METHOD(Scenario, "a child that goes with its deployment is not made again") {
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_first_round();
+  reconcile();
+  stores.services.erase(*stores.services.find({"ns", "demo"}));
+  const auto known = stores.gradient_deployments.find({"ns", "demo"});
+  auto& asked = server.expect("GET " + our_path.substr(0, our_path.rfind('/')) +
+                              "?fieldSelector=metadata.name%3Ddemo&*");
+  const auto list = [](const std::string& items) { return R"({"items":[)" + items + "]}"; };
+  SECTION("the deployment has gone, and no event has told") {
+    asked.answer(200, list(""));
+    CHECK_THROWS_WITH(reconcile(), Catch::Contains("was deleted meanwhile"));
+  }
+  SECTION("another has its name") {
+    auto another = *known;
+    another["metadata"]["uid"] = json::Json("another");
+    asked.answer(200, list(json::text(another)));
+    CHECK_THROWS_WITH(reconcile(), Catch::Contains("was deleted meanwhile"));
+  }
+  SECTION("it was the child alone that was deleted") {
+    asked.answer(200, list(json::text(*known)));
+    expect_apply(service_path);
+    reconcile();
+  }
+  server.finish();
+}
+
 TEST_CASE_METHOD(Scenario, "a deployment that is being deleted makes no request") {
   put(reconcile::gradient_deployments, "demo",
       R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},

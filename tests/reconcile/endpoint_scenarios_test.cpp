@@ -201,6 +201,9 @@ TEST_CASE_METHOD(Demo, "a host that an older deployment has is handed over when 
   auto gone = *stores.gradient_deployments.find(other.key);
   gone["metadata"]["resourceVersion"] = json::Json("900");
   stores.gradient_deployments.erase(gone);
+  server.expect("GET /apis/gradient-operator.dev/v1alpha1/namespaces/ns/gradientdeployments?*")
+      .answer(200,
+              R"({"items":[)" + json::text(*stores.gradient_deployments.find(demo.key)) + "]}");
   expect_apply(ingress_path);
   expect_status();
   reconcile();

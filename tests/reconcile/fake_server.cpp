@@ -39,6 +39,8 @@ kube::Response FakeServer::answer(const kube::Request& request) {
   const auto path = object_path(request.path);
   switch (request.method) {
     case kube::Method::Get: {
+      for (const auto& [name, value] : request.query)
+        if (name == "fieldSelector") return list(path + "/" + value.substr(value.find('=') + 1));
       const auto found = objects_.find(path);
       if (found == objects_.end()) return refusal(404, "NotFound");
       return {.status = 200, .body = json::text(found->second)};
@@ -50,6 +52,13 @@ kube::Response FakeServer::answer(const kube::Request& request) {
     default:
       return write(path, request);
   }
+}
+
+/// Of the one object that is asked for by its name.
+kube::Response FakeServer::list(const std::string& path) const {
+  const auto found = objects_.find(path);
+  const auto items = found == objects_.end() ? std::string() : json::text(found->second);
+  return {.status = 200, .body = R"({"items":[)" + items + "]}"};
 }
 
 kube::Response FakeServer::write(const std::string& path, const kube::Request& request) {

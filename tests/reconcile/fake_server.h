@@ -48,6 +48,7 @@ class FakeServer final : public BlockingTransport {
 
  private:
   kube::Response answer(const kube::Request& request);
+  kube::Response list(const std::string& path) const;
   kube::Response write(const std::string& path, const kube::Request& request);
   kube::Response remove(const std::string& path, const kube::Request& request);
   kube::Response store(const std::string& path, json::Json object);
