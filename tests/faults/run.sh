@@ -41,6 +41,14 @@ start_second_api_server() {
 	wait_for "$SECOND" 180 api_get /readyz
 }
 
+# Of a kind that is new a server says for a moment that its storage is being initialized.
+await_kinds() {
+	local port
+	for port in "$API_PORT" "$second_port"; do
+		wait_for kube-apiserver 60 kube --server "https://127.0.0.1:$port" get gradientdeployments,datasets,models,containerregistries -A
+	done
+}
+
 finish() {
 	stop "$SECOND"
 	[[ ! $is_ours ]] || "$ROOT/dev" cluster down
@@ -62,6 +70,7 @@ while ! port_is_free "$second_port"; do second_port=$((second_port + 1)); done
 steps 2
 step "CRDs and rights" install_operator_rights
 step "a second API server" start_second_api_server
+await_kinds
 mkdir -p "$RESULTS"
 printf 'images: {sync: registry.example.com/sync:1}\nendpoint: {domain: apps.example.com, ingressClass: nginx}\n' >"$RESULTS/config.yaml"
 say "$runs runs from seed $seed"
