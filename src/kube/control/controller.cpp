@@ -60,9 +60,10 @@ void Controller::serve(const Key& key, const std::stop_token& stop) {
   try {
     result = reconcile(key, stop);
   } catch (const ApiError& error) {
-    if (error.namespace_terminating()) {  // its objects are about to go
-      spdlog::debug("namespace is terminating, not retrying controller={} object={}", name_,
-                    to_string(key));
+    if (error.namespace_terminating()) {
+      // Its objects are about to go, or a server is behind and the namespace was made again.
+      queue_.add_backed_off(key, {.first = 5s, .cap = 10min});
+      spdlog::debug("namespace is terminating controller={} object={}", name_, to_string(key));
     } else if (error.conflict()) {
       result = read_again(key, error, stop);
     } else {
