@@ -70,8 +70,9 @@ TEST_CASE("of pods that are refused for one reason after the other, the last is 
   cluster.await("the first reason", [&] { return cluster.why("demo") == "AdmissionRefused"; });
   CHECK(has(message(), "must specify limits.cpu for: app; set instanceTypes.small.limits.cpu"));
 
-  cluster.remove(quotas, "first");
+  // At no time without a quota: the pod would be let in, and nothing would be refused any more.
   apply_quota(cluster, "second", R"("pods":"0")");
+  cluster.remove(quotas, "first");
   // Events of one object are few (client-go's EventSourceObjectSpamFilter): none before that.
   cluster.await("the second quota alone in force", [&] {
     const auto why = refusal_of_pod(cluster);
