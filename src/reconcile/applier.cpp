@@ -361,8 +361,8 @@ void Applier::remove_pull_secret(const gradient::Parent& registry, const std::st
   if (key.name == in_use) return;
   const auto live = polled_.find(kube::secrets, key, stop);
   if (!live || json::string_at(kube::controller_of(*live), {"uid"}) != registry.uid) return;
-  client_.remove(kube::secrets, key, kube::uid_of(*live), stop);
   polled_.forget(kube::secrets, key);
+  client_.remove(kube::secrets, key, kube::uid_of(*live), stop);
   spdlog::info("deleted object={}", describe(kube::secrets, key));
 }
 

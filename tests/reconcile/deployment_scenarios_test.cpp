@@ -817,6 +817,21 @@ TEST_CASE_METHOD(Scenario,
   CHECK(stores.autoscalers.keys() == std::vector<kube::Key>{{"ns", "theirs"}});
 }
 
+TEST_CASE_METHOD(Scenario, "a child that could not be deleted is deleted later") {
+  put(kube::autoscalers, "demo",
+      R"({"metadata":{"labels":{"gradient-operator.dev/deployment":"demo"},
+          "ownerReferences":[{"uid":"uid-of-demo","controller":true}]}})");
+  put(reconcile::gradient_deployments, "demo", plain);
+  expect_apply(service_path);
+  expect_apply(deployment_path);
+  server.expect("DELETE " + autoscaler_path).answer(409, R"({"reason":"Conflict"})");
+  CHECK_THROWS_AS(reconcile(), kube::ApiError);
+  server.expect("DELETE " + autoscaler_path);
+  expect_status();
+  reconcile();
+  CHECK(stores.autoscalers.keys().empty());
+}
+
 TEST_CASE_METHOD(Scenario, "several replicas get a disruption budget") {
   put(reconcile::gradient_deployments, "demo", R"({"spec":{"image":"example.com/app:1",
       "resources":{"instanceType":"C4","replicas":2}}})");

@@ -116,7 +116,7 @@ Json Client::merge_patch(const Kind& kind, const Key& key, const Json& patch,
 bool Client::remove(const Kind& kind, const Key& key, const std::string& uid,
                     const std::stop_token& stop) {
   const auto response = transport_.send(delete_request(kind, key, uid), stop);
-  if (response.status == 409 || is_no_such_object(response)) return false;
+  if (is_no_such_object(response)) return false;
   if (!is_success(response.status))
     throw api_error(response, what("delete", kind, key), kind.remedy);
   return true;

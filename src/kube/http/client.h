@@ -53,7 +53,7 @@ class Client {
                                    const std::string& manager, const std::stop_token& stop = {});
   Json merge_patch(const Kind& kind, const Key& key, const Json& patch, const std::string& manager,
                    const std::stop_token& stop = {}, Milliseconds total = default_timeout);
-  /// False when it was gone already, or is another object by now.
+  /// False when it was gone already. Throws a conflict when another object bears the name by now.
   bool remove(const Kind& kind, const Key& key, const std::string& uid,
               const std::stop_token& stop = {});
   /// Last lines of a container's log; empty when there is none (yet).

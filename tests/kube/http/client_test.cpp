@@ -142,15 +142,16 @@ TEST_CASE("a listing can be read page by page, and says where it begins again") 
   CHECK(pages == "first: a\nthen: b\nfirst: a c\n");
 }
 
-TEST_CASE("a deletion that came too late is none") {
+TEST_CASE("an object that is deleted is the one that was seen") {
   ScriptedTransport transport;
   Client client(transport);
   transport.expect("DELETE " + path)
       .with_body(R"({"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"u"},
                      "propagationPolicy":"Background"})");
   CHECK(client.remove(deployments, key, "u"));
-  transport.expect("DELETE " + path).answer(409, "{}");
-  CHECK_FALSE(client.remove(deployments, key, "u"));
+  transport.expect("DELETE " + path).answer(409, R"({"reason":"Conflict","message":"Precondition
+      failed: UID in precondition: u, UID in object meta: v"})");
+  CHECK_THROWS_AS(client.remove(deployments, key, "u"), kube::ApiError);
 }
 
 TEST_CASE("the log of a container that has not started is empty") {
