@@ -101,6 +101,15 @@ std::string replica_set_of(const Json& pod) {
   return {};
 }
 
+bool is_deleted(const Json& pod) {
+  return !json::at(pod, {"metadata", "deletionTimestamp"}).is_null();
+}
+
+bool is_ready(const Json& pod) {
+  const auto& ready = gradient::condition(json::at(pod, {"status"}), "Ready");
+  return json::string_at(ready, {"status"}) == "True";
+}
+
 Pod::Pod(const PodGroup& group, const DeploymentSpec& spec) : group_(&group) {
   const auto add = [&](const char* list, const char* statuses) {
     for (const auto& entry : json::elements_at(object(), {"spec", list})) {
@@ -129,16 +138,8 @@ std::string Pod::last_created() const {
   return std::max_element(all().begin(), all().end(), is_older)->created;
 }
 
-bool Pod::is_deleted() const {
-  return !json::at(object(), {"metadata", "deletionTimestamp"}).is_null();
-}
-
 bool Pod::is_failed() const {
   return json::string_at(object(), {"status", "phase"}) == "Failed";
-}
-
-bool Pod::is_ready() const {
-  return json::string_at(condition("Ready"), {"status"}) == "True";
 }
 
 bool Pod::is_scheduled() const {

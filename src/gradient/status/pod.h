@@ -39,6 +39,8 @@ struct Container {
 
 /// The name of a pod's ReplicaSet; empty when it has none.
 std::string replica_set_of(const json::Json& pod);
+bool is_deleted(const json::Json& pod);  ///< it is on its way out
+bool is_ready(const json::Json& pod);
 
 /// A pod with its containers in the order in which they start, for all pods of its group. Refers to
 /// the group.
@@ -53,9 +55,9 @@ class Pod {
   std::string last_created() const;
   std::string name() const;
   std::string replica_set() const { return replica_set_of(object()); }
-  bool is_deleted() const;
+  bool is_deleted() const { return diagnosis::is_deleted(object()); }
   bool is_failed() const;
-  bool is_ready() const;
+  bool is_ready() const { return diagnosis::is_ready(object()); }
   bool is_scheduled() const;
   /// Some container has run: every volume is mounted.
   bool has_begun() const;

@@ -1,13 +1,13 @@
 #include "gradient/status/pod_group.h"
 
 #include "base/hash.h"
-#include "gradient/status/condition.h"
 #include "gradient/status/helper_line.h"
 #include "gradient/status/pod.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string_view>
@@ -22,7 +22,6 @@ using json::Json;
 constexpr std::ptrdiff_t most_looked_into = 5;
 constexpr char not_ready = 'N';
 constexpr const char* init_statuses = "initContainerStatuses";
-
 /// The text of what the status depends on, but for who the pod is and when something happened.
 class State {
  public:
@@ -38,8 +37,10 @@ class State {
       add_fields(condition, {"type", "status", "reason"});
       add_masked(json::string_at(condition, {"message"}));
     }
-    add_containers(pod, init_statuses);
-    add_containers(pod, "containerStatuses");
+    for (const auto& helper : json::elements_at(pod, {"status", init_statuses}))
+      add_container(helper, true);
+    for (const auto& container : json::elements_at(pod, {"status", "containerStatuses"}))
+      add_container(container, false);
   }
 
   const std::string& text() const { return text_; }
@@ -66,18 +67,16 @@ class State {
     add(text);
   }
 
-  void add_containers(const Json& pod, const char* statuses) {
-    for (const auto& container : json::elements_at(pod, {"status", statuses})) {
-      add_fields(container, {"name"});
-      for (const char* flag : {"ready", "started"})
-        add(json::text(json::at(container, {flag})));
-      for (const char* when : {"state", "lastState"}) {
-        const auto& state = json::at(container, {when});
-        add(json::at(state, {"running"}).is_null() ? "" : "runs");
-        add_fields(json::at(state, {"waiting"}), {"reason"});
-        add_masked(json::string_at(state, {"waiting", "message"}));
-        add_end(json::at(state, {"terminated"}), statuses == init_statuses);
-      }
+  void add_container(const Json& container, bool is_helper) {
+    add_fields(container, {"name"});
+    for (const char* flag : {"ready", "started"})
+      add(json::text(json::at(container, {flag})));
+    for (const char* when : {"state", "lastState"}) {
+      const auto& state = json::at(container, {when});
+      add(json::at(state, {"running"}).is_null() ? "" : "runs");
+      add_fields(json::at(state, {"waiting"}), {"reason"});
+      add_masked(json::string_at(state, {"waiting", "message"}));
+      add_end(json::at(state, {"terminated"}), is_helper);
     }
   }
 
@@ -97,9 +96,8 @@ class State {
 };
 
 char readiness(const Json& pod) {
-  if (!json::at(pod, {"metadata", "deletionTimestamp"}).is_null()) return 'D';
-  const auto& ready = condition(json::at(pod, {"status"}), "Ready");
-  return json::string_at(ready, {"status"}) == "True" ? 'R' : not_ready;
+  if (diagnosis::is_deleted(pod)) return 'D';
+  return diagnosis::is_ready(pod) ? 'R' : not_ready;
 }
 
 /// Up to the end of the line, which is taken off.
@@ -113,6 +111,8 @@ std::string_view take_line(std::string_view& text) {
 struct Known {
   PodFacts pod;
   std::string_view state;  ///< of the facts' text
+
+  bool is_not_ready() const { return state.starts_with(not_ready); }
 };
 
 Known read(const NamedFacts& named) {
@@ -129,15 +129,11 @@ Known read(const NamedFacts& named) {
 
 /// Moves those to look into to the front, the youngest first; where the others begin, by name.
 std::vector<Known>::iterator part(std::vector<Known>& pods) {
-  std::sort(pods.begin(), pods.end(), [](const Known& a, const Known& b) {
-    const bool a_waits = a.state.starts_with(not_ready);
-    if (a_waits != b.state.starts_with(not_ready)) return a_waits;
+  const auto ready = std::partition(pods.begin(), pods.end(), std::mem_fn(&Known::is_not_ready));
+  const auto others = pods.begin() + std::min(most_looked_into, ready - pods.begin());
+  std::partial_sort(pods.begin(), others, ready, [](const Known& a, const Known& b) {
     return std::tie(b.pod.created, a.pod.name) < std::tie(a.pod.created, b.pod.name);
   });
-  auto others = pods.begin();
-  while (others != pods.end() && others - pods.begin() < most_looked_into &&
-         others->state.starts_with(not_ready))
-    ++others;
   std::sort(others, pods.end(),
             [](const Known& a, const Known& b) { return a.pod.name < b.pod.name; });
   return others;
