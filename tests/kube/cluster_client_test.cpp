@@ -78,7 +78,9 @@ TEST_CASE("an object is applied, found, listed, patched and removed") {
   const auto patch = json::object({{"data", json::object({{"value", "2"}})}});
   client.merge_patch(config_maps, cluster.key("a"), patch, "other");
   CHECK(json::string_at(*client.get(config_maps, cluster.key("a")), {"data", "value"}) == "2");
-  CHECK_FALSE(client.remove(config_maps, cluster.key("a"), "another-uid"));
+  CHECK_THROWS_WITH(
+      client.remove(config_maps, cluster.key("a"), "another-uid"),
+      Catch::Matchers::Contains("the UID in the precondition (another-uid) does not match"));
   CHECK(client.remove(config_maps, cluster.key("a"), uid_of(created)));
   CHECK_FALSE(client.get(config_maps, cluster.key("a")));
   CHECK_FALSE(client.remove(config_maps, cluster.key("a"), uid_of(created)));
